@@ -1,9 +1,16 @@
 // prisma/schema.prisma (sqlite) -> prisma/.derived/postgresql/schema.prisma
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+
 const src = readFileSync(new URL('./schema.prisma', import.meta.url), 'utf8');
-const once = (s, a, b) => { if (s.split(a).length !== 2) throw new Error(`expected exactly one ${a}`); return s.replace(a, b); };
-let out = src.replace(/^generator pothos \{[^}]*\}\n\n?/m, '');      // Pothos types come from the sqlite client only
+const once = (s, a, b) => {
+  if (s.split(a).length !== 2) throw new Error(`expected exactly one ${a}`);
+  return s.replace(a, b);
+};
+let out = src.replace(/^generator pothos \{[^}]*\}\n\n?/m, ''); // Pothos types come from the sqlite client only
 out = once(out, 'provider = "sqlite"', 'provider = "postgresql"');
 out = once(out, '"../src/generated/sqlite"', '"../../../src/generated/postgresql"');
 mkdirSync(new URL('./.derived/postgresql/', import.meta.url), { recursive: true });
-writeFileSync(new URL('./.derived/postgresql/schema.prisma', import.meta.url), `// GENERATED from prisma/schema.prisma\n${out}`);
+writeFileSync(
+  new URL('./.derived/postgresql/schema.prisma', import.meta.url),
+  `// GENERATED from prisma/schema.prisma\n${out}`,
+);

@@ -1,0 +1,67 @@
+/**
+ * The one where-tree: schema/filters.ts maps GraphQL inputs to it, store/ compiles it to SQL.
+ * Two-valued logic: a test of an absent value is false, so NOT of it is true (`ne` and `notIn` hold for absent values).
+ */
+export type Filter =
+  | { readonly kind: 'and' | 'or'; readonly of: readonly Filter[] }
+  | { readonly kind: 'not'; readonly of: Filter }
+  | FieldTest
+  /** The related object (run, lumisection, monitorElement, dataset ...) satisfies its own filter. */
+  | { readonly kind: 'related'; readonly field: string; readonly of: Filter }
+  /** The (run, LS) of the row lies in the set. */
+  | { readonly kind: 'mask'; readonly mask: string };
+
+export interface FieldTest {
+  readonly kind: 'test';
+  readonly field: string;
+  readonly op: Operator;
+  /** A scalar; an array for in and notIn; a boolean for isNull. */
+  readonly value: unknown;
+  /** Text operators compare without regard to case. */
+  readonly insensitive?: boolean;
+}
+
+export type Operator =
+  | 'eq'
+  | 'ne'
+  | 'in'
+  | 'notIn'
+  | 'lt'
+  | 'lte'
+  | 'gt'
+  | 'gte'
+  | 'contains'
+  | 'startsWith'
+  | 'endsWith'
+  | 'glob'
+  | 'regex'
+  | 'isNull'
+  /** Sets of flags: every one of the values is in the set; at least one is. */
+  | 'hasAll'
+  | 'hasAny';
+
+export interface OrderTerm {
+  readonly field: string;
+  readonly descending: boolean;
+}
+
+/** Exactly one of first and last is given. Cursors are the values of the order terms, then of the key. */
+export interface PageRequest {
+  readonly first?: number;
+  readonly last?: number;
+  readonly after?: CursorValues;
+  readonly before?: CursorValues;
+}
+
+export type CursorValues = readonly (string | number | null)[];
+
+export interface ListQuery extends PageRequest {
+  readonly where?: Filter;
+  readonly orderBy: readonly OrderTerm[];
+}
+
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+}

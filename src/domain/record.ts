@@ -1,0 +1,108 @@
+import type { Binning } from './histogram.ts';
+
+/**
+ * What a format yields and the store takes. Histograms travel in columnar batches, because they cross a process
+ * boundary by the hundred thousand; everything else is few and travels as plain objects.
+ */
+export type RecordBatch = LumisectionHistogramBatch | RunHistogramBatch | CertificationRecord;
+
+/** Where the records of a batch end in the source: the point at which reading can go on after a kill. */
+export interface SourcePosition {
+  /** Bytes of the (decompressed) source consumed so far. */
+  readonly byte: number;
+  /** Lines consumed so far. */
+  readonly line: number;
+}
+
+interface HistogramColumns {
+  /** Number of rows; every column below has this length. */
+  readonly count: number;
+  /** Line of each row in its source, from 1; 0 where the source has no lines. */
+  readonly line: Float64Array;
+  readonly run: Int32Array;
+  /** Index into `monitorElements`. */
+  readonly monitorElement: Int32Array;
+  /** Index into `datasets`. */
+  readonly dataset: Int32Array;
+  /** NaN where the source leaves it blank. */
+  readonly entries: Float64Array;
+  readonly integral: Float64Array;
+  readonly meanX: Float64Array;
+  readonly rmsX: Float64Array;
+  readonly meanY: Float64Array;
+  readonly rmsY: Float64Array;
+  readonly skewness: Float64Array;
+  readonly kurtosis: Float64Array;
+  /** Index into `binnings`; -1 where the row has no bins (run-level summaries). */
+  readonly binning: Int32Array;
+  /** Blob of row i (domain/codec.ts): blobs.subarray(blobEnds[i - 1] ?? 0, blobEnds[i]); empty without bins. */
+  readonly blobs: Uint8Array;
+  readonly blobEnds: Uint32Array;
+  /** Dictionaries of this batch. */
+  readonly monitorElements: readonly MonitorElementRecord[];
+  readonly datasets: readonly string[];
+  readonly binnings: readonly Binning[];
+}
+
+export interface LumisectionHistogramBatch extends HistogramColumns {
+  readonly kind: 'lumisectionHistograms';
+  readonly lumisection: Int32Array;
+}
+
+export interface RunHistogramBatch extends HistogramColumns {
+  readonly kind: 'runHistograms';
+  /** ROOT title of each row (prose), null where the source has none. */
+  readonly title: readonly (string | null)[];
+}
+
+export interface MonitorElementRecord {
+  /** Exactly as the source says: a full path, or a leaf name only. */
+  readonly path: string;
+  /** Number of axes, null where the source does not tell (summaries). */
+  readonly dimension: 1 | 2 | null;
+  /** TH1 | TH2 | PROFILE | PROFILE2D | ..., null where the source does not tell. */
+  readonly kind: MonitorElementKind | null;
+}
+
+export type MonitorElementKind = 'TH1' | 'TH2' | 'PROFILE' | 'PROFILE2D' | 'SCALAR';
+
+/** All verdicts of one file for one source: becomes one version of that source, whole or not at all. */
+export interface CertificationRecord {
+  readonly kind: 'certification';
+  /** '' = of every dataset, of every subsystem. */
+  readonly dataset: string;
+  readonly subsystem: string;
+  readonly runs: readonly CertificationRun[];
+}
+
+export interface CertificationRun {
+  readonly run: number;
+  readonly line: number;
+  /** Sorted, disjoint, not touching; inclusive bounds; last = END_OF_RUN for an open end. */
+  readonly ranges: readonly { readonly first: number; readonly last: number; readonly flag: Flag }[];
+}
+
+/** Flags as Run Registry knows them. */
+export type Flag = 'GOOD' | 'BAD' | 'STANDBY' | 'EXCLUDED' | 'NOTSET' | 'EMPTY';
+
+/** A row that was refused or is in conflict, or a note on how the file was read. */
+export interface IssueRecord {
+  readonly severity: 'REJECTED' | 'CONFLICTING' | 'NOTE';
+  /** Stable, for programs: e.g. BIN_COUNT, NOT_FINITE, DUPLICATE_KEY. Documented in docs/errors.md. */
+  readonly code: string;
+  readonly line?: number;
+  readonly byte?: number;
+  readonly field?: string;
+  /** The offending text, cut to 200 characters. */
+  readonly value?: string;
+  readonly reason: string;
+}
+
+/** How many rows went which way. Every row of a source is counted exactly once. */
+export interface Counts {
+  inserted: number;
+  identical: number;
+  conflicting: number;
+  replaced: number;
+  rejected: number;
+}

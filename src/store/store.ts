@@ -1,0 +1,150 @@
+import type { Filter, ListQuery, Page } from '../domain/filter.ts';
+import type { Counts, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
+import type {
+  Binning as BinningRow,
+  Certification,
+  CertificationVersion,
+  DataFile,
+  Dataset,
+  IngestIssue,
+  Lumisection,
+  MonitorElement,
+  Prisma,
+  PrismaClient,
+  Run,
+} from '../generated/sqlite/client.ts';
+
+export interface StoreOptions {
+  /** Called once for each SQL statement sent to the database (tests count them, metrics time them). */
+  readonly onStatement?: (sql: string) => void;
+  /** Apply pending migrations first (default true). */
+  readonly migrate?: boolean;
+}
+
+/** Rows of the hot tables without their bins: those are asked for by key, see `histograms.bins`. */
+export type LumisectionHistogramRow = Omit<Prisma.LumisectionHistogramGetPayload<object>, 'bins'>;
+export type RunHistogramRow = Omit<Prisma.RunHistogramGetPayload<object>, 'bins'> & { hasBins: boolean };
+
+/** Every noun that has a connection, with its row. */
+export interface Rows {
+  run: Run;
+  lumisection: Lumisection;
+  lumisectionHistogram: LumisectionHistogramRow;
+  runHistogram: RunHistogramRow;
+  dataset: Dataset;
+  monitorElement: MonitorElement;
+  certification: Certification & Pick<CertificationVersion, 'kind' | 'author' | 'createdAt' | 'fileId'>;
+  dataFile: DataFile;
+  ingestIssue: IngestIssue;
+}
+export type Noun = keyof Rows;
+
+/** A connection that hangs on a parent row: its rows have these parent columns. */
+export interface ParentKey {
+  readonly [column: string]: string | number;
+}
+
+export interface Lists {
+  /** One SQL statement. Order terms are completed by the noun's key, so that the order is total. */
+  page<N extends Noun>(noun: N, query: ListQuery): Promise<Page<Rows[N]>>;
+  /** The same page for each parent, in one SQL statement however many parents there are; aligned with `parents`. */
+  pages<N extends Noun>(noun: N, parents: readonly ParentKey[], query: ListQuery): Promise<Page<Rows[N]>[]>;
+  count(noun: Noun, where?: Filter): Promise<number>;
+  /** One SQL statement; aligned with `parents`. */
+  counts(noun: Noun, parents: readonly ParentKey[], where?: Filter): Promise<number[]>;
+}
+
+export interface LumisectionHistogramKey {
+  readonly runNumber: number;
+  readonly monitorElementId: number;
+  readonly lumisectionNumber: number;
+  readonly datasetId: number;
+}
+export type RunHistogramKey = Omit<LumisectionHistogramKey, 'lumisectionNumber'>;
+
+/** By-key reads, one SQL statement a call, results aligned with the keys, null where there is no such row. */
+export interface Reads {
+  runs(numbers: readonly number[]): Promise<(Run | null)[]>;
+  lumisections(keys: readonly { runNumber: number; number: number }[]): Promise<(Lumisection | null)[]>;
+  datasets(ids: readonly number[]): Promise<(Dataset | null)[]>;
+  monitorElements(ids: readonly number[]): Promise<(MonitorElement | null)[]>;
+  binnings(ids: readonly number[]): Promise<(BinningRow | null)[]>;
+  lumisectionHistograms(keys: readonly LumisectionHistogramKey[]): Promise<(LumisectionHistogramRow | null)[]>;
+  runHistograms(keys: readonly RunHistogramKey[]): Promise<(RunHistogramRow | null)[]>;
+  /** Blobs of domain/codec.ts. */
+  lumisectionBins(keys: readonly LumisectionHistogramKey[]): Promise<(Uint8Array | null)[]>;
+  runBins(keys: readonly RunHistogramKey[]): Promise<(Uint8Array | null)[]>;
+  dataFiles(ids: readonly number[]): Promise<(DataFile | null)[]>;
+  datasetByName(name: string): Promise<Dataset | null>;
+  monitorElementByPath(path: string): Promise<MonitorElement | null>;
+  /** Histogram counts (per LS and run level together) by monitor element, and run counts by dataset. */
+  histogramCounts(monitorElementIds: readonly number[]): Promise<number[]>;
+  runCounts(datasetIds: readonly number[]): Promise<number[]>;
+}
+
+export interface FileIdentity {
+  readonly sha256: string;
+  readonly dataset: string;
+  readonly source: string;
+  readonly format: string;
+  readonly meMap: string;
+}
+
+export interface IngestOptions {
+  readonly onConflict: 'keep' | 'replace' | 'fail';
+  /** Certification source, '' for histogram files. */
+  readonly source: string;
+}
+
+/** A row that met another content under its key. `sameFile`: the earlier row came from the file being read. */
+export interface RowConflict {
+  readonly row: number;
+  readonly sameFile: boolean;
+}
+
+export interface BatchOutcome {
+  readonly counts: Counts;
+  readonly conflicts: readonly RowConflict[];
+}
+
+/** The ledger and the only way to write data. */
+export interface Ledger {
+  /**
+   * Finds or creates the row of a file. RUNNING afterwards, unless it is DONE already (and not forced).
+   * A file that was interrupted comes back with its checkpoint; a forced one starts at 0 with counts at 0.
+   */
+  begin(
+    identity: FileIdentity,
+    facts: { path: string; size: number },
+    options: { force: boolean },
+  ): Promise<{ file: DataFile; known: boolean }>;
+  /**
+   * Writes one batch, its issues and the checkpoint in one durable transaction; counts every row exactly once.
+   * With `fail`, the first conflict rolls the batch back and throws.
+   */
+  write(
+    fileId: number,
+    batch: RecordBatch | null,
+    issues: readonly IssueRecord[],
+    position: SourcePosition,
+    options: IngestOptions,
+  ): Promise<BatchOutcome>;
+  /** Adds issues found after the batch was written (the earlier line of a conflict). */
+  addIssues(fileId: number, issues: readonly IssueRecord[]): Promise<void>;
+  finish(
+    fileId: number,
+    result: { status: 'DONE' | 'FAILED' | 'QUARANTINED' | 'CANCELLED'; errorCode?: string; errorMessage?: string },
+  ): Promise<DataFile>;
+  /** Takes back everything that the file alone brought, in one transaction (`--strict`, `fail`). */
+  withdraw(fileId: number): Promise<void>;
+}
+
+export interface Store {
+  readonly kind: 'sqlite' | 'postgresql';
+  /** For Pothos' Prisma plugin and rarely used fields. */
+  readonly prisma: PrismaClient;
+  readonly lists: Lists;
+  readonly reads: Reads;
+  readonly ledger: Ledger;
+  close(): Promise<void>;
+}

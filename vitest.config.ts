@@ -1,0 +1,28 @@
+import { defineConfig } from 'vitest/config';
+import type { Reporter } from 'vitest/node';
+
+/** Prints `N passed, N failed, N skipped` alone on the last line, for CI. */
+const closingLine: Reporter = {
+  onTestRunEnd(modules) {
+    const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
+    for (const module of modules) for (const test of module.children.allTests()) count[test.result().state]++;
+    // a file that does not even load has no tests to count, and is a failure all the same
+    for (const module of modules) if (module.errors().length > 0) count.failed++;
+    process.once('exit', () =>
+      console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`),
+    );
+  },
+};
+
+export default defineConfig({
+  // One copy of graphql: Vite would take index.mjs for our files while Yoga and Pothos take index.js,
+  // and then every GraphQLError looks foreign and gets masked.
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['tests/**/*.test.ts'],
+    globalSetup: ['tests/support/global-setup.ts'],
+    reporters: ['default', closingLine],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+});
