@@ -41,7 +41,7 @@ export async function startPostgres({ durable = false } = {}): Promise<{ url: st
     password: 'x',
     persistent: false,
     createPostgresUser: asRoot,
-    authMethod: 'trust',
+    authMethod: 'password',
     initdbFlags: ['--no-sync', '--encoding=UTF8', '--locale=C'],
     postgresFlags: [
       '-c',
