@@ -1,10 +1,16 @@
 import type { Binning } from './histogram.ts';
+import type { LumisectionFlag } from './lumisection-flags.ts';
 
 /**
  * What a format yields and the store takes. Histograms travel in columnar batches, because they cross a process
  * boundary by the hundred thousand; everything else is few and travels as plain objects.
  */
-export type RecordBatch = LumisectionHistogramBatch | RunHistogramBatch | CertificationRecord;
+export type RecordBatch =
+  | LumisectionHistogramBatch
+  | RunHistogramBatch
+  | CertificationRecord
+  | RunBatch
+  | LumisectionBatch;
 
 /** Where the records of a batch end in the source: the point at which reading can go on after a kill. */
 export interface SourcePosition {
@@ -80,6 +86,59 @@ export interface CertificationRun {
   readonly line: number;
   /** Sorted, disjoint, not touching; inclusive bounds; last = END_OF_RUN for an open end. */
   readonly ranges: readonly { readonly first: number; readonly last: number; readonly flag: Flag }[];
+}
+
+/** Conditions of runs. A field left out (or null) is not stated by the source and stays as it is stored. */
+export interface RunBatch {
+  readonly kind: 'runs';
+  readonly runs: readonly RunRecord[];
+}
+
+export interface RunRecord {
+  readonly number: number;
+  readonly line?: number;
+  readonly year?: number | null;
+  /** Year and letter: 2018A. */
+  readonly era?: string | null;
+  readonly period?: string | null;
+  readonly fill?: number | null;
+  readonly startedAt?: Date | null;
+  readonly endedAt?: Date | null;
+  /** Instantaneous, in 10^30 / cm2 / s. */
+  readonly initialLumi?: number | null;
+  readonly endLumi?: number | null;
+  readonly lumisectionCount?: number | null;
+  /** Of the whole run, in 1/pb. */
+  readonly deliveredLumi?: number | null;
+  readonly recordedLumi?: number | null;
+  /** Of one beam, in GeV. */
+  readonly energy?: number | null;
+  /** In tesla. */
+  readonly magneticField?: number | null;
+}
+
+/** Conditions of lumisections; what is left out (or null) stays as it is stored. Runs are created where missing. */
+export interface LumisectionBatch {
+  readonly kind: 'lumisections';
+  readonly lumisections: readonly LumisectionRecord[];
+}
+
+export interface LumisectionRecord {
+  readonly run: number;
+  readonly number: number;
+  readonly line?: number;
+  readonly startedAt?: Date | null;
+  readonly endedAt?: Date | null;
+  /** In Hz. */
+  readonly zeroBiasRate?: number | null;
+  /** Of this lumisection alone (not cumulative), in 1/pb. */
+  readonly deliveredLumi?: number | null;
+  readonly recordedLumi?: number | null;
+  /** Mean number of interactions in a bunch crossing. */
+  readonly pileup?: number | null;
+  /** Flags known to be on; known to be off. A flag in neither is unknown. */
+  readonly flagsOn?: readonly LumisectionFlag[];
+  readonly flagsOff?: readonly LumisectionFlag[];
 }
 
 /** Flags as Run Registry knows them. */
