@@ -1,0 +1,194 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { ConfigurationError } from './domain/errors.ts';
+
+/** One setting: how it is named in the environment, what it may be, and what it means. */
+export interface Setting {
+  readonly name: string;
+  readonly schema: z.ZodType;
+  /** What is used when the variable is not set, as one would write it in the environment. */
+  readonly fallback: string;
+  /** The values it takes, in words. */
+  readonly values: string;
+  readonly meaning: string;
+}
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, `must lie between ${least} and ${most}`);
+
+const count = (name: string, fallback: number, least: number, most: number, meaning: string) => ({
+  name,
+  schema: wholeNumber(least, most),
+  fallback: String(fallback),
+  values: `whole number, ${least} to ${most}`,
+  meaning,
+});
+
+const choice = <const Choices extends readonly [string, ...string[]]>(
+  name: string,
+  choices: Choices,
+  fallback: Choices[number],
+  meaning: string,
+) => ({
+  name,
+  schema: z.enum(choices, `must be one of ${choices.join(', ')}`),
+  fallback,
+  values: choices.join(', '),
+  meaning,
+});
+
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** Every setting of the server. docs/configuration.md and `--help` are printed from this table. */
+const SETTINGS = {
+  databaseUrl: {
+    name: 'DATABASE_URL',
+    schema: z.string().regex(/^(file:.+|postgres(ql)?:\/\/.+)$/, 'must begin with file: or postgresql://'),
+    fallback: 'file:./data/lumigraph.db',
+    values: '`file:PATH` (SQLite) or `postgresql://USER:PASSWORD@HOST/DATABASE`',
+    meaning: 'The database. A SQLite file is created when it is missing; migrations are applied at start.',
+  },
+  host: {
+    name: 'HOST',
+    schema: z.string().min(1, 'must not be empty'),
+    fallback: '127.0.0.1',
+    values: 'address or host name',
+    meaning: 'Address to listen on. `0.0.0.0` opens the server to the network.',
+  },
+  port: count('PORT', 4000, 0, 65535, 'Port to listen on; 0 takes any free one.'),
+  sample: choice(
+    'LUMIGRAPH_SAMPLE',
+    ['on', 'off'],
+    'on',
+    'Whether an empty database is filled with generated sample data at start.',
+  ),
+  web: choice(
+    'LUMIGRAPH_WEB',
+    ['on', 'off'],
+    'on',
+    'Whether the GraphiQL page is built (on first start) and served at `/graphiql`.',
+  ),
+  log: choice(
+    'LUMIGRAPH_LOG',
+    LOG_LEVELS,
+    'info',
+    'Least level of the JSON log lines on standard error. `info` writes one line per request, `warn` only the failed ones.',
+  ),
+  splice: choice(
+    'LUMIGRAPH_SPLICE',
+    ['on', 'off'],
+    'on',
+    'Whether bins are written into responses as text straight from storage. `off` gives the same bytes, slower.',
+  ),
+  jit: choice(
+    'LUMIGRAPH_JIT',
+    ['on', 'off'],
+    'on',
+    'Whether operations are compiled before they are executed. `off` gives the same answers, slower.',
+  ),
+  maxPageSize: count('LUMIGRAPH_MAX_PAGE_SIZE', 1000, 1, 1000, 'Most objects one page (`first`, `last`) may ask for.'),
+  maxNodes: count(
+    'LUMIGRAPH_MAX_NODES',
+    500_000,
+    1,
+    1_000_000_000,
+    'Most objects one operation may ask for: page sizes multiplied along nested connections, then added up.',
+  ),
+  maxDepth: count('LUMIGRAPH_MAX_DEPTH', 20, 1, 1000, 'Deepest nesting of fields in one operation.'),
+  maxAliases: count('LUMIGRAPH_MAX_ALIASES', 100, 0, 100_000, 'Most aliases in one document.'),
+  maxRootFields: count('LUMIGRAPH_MAX_ROOT_FIELDS', 30, 1, 10_000, 'Most fields at the root of one operation.'),
+  maxTokens: count('LUMIGRAPH_MAX_TOKENS', 10_000, 1, 10_000_000, 'Most lexical tokens in one document.'),
+  maxBodyBytes: count(
+    'LUMIGRAPH_MAX_BODY_BYTES',
+    10_000_000,
+    1,
+    1_000_000_000,
+    'Most bytes in the body of one request.',
+  ),
+  maxBatch: count(
+    'LUMIGRAPH_MAX_BATCH',
+    0,
+    0,
+    1000,
+    'Most operations in one request sent as a JSON array; 0 refuses arrays.',
+  ),
+} as const satisfies Record<string, Setting>;
+
+export const settings: readonly Setting[] = Object.values(SETTINGS);
+
+type Values = { readonly [Key in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Key]['schema']> };
+
+type Switch = 'sample' | 'web' | 'splice' | 'jit';
+/** The checked settings; switches are booleans. */
+export type Config = Omit<Values, Switch> & { readonly [Key in Switch]: boolean };
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'LUMIGRAPH_';
+
+/**
+ * Checks an environment and fills in what it leaves unset (an empty string counts as unset).
+ * @throws ConfigurationError that names every wrong variable at once, unknown `LUMIGRAPH_` names among them.
+ */
+export function parseConfig(environment: Environment): Config {
+  const problems: string[] = [];
+  const values: Record<string, unknown> = {};
+  for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
+    const text = environment[setting.name] || setting.fallback;
+    const parsed = setting.schema.safeParse(text);
+    if (parsed.success) values[key] = parsed.data === 'on' ? true : parsed.data === 'off' ? false : parsed.data;
+    else problems.push(`${setting.name}=${shown(setting, text)}: ${parsed.error.issues[0]?.message}`);
+  }
+  const known = settings.map((setting) => setting.name);
+  for (const name of Object.keys(environment)) {
+    if (!name.startsWith(PREFIX) || known.includes(name)) continue;
+    const nearest = closest(name, known);
+    problems.push(`${name} is not a setting${nearest ? `; did you mean ${nearest}?` : ''} (--help lists them)`);
+  }
+  if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
+  return values as Config;
+}
+
+/** Reads `.env` (where there is one; the environment wins over it), then the environment of this process. */
+export function loadConfig(): Config {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return parseConfig(process.env);
+}
+
+/** The settings as plain text for `--help`. */
+export function describeSettings(): string {
+  return settings
+    .map(({ name, values, fallback, meaning }) => `  ${name}\n      ${meaning}\n      ${values}; default ${fallback}`)
+    .join('\n')
+    .replaceAll('`', '');
+}
+
+/** Connection strings hold passwords: they are never repeated in an error. */
+const shown = (setting: Setting, text: string) => (setting.name === 'DATABASE_URL' ? '(hidden)' : text);
+
+function closest(name: string, known: readonly string[]): string | undefined {
+  const ranked = known
+    .filter((candidate) => candidate.startsWith(PREFIX))
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .sort((a, b) => a.distance - b.distance);
+  const best = ranked[0];
+  return best && best.distance <= 5 ? best.candidate : undefined;
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length] ?? 0;
+}

@@ -1,0 +1,50 @@
+import { createLoaders, type Loaders } from '../loaders/create-loaders.ts';
+import type { Store } from './store/store.ts';
+
+/** Something the client should know although its operation succeeded; goes to `extensions.warnings`. */
+export interface Warning {
+  /** Stable, for programs. */
+  readonly code: string;
+  readonly message: string;
+  /** Response path of the field it is about. */
+  readonly path?: readonly (string | number)[];
+}
+
+/** Everything a resolver may use; one for each operation. */
+export interface Context {
+  readonly store: Store;
+  /** Built on first use. */
+  readonly loaders: Loaders;
+  /** Names the request in the log and, where an error was masked, to the client. */
+  readonly requestId: string;
+  /** Most objects a page may ask for. */
+  readonly maxPageSize: number;
+  readonly warnings: readonly Warning[];
+  /** Adds a warning; one with the same code and message is told once, with the first path. */
+  warn(warning: Warning): void;
+}
+
+export interface ContextOptions {
+  readonly requestId: string;
+  readonly maxPageSize: number;
+}
+
+export function createContext(store: Store, { requestId, maxPageSize }: ContextOptions): Context {
+  const warnings: Warning[] = [];
+  let loaders: Loaders | undefined;
+  return {
+    store,
+    requestId,
+    maxPageSize,
+    warnings,
+    get loaders() {
+      loaders ??= createLoaders(store);
+      return loaders;
+    },
+    warn(warning) {
+      if (!warnings.some(({ code, message }) => code === warning.code && message === warning.message)) {
+        warnings.push(warning);
+      }
+    },
+  };
+}
