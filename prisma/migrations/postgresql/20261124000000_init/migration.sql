@@ -1,6 +1,6 @@
 -- CreateTable
 CREATE TABLE "run" (
-    "run_number" INTEGER NOT NULL,
+    "number" INTEGER NOT NULL,
     "year" INTEGER,
     "era" TEXT,
     "period" TEXT,
@@ -15,13 +15,13 @@ CREATE TABLE "run" (
     "energy" DOUBLE PRECISION,
     "magnetic_field" DOUBLE PRECISION,
 
-    CONSTRAINT "run_pkey" PRIMARY KEY ("run_number")
+    CONSTRAINT "run_pkey" PRIMARY KEY ("number")
 );
 
 -- CreateTable
 CREATE TABLE "lumisection" (
     "run_number" INTEGER NOT NULL,
-    "ls_number" INTEGER NOT NULL,
+    "number" INTEGER NOT NULL,
     "started_at" TIMESTAMP(3),
     "ended_at" TIMESTAMP(3),
     "zero_bias_rate" DOUBLE PRECISION,
@@ -31,7 +31,7 @@ CREATE TABLE "lumisection" (
     "flags_on" BIGINT NOT NULL DEFAULT 0,
     "flags_off" BIGINT NOT NULL DEFAULT 0,
 
-    CONSTRAINT "lumisection_pkey" PRIMARY KEY ("run_number","ls_number")
+    CONSTRAINT "lumisection_pkey" PRIMARY KEY ("run_number","number")
 );
 
 -- CreateTable
@@ -72,8 +72,8 @@ CREATE TABLE "binning" (
 -- CreateTable
 CREATE TABLE "lumisection_histogram" (
     "run_number" INTEGER NOT NULL,
-    "me_id" INTEGER NOT NULL,
-    "ls_number" INTEGER NOT NULL,
+    "monitor_element_id" INTEGER NOT NULL,
+    "lumisection_number" INTEGER NOT NULL,
     "dataset_id" INTEGER NOT NULL,
     "binning_id" INTEGER NOT NULL,
     "file_id" INTEGER,
@@ -87,14 +87,14 @@ CREATE TABLE "lumisection_histogram" (
     "kurtosis" DOUBLE PRECISION,
     "bins" BYTEA NOT NULL,
 
-    CONSTRAINT "lumisection_histogram_pkey" PRIMARY KEY ("run_number","me_id","ls_number","dataset_id")
+    CONSTRAINT "lumisection_histogram_pkey" PRIMARY KEY ("run_number","monitor_element_id","lumisection_number","dataset_id")
 );
 
 -- CreateTable
 CREATE TABLE "run_histogram" (
     "run_number" INTEGER NOT NULL,
     "dataset_id" INTEGER NOT NULL,
-    "me_id" INTEGER NOT NULL,
+    "monitor_element_id" INTEGER NOT NULL,
     "binning_id" INTEGER,
     "file_id" INTEGER,
     "title" TEXT,
@@ -108,31 +108,31 @@ CREATE TABLE "run_histogram" (
     "kurtosis" DOUBLE PRECISION,
     "bins" BYTEA,
 
-    CONSTRAINT "run_histogram_pkey" PRIMARY KEY ("run_number","dataset_id","me_id")
+    CONSTRAINT "run_histogram_pkey" PRIMARY KEY ("run_number","dataset_id","monitor_element_id")
 );
 
 -- CreateTable
 CREATE TABLE "run_monitor_element" (
     "run_number" INTEGER NOT NULL,
     "dataset_id" INTEGER NOT NULL,
-    "me_id" INTEGER NOT NULL,
-    "ls_count" INTEGER NOT NULL DEFAULT 0,
+    "monitor_element_id" INTEGER NOT NULL,
+    "lumisection_count" INTEGER NOT NULL DEFAULT 0,
     "empty_count" INTEGER NOT NULL DEFAULT 0,
     "run_histogram_count" INTEGER NOT NULL DEFAULT 0,
 
-    CONSTRAINT "run_monitor_element_pkey" PRIMARY KEY ("run_number","dataset_id","me_id")
+    CONSTRAINT "run_monitor_element_pkey" PRIMARY KEY ("run_number","dataset_id","monitor_element_id")
 );
 
 -- CreateTable
 CREATE TABLE "contribution" (
     "run_number" INTEGER NOT NULL,
-    "me_id" INTEGER NOT NULL,
-    "ls_number" INTEGER NOT NULL,
+    "monitor_element_id" INTEGER NOT NULL,
+    "lumisection_number" INTEGER NOT NULL,
     "dataset_id" INTEGER NOT NULL,
     "file_id" INTEGER NOT NULL,
     "bins" BYTEA,
 
-    CONSTRAINT "contribution_pkey" PRIMARY KEY ("run_number","me_id","ls_number","dataset_id","file_id")
+    CONSTRAINT "contribution_pkey" PRIMARY KEY ("run_number","monitor_element_id","lumisection_number","dataset_id","file_id")
 );
 
 -- CreateTable
@@ -156,11 +156,11 @@ CREATE TABLE "certification" (
     "dataset" TEXT NOT NULL,
     "subsystem" TEXT NOT NULL,
     "version" INTEGER NOT NULL,
-    "ls_first" INTEGER NOT NULL,
-    "ls_last" INTEGER NOT NULL,
+    "lumisection_first" INTEGER NOT NULL,
+    "lumisection_last" INTEGER NOT NULL,
     "flag" TEXT NOT NULL,
 
-    CONSTRAINT "certification_pkey" PRIMARY KEY ("run_number","source","dataset","subsystem","version","ls_first")
+    CONSTRAINT "certification_pkey" PRIMARY KEY ("run_number","source","dataset","subsystem","version","lumisection_first")
 );
 
 -- CreateTable
@@ -216,7 +216,7 @@ CREATE TABLE "ingest_issue" (
 );
 
 -- CreateIndex
-CREATE INDEX "run_year_run_number_idx" ON "run"("year", "run_number");
+CREATE INDEX "run_year_number_idx" ON "run"("year", "number");
 
 -- CreateIndex
 CREATE INDEX "run_fill_idx" ON "run"("fill");
@@ -234,7 +234,7 @@ CREATE INDEX "monitor_element_name_idx" ON "monitor_element"("name");
 CREATE UNIQUE INDEX "binning_hash_key" ON "binning"("hash");
 
 -- CreateIndex
-CREATE INDEX "lumisection_histogram_run_number_ls_number_idx" ON "lumisection_histogram"("run_number", "ls_number");
+CREATE INDEX "lumisection_histogram_run_number_lumisection_number_idx" ON "lumisection_histogram"("run_number", "lumisection_number");
 
 -- CreateIndex
 CREATE INDEX "lumisection_histogram_file_id_idx" ON "lumisection_histogram"("file_id");
@@ -243,7 +243,7 @@ CREATE INDEX "lumisection_histogram_file_id_idx" ON "lumisection_histogram"("fil
 CREATE INDEX "run_histogram_file_id_idx" ON "run_histogram"("file_id");
 
 -- CreateIndex
-CREATE INDEX "run_monitor_element_me_id_idx" ON "run_monitor_element"("me_id");
+CREATE INDEX "run_monitor_element_monitor_element_id_idx" ON "run_monitor_element"("monitor_element_id");
 
 -- CreateIndex
 CREATE INDEX "contribution_file_id_idx" ON "contribution"("file_id");
@@ -258,40 +258,40 @@ CREATE INDEX "data_file_status_idx" ON "data_file"("status");
 CREATE UNIQUE INDEX "data_file_sha256_dataset_source_format_me_map_key" ON "data_file"("sha256", "dataset", "source", "format", "me_map");
 
 -- AddForeignKey
-ALTER TABLE "lumisection" ADD CONSTRAINT "lumisection_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("run_number") ON DELETE RESTRICT ON UPDATE NO ACTION;
+ALTER TABLE "lumisection" ADD CONSTRAINT "lumisection_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("number") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "run_histogram" ADD CONSTRAINT "run_histogram_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("run_number") ON DELETE RESTRICT ON UPDATE NO ACTION;
+ALTER TABLE "run_histogram" ADD CONSTRAINT "run_histogram_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("number") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "run_histogram" ADD CONSTRAINT "run_histogram_dataset_id_fkey" FOREIGN KEY ("dataset_id") REFERENCES "dataset"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "run_histogram" ADD CONSTRAINT "run_histogram_me_id_fkey" FOREIGN KEY ("me_id") REFERENCES "monitor_element"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+ALTER TABLE "run_histogram" ADD CONSTRAINT "run_histogram_monitor_element_id_fkey" FOREIGN KEY ("monitor_element_id") REFERENCES "monitor_element"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "run_histogram" ADD CONSTRAINT "run_histogram_binning_id_fkey" FOREIGN KEY ("binning_id") REFERENCES "binning"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "run_monitor_element" ADD CONSTRAINT "run_monitor_element_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("run_number") ON DELETE RESTRICT ON UPDATE NO ACTION;
+ALTER TABLE "run_monitor_element" ADD CONSTRAINT "run_monitor_element_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("number") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "run_monitor_element" ADD CONSTRAINT "run_monitor_element_dataset_id_fkey" FOREIGN KEY ("dataset_id") REFERENCES "dataset"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "run_monitor_element" ADD CONSTRAINT "run_monitor_element_me_id_fkey" FOREIGN KEY ("me_id") REFERENCES "monitor_element"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+ALTER TABLE "run_monitor_element" ADD CONSTRAINT "run_monitor_element_monitor_element_id_fkey" FOREIGN KEY ("monitor_element_id") REFERENCES "monitor_element"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "certification_version" ADD CONSTRAINT "certification_version_file_id_fkey" FOREIGN KEY ("file_id") REFERENCES "data_file"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "certification" ADD CONSTRAINT "certification_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("run_number") ON DELETE RESTRICT ON UPDATE NO ACTION;
+ALTER TABLE "certification" ADD CONSTRAINT "certification_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("number") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "certification" ADD CONSTRAINT "certification_source_dataset_subsystem_version_fkey" FOREIGN KEY ("source", "dataset", "subsystem", "version") REFERENCES "certification_version"("source", "dataset", "subsystem", "version") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
-ALTER TABLE "certification_fraction" ADD CONSTRAINT "certification_fraction_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("run_number") ON DELETE RESTRICT ON UPDATE NO ACTION;
+ALTER TABLE "certification_fraction" ADD CONSTRAINT "certification_fraction_run_number_fkey" FOREIGN KEY ("run_number") REFERENCES "run"("number") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
 -- AddForeignKey
 ALTER TABLE "ingest_issue" ADD CONSTRAINT "ingest_issue_file_id_fkey" FOREIGN KEY ("file_id") REFERENCES "data_file"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
