@@ -104,7 +104,7 @@ export interface RunRecord {
   readonly fill?: number | null;
   readonly startedAt?: Date | null;
   readonly endedAt?: Date | null;
-  /** Instantaneous, in 10^30 / cm2 / s. */
+  /** Instantaneous, in 10^34 / cm2 / s. */
   readonly initialLumi?: number | null;
   readonly endLumi?: number | null;
   readonly lumisectionCount?: number | null;
