@@ -94,12 +94,24 @@ export interface IngestOptions {
   readonly onConflict: 'keep' | 'replace' | 'fail';
   /** Certification source, '' for histogram files. */
   readonly source: string;
+  /**
+   * Words one conflict as an issue. Called inside the transaction of `write`, which stores the issue with the batch,
+   * so that a kill can never part the count of a conflict from its issue. Without it conflicts are only counted.
+   */
+  readonly conflictIssue?: (conflict: RowConflict) => IssueRecord;
+  /**
+   * The checkpoint (bytes done) on which this batch builds. When given and the ledger stands elsewhere (another
+   * process reads the same file), `write` stores nothing and throws an UnavailableError with details.reason FILE_BUSY.
+   */
+  readonly expectedByte?: number;
 }
 
 /** A row that met another content under its key. `sameFile`: the earlier row came from the file being read. */
 export interface RowConflict {
   readonly row: number;
   readonly sameFile: boolean;
+  /** Path of the file that brought the earlier row, null where it did not come from a file. */
+  readonly earlierPath: string | null;
 }
 
 export interface BatchOutcome {
@@ -129,14 +141,24 @@ export interface Ledger {
     position: SourcePosition,
     options: IngestOptions,
   ): Promise<BatchOutcome>;
-  /** Adds issues found after the batch was written (the earlier line of a conflict). */
+  /** Adds issues found outside any batch. */
   addIssues(fileId: number, issues: readonly IssueRecord[]): Promise<void>;
+  /** Words stored issues better (once the earlier line of a conflict is known). */
+  reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void>;
   finish(
     fileId: number,
     result: { status: 'DONE' | 'FAILED' | 'QUARANTINED' | 'CANCELLED'; errorCode?: string; errorMessage?: string },
   ): Promise<DataFile>;
-  /** Takes back everything that the file alone brought, in one transaction (`--strict`, `fail`). */
+  /**
+   * Takes back everything that the file alone brought, in one transaction (`--strict`, `fail`), which also sets its
+   * checkpoint and its counts of inserted, identical and replaced back to 0. Issues stay, to be read.
+   */
   withdraw(fileId: number): Promise<void>;
+  /**
+   * Runs `work` with a ledger whose writes see one another and are all undone at the end (`--dry-run`): one long
+   * transaction that is rolled back. On SQLite other writers wait meanwhile.
+   */
+  rehearse<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
 }
 
 export interface Store {
