@@ -1,0 +1,50 @@
+import { LumigraphError } from '../src/domain/errors.ts';
+
+/** Why a whole file was refused. Stable: documented in docs/errors.md, stored in the ledger. */
+export type FileErrorCode =
+  /** No such file, or a link that leads nowhere. */
+  | 'FILE_NOT_FOUND'
+  | 'IS_A_DIRECTORY'
+  /** A pipe, socket or device. */
+  | 'NOT_A_REGULAR_FILE'
+  | 'PERMISSION_DENIED'
+  | 'EMPTY_FILE'
+  /** Size, modification time or identity differ from when reading began. */
+  | 'FILE_CHANGED'
+  /** The disk or the network file system failed. */
+  | 'READ_FAILED'
+  | 'BROKEN_GZIP'
+  /** The file ends too early: inside a gzip member, or inside a JSON document. */
+  | 'TRUNCATED'
+  /** Inflated size or ratio passed the limit. */
+  | 'INFLATED_TOO_LARGE'
+  | 'UTF16'
+  /** The content is none of the known formats. */
+  | 'UNKNOWN_FORMAT'
+  /** The first line is not the header of the format. */
+  | 'WRONG_HEADER'
+  | 'MISSING_COLUMN'
+  | 'REPEATED_COLUMN'
+  /** Neither `--dataset` nor the file tells which dataset the histograms belong to. */
+  | 'DATASET_REQUIRED'
+  /** Neither `--source` nor the file tells which certification this is. */
+  | 'SOURCE_REQUIRED'
+  | 'MALFORMED_JSON';
+
+export interface FileErrorDetails {
+  readonly file?: string;
+  readonly line?: number;
+  readonly byte?: number;
+  readonly field?: string;
+  readonly value?: string;
+}
+
+/** This file cannot be read as it is: mend it, replace it, or say what is missing. */
+export class FileError extends LumigraphError {
+  readonly code: FileErrorCode;
+
+  constructor(code: FileErrorCode, message: string, details: FileErrorDetails = {}, options?: ErrorOptions) {
+    super(message, { ...details }, options);
+    this.code = code;
+  }
+}

@@ -1,0 +1,70 @@
+import type { IssueRecord, RecordBatch, SourcePosition } from '../../src/domain/record.ts';
+import type { ByteSource } from '../source.ts';
+
+/** A file format: how to know it by its content, and how to turn its bytes into records. It never sees the store. */
+export interface Format {
+  /** Stable, for `--format` and the ledger. */
+  readonly id: string;
+  /** For people: "per-LS CSV". */
+  readonly title: string;
+  /** What files of this format do not say themselves and flags must: a dataset, or the name of a certification. */
+  readonly needs: 'dataset' | 'source';
+  /** What `recognise` looks for, in one line, for the error when nothing matches. */
+  readonly looksFor: string;
+  /**
+   * How sure the first bytes (decompressed, without BOM, at most HEAD_BYTES) make it. `name` (without `.gz`) may only
+   * add detail, never decide. LIKELY: meant to be this format but faulty, so that reading gives the exact error.
+   */
+  recognise(head: Uint8Array, name: string): 'CERTAIN' | 'LIKELY' | null;
+  /** The dataset that the file or its name states with certainty; null where it has none or it takes a flag. */
+  statedDataset(head: Uint8Array, name: string): string | null;
+  /**
+   * Reads from the start, or on from `resume`. Every row ends in exactly one batch row or one REJECTED issue; NOTE
+   * issues count no row. A step whose batch is null carries issues or progress only.
+   * @throws FileError when the whole file must be refused (before or after some steps).
+   */
+  read(source: ByteSource, options: ReadOptions): AsyncIterable<ReadStep>;
+  /**
+   * The second scan, made only when rows of one file are in conflict: for each key the lines before `key.line` that
+   * hold an accepted row with that key, ascending (the first is the one that stayed under `keep`, the last the one
+   * that was overwritten under `replace`). Empty where there is none; formats without row keys return empty lists.
+   */
+  locate(source: ByteSource, keys: readonly RowKey[], options: ReadOptions): Promise<readonly (readonly number[])[]>;
+}
+
+export interface ReadOptions {
+  /** Dataset of every histogram; wins over what the file says. */
+  readonly dataset?: string;
+  /** Where an earlier read stopped: the `position` of the last step whose batch was kept. */
+  readonly resume?: SourcePosition;
+  /** A batch ends when it holds this many rows (default 5,000) ... */
+  readonly batchRows?: number;
+  /** ... or this many bytes of blobs (default 8 MiB), or after this many bytes of source (default 16 MiB). */
+  readonly batchBytes?: number;
+  readonly batchSourceBytes?: number;
+  /** A longer line is refused as a row (default 64 MiB: a 2D map of 4,000 x 4,000 bins). */
+  readonly maxLineBytes?: number;
+}
+
+export interface ReadStep {
+  readonly batch: RecordBatch | null;
+  readonly issues: readonly IssueRecord[];
+  /** Where this step ends; resuming here gives exactly the steps' remaining rows. */
+  readonly position: SourcePosition;
+}
+
+/** The key of a histogram row as the source writes it. */
+export interface RowKey {
+  readonly run: number;
+  /** 0 for run-level rows. */
+  readonly lumisection: number;
+  /** Path as in the batch's `monitorElements`. */
+  readonly monitorElement: string;
+  /** Look at lines before this one only. */
+  readonly line: number;
+}
+
+export const DEFAULT_BATCH_ROWS = 5_000;
+export const DEFAULT_BATCH_BYTES = 8 * 1024 * 1024;
+export const DEFAULT_BATCH_SOURCE_BYTES = 16 * 1024 * 1024;
+export const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;

@@ -1,0 +1,43 @@
+import { FileError } from '../file-error.ts';
+import type { ByteSource } from '../source.ts';
+import type { Format } from './format.ts';
+
+/** Formats by id. Imported only when needed: a heavy reader costs nothing until a file may be its own. */
+const formats: Readonly<Record<string, () => Promise<Format>>> = {
+  'per-ls-csv': async () => (await import('./per-ls-csv.ts')).perLsCsv,
+  'per-run-csv': async () => (await import('./per-run-csv.ts')).perRunCsv,
+  'lumi-json': async () => (await import('./lumi-json.ts')).lumiJson,
+};
+
+export const formatIds: readonly string[] = Object.keys(formats);
+
+/** @throws FileError UNKNOWN_FORMAT for an id that is not in `formatIds`. */
+export async function formatById(id: string): Promise<Format> {
+  const load = Object.hasOwn(formats, id) ? formats[id] : undefined;
+  if (!load) {
+    throw new FileError('UNKNOWN_FORMAT', `there is no format "${id}"; known are ${formatIds.join(', ')}`, {
+      value: id,
+    });
+  }
+  return load();
+}
+
+/**
+ * The format of a file by its content: the certain one, else the likely one (whose reader then says what is wrong).
+ * @throws FileError UNKNOWN_FORMAT, saying what was looked for and what the file begins with.
+ */
+export async function recognise(source: ByteSource): Promise<Format> {
+  const head = source.head;
+  const all = await Promise.all(formatIds.map(formatById));
+  const certain = all.find((format) => format.recognise(head, source.name) === 'CERTAIN');
+  const found = certain ?? all.find((format) => format.recognise(head, source.name) === 'LIKELY');
+  if (found) return found;
+  const beginning = JSON.stringify(Buffer.from(head.subarray(0, 60)).toString('latin1'));
+  throw new FileError(
+    'UNKNOWN_FORMAT',
+    `${source.name}: no known format: it begins with ${beginning}; looked for ${all
+      .map((format) => `${format.title} (${format.looksFor})`)
+      .join('; ')}`,
+    { file: source.name, value: beginning },
+  );
+}
