@@ -39,3 +39,8 @@ export class UnavailableError extends LumigraphError {
 export class ConfigurationError extends LumigraphError {
   readonly code = 'CONFIGURATION';
 }
+
+/** Stored bins cannot be read: the row is damaged. `verify` lists such rows; reading their file again mends them. */
+export class CorruptBinsError extends LumigraphError {
+  readonly code = 'CORRUPT_BINS';
+}

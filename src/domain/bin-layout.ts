@@ -1,0 +1,34 @@
+import { constants } from 'node:zlib';
+
+/**
+ * The bytes of a blob of bins, version 1:
+ *
+ *     byte 0   version (1)
+ *     byte 1   bits 0-3 number type, bit 4 the contents have flow bins, bit 5 they are deflated,
+ *              bit 6 named sections follow (none is defined in version 1), bit 7 zero
+ *     then     the contents, little-endian, row-major with y outer; raw deflate where bit 5 is set
+ *
+ * The contents fill the rest of the blob. When sections (sumw2, bin entries) come, bit 6 will put the length of the
+ * contents before them and the sections behind, so that blobs written today stay as they are.
+ */
+export const VERSION = 1;
+export const HEADER_BYTES = 2;
+export const TYPE_MASK = 0x0f;
+export const FLOW_BIT = 0x10;
+export const DEFLATED_BIT = 0x20;
+
+/** Numbers of the types on disk: never to be changed. */
+export const NumberType = { U8: 0, I8: 1, U16: 2, I16: 3, U32: 4, I32: 5, F32: 6, F64: 7 } as const;
+export type NumberType = (typeof NumberType)[keyof typeof NumberType];
+
+export const BYTES_OF_TYPE: readonly number[] = [1, 1, 2, 2, 4, 4, 4, 8];
+
+/** Below this many bytes deflate costs more time than the bytes it saves (102 cells of 2 bytes: 9 us for 60 bytes). */
+export const DEFLATE_FROM_BYTES = 512;
+/** Deflated contents are kept only when they are at most this share of the plain ones. */
+export const DEFLATE_AT_MOST = 0.9;
+/**
+ * Run-length matches only: on occupancy maps (empty regions beside Poisson noise) smaller than level 1's own matches
+ * (0.26 against 0.31 bytes a bin) and no slower.
+ */
+export const DEFLATE_OPTIONS = { level: 1, strategy: constants.Z_RLE } as const;

@@ -1,0 +1,148 @@
+import { deflateRawSync } from 'node:zlib';
+import {
+  BYTES_OF_TYPE,
+  DEFLATE_AT_MOST,
+  DEFLATE_FROM_BYTES,
+  DEFLATE_OPTIONS,
+  DEFLATED_BIT,
+  FLOW_BIT,
+  HEADER_BYTES,
+  NumberType,
+  VERSION,
+} from './bin-layout.ts';
+import type { NumberArray } from './histogram.ts';
+
+/**
+ * Appends encoded histograms to one growing buffer: no allocation per histogram unless it is deflated.
+ * The blobs of a batch then are `bytes`, with the ends that `append` returned.
+ */
+export class BinsEncoder {
+  #bytes: Uint8Array;
+  #view: DataView;
+  #length = 0;
+
+  constructor(initialCapacity = 65_536) {
+    this.#bytes = new Uint8Array(initialCapacity);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
+  /** Bytes written since the last `take` or `reset`. */
+  get length(): number {
+    return this.#length;
+  }
+
+  /**
+   * Encodes the first `cells` contents (all of them unless told), which may be a scratch array that is reused.
+   * @returns the end of the blob: it starts where the one before it ended.
+   */
+  append(contents: NumberArray, flow: boolean, cells: number = contents.length): number {
+    if (cells > contents.length) throw new RangeError(`${cells} cells asked of an array of ${contents.length}`);
+    const type = narrowestType(contents, cells);
+    const size = cells * (BYTES_OF_TYPE[type] as number);
+    const start = this.#length;
+    this.#reserve(HEADER_BYTES + size);
+    const body = start + HEADER_BYTES;
+    let end = body + size;
+    let header = type | (flow ? FLOW_BIT : 0);
+    write(this.#view, body, contents, cells, type);
+    if (size >= DEFLATE_FROM_BYTES) {
+      const plain = this.#bytes.subarray(body, end);
+      const deflated = deflateRawSync(plain, { ...DEFLATE_OPTIONS, chunkSize: Math.max(64, size) });
+      if (deflated.length <= size * DEFLATE_AT_MOST) {
+        this.#bytes.set(deflated, body);
+        end = body + deflated.length;
+        header |= DEFLATED_BIT;
+      }
+    }
+    this.#bytes[start] = VERSION;
+    this.#bytes[start + 1] = header;
+    this.#length = end;
+    return end;
+  }
+
+  /** A copy of everything written; the encoder starts again at 0 and keeps its buffer. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.#bytes.slice(0, this.#length) as Uint8Array<ArrayBuffer>;
+    this.#length = 0;
+    return taken;
+  }
+
+  /** Forgets everything written after `length` (from an earlier `length`, 0 unless told). */
+  reset(length = 0): void {
+    this.#length = length;
+  }
+
+  #reserve(more: number): void {
+    const needed = this.#length + more;
+    if (needed <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+    this.#view = new DataView(grown.buffer);
+  }
+}
+
+/** The narrowest type that gives every value back exactly; integers of any array become the same bytes. */
+function narrowestType(contents: NumberArray, cells: number): NumberType {
+  if (contents instanceof Float64Array) return narrowestOfFloats(contents, cells, NumberType.F64);
+  if (contents instanceof Float32Array) return narrowestOfFloats(contents, cells, NumberType.F32);
+  let min = 0;
+  let max = 0;
+  for (let i = 0; i < cells; i++) {
+    const value = contents[i] as number;
+    if (value < min) min = value;
+    else if (value > max) max = value;
+  }
+  return narrowestOfRange(min, max) as NumberType;
+}
+
+function narrowestOfFloats(contents: Float64Array | Float32Array, cells: number, asIs: NumberType): NumberType {
+  let min = 0;
+  let max = 0;
+  for (let i = 0; i < cells; i++) {
+    const value = contents[i] as number;
+    // Math.floor(NaN) and NaN differ, too; infinities fall out of the range of integers below
+    if (Math.floor(value) !== value) return asIs;
+    if (value <= 0) {
+      if (value === 0) {
+        if (1 / value < 0) return asIs;
+      } else if (value < min) min = value;
+    } else if (value > max) max = value;
+  }
+  return narrowestOfRange(min, max) ?? asIs;
+}
+
+function narrowestOfRange(min: number, max: number): NumberType | undefined {
+  if (min >= 0) {
+    if (max <= 0xff) return NumberType.U8;
+    if (max <= 0xffff) return NumberType.U16;
+    if (max <= 0xffff_ffff) return NumberType.U32;
+    return undefined;
+  }
+  if (min >= -0x80 && max <= 0x7f) return NumberType.I8;
+  if (min >= -0x8000 && max <= 0x7fff) return NumberType.I16;
+  if (min >= -0x8000_0000 && max <= 0x7fff_ffff) return NumberType.I32;
+  return undefined;
+}
+
+function write(out: DataView, at: number, contents: NumberArray, cells: number, type: NumberType): void {
+  switch (type) {
+    case NumberType.U8:
+    case NumberType.I8:
+      for (let i = 0; i < cells; i++) out.setUint8(at + i, contents[i] as number);
+      return;
+    case NumberType.U16:
+    case NumberType.I16:
+      for (let i = 0; i < cells; i++) out.setUint16(at + 2 * i, contents[i] as number, true);
+      return;
+    case NumberType.U32:
+    case NumberType.I32:
+      for (let i = 0; i < cells; i++) out.setUint32(at + 4 * i, contents[i] as number, true);
+      return;
+    default: {
+      // the bytes themselves: reading floats as numbers may change the payload of a NaN
+      const size = cells * (BYTES_OF_TYPE[type] as number);
+      new Uint8Array(out.buffer).set(new Uint8Array(contents.buffer, contents.byteOffset, size), at);
+    }
+  }
+}

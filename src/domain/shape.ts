@@ -1,0 +1,15 @@
+import type { Binning } from './histogram.ts';
+
+/** In-range bins by axis, y then x: `[nx]` for one axis, `[ny, nx]` for two. */
+export type Shape = readonly number[];
+
+export function shapeOf(binning: Pick<Binning, 'axes'>): Shape {
+  return binning.axes.map((axis) => axis.bins).reverse();
+}
+
+/** Number of cells a histogram of this shape stores, with or without under- and overflow. */
+export function cellCount(shape: Shape, flow: boolean): number {
+  let cells = 1;
+  for (const bins of shape) cells *= flow ? bins + 2 : bins;
+  return cells;
+}
