@@ -1,0 +1,106 @@
+/**
+ * The parse process: reads untrusted files on behalf of its parent, under a memory limit that it enforces on itself.
+ * Started by parse-process.ts, one for many files. A crash in here costs one file, never the parent.
+ */
+import { formatById, recognise } from './formats/registry.ts';
+import { type Job, packError, type Request, type Response } from './parse-process-messages.ts';
+import { watchMemory } from './parse-process-watchdog.ts';
+import { type ByteSource, openSource, type SourceChunk } from './source.ts';
+
+/** How often, in bytes of the file, the parent hears that reading goes on. */
+const PROGRESS_BYTES = 4 * 1024 * 1024;
+
+watchMemory(Number(process.argv[2]));
+
+/** The job under way, and how many more steps it may send. */
+let current = { id: 0, credits: 0, cancelled: true, wake: () => {} };
+let queue = Promise.resolve();
+
+process.on('message', (request: Request) => {
+  if (request.kind === 'taken') {
+    if (request.id !== current.id) return;
+    current.credits++;
+    current.wake();
+  } else if (request.kind === 'cancel') {
+    if (request.id !== current.id) return;
+    current.cancelled = true;
+    current.wake();
+  } else {
+    queue = queue.then(() => answer(request));
+  }
+});
+process.on('disconnect', () => process.exit(0));
+send({ kind: 'ready' });
+
+function send(response: Response): void {
+  process.send?.(response);
+}
+
+async function answer(job: Job): Promise<void> {
+  current = { id: job.id, credits: job.kind === 'read' ? job.inFlight : 0, cancelled: false, wake: () => {} };
+  try {
+    const opened = await openSource(job.file.path, { expect: job.file.stamp });
+    try {
+      await perform(job, opened);
+    } finally {
+      await opened.close();
+    }
+  } catch (error) {
+    send({ kind: 'failed', id: job.id, error: packError(error) });
+  }
+}
+
+async function perform(job: Job, opened: ByteSource): Promise<void> {
+  const { id } = job;
+  if (job.kind === 'recognise') {
+    const format = await recognise(opened);
+    const { needs, title } = format;
+    const statedDataset = format.statedDataset(opened.head, opened.name);
+    send({ kind: 'recognised', id, recognition: { format: format.id, title, needs, statedDataset } });
+    return;
+  }
+  const format = await formatById(job.format);
+  const source = withProgress(opened, id);
+  if (job.kind === 'locate') {
+    send({ kind: 'located', id, lines: await format.locate(source, job.keys, job.options) });
+    return;
+  }
+  for await (const step of format.read(source, job.options)) {
+    while (current.credits === 0 && !current.cancelled) {
+      await new Promise<void>((wake) => {
+        current.wake = wake;
+      });
+    }
+    if (current.cancelled) break;
+    current.credits--;
+    send({ kind: 'step', id, step });
+  }
+  send({ kind: 'done', id });
+}
+
+/** The same source, which also tells the parent how far reading has come. */
+function withProgress(source: ByteSource, id: number): ByteSource {
+  async function* chunks(from?: number): AsyncGenerator<SourceChunk> {
+    let told = 0;
+    for await (const chunk of source.chunks(from)) {
+      yield chunk;
+      if (source.bytesRead() - told < PROGRESS_BYTES) continue;
+      told = source.bytesRead();
+      send({ kind: 'progress', id, bytesRead: told });
+      // One turn of the event loop, in which a cancellation can arrive.
+      await new Promise<void>((resume) => setImmediate(resume));
+    }
+  }
+  return {
+    path: source.path,
+    name: source.name,
+    stamp: source.stamp,
+    compressed: source.compressed,
+    head: source.head,
+    chunks,
+    bytesRead: () => source.bytesRead(),
+    sha256: () => source.sha256(),
+    assertUnchanged: () => source.assertUnchanged(),
+    close: () => source.close(),
+  };
+}

@@ -1,0 +1,79 @@
+import { LumigraphError } from '../src/domain/errors.ts';
+import type { FileErrorCode } from './file-error.ts';
+import { FileError } from './file-error.ts';
+import type { Format, ReadOptions, ReadStep, RowKey } from './formats/format.ts';
+import type { FileStamp } from './source.ts';
+
+/** What the parent asks of the parse process. `id` numbers the requests: answers to an abandoned one are dropped. */
+export type Request =
+  | Job
+  /** One step was taken: another may be sent. */
+  | { readonly kind: 'taken'; readonly id: number }
+  | { readonly kind: 'cancel'; readonly id: number };
+
+export type Job = { readonly id: number; readonly file: FileToRead } & (
+  | { readonly kind: 'recognise' }
+  | {
+      readonly kind: 'read';
+      readonly format: string;
+      readonly options: ReadOptions;
+      /** Steps that may be under way (sent, not yet taken) before the child waits. */
+      readonly inFlight: number;
+    }
+  | {
+      readonly kind: 'locate';
+      readonly format: string;
+      readonly keys: readonly RowKey[];
+      readonly options: ReadOptions;
+    }
+);
+
+export interface FileToRead {
+  readonly path: string;
+  /** The state the file must still be in. */
+  readonly stamp?: FileStamp;
+}
+
+export type Response =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'recognised'; readonly id: number; readonly recognition: Recognition }
+  | { readonly kind: 'step'; readonly id: number; readonly step: ReadStep }
+  /** Bytes of the file as stored (compressed, if it is) that were read so far: proof of life during long scans. */
+  | { readonly kind: 'progress'; readonly id: number; readonly bytesRead: number }
+  | { readonly kind: 'located'; readonly id: number; readonly lines: readonly (readonly number[])[] }
+  | { readonly kind: 'done'; readonly id: number }
+  | { readonly kind: 'failed'; readonly id: number; readonly error: TravellingError };
+
+/** What a file turned out to be. */
+export interface Recognition {
+  readonly format: string;
+  readonly title: string;
+  readonly needs: Format['needs'];
+  /** The dataset that the file or its name states. */
+  readonly statedDataset: string | null;
+}
+
+/** An error on its way between processes: classes do not survive that, their fields do. */
+interface TravellingError {
+  readonly fileError: FileErrorCode | null;
+  readonly message: string;
+  readonly details: Readonly<Record<string, unknown>>;
+  readonly stack: string;
+}
+
+export function packError(error: unknown): TravellingError {
+  return {
+    fileError: error instanceof FileError ? error.code : null,
+    message: error instanceof Error ? error.message : String(error),
+    details: error instanceof LumigraphError ? error.details : {},
+    stack: error instanceof Error ? (error.stack ?? '') : '',
+  };
+}
+
+/** A FileError comes back as one; anything else is a fault of the reader and comes back as a plain Error. */
+export function unpackError({ fileError, message, details, stack }: TravellingError): Error {
+  if (fileError) return new FileError(fileError, message, details);
+  const error = new Error(`the reader failed: ${message}`);
+  error.stack = stack;
+  return error;
+}

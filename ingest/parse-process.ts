@@ -1,0 +1,161 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { ReadOptions, ReadStep, RowKey } from './formats/format.ts';
+import { ParseProcessError } from './parse-process-error.ts';
+import { type Answer, Inbox } from './parse-process-inbox.ts';
+import { type FileToRead, type Job, type Recognition, type Request, unpackError } from './parse-process-messages.ts';
+
+export interface ParseLimits {
+  /** Resident memory at which the parse process is ended (default 512 MiB; an idle one takes about 80). */
+  readonly memoryBytes?: number;
+  /** Milliseconds without any sign of progress after which it is ended (default 60,000). */
+  readonly silenceMs?: number;
+  /** Steps read ahead of the writer (default 3). */
+  readonly inFlight?: number;
+  /** The program to run; tests put a faulty one in its place. */
+  readonly entry?: string;
+}
+
+/** A job without what is added on its way. */
+type Wanted = Job extends infer J ? (J extends Job ? Omit<J, 'id'> : never) : never;
+
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const childEntry = fileURLToPath(new URL('./parse-process-child.ts', import.meta.url));
+
+/**
+ * Reads files in a process of its own, started when first needed and used for many files, one at a time. Memory and
+ * silence have limits; whatever ends the process (a limit, a crash) fails the file at hand with a ParseProcessError,
+ * and the next file gets a fresh one.
+ */
+export class ParseProcess {
+  readonly #limits: Required<ParseLimits>;
+  #child: ChildProcess | null = null;
+  #lastId = 0;
+
+  constructor(limits: ParseLimits = {}) {
+    this.#limits = {
+      memoryBytes: limits.memoryBytes ?? 512 * 1024 * 1024,
+      silenceMs: limits.silenceMs ?? 60_000,
+      inFlight: limits.inFlight ?? 3,
+      entry: limits.entry ?? childEntry,
+    };
+  }
+
+  /** Starts the process ahead of the first file. */
+  start(): void {
+    this.#running();
+  }
+
+  /** @throws FileError UNKNOWN_FORMAT and whatever opening a file can throw; ParseProcessError. */
+  async recognise(file: FileToRead): Promise<Recognition> {
+    for await (const answer of this.#answers({ kind: 'recognise', file })) {
+      if (answer.kind === 'recognised') return answer.recognition;
+    }
+    throw new Error('the parse process gave no answer');
+  }
+
+  /**
+   * The steps of Format.read. A few are read ahead; leaving the loop early stops the reading.
+   * `onProgress` gets the bytes of the file (as stored) read so far.
+   */
+  async *read(
+    file: FileToRead,
+    format: string,
+    options: ReadOptions,
+    onProgress?: (bytesRead: number) => void,
+  ): AsyncGenerator<ReadStep, void, undefined> {
+    const { inFlight } = this.#limits;
+    for await (const answer of this.#answers({ kind: 'read', file, format, options, inFlight })) {
+      if (answer.kind === 'step') yield answer.step;
+      else if (answer.kind === 'progress') onProgress?.(answer.bytesRead);
+    }
+  }
+
+  /** Format.locate: lines before `key.line` with the same key. */
+  async locate(
+    file: FileToRead,
+    format: string,
+    keys: readonly RowKey[],
+    options: ReadOptions,
+  ): Promise<readonly (readonly number[])[]> {
+    for await (const answer of this.#answers({ kind: 'locate', file, format, keys, options })) {
+      if (answer.kind === 'located') return answer.lines;
+    }
+    throw new Error('the parse process gave no answer');
+  }
+
+  /** Ends the process. The object can be used again: a fresh one starts then. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    this.#child = null;
+    if (child) await end(child);
+  }
+
+  /** Asks for one thing and hands out the answers until the last one; a step is taken when the next is asked for. */
+  async *#answers(wanted: Wanted): AsyncGenerator<Answer, void, undefined> {
+    const child = this.#running();
+    const id = ++this.#lastId;
+    const inbox = new Inbox(child, id, this.#limits.silenceMs);
+    let last = false;
+    try {
+      tell(child, { ...wanted, id });
+      while (!last) {
+        const answer = await inbox.next();
+        if (answer.kind === 'failed') {
+          last = true;
+          throw unpackError(answer.error);
+        }
+        last = answer.kind !== 'step' && answer.kind !== 'progress';
+        yield answer;
+        if (answer.kind === 'step') tell(child, { kind: 'taken', id });
+      }
+    } catch (error) {
+      if (error instanceof ParseProcessError) {
+        last = true;
+        if (this.#child === child) this.#child = null;
+        await end(child);
+      }
+      throw error;
+    } finally {
+      inbox.close();
+      if (!last) tell(child, { kind: 'cancel', id });
+    }
+  }
+
+  #running(): ChildProcess {
+    const running = this.#child;
+    if (running?.connected && running.exitCode === null && running.signalCode === null) return running;
+    const child = fork(this.#limits.entry, [String(this.#limits.memoryBytes)], {
+      serialization: 'advanced',
+      // Not the parent's own flags: a debugger's port or a test runner's loader is nothing for a child.
+      execArgv: ['--import', tsx, `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`],
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      // A key pressed in the terminal reaches the whole group; the parent alone decides when reading stops.
+      detached: true,
+    });
+    // Neither keeps the parent alive by itself: an answer that is waited for does.
+    child.unref();
+    child.channel?.unref();
+    (child.stderr as Socket | null)?.unref();
+    this.#child = child;
+    return child;
+  }
+}
+
+/** V8's own heap gets half: what formats keep outside typed arrays is little. */
+const heapMegabytes = (memoryBytes: number) => Math.max(32, Math.floor(memoryBytes / 2 / 1024 / 1024));
+
+function tell(child: ChildProcess, request: Request): void {
+  // A child that is gone is noticed by its 'close', not here.
+  if (child.connected) child.send(request, () => {});
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  child.ref();
+  child.kill('SIGKILL');
+  await gone;
+}
