@@ -1,5 +1,6 @@
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
-import type { Counts, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
+import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
+import type { Counts, Flag, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
 import type {
   Binning as BinningRow,
   Certification,
@@ -25,6 +26,14 @@ export interface StoreOptions {
 export type LumisectionHistogramRow = Omit<Prisma.LumisectionHistogramGetPayload<object>, 'bins'>;
 export type RunHistogramRow = Omit<Prisma.RunHistogramGetPayload<object>, 'bins'> & { hasBins: boolean };
 
+/**
+ * What one version of a source says of one run for one (dataset, subsystem) with one flag; its ranges are read by key.
+ * The certification table has a row for each range: this noun is its DISTINCT.
+ */
+export type CertificationRow = CertificationKey &
+  Pick<CertificationVersion, 'kind' | 'author' | 'createdAt' | 'fileId'>;
+export type CertificationKey = Omit<Certification, 'lumisectionFirst' | 'lumisectionLast'>;
+
 /** Every noun that has a connection, with its row. */
 export interface Rows {
   run: Run;
@@ -33,13 +42,16 @@ export interface Rows {
   runHistogram: RunHistogramRow;
   dataset: Dataset;
   monitorElement: MonitorElement;
-  certification: Certification & Pick<CertificationVersion, 'kind' | 'author' | 'createdAt' | 'fileId'>;
+  certification: CertificationRow;
   dataFile: DataFile;
   ingestIssue: IngestIssue;
 }
 export type Noun = keyof Rows;
 
-/** A connection that hangs on a parent row: its rows have these parent columns. */
+/**
+ * A connection that hangs on a parent row: its rows have these parent columns. Runs hang on a monitor element
+ * (`{ monitorElementId }`) through run_monitor_element: the runs that hold a histogram of it.
+ */
 export interface ParentKey {
   readonly [column: string]: string | number;
 }
@@ -75,6 +87,25 @@ export interface Reads {
   lumisectionBins(keys: readonly LumisectionHistogramKey[]): Promise<(Uint8Array | null)[]>;
   runBins(keys: readonly RunHistogramKey[]): Promise<(Uint8Array | null)[]>;
   dataFiles(ids: readonly number[]): Promise<(DataFile | null)[]>;
+  ingestIssues(keys: readonly { fileId: number; number: number }[]): Promise<(IngestIssue | null)[]>;
+  certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
+  /** Of each run, the newest version of every (source, dataset, subsystem); by source, dataset, subsystem, flag. */
+  certificationsOfRuns(runNumbers: readonly number[]): Promise<CertificationRow[][]>;
+  /** Ranges by certification, ascending. */
+  certificationRanges(keys: readonly CertificationKey[]): Promise<LumisectionRange[][]>;
+  /**
+   * What the newest version of a source says of lumisections; null where it says nothing.
+   * @throws NotFoundError for a (source, dataset, subsystem) that was never ingested.
+   */
+  flags(
+    source: { readonly source: string; readonly dataset: string; readonly subsystem: string },
+    keys: readonly { runNumber: number; number: number }[],
+  ): Promise<(Flag | null)[]>;
+  /**
+   * The lumisections that the newest version of a source calls GOOD, of the certifications that satisfy `where`.
+   * @throws NotFoundError for a source that was never ingested.
+   */
+  goodLumisections(source: string, where?: Filter): Promise<LuminosityMask>;
   datasetByName(name: string): Promise<Dataset | null>;
   monitorElementByPath(path: string): Promise<MonitorElement | null>;
   /** Histogram counts (per LS and run level together) by monitor element, and run counts by dataset. */
