@@ -1,0 +1,370 @@
+import { LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
+import type { Noun } from './store.ts';
+
+/**
+ * What a field holds. `time` is a Date in rows and filters, epoch milliseconds in cursors; `bigint` a bigint in rows,
+ * a safe integer in filters and cursors; `flags` a set of names of `values`, stored as the bits of their positions.
+ */
+export type FieldType = 'int' | 'bigint' | 'float' | 'text' | 'time' | 'boolean' | 'flags';
+
+export interface Field {
+  readonly type: FieldType;
+  readonly nullable: boolean;
+  /** The closed list of values (of a text stored as such, or of a set of flags). */
+  readonly values?: readonly string[];
+  /** A key that users reach through a related object instead: no field of a where-input. */
+  readonly internal?: boolean;
+}
+
+export interface ComputedField extends Field {
+  readonly sql: string;
+  readonly selected: boolean;
+}
+
+/** How related rows are found: theirs where `on` holds, as their field -> ours; or through a table of pairs. */
+export interface Relation {
+  readonly noun: Noun;
+  /** At most one related row; else the filter asks for at least one that satisfies it. */
+  readonly one: boolean;
+  readonly on: Readonly<Record<string, string>>;
+  /** With `on` empty: the linking table, with its columns that equal ours and theirs (field -> field of the link). */
+  readonly through?: Link;
+}
+
+export interface Link {
+  readonly table: 'run_monitor_element';
+  readonly ours: Readonly<Record<string, string>>;
+  readonly theirs: Readonly<Record<string, string>>;
+}
+
+/** One noun with a connection. Fields are named as in the Prisma model; their columns are the same in snake case. */
+export interface NounInfo {
+  /** What FROM holds, under the alias `t`. */
+  readonly table: string;
+  /** Fields of the primary key: what makes an order total. */
+  readonly key: readonly string[];
+  /** Every column of a row, in the order of the select list. Never `bins`. */
+  readonly fields: Readonly<Record<string, Field>>;
+  /** What is no column (SQL over the alias `t`): filters may test it, and rows have it where `selected`. */
+  readonly computed?: Readonly<Record<string, ComputedField>>;
+  readonly relations: Readonly<Record<string, Relation>>;
+  /** Order terms users may give: name of the enum value -> field, or `relation.field` of a related row. */
+  readonly order: Readonly<Record<string, string>>;
+  readonly defaultOrder: readonly string[];
+  /** Fields whose value makes a run and a lumisection, for `mask`; a run alone where `lumisection` is absent. */
+  readonly mask?: { readonly run: string; readonly lumisection?: string };
+  /** Parents that are no column of this noun: parent field -> where it is paired with ours. */
+  readonly parents?: Readonly<Record<string, Link>>;
+}
+
+const field = (type: FieldType, more: Partial<Field> = {}): Field => ({ type, nullable: false, ...more });
+const nullable = (type: FieldType, more: Partial<Field> = {}): Field => ({ type, nullable: true, ...more });
+const internal = field('int', { internal: true });
+
+export const MONITOR_ELEMENT_KINDS = ['TH1', 'TH2', 'PROFILE', 'PROFILE2D', 'SCALAR'] as const;
+export const CERTIFICATION_FLAGS = ['GOOD', 'BAD', 'STANDBY', 'EXCLUDED', 'NOTSET', 'EMPTY'] as const;
+export const DATA_FILE_STATUSES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'QUARANTINED', 'CANCELLED'] as const;
+export const ISSUE_SEVERITIES = ['REJECTED', 'CONFLICTING', 'NOTE'] as const;
+
+const toRun: Relation = { noun: 'run', one: true, on: { number: 'runNumber' } };
+const toMonitorElement: Relation = { noun: 'monitorElement', one: true, on: { id: 'monitorElementId' } };
+const toDataset: Relation = { noun: 'dataset', one: true, on: { id: 'datasetId' } };
+const many = (noun: Noun, on: Record<string, string>): Relation => ({ noun, one: false, on });
+
+const through = (ours: Record<string, string>, theirs: Record<string, string>): Link => ({
+  table: 'run_monitor_element',
+  ours,
+  theirs,
+});
+const linked = (noun: Noun, link: Link): Relation => ({ noun, one: false, on: {}, through: link });
+
+const byRun = { number: 'runNumber' };
+const byMonitorElement = { id: 'monitorElementId' };
+const byDataset = { id: 'datasetId' };
+
+const moments = {
+  meanX: nullable('float'),
+  rmsX: nullable('float'),
+  meanY: nullable('float'),
+  rmsY: nullable('float'),
+  skewness: nullable('float'),
+  kurtosis: nullable('float'),
+};
+
+/** `meanX` -> `MEAN_X`. */
+const enumName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+const orderBy = (...names: string[]) => Object.fromEntries(names.map((name) => [enumName(name), name]));
+
+const histogramOrder = {
+  MONITOR_ELEMENT: 'monitorElement.path',
+  DATASET: 'dataset.name',
+  RUN: 'runNumber',
+  ...orderBy('entries', 'integral', ...Object.keys(moments)),
+};
+
+/** The one list of what every noun has, can be filtered by and ordered by: SQL and GraphQL inputs both come from it. */
+export const NOUNS = {
+  run: {
+    table: 'run',
+    key: ['number'],
+    fields: {
+      number: field('int'),
+      year: nullable('int'),
+      era: nullable('text'),
+      period: nullable('text'),
+      fill: nullable('int'),
+      startedAt: nullable('time'),
+      endedAt: nullable('time'),
+      initialLumi: nullable('float'),
+      endLumi: nullable('float'),
+      lumisectionCount: nullable('int'),
+      deliveredLumi: nullable('float'),
+      recordedLumi: nullable('float'),
+      energy: nullable('float'),
+      magneticField: nullable('float'),
+    },
+    relations: {
+      lumisections: many('lumisection', { runNumber: 'number' }),
+      histograms: many('runHistogram', { runNumber: 'number' }),
+      lumisectionHistograms: many('lumisectionHistogram', { runNumber: 'number' }),
+      certifications: many('certification', { runNumber: 'number' }),
+      monitorElements: linked('monitorElement', through(byRun, byMonitorElement)),
+      datasets: linked('dataset', through(byRun, byDataset)),
+    },
+    order: orderBy(
+      'number',
+      'year',
+      'era',
+      'period',
+      'fill',
+      'startedAt',
+      'endedAt',
+      'initialLumi',
+      'endLumi',
+      'lumisectionCount',
+      'deliveredLumi',
+      'recordedLumi',
+      'energy',
+      'magneticField',
+    ),
+    defaultOrder: ['number'],
+    mask: { run: 'number' },
+    parents: {
+      monitorElementId: through(byRun, { monitorElementId: 'monitorElementId' }),
+      datasetId: through(byRun, { datasetId: 'datasetId' }),
+    },
+  },
+
+  lumisection: {
+    table: 'lumisection',
+    key: ['runNumber', 'number'],
+    fields: {
+      runNumber: internal,
+      number: field('int'),
+      startedAt: nullable('time'),
+      endedAt: nullable('time'),
+      zeroBiasRate: nullable('float'),
+      deliveredLumi: nullable('float'),
+      recordedLumi: nullable('float'),
+      pileup: nullable('float'),
+      flagsOn: field('flags', { values: LUMISECTION_FLAGS }),
+      flagsOff: field('flags', { values: LUMISECTION_FLAGS }),
+    },
+    relations: {
+      run: toRun,
+      histograms: many('lumisectionHistogram', { runNumber: 'runNumber', lumisectionNumber: 'number' }),
+    },
+    order: {
+      RUN: 'runNumber',
+      ...orderBy('number', 'startedAt', 'endedAt', 'zeroBiasRate', 'deliveredLumi', 'recordedLumi', 'pileup'),
+    },
+    defaultOrder: ['runNumber', 'number'],
+    mask: { run: 'runNumber', lumisection: 'number' },
+  },
+
+  lumisectionHistogram: {
+    table: 'lumisection_histogram',
+    key: ['runNumber', 'monitorElementId', 'lumisectionNumber', 'datasetId'],
+    fields: {
+      runNumber: internal,
+      monitorElementId: internal,
+      lumisectionNumber: internal,
+      datasetId: internal,
+      binningId: internal,
+      fileId: nullable('int', { internal: true }),
+      entries: nullable('float'),
+      integral: field('float'),
+      ...moments,
+    },
+    relations: {
+      run: toRun,
+      lumisection: {
+        noun: 'lumisection',
+        one: true,
+        on: { runNumber: 'runNumber', number: 'lumisectionNumber' },
+      },
+      monitorElement: toMonitorElement,
+      dataset: toDataset,
+    },
+    order: { LUMISECTION: 'lumisectionNumber', ...histogramOrder },
+    defaultOrder: ['monitorElement.path', 'dataset.name'],
+    mask: { run: 'runNumber', lumisection: 'lumisectionNumber' },
+  },
+
+  runHistogram: {
+    table: 'run_histogram',
+    key: ['runNumber', 'datasetId', 'monitorElementId'],
+    fields: {
+      runNumber: internal,
+      datasetId: internal,
+      monitorElementId: internal,
+      binningId: nullable('int', { internal: true }),
+      fileId: nullable('int', { internal: true }),
+      title: nullable('text'),
+      entries: nullable('float'),
+      integral: nullable('float'),
+      ...moments,
+    },
+    computed: { hasBins: { ...field('boolean'), sql: '(t.bins IS NOT NULL)', selected: true } },
+    relations: { run: toRun, monitorElement: toMonitorElement, dataset: toDataset },
+    order: { ...histogramOrder, TITLE: 'title' },
+    defaultOrder: ['monitorElement.path', 'dataset.name'],
+    mask: { run: 'runNumber' },
+  },
+
+  dataset: {
+    table: 'dataset',
+    key: ['id'],
+    fields: {
+      id: internal,
+      name: field('text'),
+      primaryDataset: nullable('text'),
+      era: nullable('text'),
+      processing: nullable('text'),
+      tier: nullable('text'),
+    },
+    relations: {
+      runs: linked('run', through(byDataset, byRun)),
+      monitorElements: linked('monitorElement', through(byDataset, byMonitorElement)),
+    },
+    order: orderBy('name', 'primaryDataset', 'era', 'processing', 'tier'),
+    defaultOrder: ['name'],
+    parents: {
+      runNumber: through(byDataset, { runNumber: 'runNumber' }),
+      monitorElementId: through(byDataset, { monitorElementId: 'monitorElementId' }),
+    },
+  },
+
+  monitorElement: {
+    table: 'monitor_element',
+    key: ['id'],
+    fields: {
+      id: internal,
+      path: field('text'),
+      name: field('text'),
+      subsystem: nullable('text'),
+      dimension: nullable('int'),
+      kind: nullable('text', { values: MONITOR_ELEMENT_KINDS }),
+    },
+    relations: {
+      runs: linked('run', through(byMonitorElement, byRun)),
+      datasets: linked('dataset', through(byMonitorElement, byDataset)),
+    },
+    order: orderBy('path', 'name', 'subsystem', 'dimension', 'kind'),
+    defaultOrder: ['path'],
+    parents: {
+      runNumber: through(byMonitorElement, { runNumber: 'runNumber' }),
+      datasetId: through(byMonitorElement, { datasetId: 'datasetId' }),
+    },
+  },
+
+  certification: {
+    table:
+      '(SELECT c.*, v.kind, v.author, v.created_at, v.file_id FROM certification c JOIN certification_version v' +
+      ' ON v.source = c.source AND v.dataset = c.dataset AND v.subsystem = c.subsystem AND v.version = c.version)',
+    key: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'lumisectionFirst'],
+    fields: {
+      runNumber: internal,
+      source: field('text'),
+      dataset: field('text'),
+      subsystem: field('text'),
+      version: field('int'),
+      lumisectionFirst: field('int'),
+      lumisectionLast: field('int'),
+      flag: field('text', { values: CERTIFICATION_FLAGS }),
+      kind: field('text'),
+      author: nullable('text'),
+      createdAt: field('time'),
+      fileId: nullable('int', { internal: true }),
+    },
+    computed: {
+      /** Of the newest version of its source, dataset and subsystem. */
+      current: {
+        ...field('boolean'),
+        selected: false,
+        sql:
+          '(t.version = (SELECT max(w.version) FROM certification_version w' +
+          ' WHERE w.source = t.source AND w.dataset = t.dataset AND w.subsystem = t.subsystem))',
+      },
+    },
+    relations: { run: toRun },
+    order: {
+      RUN: 'runNumber',
+      ...orderBy('source', 'dataset', 'subsystem', 'version', 'lumisectionFirst', 'flag', 'createdAt'),
+    },
+    defaultOrder: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'lumisectionFirst'],
+  },
+
+  dataFile: {
+    table: 'data_file',
+    key: ['id'],
+    fields: {
+      id: internal,
+      path: field('text'),
+      sha256: field('text'),
+      size: field('bigint'),
+      format: field('text'),
+      dataset: field('text'),
+      source: field('text'),
+      meMap: field('text'),
+      status: field('text', { values: DATA_FILE_STATUSES }),
+      bytesDone: field('bigint'),
+      linesDone: field('bigint'),
+      inserted: field('int'),
+      identical: field('int'),
+      conflicting: field('int'),
+      replaced: field('int'),
+      rejected: field('int'),
+      errorCode: nullable('text'),
+      errorMessage: nullable('text'),
+      createdAt: field('time'),
+      startedAt: nullable('time'),
+      finishedAt: nullable('time'),
+    },
+    relations: { issues: many('ingestIssue', { fileId: 'id' }) },
+    order: orderBy('id', 'path', 'size', 'format', 'status', 'createdAt', 'startedAt', 'finishedAt', 'rejected'),
+    defaultOrder: ['id'],
+  },
+
+  ingestIssue: {
+    table: 'ingest_issue',
+    key: ['fileId', 'number'],
+    fields: {
+      fileId: internal,
+      number: field('int'),
+      severity: field('text', { values: ISSUE_SEVERITIES }),
+      code: field('text'),
+      line: nullable('bigint'),
+      byte: nullable('bigint'),
+      field: nullable('text'),
+      value: nullable('text'),
+      reason: field('text'),
+    },
+    relations: { dataFile: { noun: 'dataFile', one: true, on: { id: 'fileId' } } },
+    order: orderBy('number', 'severity', 'code', 'line', 'byte', 'field'),
+    defaultOrder: ['fileId', 'number'],
+  },
+} as const satisfies Record<Noun, NounInfo>;
+
+/** The same with the type of every noun alike. */
+export const nounInfo = (noun: Noun): NounInfo => NOUNS[noun];
