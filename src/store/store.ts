@@ -20,6 +20,8 @@ export interface StoreOptions {
   readonly onStatement?: (sql: string) => void;
   /** Apply pending migrations first (default true). */
   readonly migrate?: boolean;
+  /** Load Prisma's client (default true); without it `store.prisma` throws, and a bulk job starts sooner. */
+  readonly prisma?: boolean;
 }
 
 /** Rows of the hot tables without their bins: those are asked for by key, see `histograms.bins`. */
@@ -154,7 +156,8 @@ export interface BatchOutcome {
 export interface Ledger {
   /**
    * Finds or creates the row of a file. RUNNING afterwards, unless it is DONE already (and not forced).
-   * A file that was interrupted comes back with its checkpoint; a forced one starts at 0 with counts at 0.
+   * A file that was interrupted (or failed, or was cancelled) comes back with its checkpoint; a forced one starts at 0.
+   * What starts at 0 starts with all counts at 0 and without issues.
    */
   begin(
     identity: FileIdentity,
@@ -174,6 +177,8 @@ export interface Ledger {
   ): Promise<BatchOutcome>;
   /** Adds issues found outside any batch. */
   addIssues(fileId: number, issues: readonly IssueRecord[]): Promise<void>;
+  /** Issues of a file with one code, in order of number, those after `after` (0: from the first), at most `limit`. */
+  issues(fileId: number, code: string, after: number, limit: number): Promise<IngestIssue[]>;
   /** Words stored issues better (once the earlier line of a conflict is known). */
   reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void>;
   finish(
