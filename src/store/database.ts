@@ -1,0 +1,49 @@
+import type { PrismaClient } from '../generated/sqlite/client.ts';
+import type { Dialect } from './dialect.ts';
+import type { HistogramWriter } from './histogram-writer.ts';
+
+/** A value bound to `$1`, `$2` ... of a statement. Dates are stored as Prisma stores them, in UTC. */
+export type Parameter = string | number | bigint | boolean | Date | Uint8Array | null | readonly (string | number)[];
+
+/**
+ * Sends SQL. Parameters are numbered `$1`, `$2` ... on both databases (what Kysely compiled, `?` on SQLite, works as well);
+ * a statement is prepared once per connection and kept by its text.
+ *
+ * Values come back as the fields of the Prisma models have them: DATETIME/TIMESTAMP as Date, BIGINT as number,
+ * BLOB/BYTEA as Uint8Array, floats and integers as number.
+ */
+export interface Queries {
+  /** Rows as objects; the names of columns turn from snake_case to camelCase (`run_number` -> `runNumber`). */
+  all<Row>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+  /** Rows as arrays in the order of the select list: without the cost of an object a row. */
+  arrays<Row extends unknown[] = unknown[]>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
+}
+
+/** Inside one transaction; nothing of it may be used after `work` has returned. */
+export interface Transaction extends Queries {
+  /** The bulk path of per-LS and run-level histograms. */
+  readonly histograms: HistogramWriter;
+}
+
+/** One database: readers that never wait for a writer, and transactions that write one after another. */
+export interface Database extends Queries {
+  readonly dialect: Dialect;
+  /** A Prisma client with connections of its own; null where the database was opened without. */
+  readonly prisma: PrismaClient | null;
+  /**
+   * Runs `work` in one durable transaction: committed (and flushed to disk) when it returns, rolled back when it throws.
+   * `work` is run again from its beginning where the database asks for that (deadlock, serialization failure).
+   * @throws UnavailableError where another process held the database too long.
+   */
+  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  /** Several reads that see one state of the database. */
+  snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  /** Called once for each statement sent. */
+  readonly onStatement: (sql: string) => void;
+  /** Whether to load Prisma's client, which costs a start-up that bulk work need not pay. */
+  readonly prisma: boolean;
+}

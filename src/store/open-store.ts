@@ -1,0 +1,33 @@
+import type { Database } from './database.ts';
+import { createLedger } from './ledger.ts';
+import { createLists } from './lists.ts';
+import { migrate } from './migrate.ts';
+import { isPostgresUrl } from './migration-target.ts';
+import { createReads } from './reads.ts';
+import type { Store, StoreOptions } from './store.ts';
+
+/**
+ * Opens the database behind a URL: `file:PATH` (SQLite, created where missing) or `postgresql://...`.
+ * The only place that chooses between the two.
+ */
+export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  if (options.migrate ?? true) await migrate(url);
+  const database = await openDatabase(url, options);
+  return {
+    kind: database.dialect.name,
+    get prisma() {
+      if (database.prisma === null) throw new Error('the store was opened without Prisma');
+      return database.prisma;
+    },
+    lists: createLists(database),
+    reads: createReads(database),
+    ledger: createLedger(database),
+    close: () => database.close(),
+  };
+}
+
+async function openDatabase(url: string, options: StoreOptions): Promise<Database> {
+  const settings = { onStatement: options.onStatement ?? (() => {}), prisma: options.prisma ?? true };
+  if (isPostgresUrl(url)) return (await import('./postgres.ts')).PostgresDatabase.open(url, settings);
+  return (await import('./sqlite.ts')).SqliteDatabase.open(url, settings);
+}

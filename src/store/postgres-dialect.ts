@@ -1,0 +1,34 @@
+import {
+  CamelCasePlugin,
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+} from 'kysely';
+import type { Dialect } from './dialect.ts';
+import type { Tables } from './tables.ts';
+
+export const postgresDialect: Dialect = {
+  name: 'postgresql',
+  builder: new Kysely<Tables>({
+    dialect: {
+      createAdapter: () => new PostgresAdapter(),
+      createDriver: () => new DummyDriver(),
+      createIntrospector: (db) => new PostgresIntrospector(db),
+      createQueryCompiler: () => new PostgresQueryCompiler(),
+    },
+    plugins: [new CamelCasePlugin()],
+  }),
+  keyTable(alias, columns, firstParameter) {
+    const arrays = columns.map(({ type }, i) => `$${firstParameter + i}::${type}[]`).join(', ');
+    const names = columns.map(({ name }) => name).join(', ');
+    return `(SELECT ordinality - 1 AS position, ${names} FROM unnest(${arrays}) WITH ORDINALITY AS u (${names}, ordinality)) AS ${alias}`;
+  },
+  keyParameters: (columns, keys) => columns.map((_, i) => keys.map((key) => key[i] as string | number)),
+  keyParameterCount: (columns) => columns.length,
+  binaryCollation: 'COLLATE "C"',
+  positionFunction: 'strpos',
+  maxParameters: 65_535,
+  castTypes: { integer: '::integer', float: '::double precision', text: '::text', time: '::timestamp' },
+};

@@ -1,0 +1,123 @@
+import pg from 'pg';
+import { UnavailableError } from '../domain/errors.ts';
+import type { PrismaClient } from '../generated/sqlite/client.ts';
+import type { Database, DatabaseOptions, Parameter, Queries, Transaction } from './database.ts';
+import { postgresDialect } from './postgres-dialect.ts';
+import { PostgresHistogramWriter } from './postgres-histograms.ts';
+import { postgresTypes } from './postgres-types.ts';
+import { camelCase, toObjects } from './rows.ts';
+
+/** TIMESTAMP columns hold UTC; node-pg would write a Date in local time. */
+const bound = (value: Parameter) => (value instanceof Date ? value.toISOString().slice(0, -1) : value);
+
+/** Both generated clients have one shape; the code's one type is SQLite's. */
+async function openPrisma(url: string): Promise<PrismaClient> {
+  const { PrismaPg } = await import('@prisma/adapter-pg');
+  const { PrismaClient } = await import('../generated/postgresql/client.ts');
+  return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) }) as unknown as PrismaClient;
+}
+
+type Sender = pg.Pool | pg.PoolClient;
+
+export class PostgresDatabase implements Database {
+  readonly dialect = postgresDialect;
+  readonly prisma: PrismaClient | null;
+  readonly #pool: pg.Pool;
+  readonly #onStatement: (sql: string) => void;
+  readonly #names = new Map<string, string>();
+
+  private constructor(pool: pg.Pool, prisma: PrismaClient | null, onStatement: (sql: string) => void) {
+    this.#pool = pool;
+    this.prisma = prisma;
+    this.#onStatement = onStatement;
+  }
+
+  static async open(url: string, options: DatabaseOptions): Promise<PostgresDatabase> {
+    const pool = new pg.Pool({ connectionString: url, max: 10 });
+    pool.on('error', () => {}); // a connection that broke while idle: the next query gets a new one
+    return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, options.onStatement);
+  }
+
+  async #send(sender: Sender, sql: string, parameters: readonly Parameter[]) {
+    this.#onStatement(sql);
+    let name = this.#names.get(sql);
+    if (name === undefined) {
+      name = `lumigraph_${this.#names.size}`;
+      this.#names.set(sql, name);
+    }
+    return sender.query<unknown[]>({
+      text: sql,
+      values: parameters.map(bound),
+      name,
+      rowMode: 'array',
+      types: postgresTypes,
+    });
+  }
+
+  #queries(sender: Sender): Queries {
+    return {
+      all: async <Row>(sql: string, parameters: readonly Parameter[] = []) => {
+        const { fields, rows } = await this.#send(sender, sql, parameters);
+        return toObjects<Row>(
+          fields.map((field) => camelCase(field.name)),
+          rows,
+        );
+      },
+      arrays: async <Row extends unknown[]>(sql: string, parameters: readonly Parameter[] = []) =>
+        (await this.#send(sender, sql, parameters)).rows as Row[],
+    };
+  }
+
+  all<Row>(...query: Parameters<Queries['all']>): Promise<Row[]> {
+    return this.#queries(this.#pool).all<Row>(...query);
+  }
+
+  arrays<Row extends unknown[]>(...query: Parameters<Queries['arrays']>): Promise<Row[]> {
+    return this.#queries(this.#pool).arrays<Row>(...query);
+  }
+
+  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#transaction('BEGIN', (client) =>
+          work({ ...this.#queries(client), histograms: new PostgresHistogramWriter(client) }),
+        );
+      } catch (error) {
+        const code = error instanceof pg.DatabaseError ? error.code : undefined;
+        // serialization_failure, deadlock_detected
+        if (code !== '40001' && code !== '40P01') throw error;
+        if (attempt === 10)
+          throw new UnavailableError('The database is too busy: try again later', {}, { cause: error });
+      }
+    }
+  }
+
+  snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    return this.#transaction('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', (client) =>
+      work(this.#queries(client)),
+    );
+  }
+
+  async #transaction<T>(begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+    const client = await this.#pool.connect();
+    let broken: Error | undefined;
+    try {
+      await client.query(begin);
+      const result = await work(client);
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      await client.query('ROLLBACK').catch((failure: Error) => {
+        broken = failure;
+      });
+      throw error;
+    } finally {
+      client.release(broken);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.prisma?.$disconnect();
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,86 @@
+import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
+import type { Parameter, Queries } from './database.ts';
+import { camelCase, toObjects } from './rows.ts';
+
+type Bound = string | number | bigint | Uint8Array | null;
+
+/** As Prisma's adapter writes times, so that text comparison orders them. */
+const storedTime = (time: Date) => time.toISOString().replace('Z', '+00:00');
+
+function bound(value: Parameter): Bound {
+  if (value === null || typeof value !== 'object') return typeof value === 'boolean' ? Number(value) : value;
+  if (value instanceof Date) return storedTime(value);
+  if (value instanceof Uint8Array) return value;
+  throw new TypeError('SQLite has no arrays: pass keys through keyTable');
+}
+
+interface Prepared {
+  readonly statement: StatementSyncInstance;
+  readonly fields: readonly string[];
+  /** Places of the columns declared DATETIME. */
+  readonly times: readonly number[];
+}
+
+const STATEMENTS_KEPT = 300;
+
+/** One connection and its prepared statements. All calls are synchronous underneath. */
+export class SqliteConnection implements Queries {
+  readonly handle: InstanceType<typeof DatabaseSync>;
+  readonly #prepared = new Map<string, Prepared>();
+  readonly #onStatement: (sql: string) => void;
+
+  constructor(path: string, onStatement: (sql: string) => void, { write }: { write: boolean }) {
+    this.#onStatement = onStatement;
+    this.handle = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5_000 });
+    // WAL would come with synchronous = NORMAL here, which may lose the last commits when the power fails
+    this.handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;');
+    this.handle.exec(
+      write
+        ? 'PRAGMA cache_size = -65536'
+        : 'PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112',
+    );
+  }
+
+  prepare(sql: string): Prepared {
+    let prepared = this.#prepared.get(sql);
+    if (prepared) {
+      this.#prepared.delete(sql);
+    } else {
+      const statement = this.handle.prepare(sql.replace(/\$(\d+)/g, '?$1'), { returnArrays: true });
+      const columns = statement.columns();
+      prepared = {
+        statement,
+        fields: columns.map((column) => camelCase(column.name)),
+        times: columns.flatMap((column, i) => (column.type === 'DATETIME' ? [i] : [])),
+      };
+    }
+    // back in as the most recent one
+    this.#prepared.set(sql, prepared);
+    if (this.#prepared.size > STATEMENTS_KEPT) this.#prepared.delete(this.#prepared.keys().next().value as string);
+    return prepared;
+  }
+
+  #rows(sql: string, parameters: readonly Parameter[]): { prepared: Prepared; rows: unknown[][] } {
+    this.#onStatement(sql);
+    const prepared = this.prepare(sql);
+    const rows = prepared.statement.all(...parameters.map(bound)) as unknown[][];
+    for (const i of prepared.times) {
+      for (const row of rows) if (row[i] !== null) row[i] = new Date(row[i] as string | number);
+    }
+    return { prepared, rows };
+  }
+
+  async all<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    const { prepared, rows } = this.#rows(sql, parameters);
+    return toObjects<Row>(prepared.fields, rows);
+  }
+
+  async arrays<Row extends unknown[]>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
+    return this.#rows(sql, parameters).rows as Row[];
+  }
+
+  close(): void {
+    this.#prepared.clear();
+    this.handle.close();
+  }
+}

@@ -1,0 +1,110 @@
+import { UnavailableError } from '../domain/errors.ts';
+import type { PrismaClient } from '../generated/sqlite/client.ts';
+import type { Database, DatabaseOptions, Queries, Transaction } from './database.ts';
+import { SqliteConnection } from './sqlite-connection.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+import { SqliteHistogramWriter } from './sqlite-histograms.ts';
+import { sqlitePath } from './sqlite-path.ts';
+
+const isBusy = (error: unknown) => error instanceof Error && /^database (table )?is locked/.test(error.message);
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
+async function openPrisma(path: string): Promise<PrismaClient> {
+  const { PrismaNodeSqlite } = await import('../../prisma/node-sqlite-adapter.mjs');
+  const { PrismaClient } = await import('../generated/sqlite/client.ts');
+  return new PrismaClient({ adapter: new PrismaNodeSqlite({ url: `file:${path}` }) });
+}
+
+/** How long a transaction waits for another process to finish its own. */
+const PATIENCE = 60_000;
+
+export class SqliteDatabase implements Database {
+  readonly dialect = sqliteDialect;
+  readonly #path: string;
+  readonly #onStatement: (sql: string) => void;
+  readonly #reader: SqliteConnection;
+  #writer: SqliteConnection | undefined;
+  readonly prisma: PrismaClient | null;
+  /** The end of the queue of transactions of this process: the database takes one writer at a time. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  private constructor(url: string, options: DatabaseOptions, prisma: PrismaClient | null) {
+    this.prisma = prisma;
+    this.#path = sqlitePath(url);
+    this.#onStatement = options.onStatement;
+    this.#reader = new SqliteConnection(this.#path, this.#onStatement, { write: false });
+  }
+
+  static async open(url: string, options: DatabaseOptions): Promise<SqliteDatabase> {
+    return new SqliteDatabase(url, options, options.prisma ? await openPrisma(sqlitePath(url)) : null);
+  }
+
+  all<Row>(...query: Parameters<Queries['all']>): Promise<Row[]> {
+    return this.#reader.all<Row>(...query);
+  }
+
+  arrays<Row extends unknown[]>(...query: Parameters<Queries['arrays']>): Promise<Row[]> {
+    return this.#reader.arrays<Row>(...query);
+  }
+
+  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const result = this.#turn.then(() => this.#transaction(work));
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  async #transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    this.#writer ??= new SqliteConnection(this.#path, this.#onStatement, { write: true });
+    const writer = this.#writer;
+    await this.#begin(writer);
+    try {
+      const result = await work({
+        all: (...query) => writer.all(...query),
+        arrays: (...query) => writer.arrays(...query),
+        histograms: new SqliteHistogramWriter(writer),
+      });
+      writer.handle.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // some failures (a full disk) have rolled back already
+      if (writer.handle.isTransaction) writer.handle.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Waits for other processes without holding the event loop, as the driver's own busy timeout would. */
+  async #begin(writer: SqliteConnection): Promise<void> {
+    const deadline = Date.now() + PATIENCE;
+    writer.handle.exec('PRAGMA busy_timeout = 0');
+    for (;;) {
+      try {
+        writer.handle.exec('BEGIN IMMEDIATE');
+        writer.handle.exec('PRAGMA busy_timeout = 5000');
+        return;
+      } catch (error) {
+        if (!isBusy(error)) throw error;
+        if (Date.now() > deadline) {
+          throw new UnavailableError('Another process has been writing to the database for a minute: try again later');
+        }
+        await pause(2 + Math.random() * 8);
+      }
+    }
+  }
+
+  async snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
+    const connection = new SqliteConnection(this.#path, this.#onStatement, { write: false });
+    try {
+      connection.handle.exec('BEGIN');
+      return await work(connection);
+    } finally {
+      connection.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#turn;
+    await this.prisma?.$disconnect();
+    this.#writer?.close();
+    this.#reader.close();
+  }
+}

@@ -1,0 +1,40 @@
+import type {
+  Binning,
+  Certification,
+  CertificationFraction,
+  CertificationVersion,
+  Contribution,
+  DataFile,
+  Dataset,
+  IngestIssue,
+  Lumisection,
+  LumisectionHistogram,
+  MonitorElement,
+  Run,
+  RunHistogram,
+  RunMonitorElement,
+} from '../generated/sqlite/client.ts';
+
+/** A row as the store reads and writes it: BIGINT columns hold numbers below 2^53. */
+export type Stored<Row> = {
+  [Field in keyof Row]: Row[Field] extends bigint | null ? NumberFor<Row[Field]> : Row[Field];
+};
+type NumberFor<Value> = bigint extends Value ? number : number | Extract<Value, null>;
+
+/** Tables for Kysely, which turns these names into snake_case: exactly the names of the model's fields. */
+export interface Tables {
+  run: Stored<Run>;
+  lumisection: Stored<Lumisection>;
+  dataset: Stored<Dataset>;
+  monitorElement: Stored<MonitorElement>;
+  binning: Stored<Binning>;
+  lumisectionHistogram: Stored<LumisectionHistogram>;
+  runHistogram: Stored<RunHistogram>;
+  runMonitorElement: Stored<RunMonitorElement>;
+  contribution: Stored<Contribution>;
+  certificationVersion: Stored<CertificationVersion>;
+  certification: Stored<Certification>;
+  certificationFraction: Stored<CertificationFraction>;
+  dataFile: Stored<DataFile>;
+  ingestIssue: Stored<IngestIssue>;
+}
