@@ -62,8 +62,6 @@ export interface ListQuery extends PageRequest {
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
-  /** The cursor of each row: values of the order terms, then of what completes the order. */
-  readonly cursors: readonly CursorValues[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
   /** Cursor of the row at this index (from 0): the values of the order terms, then of the key. */
