@@ -177,8 +177,8 @@ export interface Ledger {
   ): Promise<BatchOutcome>;
   /** Adds issues found outside any batch. */
   addIssues(fileId: number, issues: readonly IssueRecord[]): Promise<void>;
-  /** Issues of a file with one code, in order of number, those after `after` (0: from the first), at most `limit`. */
-  issues(fileId: number, code: string, after: number, limit: number): Promise<IngestIssue[]>;
+  /** Issues of a file (with one code, null: any) in order of number, those after `after` (0: from the first). */
+  issues(fileId: number, code: string | null, after: number, limit: number): Promise<IngestIssue[]>;
   /** Words stored issues better (once the earlier line of a conflict is known). */
   reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void>;
   finish(
