@@ -1,14 +1,82 @@
-import { createYoga } from 'graphql-yoga';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
+import type { GraphQLSchema } from 'graphql';
+import { createLRUCache, createYoga } from 'graphql-yoga';
 import type { Config } from './config.ts';
+import { createLog, type Log } from './log.ts';
+import { useBinsSplicing } from './plugins/bins-splicing.ts';
+import { useContext } from './plugins/context.ts';
+import { useCsrfPrevention } from './plugins/csrf-prevention.ts';
+import { useErrorMasking } from './plugins/error-masking.ts';
+import { useGraphiqlPage } from './plugins/graphiql-page.ts';
+import { useHealth } from './plugins/health.ts';
+import { useJit } from './plugins/jit.ts';
+import { useOperationLimits } from './plugins/limits/use-operation-limits.ts';
+import { useRequestBody } from './plugins/request-body.ts';
+import type { ServerContext } from './plugins/request-facts.ts';
+import { useRequestLog } from './plugins/request-log.ts';
+import { useSecurityHeaders } from './plugins/security-headers.ts';
+import { useWarnings } from './plugins/warnings.ts';
 import { schema } from './schema/index.ts';
 import type { Store } from './store/store.ts';
 
 export interface App {
   /** Answers one request without a port; what tests call. */
   fetch(request: Request | string | URL, init?: RequestInit): Promise<Response>;
+  /** The same for node:http. */
+  handle(request: IncomingMessage, response: ServerResponse): unknown;
 }
 
-/** The whole HTTP surface over one store. */
-export function createApp(_store: Store, _config: Config): App {
-  return createYoga({ schema }) as App;
+export interface AppOptions {
+  readonly log?: Log;
+  /** The graph to serve; tests bring small ones. */
+  readonly schema?: GraphQLSchema;
+  /** Where the built page lies. */
+  readonly pageFolder?: string;
+}
+
+export const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
+
+/** Documents kept parsed and validated. */
+const CACHED_DOCUMENTS = 500;
+
+/** The whole HTTP surface over one store: Yoga, and its plugins in the order in which a request meets them. */
+export function createApp(store: Store, config: Config, options: AppOptions = {}): App {
+  const log = options.log ?? createLog(config.log);
+  const yoga = createYoga<ServerContext>({
+    schema: options.schema ?? schema,
+    plugins: [
+      useRequestLog(log),
+      useSecurityHeaders(),
+      useHealth(store, log),
+      ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
+      useCsrfPrevention(),
+      useRequestBody(config),
+      useOperationLimits(config),
+      useDeferStream(),
+      useContext(store, config),
+      ...(config.jit ? [useJit()] : []),
+      useWarnings(),
+      useErrorMasking(log),
+      useBinsSplicing(log, config),
+    ],
+    parserAndValidationCache: {
+      documentCache: createLRUCache({ max: CACHED_DOCUMENTS }),
+      errorCache: createLRUCache({ max: CACHED_DOCUMENTS }),
+    },
+    // what the plugins above do instead
+    maskedErrors: false,
+    maxRequestBodySize: false,
+    batching: { limit: config.maxBatch },
+    graphiql: false,
+    landingPage: false,
+    logging: false,
+    cors: false,
+    healthCheckEndpoint: '/health/yoga',
+  });
+  return {
+    fetch: async (request, init) => yoga.fetch(request instanceof Request ? request : new Request(request, init)),
+    handle: (request, response) => yoga(request, response),
+  };
 }

@@ -22,30 +22,31 @@ let sink: RawJson[] | undefined;
 
 // 128 random bits that never leave the process: no string of a client or a database can hold them by chance.
 const placeholder = `raw:${randomBytes(16).toString('hex')}`;
-const quoted = JSON.stringify(placeholder);
+const quoted = Buffer.from(JSON.stringify(placeholder));
 
 /**
  * JSON.stringify for values that hold RawJson, as UTF-8 in pieces: joined they are what JSON.stringify gives.
  * A generator, so that the caller may pause between the pieces of a huge answer.
  */
-export function* spliceJson(value: unknown): Generator<string | Uint8Array, void, undefined> {
+export function* spliceJson(value: unknown): Generator<Uint8Array, void, undefined> {
   const { text, found } = stringify(value);
   let from = 0;
   for (const raw of found) {
     const at = text.indexOf(quoted, from);
-    yield text.slice(from, at);
+    if (at < 0) throw new Error('a raw value left no place in the JSON text');
+    yield text.subarray(from, at);
     yield raw.bytes();
     from = at + quoted.length;
   }
-  yield text.slice(from);
+  yield text.subarray(from);
 }
 
-function stringify(value: unknown): { text: string; found: readonly RawJson[] } {
+function stringify(value: unknown): { text: Buffer; found: readonly RawJson[] } {
   const found: RawJson[] = [];
   const outer = sink;
   sink = found;
   try {
-    return { text: JSON.stringify(value), found };
+    return { text: Buffer.from(JSON.stringify(value)), found };
   } finally {
     sink = outer;
   }

@@ -1,0 +1,61 @@
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
+import { spliceJson } from '../domain/raw-json.ts';
+import type { Log } from '../log.ts';
+import type { Plugin, RequestFacts } from './request-facts.ts';
+import { mapResults } from './results.ts';
+
+/** From here on an answer is sent while it is made, so that neither memory nor other clients suffer from its size. */
+const STREAM_FROM_BYTES = 2_000_000;
+const CHUNK_BYTES = 256_000;
+
+/**
+ * Writes answers: the JSON text of bins goes straight from the stored blob into the response, without an array of
+ * numbers in between. Switched off, JSON.stringify does it all; the bytes are the same.
+ */
+export function useBinsSplicing(log: Log, { splice }: { splice: boolean }): Plugin {
+  if (!splice) return {};
+  return {
+    onResultProcess({ result, setResult, resultProcessor, serverContext: { facts } }) {
+      // parts of a stream and of a batch are put into a text by Yoga, which takes a Buffer for one
+      const streamable = resultProcessor === processRegularResult && !isAsyncIterable(result) && !Array.isArray(result);
+      const stringify = (value: unknown) => write(value, streamable, facts, log);
+      setResult(mapResults(result, (one) => ({ ...one, stringify })) as typeof result);
+    },
+  };
+}
+
+function write(value: unknown, streamable: boolean, facts: RequestFacts, log: Log): Buffer | Readable {
+  const pieces = spliceJson(value);
+  const made: Uint8Array[] = [];
+  let size = 0;
+  for (const piece of pieces) {
+    made.push(piece);
+    size += piece.length;
+    if (streamable && size >= STREAM_FROM_BYTES) return stream(made, pieces, facts, log);
+  }
+  return Buffer.concat(made, size);
+}
+
+function stream(made: Uint8Array[], rest: Iterable<Uint8Array>, facts: RequestFacts, log: Log): Readable {
+  const readable = Readable.from(chunks(made, rest), { objectMode: false });
+  // The status is sent already: the client sees a broken transfer, never half an answer that looks whole.
+  readable.on('error', (error) => log.line('error', 'answer broke off', { requestId: facts.id, error }));
+  return readable;
+}
+
+async function* chunks(made: Uint8Array[], rest: Iterable<Uint8Array>): AsyncGenerator<Buffer> {
+  let held: Uint8Array[] = made;
+  let size = CHUNK_BYTES;
+  for (const piece of rest) {
+    held.push(piece);
+    size += piece.length;
+    if (size < CHUNK_BYTES) continue;
+    yield Buffer.concat(held);
+    held = [];
+    size = 0;
+    await nextTurn();
+  }
+  yield Buffer.concat(held);
+}

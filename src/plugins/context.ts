@@ -1,0 +1,15 @@
+import type { Config } from '../config.ts';
+import { createContext } from '../context.ts';
+import type { Store } from '../store/store.ts';
+import { factsOf, type Plugin } from './request-facts.ts';
+
+/** Gives every operation a context of its own: loaders and warnings are never shared. */
+export function useContext(store: Store, { maxPageSize }: Pick<Config, 'maxPageSize'>): Plugin {
+  return {
+    onContextBuilding({ context }) {
+      const own = createContext(store, { requestId: factsOf(context).id, maxPageSize });
+      // with its getters as they are: copied by value they would build everything at once
+      Object.defineProperties(context, Object.getOwnPropertyDescriptors(own));
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** Every `extensions.code` an error of this server can carry, with what the caller can do about it. */
+export const ERROR_CODES = {
+  BAD_USER_INPUT: 'An argument or a variable can never work: change it.',
+  NOT_FOUND: 'What was asked for by name is not there: check the name, or ingest it first.',
+  LIMIT_EXCEEDED: 'A stated limit was passed: ask for less, or have the limit raised.',
+  UNAVAILABLE: 'Nothing is wrong with the request: the same one may work later.',
+  CONFIGURATION: 'The settings of the server cannot work: they have to be changed.',
+  CORRUPT_DATA: 'A stored value cannot be read: `npm run verify` says more.',
+  GRAPHQL_PARSE_FAILED: 'The document is not GraphQL: the location says where.',
+  GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema: the message suggests what does.',
+  OPERATION_RESOLUTION_FAILURE: 'The document has no operation of that name, or several and no name was given.',
+  BAD_REQUEST: 'The HTTP request is not a GraphQL request.',
+  CSRF_HEADER_MISSING: 'A request that any web page could make a browser send: add the header that the message names.',
+  GRAPHQL_EXECUTION_FAILED: 'A field could not be completed.',
+  INTERNAL: 'A mistake in the server: report it with `extensions.requestId`.',
+} as const;
+
+export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,0 +1,89 @@
+import { GraphQLError } from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
+import { LumigraphError } from '../domain/errors.ts';
+import type { Log } from '../log.ts';
+import type { ErrorCode } from './error-codes.ts';
+import type { Plugin, RequestFacts } from './request-facts.ts';
+import { mapResults, type Result } from './results.ts';
+
+/**
+ * Decides what a client sees of an error. Errors of the domain and of GraphQL pass, each with a code; everything else
+ * is a mistake of the server: logged with cause and stack, answered by "Internal error" and the request id alone.
+ */
+export function useErrorMasking(log: Log): Plugin {
+  const mask = (result: Result, facts: RequestFacts): Result => {
+    const incremental = result.incremental?.some((part) => part.errors) ?? false;
+    if (!result.errors && !incremental) return result;
+    return {
+      ...result,
+      ...(result.errors ? { errors: result.errors.map((error) => presentable(error, facts, log)) } : {}),
+      ...(incremental
+        ? { incremental: result.incremental?.map((part) => (part.errors ? mask(part, facts) : part)) }
+        : {}),
+    };
+  };
+  return {
+    onResultProcess({ result, setResult, serverContext: { facts } }) {
+      // the usual answer, without an error, is not even copied
+      if (!isAsyncIterable(result) && !Array.isArray(result) && !result.errors) return;
+      setResult(mapResults(result, (one) => mask(one, facts)));
+    },
+  };
+}
+
+function presentable(error: unknown, facts: RequestFacts, log: Log): GraphQLError {
+  const shown = classify(error);
+  if (shown !== undefined) {
+    facts.errorCodes.add(String(shown.extensions.code));
+    return shown;
+  }
+  facts.errorCodes.add('INTERNAL');
+  const located = error instanceof GraphQLError ? error : undefined;
+  log.line('error', 'unexpected error', {
+    requestId: facts.id,
+    operation: facts.operations.join(', '),
+    path: located?.path?.join('.'),
+    error: located?.originalError ?? error,
+  });
+  return new GraphQLError('Internal error', {
+    ...place(located),
+    extensions: { code: 'INTERNAL' satisfies ErrorCode, requestId: facts.id, http: { status: 500 } },
+  });
+}
+
+/** The error as the client may see it; undefined where it may not. */
+function classify(error: unknown): GraphQLError | undefined {
+  if (error instanceof LumigraphError) return fromDomain(error);
+  if (!(error instanceof GraphQLError) || error.extensions.unexpected) return undefined;
+  const cause = rootCause(error);
+  if (cause instanceof LumigraphError) return fromDomain(cause, error);
+  if (!(cause instanceof GraphQLError)) return undefined;
+  if (typeof error.extensions.code === 'string' && error.extensions.originalError === undefined) return error;
+  const { originalError: _private, ...extensions } = error.extensions;
+  return new GraphQLError(error.message, {
+    ...place(error),
+    extensions: { http: error.path ? undefined : { status: 400, spec: true }, code: codeOf(error), ...extensions },
+  });
+}
+
+const codeOf = ({ path }: GraphQLError): ErrorCode => (path ? 'GRAPHQL_EXECUTION_FAILED' : 'BAD_USER_INPUT');
+
+function fromDomain(error: LumigraphError, located?: GraphQLError): GraphQLError {
+  return new GraphQLError(error.message, {
+    ...place(located),
+    extensions: { ...error.details, code: error.code, ...(located?.path ? {} : { http: { status: 400, spec: true } }) },
+  });
+}
+
+function rootCause(error: GraphQLError): unknown {
+  let cause: unknown = error;
+  while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
+  return cause;
+}
+
+const place = (error: GraphQLError | undefined) => ({
+  nodes: error?.nodes,
+  source: error?.source,
+  positions: error?.positions,
+  path: error?.path,
+});

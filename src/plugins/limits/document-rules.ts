@@ -1,0 +1,125 @@
+import {
+  type ASTVisitor,
+  type FragmentDefinitionNode,
+  Kind,
+  type SelectionSetNode,
+  type ValidationContext,
+  type ValidationRule,
+} from 'graphql';
+import type { Config } from '../../config.ts';
+import { limitError } from '../limit-error.ts';
+
+/** Limits that a document alone can break, whatever its variables: checked once and cached with its validation. */
+export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxAliases' | 'maxRootFields'>): ValidationRule[] {
+  return [
+    function DepthRule(context) {
+      return forOperations(context, (selections, fragments) => {
+        const depth = depthOf(selections, fragments, new Map());
+        if (depth <= limits.maxDepth) return;
+        context.reportError(
+          limitError({
+            setting: 'LUMIGRAPH_MAX_DEPTH',
+            limit: limits.maxDepth,
+            actual: depth,
+            what: `The operation nests ${depth} fields`,
+            remedy: 'Ask for inner objects by their id in a second operation.',
+          }),
+        );
+      });
+    },
+    function RootFieldsRule(context) {
+      return forOperations(context, (selections, fragments) => {
+        const count = fieldCount(selections, fragments, new Map());
+        if (count <= limits.maxRootFields) return;
+        context.reportError(
+          limitError({
+            setting: 'LUMIGRAPH_MAX_ROOT_FIELDS',
+            limit: limits.maxRootFields,
+            actual: count,
+            what: `The operation has ${count} fields at its root`,
+            remedy: 'Spread them over several operations, or ask for a list instead.',
+          }),
+        );
+      });
+    },
+    function AliasesRule(context) {
+      let count = 0;
+      return {
+        Field(node) {
+          if (node.alias) count++;
+        },
+        Document: {
+          leave() {
+            if (count <= limits.maxAliases) return;
+            context.reportError(
+              limitError({
+                setting: 'LUMIGRAPH_MAX_ALIASES',
+                limit: limits.maxAliases,
+                actual: count,
+                what: `The document has ${count} aliases`,
+                remedy: 'Ask for a list with `in` instead of one field for each object.',
+              }),
+            );
+          },
+        },
+      };
+    },
+  ];
+}
+
+type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
+
+function forOperations(
+  context: ValidationContext,
+  check: (selections: SelectionSetNode, fragments: Fragments) => void,
+): ASTVisitor {
+  return {
+    OperationDefinition(node) {
+      const fragments = new Map<string, FragmentDefinitionNode>();
+      for (const definition of context.getDocument().definitions) {
+        if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+      }
+      check(node.selectionSet, fragments);
+    },
+  };
+}
+
+/** Each fragment is measured once, however often it is spread; a cycle (another rule's business) counts as 0. */
+function depthOf(selections: SelectionSetNode, fragments: Fragments, known: Map<string, number>): number {
+  let deepest = 0;
+  for (const selection of selections.selections) {
+    if (selection.kind === Kind.FIELD) {
+      const below = selection.selectionSet ? depthOf(selection.selectionSet, fragments, known) : 0;
+      deepest = Math.max(deepest, 1 + below);
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+      deepest = Math.max(deepest, depthOf(selection.selectionSet, fragments, known));
+    } else {
+      const name = selection.name.value;
+      const fragment = fragments.get(name);
+      if (!known.has(name) && fragment) {
+        known.set(name, 0);
+        known.set(name, depthOf(fragment.selectionSet, fragments, known));
+      }
+      deepest = Math.max(deepest, known.get(name) ?? 0);
+    }
+  }
+  return deepest;
+}
+
+function fieldCount(selections: SelectionSetNode, fragments: Fragments, known: Map<string, number>): number {
+  let count = 0;
+  for (const selection of selections.selections) {
+    if (selection.kind === Kind.FIELD) count++;
+    else if (selection.kind === Kind.INLINE_FRAGMENT) count += fieldCount(selection.selectionSet, fragments, known);
+    else {
+      const name = selection.name.value;
+      const fragment = fragments.get(name);
+      if (!known.has(name) && fragment) {
+        known.set(name, 0);
+        known.set(name, fieldCount(fragment.selectionSet, fragments, known));
+      }
+      count += known.get(name) ?? 0;
+    }
+  }
+  return count;
+}

@@ -1,0 +1,94 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  GraphQLError,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  parse,
+} from 'graphql';
+import type { Config } from '../../config.ts';
+import type { ErrorCode } from '../error-codes.ts';
+import { limitError } from '../limit-error.ts';
+import type { Plugin } from '../request-facts.ts';
+import { documentRules } from './document-rules.ts';
+import { nodesAskedFor } from './node-budget.ts';
+
+type Limits = Pick<Config, 'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxTokens' | 'maxNodes'>;
+
+/** A token is rarely longer than this; a longer document is refused before it is read, let alone cached. */
+const CHARACTERS_PER_TOKEN = 50;
+
+/** Limits on documents (tokens, depth, aliases, root fields) and on what an operation asks for with its variables. */
+export function useOperationLimits(limits: Limits): Plugin {
+  const { maxTokens, maxNodes } = limits;
+  const rules = documentRules(limits);
+  const tooLong = (actual: number, unit: string, limit = maxTokens) =>
+    limitError({
+      setting: 'LUMIGRAPH_MAX_TOKENS',
+      limit,
+      actual,
+      what: `The document holds ${actual} ${unit} or more`,
+      remedy: 'Move data into variables, or split the document.',
+    });
+  return {
+    onParams({ params: { query } }) {
+      const most = maxTokens * CHARACTERS_PER_TOKEN;
+      if (typeof query === 'string' && query.length > most) throw tooLong(query.length, 'characters', most);
+    },
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => {
+        try {
+          return parse(source, { ...options, maxTokens });
+        } catch (error) {
+          throw error instanceof GraphQLError && error.message.includes('Parsing aborted')
+            ? tooLong(maxTokens + 1, 'tokens')
+            : error;
+        }
+      });
+    },
+    onValidate({ addValidationRule }) {
+      for (const rule of rules) addValidationRule(rule);
+    },
+    onExecute({ args: { schema, document, operationName, variableValues }, setResultAndStopExecution }) {
+      const operation = getOperationAST(document, operationName);
+      if (!operation) return;
+      const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+      if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
+      const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
+      if (asked <= maxNodes) return;
+      setResultAndStopExecution({
+        errors: [
+          limitError({
+            setting: 'LUMIGRAPH_MAX_NODES',
+            limit: maxNodes,
+            actual: asked,
+            what: `The operation asks for up to ${asked} objects`,
+            remedy: 'Ask for smaller pages (`first`), or follow the inner connections in operations of their own.',
+          }),
+        ],
+      });
+    },
+  };
+}
+
+const wrongVariable = (error: GraphQLError) =>
+  new GraphQLError(error.message, {
+    nodes: error.nodes,
+    extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400, spec: true } },
+  });
+
+const fragmentsByDocument = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
+
+function fragmentsOf(document: DocumentNode) {
+  let fragments = fragmentsByDocument.get(document);
+  if (!fragments) {
+    fragments = new Map(
+      document.definitions.flatMap((definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+      ),
+    );
+    fragmentsByDocument.set(document, fragments);
+  }
+  return fragments;
+}

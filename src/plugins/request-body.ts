@@ -1,0 +1,107 @@
+import type { IncomingMessage } from 'node:http';
+import { GraphQLError } from 'graphql';
+import type { GraphQLParams } from 'graphql-yoga';
+import type { Config } from '../config.ts';
+import type { ErrorCode } from './error-codes.ts';
+import { limitError } from './limit-error.ts';
+import type { Plugin } from './request-facts.ts';
+
+type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatch'>;
+
+const REMEDY = 'Send less in one request.';
+
+/**
+ * Reads request bodies, up to the limit. JSON comes straight from the socket, without a web stream in between;
+ * all other forms of a body go to Yoga's parsers after their size was checked.
+ */
+export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
+  const tooLarge = (actual: number) =>
+    limitError({
+      setting: 'LUMIGRAPH_MAX_BODY_BYTES',
+      limit: maxBodyBytes,
+      actual,
+      what: `The body holds ${actual} bytes or more`,
+      remedy: REMEDY,
+      status: 413,
+    });
+  return {
+    onRequestParse({ request, requestParser, setRequestParser, serverContext }) {
+      const declared = Number(request.headers.get('content-length') ?? 0);
+      if (!Number.isSafeInteger(declared)) throw badRequest('The content-length header is not a number');
+      if (declared > maxBodyBytes) throw tooLarge(declared);
+      const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+      if (request.method === 'POST' && (type === 'application/json' || type === 'application/graphql+json')) {
+        setRequestParser(async () => {
+          const body =
+            serverContext?.req === undefined
+              ? await readWeb(request, maxBodyBytes, tooLarge)
+              : await readNode(serverContext.req, maxBodyBytes, tooLarge);
+          return parseJson(body);
+        });
+      } else if (
+        requestParser !== undefined &&
+        request.body !== null &&
+        request.headers.get('content-length') === null
+      ) {
+        throw badRequest('A body that is not JSON needs a content-length header', 411);
+      }
+      return {
+        onRequestParseDone({ requestParserResult }) {
+          if (!Array.isArray(requestParserResult) || requestParserResult.length <= maxBatch) return;
+          throw limitError({
+            setting: 'LUMIGRAPH_MAX_BATCH',
+            limit: maxBatch,
+            actual: requestParserResult.length,
+            what: `The request is an array of ${requestParserResult.length} operations`,
+            remedy: 'Send one operation in a request.',
+          });
+        },
+      };
+    },
+  };
+}
+
+const badRequest = (message: string, status = 400) =>
+  new GraphQLError(message, {
+    extensions: { code: 'BAD_REQUEST' satisfies ErrorCode, http: { status, spec: status === 400 } },
+  });
+
+type Refuse = (actual: number) => GraphQLError;
+
+function readNode(request: IncomingMessage, limit: number, refuse: Refuse): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        // the rest is read and thrown away, so that the client gets to see the answer
+        request.removeAllListeners('data').resume();
+        reject(refuse(size));
+      } else chunks.push(chunk);
+    });
+    request.on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()));
+    request.on('error', reject);
+    request.on('close', () => reject(badRequest('The request ended before its body did')));
+  });
+}
+
+async function readWeb(request: Request, limit: number, refuse: Refuse): Promise<string> {
+  const text = await request.text();
+  const size = Buffer.byteLength(text);
+  if (size > limit) throw refuse(size);
+  return text;
+}
+
+/** Whatever the client sent: Yoga checks the shape next. */
+function parseJson(text: string): GraphQLParams {
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (error) {
+    throw badRequest(`The body is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  if (typeof body !== 'object' || body === null)
+    throw badRequest('The body is JSON, but neither an object nor an array');
+  return body as GraphQLParams;
+}

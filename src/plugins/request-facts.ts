@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Plugin as YogaPlugin } from 'graphql-yoga';
+
+/** What the plugins learn about one HTTP request on its way, for the log and for each other. */
+export interface RequestFacts {
+  readonly id: string;
+  /** performance.now() when the request came in. */
+  readonly startedAt: number;
+  /** Type and name of each operation, as far as they were recognised. */
+  readonly operations: string[];
+  /** Codes of the errors that the client was told. */
+  readonly errorCodes: Set<string>;
+}
+
+/** What travels with a request outside GraphQL; `req` where it came through a port. */
+export interface ServerContext {
+  facts: RequestFacts;
+  req?: IncomingMessage;
+}
+
+export type Plugin = YogaPlugin<object, ServerContext>;
+
+/** Yoga makes the context of an operation out of the server context, but its types do not say so. */
+export const factsOf = (context: object): RequestFacts => (context as ServerContext).facts;
+
+/** An id given by a proxy in front is kept, so that both logs can be joined; anything odd is replaced. */
+const GIVEN_ID = /^[\w.:-]{1,64}$/;
+
+// Ids only have to differ: a random beginning for the process and a counter cost less than 16 random bytes each.
+const process8 = randomBytes(6).toString('hex');
+let counter = 0;
+
+export function newRequestFacts(request: Request): RequestFacts {
+  const given = request.headers.get('x-request-id');
+  const id = given !== null && GIVEN_ID.test(given) ? given : `${process8}-${(++counter).toString(36)}`;
+  return { id, startedAt: performance.now(), operations: [], errorCodes: new Set() };
+}
