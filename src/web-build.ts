@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Log } from './log.ts';
+
+const FOLDER = join(import.meta.dirname, '../web');
+const STAMP = join(FOLDER, 'dist/.built-from');
+
+/**
+ * Builds the GraphiQL page where it is missing or older than its sources. Needs no network. A failure is told and
+ * logged, and the server goes on without the page.
+ */
+export async function buildPage(log: Log): Promise<void> {
+  const sources = hashOfSources();
+  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return;
+  process.stdout.write('Building the GraphiQL page (once)\n');
+  try {
+    // from the workspace's own dependencies, wherever npm put them
+    const vite = createRequire(join(FOLDER, 'package.json')).resolve('vite');
+    const { build } = await import(pathToFileURL(vite).href);
+    await build({ root: FOLDER, logLevel: 'error' });
+    writeFileSync(STAMP, sources);
+  } catch (error) {
+    process.stdout.write('The GraphiQL page could not be built (see the log); the API is served without it\n');
+    log.line('error', 'page not built', { error });
+  }
+}
+
+/** Everything that goes into the page: its sources, its dependencies' versions. */
+function hashOfSources(): string {
+  const hash = createHash('sha256');
+  const paths = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((path) => !/[\\/](node_modules|dist)[\\/]/.test(path))
+    .sort();
+  for (const path of paths) hash.update(path.slice(FOLDER.length)).update('\0').update(readFileSync(path));
+  return hash.digest('hex');
+}
