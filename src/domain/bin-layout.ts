@@ -23,8 +23,8 @@ export type NumberType = (typeof NumberType)[keyof typeof NumberType];
 
 export const BYTES_OF_TYPE: readonly number[] = [1, 1, 2, 2, 4, 4, 4, 8];
 
-/** Below this many bytes deflate costs more time than the bytes it saves (102 cells of 2 bytes: 9 us for 60 bytes). */
-export const DEFLATE_FROM_BYTES = 512;
+/** Below this many bytes deflate costs more time than its bytes are worth (816 bytes of doubles: 17 us for 160 bytes). */
+export const DEFLATE_FROM_BYTES = 2048;
 /** Deflated contents are kept only when they are at most this share of the plain ones. */
 export const DEFLATE_AT_MOST = 0.9;
 /**

@@ -1,6 +1,6 @@
 /**
  * Beam and detector-control (DCS) bits of a lumisection, under the names OMS gives them. The order is the bit position
- * in `lumisection.flags_on` and `flags_off` and must never change: append, up to 62 in all.
+ * in `lumisection.flags_on` and `flags_off` and must never change: append, up to 53 in all (they travel as numbers).
  */
 export const LUMISECTION_FLAGS = [
   'beam1_present',
@@ -38,6 +38,7 @@ export const LUMISECTION_FLAGS = [
   'zdc_ready',
   'rp_sect_45_ready',
   'rp_sect_56_ready',
+  'rp_time_ready',
 ] as const;
 
 export type LumisectionFlag = (typeof LUMISECTION_FLAGS)[number];
