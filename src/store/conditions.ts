@@ -1,0 +1,261 @@
+import { flagsToBits } from '../domain/lumisection-flags.ts';
+import type { LumisectionBatch, LumisectionRecord, RunBatch, RunRecord } from '../domain/record.ts';
+import type { Queries } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import { Outcome } from './histogram-writer.ts';
+import type { Tables } from './tables.ts';
+
+type RunRow = Tables['run'];
+type LumisectionRow = Tables['lumisection'];
+type OnConflict = 'keep' | 'replace' | 'fail';
+
+export interface WrittenConditions {
+  /** One value of Outcome a record. `fail` counts as `keep` here: the caller rolls back when it sees a conflict. */
+  readonly outcomes: Uint8Array;
+  /** Records of Outcome.conflicting whose earlier record stands in the same batch. */
+  readonly sameFile: ReadonlySet<number>;
+}
+
+/**
+ * Writes what a source states about runs or lumisections. A record is inserted when it adds something and contradicts
+ * nothing, identical when all it states is stored already, and conflicting when a stored value differs: then nothing of
+ * it is written, or (`replace`) all of it. What it does not state stays. Runs of lumisections are created where missing.
+ */
+export function writeConditions(
+  queries: Queries,
+  dialect: Dialect,
+  batch: RunBatch | LumisectionBatch,
+  onConflict: OnConflict,
+): Promise<WrittenConditions> {
+  return batch.kind === 'runs'
+    ? writeRuns(queries, dialect, batch.runs, onConflict)
+    : writeLumisections(queries, dialect, batch.lumisections, onConflict);
+}
+
+const RUN_FIELDS = [
+  'year',
+  'era',
+  'period',
+  'fill',
+  'startedAt',
+  'endedAt',
+  'initialLumi',
+  'endLumi',
+  'lumisectionCount',
+  'deliveredLumi',
+  'recordedLumi',
+  'energy',
+  'magneticField',
+] as const;
+
+async function writeRuns(queries: Queries, dialect: Dialect, records: readonly RunRecord[], onConflict: OnConflict) {
+  const keys = [{ name: 'number', type: 'integer' }] as const;
+  const stored = await queries.all<RunRow>(
+    `SELECT r.* FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN run r WHERE r.number = k.number`,
+    dialect.keyParameters(keys, distinct(records.map(({ number }) => [number]))),
+  );
+  const merge = new Merge<RunRow, RunRecord>(
+    new Map(stored.map((row) => [String(row.number), row])),
+    ({ number }) => String(number),
+    ({ number }) => ({
+      number,
+      year: null,
+      era: null,
+      period: null,
+      fill: null,
+      startedAt: null,
+      endedAt: null,
+      initialLumi: null,
+      endLumi: null,
+      lumisectionCount: null,
+      deliveredLumi: null,
+      recordedLumi: null,
+      energy: null,
+      magneticField: null,
+    }),
+    (row, record) => mergeFields(row, record, RUN_FIELDS),
+  );
+  const result = merge.all(records, onConflict);
+  for (const rows of chunks(merge.changed, dialect, 1 + RUN_FIELDS.length)) {
+    const { sql, parameters } = dialect.builder
+      .insertInto('run')
+      .values(rows)
+      .onConflict((conflict) => conflict.column('number').doUpdateSet((eb) => excluded(eb, RUN_FIELDS)))
+      .compile();
+    await queries.all(sql, parameters as never);
+  }
+  return result;
+}
+
+const LUMISECTION_FIELDS = ['startedAt', 'endedAt', 'zeroBiasRate', 'deliveredLumi', 'recordedLumi', 'pileup'] as const;
+const FLAG_FIELDS = ['flagsOn', 'flagsOff'] as const;
+
+async function writeLumisections(
+  queries: Queries,
+  dialect: Dialect,
+  records: readonly LumisectionRecord[],
+  onConflict: OnConflict,
+) {
+  const keys = [
+    { name: 'run', type: 'integer' },
+    { name: 'ls', type: 'integer' },
+  ] as const;
+  const stored = await queries.all<LumisectionRow>(
+    `SELECT l.* FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN lumisection l
+     WHERE l.run_number = k.run AND l.number = k.ls`,
+    dialect.keyParameters(keys, distinct(records.map(({ run, number }) => [run, number]))),
+  );
+  const merge = new Merge<LumisectionRow, LumisectionRecord>(
+    new Map(stored.map((row) => [`${row.runNumber}/${row.number}`, row])),
+    ({ run, number }) => `${run}/${number}`,
+    ({ run, number }) => ({
+      runNumber: run,
+      number,
+      startedAt: null,
+      endedAt: null,
+      zeroBiasRate: null,
+      deliveredLumi: null,
+      recordedLumi: null,
+      pileup: null,
+      flagsOn: 0,
+      flagsOff: 0,
+    }),
+    (row, record) => mergeFlags(mergeFields(row, record, LUMISECTION_FIELDS), row, record),
+  );
+  const result = merge.all(records, onConflict);
+  for (const rows of chunks(
+    distinct(merge.changed.map((row) => [row.runNumber])).map(([number]) => ({ number: number as number })),
+    dialect,
+    1,
+  )) {
+    const { sql, parameters } = dialect.builder
+      .insertInto('run')
+      .values(rows as never)
+      .onConflict((conflict) => conflict.column('number').doNothing())
+      .compile();
+    await queries.all(sql, parameters as never);
+  }
+  for (const rows of chunks(merge.changed, dialect, 2 + LUMISECTION_FIELDS.length + FLAG_FIELDS.length)) {
+    const { sql, parameters } = dialect.builder
+      .insertInto('lumisection')
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(['runNumber', 'number'])
+          .doUpdateSet((eb) => excluded(eb, [...LUMISECTION_FIELDS, ...FLAG_FIELDS])),
+      )
+      .compile();
+    await queries.all(sql, parameters as never);
+  }
+  return result;
+}
+
+/** What merging a record into a row found. */
+interface Merged<Row> {
+  readonly row: Row;
+  /** The record states something that was not known. */
+  readonly adds: boolean;
+  /** The record states something else than what is stored. */
+  readonly contradicts: boolean;
+}
+
+/** Merges records into rows one after another, so that two records of one key in a batch meet each other. */
+class Merge<Row, Rec> {
+  readonly #rows: Map<string, Row>;
+  readonly #keyOf: (record: Rec) => string;
+  readonly #blank: (record: Rec) => Row;
+  readonly #merge: (row: Row, record: Rec) => Merged<Row>;
+  readonly #changed = new Set<string>();
+
+  constructor(
+    rows: Map<string, Row>,
+    keyOf: (record: Rec) => string,
+    blank: (record: Rec) => Row,
+    merge: (row: Row, record: Rec) => Merged<Row>,
+  ) {
+    this.#rows = rows;
+    this.#keyOf = keyOf;
+    this.#blank = blank;
+    this.#merge = merge;
+  }
+
+  get changed(): Row[] {
+    return [...this.#changed].map((key) => this.#rows.get(key) as Row);
+  }
+
+  all(records: readonly Rec[], onConflict: OnConflict): WrittenConditions {
+    const outcomes = new Uint8Array(records.length);
+    const sameFile = new Set<number>();
+    records.forEach((record, i) => {
+      const key = this.#keyOf(record);
+      const stored = this.#rows.get(key);
+      const { row, adds, contradicts } = this.#merge(stored ?? this.#blank(record), record);
+      if (contradicts && onConflict !== 'replace') {
+        outcomes[i] = Outcome.conflicting;
+        if (this.#changed.has(key)) sameFile.add(i);
+        return;
+      }
+      outcomes[i] = contradicts ? Outcome.replaced : adds || !stored ? Outcome.inserted : Outcome.identical;
+      if (outcomes[i] === Outcome.identical) return;
+      this.#rows.set(key, row);
+      this.#changed.add(key);
+    });
+    return { outcomes, sameFile };
+  }
+}
+
+type Value = string | number | Date | null | undefined;
+
+function mergeFields<Row extends object, Field extends keyof Row & string>(
+  row: Row,
+  record: { readonly [Name in Field]?: Value },
+  fields: readonly Field[],
+): Merged<Row> {
+  const merged = { ...row };
+  let adds = false;
+  let contradicts = false;
+  for (const field of fields) {
+    const stated = record[field];
+    if (stated === undefined || stated === null) continue;
+    const before = row[field] as Value;
+    if (before === null || before === undefined) adds = true;
+    else if (sameValue(before, stated)) continue;
+    else contradicts = true;
+    merged[field] = stated as Row[Field];
+  }
+  return { row: merged, adds, contradicts };
+}
+
+const sameValue = (a: Value, b: Value) =>
+  a === b || (a instanceof Date && b instanceof Date && a.getTime() === b.getTime());
+
+/** A flag known to be on may not be stated off, and the other way round. */
+function mergeFlags(merged: Merged<LumisectionRow>, stored: LumisectionRow, record: LumisectionRecord) {
+  const on = flagsToBits(record.flagsOn ?? []);
+  const off = flagsToBits(record.flagsOff ?? []);
+  const wasOn = BigInt(stored.flagsOn);
+  const wasOff = BigInt(stored.flagsOff);
+  return {
+    row: {
+      ...merged.row,
+      flagsOn: Number((wasOn & ~off) | on),
+      flagsOff: Number((wasOff & ~on) | off),
+    },
+    adds: merged.adds || ((on | off) & ~(wasOn | wasOff)) !== 0n,
+    contradicts: merged.contradicts || (on & wasOff) !== 0n || (off & wasOn) !== 0n,
+  };
+}
+
+function distinct(keys: readonly number[][]): number[][] {
+  return [...new Map(keys.map((key) => [key.join('/'), key])).values()];
+}
+
+function* chunks<Row>(rows: readonly Row[], dialect: Dialect, columns: number): Iterable<Row[]> {
+  const size = Math.floor(dialect.maxParameters / columns);
+  for (let i = 0; i < rows.length; i += size) yield rows.slice(i, i + size);
+}
+
+/** `field = excluded.field` for every field. */
+function excluded(eb: { ref(name: never): unknown }, fields: readonly string[]) {
+  return Object.fromEntries(fields.map((field) => [field, eb.ref(`excluded.${field}` as never)])) as never;
+}
