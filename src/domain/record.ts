@@ -20,7 +20,7 @@ export interface SourcePosition {
   readonly line: number;
 }
 
-interface HistogramColumns {
+export interface HistogramColumns {
   /** Number of rows; every column below has this length. */
   readonly count: number;
   /** Line of each row in its source, from 1; 0 where the source has no lines. */
