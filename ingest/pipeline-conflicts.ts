@@ -1,0 +1,100 @@
+import type { IssueRecord, RecordBatch } from '../src/domain/record.ts';
+import type { Ledger, RowConflict } from '../src/store/store.ts';
+import type { RowKey } from './formats/format.ts';
+
+/** Code of a row that differs from one of another file under the same key. */
+export const CONFLICT = 'CONFLICT';
+/** Code of a row that differs from an earlier row of its own file under the same key. */
+export const CONFLICT_IN_FILE = 'CONFLICT_IN_FILE';
+
+/** Conflicts looked up in one scan of the file: bounds what is kept in memory. */
+const PAGE = 10_000;
+
+/** Words the conflict of one row of a batch. The earlier line within a file is not known yet: see nameEarlierLines. */
+export function conflictIssue(batch: RecordBatch, { row, sameFile, earlierPath }: RowConflict): IssueRecord {
+  const { line, ...key } = keyOf(batch, row);
+  const earlier = sameFile
+    ? 'an earlier row of this file'
+    : earlierPath === null
+      ? 'a row that came from no file'
+      : `a row of ${earlierPath}`;
+  return {
+    severity: 'CONFLICTING',
+    code: sameFile ? CONFLICT_IN_FILE : CONFLICT,
+    ...(line > 0 ? { line } : {}),
+    field: 'key',
+    value: keyText(key),
+    reason: `${earlier} has this key and another content, and stays`,
+  };
+}
+
+/**
+ * Finds the earlier lines of conflicts within the file by a second scan (one for each 10,000) and names them. May be
+ * done again with the same result, so that a kill in between does no harm.
+ */
+export async function nameEarlierLines(
+  ledger: Ledger,
+  fileId: number,
+  locate: (keys: readonly RowKey[]) => Promise<readonly (readonly number[])[]>,
+): Promise<void> {
+  for (let after = 0; ; ) {
+    const issues = await ledger.issues(fileId, CONFLICT_IN_FILE, after, PAGE);
+    if (issues.length === 0) return;
+    const found = issues.flatMap(({ number, line, value }) => {
+      const key = parseKeyText(value ?? '');
+      return key && line !== null ? [{ number, key: { ...key, line: Number(line) } }] : [];
+    });
+    const lines = await locate(found.map(({ key }) => key));
+    await ledger.reviseIssues(
+      fileId,
+      found.map(({ number, key }, index) => ({ number, reason: reasonWithLines(key.line, lines[index] ?? []) })),
+    );
+    after = issues.at(-1)?.number ?? Number.POSITIVE_INFINITY;
+  }
+}
+
+/** Says which lines differ; `earlier` ascending. */
+export function reasonWithLines(line: number, earlier: readonly number[]): string {
+  const [first] = earlier;
+  if (first === undefined) return 'another reading of this file left another content under this key, which stays';
+  return `line ${first} of this file has the same key and another content: line ${first} stays, line ${line} does not`;
+}
+
+/** Key of one row of a batch, with its line (0 where there is none). */
+function keyOf(batch: RecordBatch, row: number): RowKey {
+  const none = { run: 0, lumisection: 0, monitorElement: '', line: 0 };
+  switch (batch.kind) {
+    case 'lumisectionHistograms':
+    case 'runHistograms':
+      return {
+        run: batch.run[row] ?? 0,
+        lumisection: batch.kind === 'lumisectionHistograms' ? (batch.lumisection[row] ?? 0) : 0,
+        monitorElement: batch.monitorElements[batch.monitorElement[row] ?? -1]?.path ?? '',
+        line: batch.line[row] ?? 0,
+      };
+    case 'certification':
+      return { ...none, run: batch.runs[row]?.run ?? 0, line: batch.runs[row]?.line ?? 0 };
+    case 'runs':
+      return { ...none, run: batch.runs[row]?.number ?? 0, line: batch.runs[row]?.line ?? 0 };
+    case 'lumisections': {
+      const { run = 0, number = 0, line = 0 } = batch.lumisections[row] ?? {};
+      return { ...none, run, lumisection: number, line };
+    }
+  }
+}
+
+type Key = Omit<RowKey, 'line'>;
+
+function keyText({ run, lumisection, monitorElement }: Key): string {
+  return [
+    `run ${run}`,
+    ...(lumisection > 0 ? [`LS ${lumisection}`] : []),
+    ...(monitorElement === '' ? [] : [monitorElement]),
+  ].join(', ');
+}
+
+function parseKeyText(text: string): Key | null {
+  const parts = /^run (\d+)(?:, LS (\d+))?, (.*)$/s.exec(text);
+  if (!parts) return null;
+  return { run: Number(parts[1]), lumisection: Number(parts[2] ?? 0), monitorElement: parts[3] ?? '' };
+}

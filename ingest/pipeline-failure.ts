@@ -1,0 +1,47 @@
+import { LumigraphError } from '../src/domain/errors.ts';
+import type { FileProblem } from './pipeline-report.ts';
+
+/** The file was read, and what was found in it forbids to keep it (`strict`, `onConflict: fail`). */
+export class RefusedContentError extends LumigraphError {
+  readonly code: 'STRICT' | 'CONFLICT';
+
+  constructor(code: 'STRICT' | 'CONFLICT', message: string, details: Record<string, unknown> = {}) {
+    super(message, details);
+    this.code = code;
+  }
+}
+
+/** Whatever was thrown, as a stable code and a message for people. */
+export function describeProblem(error: unknown): FileProblem {
+  if (error instanceof LumigraphError) {
+    const { line, byte, field, value } = error.details as Partial<FileProblem>;
+    return { code: error.code, message: error.message, line, byte, field, value };
+  }
+  const message = error instanceof Error ? error.message : String(error);
+  const code = (error as { code?: unknown } | null)?.code;
+  if (
+    /database or disk is full|disk I\/O error|No space left/i.test(message) ||
+    code === 'ENOSPC' ||
+    code === '53100'
+  ) {
+    return {
+      code: 'DISK_FULL',
+      message: `the database has no room left (${message}): make room and run the same command again, it goes on from its checkpoint`,
+    };
+  }
+  if (isLostConnection(message, code)) {
+    return {
+      code: 'DATABASE_LOST',
+      message: `the database went away (${message}): run the same command again when it is back, it goes on from its checkpoint`,
+    };
+  }
+  return { code: 'INTERNAL', message };
+}
+
+/** Classes 08 and 57P of PostgreSQL, and what sockets say. */
+function isLostConnection(message: string, code: unknown): boolean {
+  if (typeof code === 'string' && (/^(08|57P)/.test(code) || /^E(CONN|PIPE|HOST|NOTFOUND|TIMEDOUT)/.test(code))) {
+    return true;
+  }
+  return /connection (terminated|ended|closed|refused)|not queryable|unable to open database file/i.test(message);
+}

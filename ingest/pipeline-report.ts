@@ -1,0 +1,83 @@
+import type { Counts, IssueRecord } from '../src/domain/record.ts';
+
+/** How a file is to be read and what to do where rows disagree. */
+export interface IngestSettings {
+  /** Dataset of every histogram; wins over what the file or its name says. */
+  readonly dataset?: string;
+  /** Name of the certification that the file becomes a version of. */
+  readonly source?: string;
+  /** Which row stays where two differ under one key (default keep: the first). */
+  readonly onConflict?: 'keep' | 'replace' | 'fail';
+  /** Read the file again although it is known. */
+  readonly force?: boolean;
+  /** A row that is rejected or in conflict makes the whole file fail, and nothing of it stays. */
+  readonly strict?: boolean;
+  /** Do everything and undo it at the end: the database is unchanged. */
+  readonly dryRun?: boolean;
+}
+
+export interface IngestHooks {
+  /** Aborted: the batch in flight is finished, the file stays resumable. */
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: IngestProgress) => void;
+}
+
+export interface IngestProgress {
+  readonly path: string;
+  /** Bytes of the file as stored (compressed, if it is). */
+  readonly bytesDone: number;
+  readonly bytesTotal: number;
+  /** Rows that this reading has settled so far. */
+  readonly rows: number;
+}
+
+export interface FileProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly line?: number;
+  readonly byte?: number;
+  readonly field?: string;
+  readonly value?: string;
+}
+
+/** What became of one file. */
+export interface FileReport {
+  /** As it was named. */
+  readonly path: string;
+  /**
+   * ingested: read to its end · known: read before, nothing done · failed: refused or given up, see `error` ·
+   * cancelled: stopped on request, to be resumed.
+   */
+  readonly outcome: 'ingested' | 'known' | 'failed' | 'cancelled';
+  /** Id of its row in the ledger, null where it did not get that far or was only rehearsed. */
+  readonly fileId: number | null;
+  readonly format: string | null;
+  readonly dataset: string | null;
+  readonly source: string | null;
+  readonly sha256: string | null;
+  readonly size: number | null;
+  /** As the ledger has them: rows of an interrupted reading that was resumed are included. */
+  readonly counts: Counts;
+  /** The first issues, rejected and conflicting rows before notes; the ledger has them all. */
+  readonly issues: readonly IssueRecord[];
+  readonly error: FileProblem | null;
+  readonly seconds: number;
+  /** Rows settled by this reading alone, for rates. */
+  readonly rowsRead: number;
+  /** 0: all good · 2: rows were rejected or in conflict · 1: the file could not be ingested. */
+  readonly exitStatus: 0 | 1 | 2;
+}
+
+export const noCounts = (): Counts => ({ inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 });
+
+export const sumOf = (counts: Counts): number =>
+  counts.inserted + counts.identical + counts.conflicting + counts.replaced + counts.rejected;
+
+/** Adds `more` to `counts`, in place. */
+export function addCounts(counts: Counts, more: Readonly<Counts>): void {
+  counts.inserted += more.inserted;
+  counts.identical += more.identical;
+  counts.conflicting += more.conflicting;
+  counts.replaced += more.replaced;
+  counts.rejected += more.rejected;
+}
