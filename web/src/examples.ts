@@ -1,0 +1,6 @@
+const files = import.meta.glob<string>('../examples/*.graphql', { query: '?raw', import: 'default', eager: true });
+
+/** The example documents, in the order of their file names; the first one welcomes. */
+export const examples: readonly string[] = Object.keys(files)
+  .sort()
+  .map((name) => files[name] as string);

@@ -1,0 +1,25 @@
+import 'graphiql/setup-workers/vite';
+import 'graphiql/style.css';
+import { createGraphiQLFetcher } from '@graphiql/toolkit';
+import { GraphiQL } from 'graphiql';
+import { createRoot } from 'react-dom/client';
+import { examples } from './examples.ts';
+
+// Beside this page, whatever prefix a proxy puts before both.
+const url = new URL('graphql', location.href).href;
+// The server asks for it where a browser would send a request without asking: it proves that this page did.
+const fetcher = createGraphiQLFetcher({ url, headers: { 'x-graphql-yoga-csrf': '1' } });
+
+const root = document.getElementById('root');
+if (root) {
+  createRoot(root).render(
+    <GraphiQL
+      fetcher={fetcher}
+      defaultTabs={examples.map((query) => ({ query }))}
+      defaultEditorToolsVisibility={false}
+      shouldPersistHeaders={false}
+    >
+      <GraphiQL.Logo>lumigraph</GraphiQL.Logo>
+    </GraphiQL>,
+  );
+}
