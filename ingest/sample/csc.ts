@@ -96,6 +96,7 @@ const recHits: SampleHistogram = spectrum(
   axis(60, 0, 60, 'recHits'),
   (x, c) => exp(-x / (6 + 0.06 * c.pileup)) + 0.09 * noisy(c) * bell(x, 22, 5),
   muonRate(5200),
+  0,
 );
 
 const timing: SampleHistogram = spectrum(
@@ -110,8 +111,9 @@ const segments: SampleHistogram = spectrum(
   ME.cscSegments,
   'Segments in an event',
   axis(21, -0.5, 20.5, 'Segments'),
-  (x, c) => exp(-x / (1.3 + 0.012 * c.pileup)) * (x < 0 ? 0 : 1),
+  (x, c) => exp(-x / (1.3 + 0.012 * c.pileup)),
   muonRate(5200),
+  0,
 );
 
 export const CSC: readonly SampleHistogram[] = [occupancy, global, recHits, timing, segments];

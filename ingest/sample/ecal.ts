@@ -43,7 +43,7 @@ const eta: SampleHistogram = spectrum(
   ME.ecalEta,
   'EBOT digi occupancy projection eta',
   axis(34, -85, 85, 'ieta'),
-  (x, c) => alongEta(x) * (x === HOT[1] ? 1 + 0.9 * hotTower(c) : 1),
+  (x, c) => (Math.abs(x) > 85 ? 0 : alongEta(x) * (x === HOT[1] ? 1 + 0.9 * hotTower(c) : 1)),
   calorimeterRate(96_000),
 );
 
@@ -55,11 +55,11 @@ const energy: SampleHistogram = spectrum(
   'EBET rec hit energy',
   axis(35, ENERGY_EDGES[0] as number, ENERGY_EDGES[35] as number, 'Energy (GeV)', { edges: ENERGY_EDGES }),
   (x, c) => {
-    if (x <= 0) return 0;
     const scaled = c.reprocessed ? x / 1.012 : x;
     return (1 - exp(-((scaled / 0.45) * (scaled / 0.45)))) / (scaled * scaled * Math.sqrt(scaled) + 0.02);
   },
   calorimeterRate(130_000),
+  0,
 );
 
 const timing: SampleHistogram = spectrum(

@@ -75,7 +75,7 @@ function* histogramsOf(run: SampleRun, dataset: 0 | 1, seed: number): Iterable<R
 
 const mostCells = Math.max(...SAMPLE_HISTOGRAMS.map((histogram) => histogram.cells));
 const means = new Float64Array(mostCells);
-const counts = new Uint32Array(mostCells);
+const counts = new Float64Array(mostCells);
 
 /** One histogram of counts, flow bins included. The array is reused by the next call. */
 export function fill(
@@ -84,7 +84,7 @@ export function fill(
   lumisection: number,
   reprocessed: boolean,
   seed: number,
-): Uint32Array {
+): Float64Array {
   histogram.expect(means, conditionsOf(run, lumisection, reprocessed));
   const random = randomOf(`${seed}/${run}/${lumisection}/${reprocessed ? 1 : 0}/${histogram.path}`);
   for (let i = 0; i < histogram.cells; i++) counts[i] = random.poisson(means[i] as number);

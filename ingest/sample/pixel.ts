@@ -29,6 +29,7 @@ function charge(layer: 1 | 2 | 3 | 4): SampleHistogram {
       return landau(x, peak * gain, spread) + 0.06 * bell(x, 0.42 * peak * gain, 4500);
     },
     (c) => rate(c) * (layer === 1 ? 1 - 0.063 * deadSector(c) : 1),
+    0,
   );
 }
 
@@ -38,6 +39,7 @@ const size: SampleHistogram = spectrum(
   axis(30, 0, 30, 'Cluster size (pixels)'),
   (x, c) => landau(x, c.reprocessed ? 4.3 : 4.1, 1.15) + 0.12 * exp(-x / 6),
   (c) => trackerRate(78_000)(c) * (1 - 0.063 * deadSector(c)),
+  0,
 );
 
 /** Eight modules a ladder, twelve ladders, with the gaps between them; two modules have been dead for years. */

@@ -28,7 +28,7 @@ export const axis = (bins: number, min: number, max: number, title: string, more
 export const edge = (axis: Axis, i: number): number =>
   axis.edges ? (axis.edges[i] as number) : axis.min + ((axis.max - axis.min) * i) / axis.bins;
 
-/** Centres and widths of the cells of an axis; the flow cells stand for a tail as wide as a quarter of the axis. */
+/** Centres and widths of the cells of an axis; the flow cells stand for three bins more at each end. */
 function cellsOf(axis: Axis) {
   const centres = new Float64Array(axis.bins + 2);
   const widths = new Float64Array(axis.bins + 2);
@@ -36,21 +36,22 @@ function cellsOf(axis: Axis) {
     centres[i + 1] = (edge(axis, i) + edge(axis, i + 1)) / 2;
     widths[i + 1] = edge(axis, i + 1) - edge(axis, i);
   }
-  const tail = (axis.max - axis.min) / 4;
-  centres[0] = axis.min - tail / 4;
-  centres[axis.bins + 1] = axis.max + tail / 4;
-  widths[0] = tail / 2;
-  widths[axis.bins + 1] = tail / 2;
+  const tail = (3 * (axis.max - axis.min)) / axis.bins;
+  centres[0] = axis.min - tail / 2;
+  centres[axis.bins + 1] = axis.max + tail / 2;
+  widths[0] = tail;
+  widths[axis.bins + 1] = tail;
   return { centres, widths };
 }
 
-/** A spectrum: any non-negative `density` of x, scaled to `rate` fills. */
+/** A spectrum: any non-negative `density` of x, scaled to `rate` fills; nothing below `lowest`. */
 export function spectrum(
   path: string,
   title: string,
   x: Axis,
   density: (x: number, conditions: Conditions) => number,
   rate: Rate,
+  lowest = Number.NEGATIVE_INFINITY,
 ): SampleHistogram {
   const { centres, widths } = cellsOf(x);
   return {
@@ -62,7 +63,8 @@ export function spectrum(
     expect(into, conditions) {
       let sum = 0;
       for (let i = 0; i < centres.length; i++) {
-        const value = density(centres[i] as number, conditions) * (widths[i] as number);
+        const centre = centres[i] as number;
+        const value = centre < lowest ? 0 : density(centre, conditions) * (widths[i] as number);
         into[i] = value;
         sum += value;
       }

@@ -43,6 +43,7 @@ const clusters: SampleHistogram = spectrum(
   axis(100, 0, 1000, 'Clusters in an event'),
   (x, c) => (c.pileup > 0 && c.trackerOn ? bell(x, 7.5 * c.pileup, 26 + 1.7 * c.pileup) : bell(x, 0, 12)),
   (c: Conditions) => 4200 * (1 - 0.97 * strength('strip read-out dead time', c.run, c.lumisection)),
+  0,
 );
 
 /** Six rods of modules along z; two modules are off for good. */
