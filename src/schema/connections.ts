@@ -1,0 +1,22 @@
+import { defineConnection } from './connection.ts';
+import {
+  Certification,
+  DataFile,
+  Dataset,
+  IngestIssue,
+  Lumisection,
+  LumisectionHistogram,
+  MonitorElement,
+  Run,
+  RunHistogram,
+} from './refs.ts';
+
+export const runs = defineConnection('run', Run);
+export const lumisections = defineConnection('lumisection', Lumisection);
+export const lumisectionHistograms = defineConnection('lumisectionHistogram', LumisectionHistogram);
+export const runHistograms = defineConnection('runHistogram', RunHistogram);
+export const datasets = defineConnection('dataset', Dataset);
+export const monitorElements = defineConnection('monitorElement', MonitorElement);
+export const certifications = defineConnection('certification', Certification);
+export const dataFiles = defineConnection('dataFile', DataFile);
+export const ingestIssues = defineConnection('ingestIssue', IngestIssue);

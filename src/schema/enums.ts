@@ -1,0 +1,74 @@
+import { type LumisectionFlag as Flag, LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
+import { CERTIFICATION_FLAGS, DATA_FILE_STATUSES, ISSUE_SEVERITIES, MONITOR_ELEMENT_KINDS } from '../store/nouns.ts';
+import { builder } from './builder.ts';
+
+/** An enum over a closed list of the store, every value described. */
+function enumOf<const Value extends string>(
+  name: string,
+  description: string,
+  _values: readonly Value[],
+  descriptions: Readonly<Record<Value, string>>,
+) {
+  const values = Object.fromEntries(
+    Object.entries<string>(descriptions).map(([value, description]) => [value, { description }]),
+  ) as Record<Value, { description: string }>;
+  return builder.enumType(name, { description, values });
+}
+
+export const MonitorElementKind = enumOf(
+  'MonitorElementKind',
+  'What kind of object a monitor element is.',
+  MONITOR_ELEMENT_KINDS,
+  {
+    TH1: 'Counts over one axis.',
+    TH2: 'Counts over two axes.',
+    PROFILE: 'Mean of a quantity in bins of one axis.',
+    PROFILE2D: 'Mean of a quantity in bins of two axes.',
+    SCALAR: 'One number or text.',
+  },
+);
+
+export const CertificationFlag = enumOf(
+  'CertificationFlag',
+  'A judgement of lumisections, as Run Registry knows them.',
+  CERTIFICATION_FLAGS,
+  {
+    GOOD: 'Good for physics.',
+    BAD: 'Not good for physics.',
+    STANDBY: 'The detector was on standby.',
+    EXCLUDED: 'The detector was not in the run.',
+    NOTSET: 'Nobody has set a flag.',
+    EMPTY: 'Nothing to judge.',
+  },
+);
+
+export const DataFileStatus = enumOf('DataFileStatus', 'How far a file has come.', DATA_FILE_STATUSES, {
+  PENDING: 'Known, not begun.',
+  RUNNING: 'Being read, or interrupted: ingesting it again goes on from its checkpoint.',
+  DONE: 'Read to the end; rows may have been rejected or in conflict (see `report`).',
+  FAILED: 'Stopped by an error (see `error`).',
+  QUARANTINED: 'Its reader exceeded a limit or died; it is not read again unless forced.',
+  CANCELLED: 'Stopped by a user.',
+});
+
+export const IssueSeverity = enumOf('IssueSeverity', 'What became of a row that has an issue.', ISSUE_SEVERITIES, {
+  REJECTED: 'The row was refused and is not stored.',
+  CONFLICTING: 'The row met another content under its key.',
+  NOTE: 'How the file was read; no row was lost.',
+});
+
+export const Verdict = builder.enumType('Verdict', {
+  description: 'What a certification source says of a lumisection: one of three answers.',
+  values: {
+    GOOD: { description: 'Judged good.' },
+    BAD: { description: 'Judged bad.' },
+    NOT_EVALUATED: { description: 'Not judged (or neither good nor bad: standby, excluded, not set, empty).' },
+  } as const,
+});
+
+export const LumisectionFlag = builder.enumType('LumisectionFlag', {
+  description: 'Beam and detector-control (DCS) flags of a lumisection, under the names of OMS.',
+  values: Object.fromEntries(
+    LUMISECTION_FLAGS.map((flag) => [flag.toUpperCase(), { value: flag, description: `\`${flag}\` of OMS.` }]),
+  ) as Record<string, { value: Flag; description: string }>,
+});

@@ -1,0 +1,143 @@
+import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
+import type { Context } from '../context.ts';
+import { hasFlowBins } from '../domain/codec.ts';
+import { type Shape, shapeOf } from '../domain/shape.ts';
+import { Axis } from './axis.ts';
+import { BinsValue, cellsOf, packBins } from './bins.ts';
+import { builder } from './builder.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
+import { type HistogramRow, loadBinning, loadBlob } from './histogram-row.ts';
+import { Dataset, Histogram, MonitorElement, Run } from './refs.ts';
+import { finite } from './scalars.ts';
+
+const about = DESCRIPTIONS.runHistogram;
+
+const PackedType = builder.enumType('PackedType', {
+  description: 'Number types of packed bins, all little-endian.',
+  values: {
+    FLOAT32: { description: '32-bit floating point; integers above 2^24 are rounded.' },
+    FLOAT64: { description: '64-bit floating point: every stored value exactly.' },
+    INT32: { description: '32-bit signed integers; an error where the contents are not exactly that.' },
+  } as const,
+});
+
+Histogram.implement({
+  description:
+    'A histogram of one monitor element over one axis or two, of one lumisection or a whole run, from one dataset.',
+  fields: (t) => ({
+    run: t.field({
+      type: Run,
+      description: about.run,
+      resolve: ({ runNumber }, _args, { loaders }) => loaders.run.load(runNumber) as Promise<never>,
+    }),
+    dataset: t.field({
+      type: Dataset,
+      description: about.dataset,
+      resolve: ({ datasetId }, _args, { loaders }) => loaders.dataset.load(datasetId) as Promise<never>,
+    }),
+    monitorElement: t.field({
+      type: MonitorElement,
+      description: about.monitorElement,
+      resolve: ({ monitorElementId }, _args, { loaders }) =>
+        loaders.monitorElement.load(monitorElementId) as Promise<never>,
+    }),
+    title: t.string({
+      nullable: true,
+      description: about.title,
+      resolve: async (row, _args, context) =>
+        ('title' in row ? row.title : null) || (await loadBinning(row, context))?.title || null,
+    }),
+    entries: t.float({ nullable: true, description: about.entries, resolve: ({ entries }) => finite(entries) }),
+    integral: t.float({ nullable: true, description: about.integral, resolve: ({ integral }) => finite(integral) }),
+    underflow: t.float({
+      nullable: true,
+      description:
+        'Content below the axis; null with two axes (ask `bins(flow: true)`), where the source had no flow bins, and without bins.',
+      resolve: async (row, _args, context) => finite((await flowOf(row, context))?.[0]),
+    }),
+    overflow: t.float({
+      nullable: true,
+      description:
+        'Content above the axis; null with two axes (ask `bins(flow: true)`), where the source had no flow bins, and without bins.',
+      resolve: async (row, _args, context) => finite((await flowOf(row, context))?.[1]),
+    }),
+    meanX: t.float({ nullable: true, description: about.meanX, resolve: ({ meanX }) => finite(meanX) }),
+    rmsX: t.float({ nullable: true, description: about.rmsX, resolve: ({ rmsX }) => finite(rmsX) }),
+    meanY: t.float({ nullable: true, description: about.meanY, resolve: ({ meanY }) => finite(meanY) }),
+    rmsY: t.float({ nullable: true, description: about.rmsY, resolve: ({ rmsY }) => finite(rmsY) }),
+    skewness: t.float({ nullable: true, description: about.skewness, resolve: ({ skewness }) => finite(skewness) }),
+    kurtosis: t.float({ nullable: true, description: about.kurtosis, resolve: ({ kurtosis }) => finite(kurtosis) }),
+    shape: t.intList({
+      nullable: true,
+      description: 'Number of in-range bins by axis: `[nx]`, or `[ny, nx]` (y, then x); null without bins.',
+      resolve: async (row, _args, context) => {
+        const binning = await loadBinning(row, context);
+        return binning && shapeOf(binning);
+      },
+    }),
+    axes: t.field({
+      type: [Axis],
+      nullable: true,
+      description: 'The axes, x first; null for summaries, which have no bins.',
+      resolve: async (row, _args, context) => (await loadBinning(row, context))?.axes ?? null,
+    }),
+    bins: t.field({
+      type: 'Bins',
+      nullable: true,
+      description: 'Bin contents, row-major with y outer; null for summaries, which have none.',
+      args: {
+        flow: t.arg.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'With under- and overflow bins; null and a warning where the source had none.',
+        }),
+      },
+      resolve: async (row, { flow }, context, info) => {
+        const found = await loadBins(row, context);
+        if (found === null || (flow && !checkFlow(found.blob, context, info))) return null;
+        return new BinsValue(found.blob, found.shape, flow);
+      },
+    }),
+    binsBase64: t.string({
+      nullable: true,
+      description: 'The same as `bins`, as base64 of little-endian numbers of one type; null for summaries.',
+      args: {
+        type: t.arg({ type: PackedType, required: true, defaultValue: 'FLOAT64', description: 'The number type.' }),
+        flow: t.arg.boolean({
+          required: true,
+          defaultValue: false,
+          description: 'With under- and overflow bins; null and a warning where the source had none.',
+        }),
+      },
+      resolve: async (row, { type, flow }, context, info) => {
+        const found = await loadBins(row, context);
+        if (found === null || (flow && !checkFlow(found.blob, context, info))) return null;
+        return packBins(cellsOf(found.blob, found.shape, flow), type);
+      },
+    }),
+  }),
+});
+
+async function loadBins(row: HistogramRow, context: Context): Promise<{ blob: Uint8Array; shape: Shape } | null> {
+  // asked for together, so that both are one statement a level
+  const [blob, binning] = await Promise.all([loadBlob(row, context), loadBinning(row, context)]);
+  return blob === null || binning === null ? null : { blob, shape: shapeOf(binning) };
+}
+
+/** Under- and overflow of one axis. */
+async function flowOf(row: HistogramRow, context: Context): Promise<[number, number] | null> {
+  const found = await loadBins(row, context);
+  if (found === null || found.shape.length !== 1 || !hasFlowBins(found.blob)) return null;
+  const cells = cellsOf(found.blob, found.shape, true);
+  return [cells[0] as number, cells[cells.length - 1] as number];
+}
+
+function checkFlow(blob: Uint8Array, context: Context, info: GraphQLResolveInfo): boolean {
+  if (hasFlowBins(blob)) return true;
+  context.warn({
+    code: 'NO_FLOW_BINS',
+    message: 'The source had no under- and overflow bins: bins(flow: true) is null.',
+    path: responsePathAsArray(info.path),
+  });
+  return false;
+}

@@ -1,0 +1,16 @@
+import './scalars.ts';
+import './run.ts';
+import './lumisection.ts';
+import './histogram.ts';
+import './lumisection-histogram.ts';
+import './run-histogram.ts';
+import './dataset.ts';
+import './monitor-element.ts';
+import './certification.ts';
+import './certification-mask.ts';
+import './data-file.ts';
+import './ingest-issue.ts';
+import { builder } from './builder.ts';
+
+/** The whole graph. */
+export const schema = builder.toSchema();

@@ -1,0 +1,91 @@
+import { bitsToFlags } from '../domain/lumisection-flags.ts';
+import type { Lumisection as Row } from '../generated/sqlite/client.ts';
+import { builder } from './builder.ts';
+import { lumisectionHistograms, lumisections } from './connections.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
+import { LumisectionFlag, Verdict } from './enums.ts';
+import { nodeKey } from './global-id.ts';
+import { Lumisection, Run } from './refs.ts';
+
+const about = DESCRIPTIONS.lumisection;
+const key = nodeKey('Lumisection', ['int', 'int']);
+
+builder.nodeRef(Lumisection, {
+  id: { resolve: ({ runNumber, number }: Row) => key.format([runNumber, number]), parse: key.parse },
+  loadManyWithoutCache: (ids, { loaders }) =>
+    Promise.all(ids.map(([runNumber, number]) => loaders.lumisection.load({ runNumber, number }))),
+});
+
+builder.prismaObjectFields(Lumisection, (t) => ({
+  number: t.exposeInt('number', { description: about.number }),
+  startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: about.startedAt }),
+  endedAt: t.expose('endedAt', { type: 'DateTime', nullable: true, description: about.endedAt }),
+  zeroBiasRate: t.exposeFloat('zeroBiasRate', { nullable: true, description: about.zeroBiasRate }),
+  deliveredLumi: t.exposeFloat('deliveredLumi', { nullable: true, description: about.deliveredLumi }),
+  recordedLumi: t.exposeFloat('recordedLumi', { nullable: true, description: about.recordedLumi }),
+  pileup: t.exposeFloat('pileup', { nullable: true, description: about.pileup }),
+  flagsOn: t.field({
+    type: [LumisectionFlag],
+    description: about.flagsOn,
+    resolve: ({ flagsOn }) => bitsToFlags(BigInt(flagsOn)),
+  }),
+  flagsOff: t.field({
+    type: [LumisectionFlag],
+    description: about.flagsOff,
+    resolve: ({ flagsOff }) => bitsToFlags(BigInt(flagsOff)),
+  }),
+
+  run: t.field({
+    type: Run,
+    description: about.run,
+    resolve: ({ runNumber }, _args, { loaders }) => loaders.run.load(runNumber) as Promise<never>,
+  }),
+  histograms: t.field({
+    type: lumisectionHistograms.type,
+    description: about.histograms,
+    args: lumisectionHistograms.args,
+    resolve: ({ runNumber, number }, args, context) =>
+      lumisectionHistograms.open(args, context, { runNumber, lumisectionNumber: number }),
+  }),
+  verdict: t.field({
+    type: Verdict,
+    description:
+      'What the newest version of a certification source says of this lumisection. What no range covers is NOT_EVALUATED, never BAD.',
+    args: {
+      source: t.arg.string({ required: true, description: 'Name of the source; an unknown one is an error.' }),
+      subsystem: t.arg.string({
+        required: true,
+        defaultValue: '',
+        description: 'The subsystem judged, e.g. `pixel`; empty for the verdict on all of them together.',
+      }),
+      dataset: t.arg.string({
+        required: true,
+        defaultValue: '',
+        description: 'The dataset judged, as the source names it; empty for the verdict on all of them.',
+      }),
+    },
+    resolve: async ({ runNumber, number }, { source, subsystem, dataset }, { loaders }) => {
+      const flag = await loaders.flag({ source, subsystem, dataset }).load({ runNumber, number });
+      return flag === 'GOOD' || flag === 'BAD' ? flag : 'NOT_EVALUATED';
+    },
+  }),
+}));
+
+builder.queryFields((t) => ({
+  lumisection: t.field({
+    type: Lumisection,
+    nullable: true,
+    description: 'One lumisection; null where it is not stored.',
+    args: {
+      run: t.arg.int({ required: true, description: 'Run number, at least 1.' }),
+      number: t.arg.int({ required: true, description: 'Lumisection number, at least 1.' }),
+    },
+    resolve: (_root, { run, number }, { loaders }) => loaders.lumisection.load({ runNumber: run, number }),
+  }),
+  lumisections: t.field({
+    type: lumisections.type,
+    description: 'All lumisections of all runs.',
+    args: lumisections.args,
+    resolve: (_root, args, context) => lumisections.open(args, context),
+  }),
+}));

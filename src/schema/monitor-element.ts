@@ -1,0 +1,63 @@
+import type { MonitorElement as Row } from '../generated/sqlite/client.ts';
+import { builder } from './builder.ts';
+import { datasets, monitorElements, runs } from './connections.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
+import { MonitorElementKind } from './enums.ts';
+import { nodeKey } from './global-id.ts';
+import { MonitorElement } from './refs.ts';
+
+const about = DESCRIPTIONS.monitorElement;
+const key = nodeKey('MonitorElement', ['int']);
+
+builder.nodeRef(MonitorElement, {
+  id: { resolve: ({ id }: Row) => key.format([id]), parse: key.parse },
+  loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map(([id]) => loaders.monitorElement.load(id))),
+});
+
+builder.prismaObjectFields(MonitorElement, (t) => ({
+  path: t.exposeString('path', { description: about.path }),
+  name: t.exposeString('name', { description: about.name }),
+  subsystem: t.exposeString('subsystem', { nullable: true, description: about.subsystem }),
+  dimension: t.exposeInt('dimension', { nullable: true, description: about.dimension }),
+  kind: t.field({
+    type: MonitorElementKind,
+    nullable: true,
+    description: about.kind,
+    resolve: ({ kind }) => kind as typeof MonitorElementKind.$inferType | null,
+  }),
+  histogramCount: t.field({
+    type: 'SafeInt',
+    description: 'Number of stored histograms of this monitor element, per lumisection and run level together.',
+    resolve: ({ id }, _args, { loaders }) => loaders.histogramCount.load(id),
+  }),
+  runs: t.field({
+    type: runs.type,
+    description: about.runs,
+    args: runs.args,
+    resolve: ({ id }, args, context) => runs.open(args, context, { monitorElementId: id }),
+  }),
+  datasets: t.field({
+    type: datasets.type,
+    description: about.datasets,
+    args: datasets.args,
+    resolve: ({ id }, args, context) => datasets.open(args, context, { monitorElementId: id }),
+  }),
+}));
+
+builder.queryFields((t) => ({
+  monitorElement: t.field({
+    type: MonitorElement,
+    nullable: true,
+    description: 'The monitor element of this path; null where it is not stored.',
+    args: {
+      path: t.arg.string({ required: true, description: 'Path exactly as stored; a leaf from a CSV is its own path.' }),
+    },
+    resolve: (_root, { path }, { store }) => store.reads.monitorElementByPath(path),
+  }),
+  monitorElements: t.field({
+    type: monitorElements.type,
+    description: 'All monitor elements.',
+    args: monitorElements.args,
+    resolve: (_root, args, context) => monitorElements.open(args, context),
+  }),
+}));

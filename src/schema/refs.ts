@@ -1,0 +1,42 @@
+import type { CertificationRow, LumisectionHistogramRow, RunHistogramRow } from '../store/store.ts';
+import { builder } from './builder.ts';
+import type { HistogramRow } from './histogram-row.ts';
+
+/**
+ * The nouns before their fields, so that the files that add them need not import one another in a circle.
+ * Prisma objects are fed with whole rows from the store. The hot nouns are plain objects over store rows: the Prisma
+ * plugin would read their rows again. A certification is several rows of its table.
+ */
+export const Run = builder.prismaObject('Run', {
+  description: 'One period of data taking, with the conditions that were reported for it.',
+});
+
+export const Lumisection = builder.prismaObject('Lumisection', {
+  description: 'About 23.31 s (2^18 orbits) of data taking inside a run, with its conditions.',
+});
+
+export const Dataset = builder.prismaObject('Dataset', {
+  description:
+    'A processed dataset, `/PrimaryDataset/Era-Processing-vN/TIER`. It belongs to the key of every histogram.',
+});
+
+export const MonitorElement = builder.prismaObject('MonitorElement', {
+  description: 'What is histogrammed: one named element of the data-quality monitoring.',
+});
+
+export const DataFile = builder.prismaObject('DataFile', {
+  description:
+    'A file that was offered for ingestion, known by its content and how it was read: one row of the ledger.',
+});
+
+export const IngestIssue = builder.prismaObject('IngestIssue', {
+  description: 'A row of a file that was refused or in conflict, or a note on how the file was read.',
+});
+
+export const Histogram = builder.interfaceRef<HistogramRow>('Histogram');
+
+export const LumisectionHistogram = builder.objectRef<LumisectionHistogramRow>('LumisectionHistogram');
+
+export const RunHistogram = builder.objectRef<RunHistogramRow>('RunHistogram');
+
+export const Certification = builder.objectRef<CertificationRow>('Certification');

@@ -1,0 +1,27 @@
+import { DateTimeResolver, SafeIntResolver } from 'graphql-scalars';
+import { RawJson } from '../domain/raw-json.ts';
+import { builder } from './builder.ts';
+
+builder.addScalarType('DateTime', DateTimeResolver, {
+  description:
+    'A moment: RFC 3339 text with a zone, e.g. `2018-04-30T21:11:27Z`. Answers are in UTC with milliseconds.',
+});
+
+builder.addScalarType('SafeInt', SafeIntResolver, {
+  description: 'An integer up to 2^53 - 1 in size: larger than Int, exact in JSON.',
+});
+
+builder.scalarType('Bins', {
+  description:
+    'Bin contents: a flat JSON array of numbers, row-major with y outer. 1D: nx values; 2D: ny rows of nx values. ' +
+    'With flow bins nx + 2 values a row (underflow first, overflow last) and ny + 2 rows. Contents that are not finite are null.',
+  // Left as it is: the response writer takes the text straight from the stored blob.
+  serialize: (value) => {
+    if (value instanceof RawJson) return value as never;
+    throw new TypeError('Bins are served by BinsValue only');
+  },
+});
+
+/** Floats that are not finite are null in JSON. */
+export const finite = (value: number | null | undefined): number | null =>
+  value !== null && value !== undefined && Number.isFinite(value) ? value : null;

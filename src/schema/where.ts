@@ -1,0 +1,127 @@
+import type { Filter, Operator } from '../domain/filter.ts';
+import { type Field, NOUNS, nounInfo } from '../store/nouns.ts';
+import type { Noun } from '../store/store.ts';
+import { builder } from './builder.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
+import { badInput } from './errors.ts';
+import { operatorsOf } from './filters.ts';
+
+/** What arrives as a where-argument: fields, AND, OR, NOT and mask. */
+export type WhereValue = Record<string, unknown>;
+
+/** GraphQL names of the nouns. */
+export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
+  run: 'Run',
+  lumisection: 'Lumisection',
+  lumisectionHistogram: 'LumisectionHistogram',
+  runHistogram: 'RunHistogram',
+  dataset: 'Dataset',
+  monitorElement: 'MonitorElement',
+  certification: 'Certification',
+  dataFile: 'DataFile',
+  ingestIssue: 'IngestIssue',
+};
+
+const MASK_OF = {
+  lumisection:
+    'Only in lumisections that the newest version of this certification source calls GOOD (all datasets and subsystems together). An unknown source is an error.',
+  run: 'Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error.',
+};
+
+/** The where-input of each noun, made from the store's list of nouns. */
+const refs = Object.fromEntries(
+  Object.entries(TYPE_NAMES).map(([noun, name]) => [noun, builder.inputRef<WhereValue>(`${name}Where`)]),
+) as Record<Noun, ReturnType<typeof builder.inputRef<WhereValue>>>;
+
+export const whereRef = (noun: Noun) => refs[noun];
+
+for (const noun of Object.keys(NOUNS) as Noun[]) {
+  const { relations, mask } = nounInfo(noun);
+  const descriptions: Readonly<Record<string, string>> = DESCRIPTIONS[noun];
+  refs[noun].implement({
+    description: `Conditions on a ${TYPE_NAMES[noun]}. All that are given must hold; an empty object always holds. A null inside is an error.`,
+    fields: (t) => ({
+      AND: t.field({ type: [refs[noun]], description: 'All of these hold (an empty list does).' }),
+      OR: t.field({ type: [refs[noun]], description: 'At least one of these holds (an empty list does not).' }),
+      NOT: t.field({
+        type: refs[noun],
+        description: 'This does not hold. A test of an absent value does not hold, so its NOT does.',
+      }),
+      ...Object.fromEntries(
+        testsOf(noun).map(([name, field]) => [
+          name,
+          t.field({ type: operatorsOf(noun, name, field), description: descriptions[name] }),
+        ]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(relations).map(([name, relation]) => [
+          name,
+          t.field({
+            type: refs[relation.noun],
+            description: `${relation.one ? 'It satisfies this' : 'At least one satisfies this'}: ${descriptions[name]}`,
+          }),
+        ]),
+      ),
+      ...(mask && { mask: t.string({ description: mask.lumisection ? MASK_OF.lumisection : MASK_OF.run }) }),
+    }),
+  });
+}
+
+function testsOf(noun: Noun): [string, Field][] {
+  const { fields, computed } = nounInfo(noun);
+  return Object.entries({ ...fields, ...computed }).filter(([, { internal }]) => !internal);
+}
+
+/**
+ * A where-argument as the domain's filter; undefined where there is no condition.
+ * @throws GraphQLError BAD_USER_INPUT for a null inside: it must neither mean "absent" nor silently widen the list.
+ */
+export function toFilter(noun: Noun, where: WhereValue | null | undefined): Filter | undefined {
+  if (where === null || where === undefined) return undefined;
+  const filter = flatten(mapWhere(noun, where, 'where'));
+  return filter.kind === 'and' && filter.of.length === 0 ? undefined : filter;
+}
+
+function mapWhere(noun: Noun, where: WhereValue, path: string): Filter {
+  const of: Filter[] = [];
+  for (const [name, given] of Object.entries(where)) {
+    if (given === undefined) continue;
+    const at = `${path}.${name}`;
+    if (given === null || (Array.isArray(given) && given.includes(null))) throw refuseNull(at);
+    const relation = nounInfo(noun).relations[name];
+    if (name === 'AND' || name === 'OR') {
+      const parts = given as WhereValue[];
+      of.push({ kind: name === 'AND' ? 'and' : 'or', of: parts.map((part, i) => mapWhere(noun, part, `${at}.${i}`)) });
+    } else if (name === 'NOT') {
+      of.push({ kind: 'not', of: mapWhere(noun, given as WhereValue, at) });
+    } else if (name === 'mask') {
+      of.push({ kind: 'mask', mask: given as string });
+    } else if (relation) {
+      of.push({ kind: 'related', field: name, of: mapWhere(relation.noun, given as WhereValue, at) });
+    } else {
+      of.push(...mapOperators(name, given as WhereValue, at));
+    }
+  }
+  return { kind: 'and', of };
+}
+
+function mapOperators(field: string, { mode, ...operators }: WhereValue, path: string): Filter[] {
+  return Object.entries(operators).flatMap(([op, value]): Filter[] => {
+    if (value === undefined) return [];
+    if (value === null || (Array.isArray(value) && value.includes(null))) throw refuseNull(`${path}.${op}`);
+    return [{ kind: 'test', field, op: op as Operator, value, ...(mode === 'INSENSITIVE' && { insensitive: true }) }];
+  });
+}
+
+/** Without conjunctions of one part and conjunctions inside conjunctions. */
+function flatten(filter: Filter): Filter {
+  if (filter.kind === 'not' || filter.kind === 'related') return { ...filter, of: flatten(filter.of) };
+  if (filter.kind !== 'and' && filter.kind !== 'or') return filter;
+  const of = filter.of.map(flatten).flatMap((part) => (part.kind === filter.kind ? part.of : [part]));
+  return of.length === 1 ? (of[0] as Filter) : { kind: filter.kind, of };
+}
+
+const refuseNull = (path: string) =>
+  badInput(`${path} is null: leave it out for no condition, or ask for absent values with \`isNull: true\`.`, {
+    field: path,
+  });
