@@ -37,6 +37,12 @@ export interface Dialect {
   readonly positionFunction: string;
   /** Most parameters one statement may have. */
   readonly maxParameters: number;
+  /**
+   * `column IN (list)` with the list in one parameter (see listParameter), however long: what stands between the column
+   * and the parameter, and behind it.
+   */
+  readonly oneOf: Readonly<Record<'int' | 'bigint' | 'text', readonly [before: string, behind: string]>>;
+  listParameter(values: readonly (string | number)[]): Parameter;
   /** The SQL type to cast a parameter to where the database cannot know it from its place; '' where it need not. */
   readonly castTypes: {
     readonly integer: string;
@@ -44,4 +50,6 @@ export interface Dialect {
     readonly text: string;
     readonly time: string;
   };
+  /** Put behind a SELECT in a transaction, so that no other one changes the rows until it ends. */
+  readonly lockRows: string;
 }

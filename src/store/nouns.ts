@@ -280,17 +280,16 @@ export const NOUNS = {
 
   certification: {
     table:
-      '(SELECT c.*, v.kind, v.author, v.created_at, v.file_id FROM certification c JOIN certification_version v' +
+      '(SELECT DISTINCT c.run_number, c.source, c.dataset, c.subsystem, c.version, c.flag, v.kind, v.author,' +
+      ' v.created_at, v.file_id FROM certification c JOIN certification_version v' +
       ' ON v.source = c.source AND v.dataset = c.dataset AND v.subsystem = c.subsystem AND v.version = c.version)',
-    key: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'lumisectionFirst'],
+    key: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'flag'],
     fields: {
       runNumber: internal,
       source: field('text'),
       dataset: field('text'),
       subsystem: field('text'),
       version: field('int'),
-      lumisectionFirst: field('int'),
-      lumisectionLast: field('int'),
       flag: field('text', { values: CERTIFICATION_FLAGS }),
       kind: field('text'),
       author: nullable('text'),
@@ -308,11 +307,8 @@ export const NOUNS = {
       },
     },
     relations: { run: toRun },
-    order: {
-      RUN: 'runNumber',
-      ...orderBy('source', 'dataset', 'subsystem', 'version', 'lumisectionFirst', 'flag', 'createdAt'),
-    },
-    defaultOrder: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'lumisectionFirst'],
+    order: { RUN: 'runNumber', ...orderBy('source', 'dataset', 'subsystem', 'version', 'flag', 'createdAt') },
+    defaultOrder: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'flag'],
   },
 
   dataFile: {

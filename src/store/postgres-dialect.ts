@@ -29,6 +29,13 @@ export const postgresDialect: Dialect = {
   keyParameterCount: (columns) => columns.length,
   binaryCollation: 'COLLATE "C"',
   positionFunction: 'strpos',
+  oneOf: {
+    int: ['= ANY(', '::integer[])'],
+    bigint: ['= ANY(', '::bigint[])'],
+    text: ['= ANY(', '::text[])'],
+  },
+  listParameter: (values) => values,
   maxParameters: 65_535,
   castTypes: { integer: '::integer', float: '::double precision', text: '::text', time: '::timestamp' },
+  lockRows: 'FOR UPDATE',
 };

@@ -2,6 +2,8 @@ import { CamelCasePlugin, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector
 import type { Dialect } from './dialect.ts';
 import type { Tables } from './tables.ts';
 
+const inJson = ['IN (SELECT value FROM json_each(', '))'] as const;
+
 export const sqliteDialect: Dialect = {
   name: 'sqlite',
   builder: new Kysely<Tables>({
@@ -24,6 +26,9 @@ export const sqliteDialect: Dialect = {
   keyParameterCount: () => 1,
   binaryCollation: 'COLLATE BINARY',
   positionFunction: 'instr',
+  oneOf: { int: inJson, bigint: inJson, text: inJson },
+  listParameter: (values) => JSON.stringify(values),
   maxParameters: 32_766,
   castTypes: { integer: '', float: '', text: '', time: '' },
+  lockRows: '', // whoever writes is alone
 };
