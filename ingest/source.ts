@@ -159,12 +159,12 @@ class FileSource implements ByteSource {
     let [current, next] = [Buffer.allocUnsafe(size), Buffer.allocUnsafe(size)];
     let position = from;
     this.#bytesRead = from;
-    let pending = this.#handle.read(current, 0, size, position);
+    let pending = this.#read(current, position);
     try {
       while (true) {
         const { bytesRead } = await pending;
         if (bytesRead === 0) return;
-        pending = this.#handle.read(next, 0, size, position + bytesRead);
+        pending = this.#read(next, position + bytesRead);
         this.#bytesRead = position + bytesRead;
         yield { bytes: current.subarray(0, bytesRead), position };
         position += bytesRead;
@@ -175,6 +175,13 @@ class FileSource implements ByteSource {
     } finally {
       await pending.catch(() => {});
     }
+  }
+
+  #read(into: Buffer, position: number): ReturnType<FileHandle['read']> {
+    const reading = this.#handle.read(into, 0, into.length, position);
+    // Awaited only when the chunk before it is used up; a failure before that is not unhandled.
+    reading.catch(() => {});
+    return reading;
   }
 
   async *#inflated(from: number): AsyncGenerator<SourceChunk> {

@@ -42,7 +42,7 @@ export interface ReadOptions {
   /** ... or this many bytes of blobs (default 8 MiB), or after this many bytes of source (default 16 MiB). */
   readonly batchBytes?: number;
   readonly batchSourceBytes?: number;
-  /** A longer line is refused as a row (default 64 MiB: a 2D map of 4,000 x 4,000 bins). */
+  /** A longer line is refused as a row (default 16 MiB: a map of 2,000 x 2,000 bins). */
   readonly maxLineBytes?: number;
 }
 
@@ -67,4 +67,13 @@ export interface RowKey {
 export const DEFAULT_BATCH_ROWS = 5_000;
 export const DEFAULT_BATCH_BYTES = 8 * 1024 * 1024;
 export const DEFAULT_BATCH_SOURCE_BYTES = 16 * 1024 * 1024;
-export const DEFAULT_MAX_LINE_BYTES = 64 * 1024 * 1024;
+export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
+
+/** When a batch is full. */
+export function batchLimits(options: ReadOptions): { rows: number; bytes: number; sourceBytes: number } {
+  return {
+    rows: options.batchRows ?? DEFAULT_BATCH_ROWS,
+    bytes: options.batchBytes ?? DEFAULT_BATCH_BYTES,
+    sourceBytes: options.batchSourceBytes ?? DEFAULT_BATCH_SOURCE_BYTES,
+  };
+}

@@ -1,0 +1,51 @@
+import type { IssueRecord } from '../../../src/domain/record.ts';
+
+/** Why a row is refused. Stable: documented in docs/errors.md. */
+export type RowFaultCode =
+  /** The file ends inside this row. */
+  | 'TRUNCATED'
+  | 'LINE_TOO_LONG'
+  | 'UNBALANCED_QUOTE'
+  | 'CELL_COUNT'
+  /** The two columns of one name in old files differ. */
+  | 'COLUMNS_DISAGREE'
+  | 'MISSING_VALUE'
+  | 'NOT_AN_INTEGER'
+  | 'NOT_A_NUMBER'
+  | 'NOT_FINITE'
+  /** A run, lumisection or bin count that is below 1 or too large. */
+  | 'OUT_OF_RANGE'
+  | 'NEGATIVE_ENTRIES'
+  | 'NEGATIVE_RMS'
+  | 'UNKNOWN_METYPE'
+  /** The metype says one axis and the bins of y say two, or the reverse. */
+  | 'DIMENSION'
+  /** An axis that ends before it begins, or whose bins have no width. */
+  | 'AXIS_RANGE'
+  | 'BIN_COUNT'
+  | 'NOT_A_LIST'
+  | 'LIST_UNCLOSED'
+  | 'LIST_SYNTAX'
+  /** Text that is not UTF-8, or holds control characters. */
+  | 'BAD_TEXT'
+  /** A path that is no path of a monitor element. */
+  | 'BAD_PATH'
+  /** The row names another run or primary dataset than the file name, or another run than its own path. */
+  | 'RUN_MISMATCH'
+  | 'DATASET_MISMATCH';
+
+export interface RowFault {
+  readonly code: RowFaultCode;
+  readonly reason: string;
+  /** Column. */
+  readonly field?: string;
+  readonly value?: string;
+  /** Index in the buffer of the line, where one place can be named. */
+  readonly at?: number;
+}
+
+/** The issue of a row that begins at `line` and, in the source, at `byte`; in the buffer at `start`. */
+export function rejected(fault: RowFault, line: number, byte: number, start: number): IssueRecord {
+  const { code, reason, field, value, at } = fault;
+  return { severity: 'REJECTED', code, line, byte: byte + (at === undefined ? 0 : at - start), field, value, reason };
+}

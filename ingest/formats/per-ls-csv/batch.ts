@@ -1,0 +1,117 @@
+import type { Binning } from '../../../src/domain/histogram.ts';
+import { computeMoments } from '../../../src/domain/moments.ts';
+import type { LumisectionHistogramBatch, MonitorElementRecord } from '../../../src/domain/record.ts';
+import { ByteDictionary } from '../csv/byte-dictionary.ts';
+import { HistogramColumnsBuilder } from '../histogram-columns.ts';
+import type { PerLsRow } from './row.ts';
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** Turns rows of a per-LS CSV into a batch with its dictionaries. */
+export class PerLsBatch {
+  readonly #columns: HistogramColumnsBuilder;
+  /** By number of axes: one name may stand for a TH1 here and a TH2 there. */
+  readonly #names = [new ByteDictionary(), new ByteDictionary()] as const;
+  /** Per dictionary, the place of its names in #monitorElements. */
+  readonly #places: [number[], number[]] = [[], []];
+  #monitorElements: MonitorElementRecord[] = [];
+  #binnings: Binning[] = [];
+  #binningByText = new Map<string, number>();
+  /** Binning of the latest row of each monitor element: as a rule the next one's, too. */
+  #latestBinning: number[] = [];
+
+  constructor(dataset: string, capacity: number) {
+    this.#columns = new HistogramColumnsBuilder(dataset, capacity);
+  }
+
+  get count(): number {
+    return this.#columns.count;
+  }
+
+  get blobBytes(): number {
+    return this.#columns.encoder.length;
+  }
+
+  /** False when the name is no text: then nothing is added. */
+  add(row: PerLsRow, bytes: Buffer, line: number): boolean {
+    const monitorElement = this.#monitorElement(row, bytes);
+    if (monitorElement < 0) return false;
+    const binning = this.#binning(row, monitorElement);
+    const { axes } = this.#binnings[binning] as Binning;
+    const { list, flow } = row;
+    this.#columns.encoder.append(list.values, flow, list.length);
+    const moments = computeMoments({ flow, contents: list.values }, axes);
+    const { run, lumisection, entries } = row;
+    this.#columns.add({ line, run, lumisection, monitorElement, binning, entries }, moments);
+    return true;
+  }
+
+  take(): LumisectionHistogramBatch {
+    const columns = this.#columns.take(this.#monitorElements, this.#binnings);
+    for (const names of this.#names) names.clear();
+    this.#places[0].length = 0;
+    this.#places[1].length = 0;
+    this.#latestBinning.length = 0;
+    this.#binningByText.clear();
+    this.#monitorElements = [];
+    this.#binnings = [];
+    return { kind: 'lumisectionHistograms', ...columns };
+  }
+
+  #monitorElement(row: PerLsRow, bytes: Buffer): number {
+    const { dimension } = row;
+    const names = this.#names[dimension - 1] as ByteDictionary;
+    const places = this.#places[dimension - 1] as number[];
+    const name = row.name(bytes);
+    const before = names.size;
+    const found = names.add(name, 0, name.length);
+    if (found < before) return places[found] as number;
+    const path = textOf(name);
+    if (path === null) {
+      names.removeLast();
+      return -1;
+    }
+    const place = this.#monitorElements.length;
+    this.#monitorElements.push({ path, dimension, kind: dimension === 1 ? 'TH1' : 'TH2' });
+    places.push(place);
+    return place;
+  }
+
+  #binning(row: PerLsRow, monitorElement: number): number {
+    const latest = this.#latestBinning[monitorElement];
+    if (latest !== undefined && isBinningOf(this.#binnings[latest] as Binning, row)) return latest;
+    const { nx, xMin, xMax, ny, yMin, yMax, dimension } = row;
+    const text = `${dimension} ${nx} ${xMin} ${xMax} ${ny} ${yMin} ${yMax}`;
+    let binning = this.#binningByText.get(text);
+    if (binning === undefined) {
+      binning = this.#binnings.length;
+      const x = { bins: nx, min: xMin, max: xMax, title: '' };
+      const axes = dimension === 1 ? [x] : [x, { bins: ny, min: yMin, max: yMax, title: '' }];
+      this.#binnings.push({ title: '', axes });
+      this.#binningByText.set(text, binning);
+    }
+    this.#latestBinning[monitorElement] = binning;
+    return binning;
+  }
+}
+
+function isBinningOf({ axes: [x, y] }: Binning, row: PerLsRow): boolean {
+  if (x?.bins !== row.nx || x.min !== row.xMin || x.max !== row.xMax) return false;
+  if (!y) return row.dimension === 1;
+  return row.dimension === 2 && y.bins === row.ny && y.min === row.yMin && y.max === row.yMax;
+}
+
+/** Null where the bytes are no UTF-8, or hold control characters. */
+export function textOf(bytes: Buffer): string | null {
+  try {
+    const text = utf8.decode(bytes);
+    return hasControlCharacter(text) ? null : text;
+  } catch {
+    return null;
+  }
+}
+
+function hasControlCharacter(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 32 || text.charCodeAt(i) === 127) return true;
+  return false;
+}

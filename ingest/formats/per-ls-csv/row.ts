@@ -1,0 +1,238 @@
+import { axisProblem } from '../../../src/domain/axis.ts';
+import { Cells, preview } from '../csv/cells.ts';
+import type { RowFault, RowFaultCode } from '../csv/fault.ts';
+import type { ColumnMap } from '../csv/header.ts';
+import { type ListFault, NOT_FINITE, NumberList } from '../csv/number-list.ts';
+import { NumberScanner, wholeInteger } from '../csv/numbers.ts';
+
+export const MAX_INT32 = 2_147_483_647;
+
+/** Reads the rows of a per-LS CSV, one after the other into the same fields: valid until the next `read`. */
+export class PerLsRow {
+  run = 0;
+  lumisection = 0;
+  /** NaN where blank. */
+  entries = 0;
+  dimension: 1 | 2 = 1;
+  nx = 0;
+  xMin = 0;
+  xMax = 0;
+  /** 1, 0 and 1 for one axis. */
+  ny = 1;
+  yMin = 0;
+  yMax = 1;
+  /** Bin contents, y outer; the first `list.length` values of it. */
+  readonly list = new NumberList();
+  /** Whether under- and overflow are among them. */
+  flow = true;
+
+  readonly #columns: ColumnMap;
+  readonly #cells: Cells;
+  readonly #numbers = new NumberScanner();
+  readonly #run: number;
+  readonly #lumisection: number;
+  readonly #name: number;
+  readonly #metype: number;
+  readonly #histo: number;
+  readonly #entries: number;
+  readonly #x: AxisCells;
+  readonly #y: AxisCells;
+  /** Pairs of cells that must be equal. */
+  readonly #twins: readonly (readonly [number, number, string])[];
+
+  constructor(columns: ColumnMap) {
+    this.#columns = columns;
+    const cell = (name: string): number => columns.cells.get(name)?.[0] as number;
+    this.#run = cell('fromrun');
+    this.#lumisection = cell('fromlumi');
+    this.#name = cell('hname');
+    this.#metype = cell('metype');
+    this.#histo = cell('histo');
+    this.#entries = cell('entries');
+    this.#x = { bins: cell('Xbins'), min: cell('Xmin'), max: cell('Xmax'), letter: 'X' };
+    this.#y = { bins: cell('Ybins'), min: cell('Ymin'), max: cell('Ymax'), letter: 'Y' };
+    this.#twins = [...columns.cells].flatMap(([name, [a, b]]) =>
+      a === undefined || b === undefined ? [] : [[a, b, name] as const],
+    );
+    this.#cells = new Cells(columns.width);
+  }
+
+  /** Only what the key needs; for whoever looks for certain rows. */
+  readKey(bytes: Buffer, start: number, end: number): boolean {
+    if (this.#cells.split(bytes, start, end) || this.#cells.count !== this.#columns.width) return false;
+    this.run = this.#integer(bytes, this.#run);
+    this.lumisection = this.#integer(bytes, this.#lumisection);
+    return true;
+  }
+
+  /** The leaf name's bytes. */
+  name(bytes: Buffer): Buffer {
+    return this.#cells.content(bytes, this.#name);
+  }
+
+  /** Reads the row bytes[start, end); `terminated`: a line feed follows it. */
+  read(bytes: Buffer, start: number, end: number, terminated: boolean): RowFault | null {
+    const cells = this.#cells;
+    const quote = cells.split(bytes, start, end);
+    const { width } = this.#columns;
+    if (quote || cells.count !== width) {
+      return this.#malformed(quote, cells.count, width, preview(bytes, start, end), terminated);
+    }
+    for (const [a, b, field] of this.#twins) {
+      if (!cells.equal(bytes, a, b)) {
+        const value = `${cells.preview(bytes, a)} and ${cells.preview(bytes, b)}`;
+        return { code: 'COLUMNS_DISAGREE', reason: `the two columns ${field} differ`, field, value };
+      }
+    }
+    this.run = this.#integer(bytes, this.#run);
+    this.lumisection = this.#integer(bytes, this.#lumisection);
+    if (!(this.run >= 1 && this.run <= MAX_INT32)) return this.#notCounted(bytes, this.#run, 'fromrun', this.run);
+    if (!(this.lumisection >= 1 && this.lumisection <= MAX_INT32)) {
+      return this.#notCounted(bytes, this.#lumisection, 'fromlumi', this.lumisection);
+    }
+    if (cells.isBlank(this.#name)) return missing('hname');
+    return this.#readAxes(bytes, terminated) ?? this.#readEntries(bytes) ?? this.#readBins(bytes);
+  }
+
+  #readAxes(bytes: Buffer, terminated: boolean): RowFault | null {
+    const cells = this.#cells;
+    const metype = this.#integer(bytes, this.#metype);
+    if (cells.isBlank(this.#metype)) return missing('metype');
+    if (!(metype >= 3 && metype <= 8)) {
+      const reason = 'metype is 3, 4, 5 (TH1F, TH1S, TH1D) or 6, 7, 8 (TH2F, TH2S, TH2D)';
+      return { code: 'UNKNOWN_METYPE', reason, field: 'metype', value: cells.preview(bytes, this.#metype) };
+    }
+    this.dimension = metype <= 5 ? 1 : 2;
+    this.nx = this.#integer(bytes, this.#x.bins);
+    if (!(this.nx >= 1 && this.nx <= MAX_INT32)) return this.#notCounted(bytes, this.#x.bins, 'Xbins', this.nx);
+    this.xMin = this.#number(bytes, this.#x.min);
+    this.xMax = this.#number(bytes, this.#x.max);
+    const fault = this.#axisFault(bytes, this.#x, this.nx, this.xMin, this.xMax);
+    if (fault) return fault;
+    if (cells.isBlank(this.#y.bins) && !terminated && this.#y.bins === this.#columns.width - 1) {
+      return { ...missing('Ybins'), code: 'TRUNCATED', reason: 'the file ends inside this row' };
+    }
+    const ny = this.#integer(bytes, this.#y.bins);
+    if (this.dimension === 1) {
+      this.ny = 1;
+      this.yMin = 0;
+      this.yMax = 1;
+      if (ny === 0 || ny === 1 || cells.isBlank(this.#y.bins)) return null;
+      if (!(ny >= 0)) return this.#notCounted(bytes, this.#y.bins, 'Ybins', ny);
+      const reason = `metype ${metype} has one axis, and Ybins is neither 1 nor 0`;
+      return { code: 'DIMENSION', reason, field: 'Ybins', value: cells.preview(bytes, this.#y.bins) };
+    }
+    if (!(ny >= 1 && ny <= MAX_INT32)) return this.#notCounted(bytes, this.#y.bins, 'Ybins', ny);
+    this.ny = ny;
+    this.yMin = this.#number(bytes, this.#y.min);
+    this.yMax = this.#number(bytes, this.#y.max);
+    return this.#axisFault(bytes, this.#y, ny, this.yMin, this.yMax);
+  }
+
+  #axisFault(bytes: Buffer, axis: AxisCells, bins: number, min: number, max: number): RowFault | null {
+    if (!Number.isFinite(min)) return this.#notANumber(bytes, axis.min, `${axis.letter}min`, min);
+    if (!Number.isFinite(max)) return this.#notANumber(bytes, axis.max, `${axis.letter}max`, max);
+    // the first and the last bin show best when the bins are too narrow to have edges of their own
+    const width = (max - min) / bins;
+    if (min < max && min + width > min && max - width < max) return null;
+    const problem = axisProblem({ bins, min, max, title: '' }) ?? `has ${bins} bins without width`;
+    const value = `${min}, ${max}`;
+    return {
+      code: 'AXIS_RANGE',
+      reason: `the ${axis.letter.toLowerCase()} axis ${problem}`,
+      field: `${axis.letter}min`,
+      value,
+    };
+  }
+
+  #readEntries(bytes: Buffer): RowFault | null {
+    if (this.#cells.isBlank(this.#entries)) {
+      this.entries = Number.NaN;
+      return null;
+    }
+    this.entries = this.#number(bytes, this.#entries);
+    if (!Number.isFinite(this.entries)) return this.#notANumber(bytes, this.#entries, 'entries', this.entries);
+    if (this.entries >= 0) return null;
+    const value = this.#cells.preview(bytes, this.#entries);
+    return { code: 'NEGATIVE_ENTRIES', reason: 'a histogram has no negative entries', field: 'entries', value };
+  }
+
+  #readBins(bytes: Buffer): RowFault | null {
+    const { list, nx, ny } = this;
+    const start = this.#cells.starts[this.#histo] as number;
+    const end = this.#cells.ends[this.#histo] as number;
+    if (start === end) return missing('histo');
+    const fault = list.parse(bytes, start, end);
+    if (fault) {
+      const value = preview(bytes, list.faultAt, Math.min(end, list.faultAt + 40));
+      return { code: fault, reason: LIST_REASONS[fault], field: 'histo', value, at: list.faultAt };
+    }
+    const inRange = nx * ny;
+    const withFlow = this.dimension === 1 ? nx + 2 : (nx + 2) * (ny + 2);
+    this.flow = list.length === withFlow;
+    if (this.flow) return null;
+    if (list.length !== inRange) {
+      const shape = this.dimension === 1 ? `${nx} bins` : `${nx} x ${ny} bins`;
+      const reason = `the list has ${list.length} values; ${shape} take ${withFlow} with under- and overflow, ${inRange} without`;
+      return { code: 'BIN_COUNT', reason, field: 'histo', value: String(list.length) };
+    }
+    // Lists without flow bins come from one family of tools, which writes x outer.
+    if (this.dimension === 2) list.transpose(nx, ny);
+    return null;
+  }
+
+  #integer(bytes: Buffer, cell: number): number {
+    return wholeInteger(bytes, this.#cells.starts[cell] as number, this.#cells.ends[cell] as number);
+  }
+
+  #number(bytes: Buffer, cell: number): number {
+    return this.#numbers.whole(bytes, this.#cells.starts[cell] as number, this.#cells.ends[cell] as number);
+  }
+
+  #malformed(quote: string | null, count: number, width: number, value: string, terminated: boolean): RowFault {
+    if (!terminated && (quote === 'UNCLOSED_QUOTE' || (!quote && count < width))) {
+      return { code: 'TRUNCATED', reason: 'the file ends inside this row', value };
+    }
+    if (quote === 'UNCLOSED_QUOTE') {
+      return { code: 'UNBALANCED_QUOTE', reason: 'a quote opens and is not closed in this line', value };
+    }
+    if (quote) {
+      return { code: 'UNBALANCED_QUOTE', reason: 'a quote stands in the middle of a cell', value };
+    }
+    return { code: 'CELL_COUNT', reason: `the row has ${count} cells, the header ${width}`, value };
+  }
+
+  /** Why a cell that should count something from 1 does not. */
+  #notCounted(bytes: Buffer, cell: number, field: string, value: number): RowFault {
+    if (this.#cells.isBlank(cell)) return missing(field);
+    const text = this.#cells.preview(bytes, cell);
+    if (Number.isNaN(value)) return { code: 'NOT_AN_INTEGER', reason: 'not an integer', field, value: text };
+    const reason = value < 1 ? 'counted from 1' : `larger than ${MAX_INT32}`;
+    return { code: 'OUT_OF_RANGE', reason, field, value: text };
+  }
+
+  #notANumber(bytes: Buffer, cell: number, field: string, value: number): RowFault {
+    if (this.#cells.isBlank(cell)) return missing(field);
+    const text = this.#cells.preview(bytes, cell);
+    const code: RowFaultCode = !Number.isNaN(value) || NOT_FINITE.test(text) ? 'NOT_FINITE' : 'NOT_A_NUMBER';
+    return { code, reason: code === 'NOT_FINITE' ? 'not a finite number' : 'not a number', field, value: text };
+  }
+}
+
+interface AxisCells {
+  readonly bins: number;
+  readonly min: number;
+  readonly max: number;
+  readonly letter: 'X' | 'Y';
+}
+
+const LIST_REASONS: Readonly<Record<ListFault, string>> = {
+  NOT_A_LIST: 'a list begins with [',
+  LIST_UNCLOSED: 'the list is not closed',
+  LIST_SYNTAX: 'a list holds numbers with commas between them',
+  NOT_FINITE: 'bin contents are finite numbers',
+};
+
+function missing(field: string): RowFault {
+  return { code: 'MISSING_VALUE', reason: 'the cell is blank', field, value: '' };
+}
