@@ -5,6 +5,7 @@ import { migrate } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
 import { createReads } from './reads.ts';
 import type { Store, StoreOptions } from './store.ts';
+import { verifyDatabase } from './verify.ts';
 
 /**
  * Opens the database behind a URL: `file:PATH` (SQLite, created where missing) or `postgresql://...`.
@@ -22,6 +23,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     lists: createLists(database),
     reads: createReads(database),
     ledger: createLedger(database),
+    verify: () => verifyDatabase(database),
     close: () => database.close(),
   };
 }

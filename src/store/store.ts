@@ -14,6 +14,7 @@ import type {
   PrismaClient,
   Run,
 } from '../generated/sqlite/client.ts';
+import type { Finding } from './verify.ts';
 
 export interface StoreOptions {
   /** Called once for each SQL statement sent to the database (tests count them, metrics time them). */
@@ -204,5 +205,7 @@ export interface Store {
   readonly lists: Lists;
   readonly reads: Reads;
   readonly ledger: Ledger;
+  /** Looks for whatever contradicts itself; an empty list is what is wished for. */
+  verify(): Promise<Finding[]>;
   close(): Promise<void>;
 }

@@ -1,0 +1,50 @@
+/** The command line: `tsx ingest/cli.ts COMMAND ...`. Exit status 0: all good; 2: done, with findings; 1: could not run. */
+import { type Command, UsageError } from './commands/command.ts';
+
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  ingest: async () => (await import('./commands/ingest.ts')).ingest,
+  verify: async () => (await import('./commands/verify.ts')).verify,
+  backup: async () => (await import('./commands/backup.ts')).backup,
+};
+
+const overview = `usage: npm run COMMAND -- ...
+
+  ingest   read files into the database
+  verify   check that the database is consistent
+  backup   copy an SQLite database while it is in use
+
+npm run COMMAND -- --help explains each.
+`;
+
+async function main(name: string | undefined, args: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === '-h') {
+    process.stdout.write(overview);
+    return name === undefined ? 1 : 0;
+  }
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (!load) {
+    process.stderr.write(`there is no command "${name}"\n\n${overview}`);
+    return 1;
+  }
+  const command = await load();
+  if (args.includes('--help') || args.includes('-h')) {
+    process.stdout.write(command.help);
+    return 0;
+  }
+  try {
+    return await command.run(args);
+  } catch (error) {
+    process.stderr.write(`${name}: ${wordError(error)}\n`);
+    if (error instanceof UsageError) process.stderr.write(`try: npm run ${name} -- --help\n`);
+    return 1;
+  }
+}
+
+function wordError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // What is meant for people says so by a code; of the rest the stack is needed.
+  return 'code' in error || error instanceof UsageError ? error.message : (error.stack ?? error.message);
+}
+
+const [, , name, ...args] = process.argv;
+process.exitCode = await main(name, args);

@@ -1,0 +1,151 @@
+import { stat } from 'node:fs/promises';
+import { loadConfig } from '../../src/config.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { discover, type Found } from '../discover.ts';
+import { ParseProcess } from '../parse-process.ts';
+import { ingestFile, unread } from '../pipeline.ts';
+import type { FileReport, IngestSettings } from '../pipeline-report.ts';
+import { createProgress } from '../progress.ts';
+import { formatRun, type IngestRun, runAsJson, type SkippedFile, writeAtomically } from '../report.ts';
+import { type Command, parseArguments, UsageError } from './command.ts';
+
+const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
+
+Reads files into the database (DATABASE_URL, created and migrated where needed). Formats are known by content, plain or
+gzipped: per-lumisection CSV, per-run CSV, golden and DCS-only JSON. Folders are read recursively; @LIST is a file of
+names, one a line (@-: standard input). A file that was read before is left alone; one that was interrupted goes on
+from where it stopped.
+
+  --dataset NAME       dataset of the histograms, wins over what the file or its name says
+  --source NAME        name of the certification that a JSON of lumisections is: golden-2018
+  --on-conflict HOW    where two rows of one key differ: keep the first (default), replace it, or fail
+  --force              read files again although they are known
+  --strict             one bad row makes its file fail, and nothing of it stays
+  --dry-run            count what would be, leave the database unchanged
+  --json               one JSON document on standard output instead of the table (with: npm run --silent)
+  --report FILE        write that JSON document to a file
+  --help               this text
+
+Exit status 0: all good · 2: rows were rejected or in conflict · 1: a file or the command could not be processed ·
+130: stopped by Ctrl-C after the batch in flight; the same command goes on from there.
+`;
+
+const options = {
+  dataset: { type: 'string' },
+  source: { type: 'string' },
+  'on-conflict': { type: 'string', default: 'keep' },
+  force: { type: 'boolean', default: false },
+  strict: { type: 'boolean', default: false },
+  'dry-run': { type: 'boolean', default: false },
+  json: { type: 'boolean', default: false },
+  report: { type: 'string' },
+  format: { type: 'string' },
+  jobs: { type: 'string', short: 'j' },
+} as const;
+
+/** What a file met inside a folder may turn out to be without that being an error. */
+const NO_DATA = new Set(['UNKNOWN_FORMAT', 'NOT_A_REGULAR_FILE', 'EMPTY_FILE', 'UTF16']);
+
+export const ingest: Command = { help, run };
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArguments(args, options);
+  const settings = settingsOf(values);
+  if (positionals.length === 0) throw new UsageError('no file was named');
+  const started = performance.now();
+  const { databaseUrl } = loadConfig();
+  const parser = new ParseProcess();
+  parser.start();
+  const stop = stopOnSignal();
+  try {
+    const found = await discover(positionals);
+    const sizes = await Promise.all(found.map(({ path }) => stat(path).catch(() => null)));
+    const totalBytes = sizes.reduce((sum, facts) => sum + (facts?.size ?? 0), 0);
+    const progress = createProgress(process.stderr, totalBytes, found.length);
+    stop.say = progress.say;
+    const store = await openStore(databaseUrl, { prisma: false });
+    const files: FileReport[] = [];
+    const skipped: SkippedFile[] = [];
+    try {
+      for (const file of found) {
+        if (stop.signal.aborted) break;
+        const report = file.problem
+          ? unread(file.path, file.problem)
+          : await ingestFile({ store, parser }, file.path, settings, {
+              signal: stop.signal,
+              onProgress: progress.update,
+            });
+        if (isNoData(file, report)) skipped.push({ path: file.path, ...problemOf(report) });
+        else files.push(report);
+        progress.done(report);
+      }
+    } finally {
+      progress.close();
+      await store.close();
+    }
+    const exitStatus = stop.exitStatus ?? worst(files);
+    const seconds = (performance.now() - started) / 1000;
+    const result: IngestRun = { files, skipped, dryRun: values['dry-run'], seconds, exitStatus };
+    if (values.report !== undefined) await writeAtomically(values.report, runAsJson(result));
+    process.stdout.write(values.json ? runAsJson(result) : formatRun(result));
+    return exitStatus;
+  } finally {
+    stop.release();
+    await parser.close();
+  }
+}
+
+type Values = ReturnType<typeof parseArguments<typeof options>>['values'];
+
+function settingsOf(values: Values): IngestSettings {
+  if (values.jobs !== undefined) throw new UsageError('-j is not available yet: files are read one after another');
+  if (values.format !== undefined) throw new UsageError('--format is not available yet: formats are known by content');
+  const onConflict = values['on-conflict'];
+  if (onConflict === 'add') {
+    throw new UsageError('--on-conflict add is for partial counts in DQMIO files, which cannot be read yet');
+  }
+  if (onConflict !== 'keep' && onConflict !== 'replace' && onConflict !== 'fail') {
+    throw new UsageError(`--on-conflict takes keep, replace or fail, not "${onConflict}"`);
+  }
+  for (const flag of ['dataset', 'source'] as const) {
+    if (values[flag]?.trim() === '') throw new UsageError(`--${flag} is empty`);
+  }
+  const { dataset, source, force, strict } = values;
+  return { dataset, source, onConflict, force, strict, dryRun: values['dry-run'] };
+}
+
+const isNoData = (file: Found, { error }: FileReport) => !file.named && error !== null && NO_DATA.has(error.code);
+
+const problemOf = ({ error }: FileReport) => ({ code: error?.code ?? '', message: error?.message ?? '' });
+
+/** 1 (could not) before 2 (with findings) before 0. */
+function worst(files: readonly FileReport[]): number {
+  if (files.some(({ exitStatus }) => exitStatus === 1)) return 1;
+  return files.some(({ exitStatus }) => exitStatus === 2) ? 2 : 0;
+}
+
+/** The first signal asks for a stop after the batch in flight, the second ends the process where it stands. */
+function stopOnSignal() {
+  const controller = new AbortController();
+  const stop = {
+    signal: controller.signal,
+    exitStatus: undefined as number | undefined,
+    say(line: string): void {
+      process.stderr.write(`${line}\n`);
+    },
+    release() {
+      process.off('SIGINT', onSignal);
+      process.off('SIGTERM', onSignal);
+    },
+  };
+  function onSignal(signal: NodeJS.Signals) {
+    const status = signal === 'SIGINT' ? 130 : 143;
+    if (controller.signal.aborted) process.exit(status);
+    stop.exitStatus = status;
+    stop.say('stopping after the batch in flight; the same command goes on from there');
+    controller.abort();
+  }
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  return stop;
+}

@@ -1,0 +1,39 @@
+import { loadConfig } from '../../src/config.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { type Command, parseArguments, UsageError } from './command.ts';
+
+const help = `usage: npm run verify [-- --json]
+
+Checks that the database (DATABASE_URL) is consistent: no histogram without its run, lumisection, monitor element,
+dataset, binning and file; counts kept beside the rows agree with the rows; every rejected or conflicting row of a file
+is listed. Only reads.
+
+  --json    one JSON document on standard output
+  --help    this text
+
+Exit status 0: consistent · 2: it is not, see the findings · 1: could not run.
+`;
+
+export const verify: Command = { help, run };
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArguments(args, { json: { type: 'boolean', default: false } });
+  if (positionals.length > 0) throw new UsageError(`verify takes no ${positionals[0]}`);
+  const store = await openStore(loadConfig().databaseUrl, { prisma: false });
+  try {
+    const findings = await store.verify();
+    if (values.json) {
+      process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
+    } else if (findings.length === 0) {
+      process.stdout.write('the database is consistent\n');
+    } else {
+      for (const { check, rule, count, examples } of findings) {
+        process.stdout.write(`${check}: ${count} break the rule that ${rule}; for instance\n`);
+        for (const example of examples) process.stdout.write(`  ${example}\n`);
+      }
+    }
+    return findings.length === 0 ? 0 : 2;
+  } finally {
+    await store.close();
+  }
+}

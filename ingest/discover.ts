@@ -1,0 +1,97 @@
+import type { Dirent } from 'node:fs';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { glob, isDynamicPattern } from 'tinyglobby';
+import { InvalidInputError } from '../src/domain/errors.ts';
+
+/** A file to ingest, or the reason why a name leads to none. */
+export interface Found {
+  readonly path: string;
+  /** Named by the user, by pattern or one by one. A file met inside a folder may turn out to be no data at all. */
+  readonly named: boolean;
+  readonly problem?: { readonly code: string; readonly message: string };
+}
+
+/**
+ * Files behind names: files, folders (recursively, in order of name, hidden entries left out), patterns (`*`, `**`,
+ * `?`, `[...]`, `{...}`; a file that is really called so wins) and `@list` (a file of names, one a line; `@-` reads
+ * standard input). Each file comes once, however many names lead to it; circles of symbolic links end.
+ * @throws InvalidInputError for a pattern that matches nothing and for a list that cannot be read.
+ */
+export async function discover(names: readonly string[]): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const name of await readLists(names)) found.push(...(await lookUp(name)));
+  return withoutRepeats(found);
+}
+
+async function readLists(names: readonly string[]): Promise<string[]> {
+  const lists = names.map(async (name) => {
+    if (!name.startsWith('@') || (await exists(name))) return [name];
+    const list = name.slice(1);
+    try {
+      const lines = list === '-' ? await text(process.stdin) : await readFile(list, 'utf8');
+      return lines.split(/\r?\n/).filter((line) => line.trim() !== '' && !line.startsWith('#'));
+    } catch (error) {
+      throw new InvalidInputError(`the list ${list} cannot be read: ${messageOf(error)}`, { value: name });
+    }
+  });
+  return (await Promise.all(lists)).flat();
+}
+
+async function lookUp(name: string): Promise<Found[]> {
+  const facts = await stat(name).catch(() => null);
+  if (facts?.isDirectory()) return walk(name, new Set());
+  if (facts || !isDynamicPattern(name)) return [{ path: name, named: true }];
+  const matches = await glob(name, { expandDirectories: false, onlyFiles: false, dot: false });
+  if (matches.length === 0) throw new InvalidInputError(`no file matches ${name}`, { value: name });
+  const parts = matches.map((match) => match.replace(/\/$/, '')).sort();
+  return (await Promise.all(parts.map(lookUp))).flat();
+}
+
+/** @param above real paths of the folders that lead here. */
+async function walk(folder: string, above: ReadonlySet<string>): Promise<Found[]> {
+  let entries: Dirent[];
+  let real: string;
+  try {
+    real = await realpath(folder);
+    if (above.has(real)) return [];
+    entries = await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    return [{ path: folder, named: true, problem: { code: 'PERMISSION_DENIED', message: messageOf(error) } }];
+  }
+  const below = new Set(above).add(real);
+  const found: Found[] = [];
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    if (entry.name.startsWith('.')) continue;
+    const path = join(folder, entry.name);
+    const isFolder = entry.isSymbolicLink()
+      ? await stat(path).then(
+          (facts) => facts.isDirectory(),
+          () => false,
+        )
+      : entry.isDirectory();
+    if (isFolder) found.push(...(await walk(path, below)));
+    else found.push({ path, named: false });
+  }
+  return found;
+}
+
+async function withoutRepeats(found: readonly Found[]): Promise<Found[]> {
+  const seen = new Map<string, Found>();
+  for (const file of found) {
+    const real = await realpath(file.path).catch(() => file.path);
+    const before = seen.get(real);
+    if (!before) seen.set(real, file);
+    else if (file.named && !before.named) seen.set(real, { ...before, named: true });
+  }
+  return [...seen.values()];
+}
+
+const exists = (path: string) =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : String(error));

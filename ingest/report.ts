@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import type { IssueRecord } from '../src/domain/record.ts';
+import { addCounts, type FileReport, noCounts, sumOf } from './pipeline-report.ts';
+import { count, outcomeText } from './progress.ts';
+
+/** Issues of a file that the text shows; the rest is counted. */
+const SHOWN_ISSUES = 5;
+
+/** A file met in a folder that is no data: listed, no fault. */
+export interface SkippedFile {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface IngestRun {
+  readonly files: readonly FileReport[];
+  readonly skipped: readonly SkippedFile[];
+  readonly dryRun: boolean;
+  readonly seconds: number;
+  readonly exitStatus: number;
+}
+
+/** The table for people, then what was wrong with which file. */
+export function formatRun(run: IngestRun): string {
+  const header = [
+    'file',
+    'inserted',
+    'identical',
+    'conflicting',
+    'replaced',
+    'rejected',
+    'seconds',
+    'rows/s',
+    'result',
+  ];
+  const rows = run.files.map((file) => [file.path, ...numbers(file), outcomeText(file)]);
+  if (run.files.length > 1) rows.push([`total of ${run.files.length} files`, ...numbers(totalOf(run)), '']);
+  const parts = run.files.length > 0 ? [table([header, ...rows])] : [];
+  parts.push(...run.files.flatMap(problemsOf));
+  if (run.skipped.length > 0) {
+    const lines = run.skipped.map(({ path, code }) => `  ${path} (${code})`);
+    parts.push([`${run.skipped.length} files in folders are no known data and were left out:`, ...lines].join('\n'));
+  }
+  if (run.dryRun) parts.push('dry run: the counts are what would be; the database is unchanged');
+  return `${parts.join('\n\n')}\n`;
+}
+
+/** The same as one JSON document. */
+export function runAsJson(run: IngestRun): string {
+  const { rowsRead, ...total } = totalOf(run);
+  return `${JSON.stringify({ ...run, total: { ...total.counts, seconds: run.seconds, rowsRead } }, null, 2)}\n`;
+}
+
+/** Writes a file whole or not at all. */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  const draft = `${path}.${randomUUID()}.tmp`;
+  try {
+    await writeFile(draft, text);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw error;
+  }
+}
+
+type Measured = Pick<FileReport, 'counts' | 'seconds' | 'rowsRead'>;
+
+function totalOf(run: IngestRun): Measured {
+  const counts = noCounts();
+  for (const file of run.files) addCounts(counts, file.counts);
+  const rowsRead = run.files.reduce((sum, file) => sum + file.rowsRead, 0);
+  return { counts, rowsRead, seconds: run.seconds };
+}
+
+function numbers({ counts, seconds, rowsRead }: Measured): string[] {
+  const { inserted, identical, conflicting, replaced, rejected } = counts;
+  const rate = rowsRead > 0 ? count(rowsRead / Math.max(seconds, 0.001)) : '-';
+  return [...[inserted, identical, conflicting, replaced, rejected].map(count), seconds.toFixed(2), rate];
+}
+
+function problemsOf(file: FileReport): string[] {
+  const lines: string[] = [];
+  if (file.error) {
+    const { code, message, line } = file.error;
+    lines.push(`${file.path}${line ? `:${line}` : ''}: ${code}: ${message.replace(`${file.path}: `, '')}`);
+  }
+  if (file.outcome === 'cancelled') {
+    lines.push(`${file.path}: stopped after ${count(sumOf(file.counts))} rows; the same command goes on from there`);
+  }
+  const shown = file.issues.filter(({ severity }) => severity !== 'NOTE').slice(0, SHOWN_ISSUES);
+  lines.push(...shown.map((issue) => issueLine(file.path, issue)));
+  const more = file.counts.rejected + file.counts.conflicting - shown.length;
+  if (more > 0) {
+    const where = file.fileId === null ? '' : `; all of them: dataFile ${file.fileId}, field issues`;
+    lines.push(`${file.path}: ${count(more)} more rows were rejected or in conflict${where}`);
+  }
+  const notes = file.issues.filter(({ severity }) => severity === 'NOTE');
+  lines.push(...notes.slice(0, SHOWN_ISSUES).map((issue) => issueLine(file.path, issue)));
+  if (notes.length > SHOWN_ISSUES) lines.push(`${file.path}: and ${notes.length - SHOWN_ISSUES} more notes or more`);
+  return lines.length > 0 ? [lines.join('\n')] : [];
+}
+
+/** `file:line: CODE field=value: reason` */
+function issueLine(path: string, { code, line, byte, field, value, reason, severity }: IssueRecord): string {
+  const place = line ? `${path}:${line}` : byte === undefined ? path : `${path} byte ${byte}`;
+  const what = field === undefined ? '' : ` ${field}${value === undefined ? '' : `=${JSON.stringify(value)}`}`;
+  return `${place}: ${severity === 'NOTE' ? 'note ' : ''}${code}${what}: ${reason}`;
+}
+
+/** Columns as wide as they need to be; the first and the last to the left, numbers to the right. */
+function table(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, column) => {
+        const width = widths[column] ?? 0;
+        return column === 0 || column === row.length - 1 ? cell.padEnd(width) : cell.padStart(width);
+      })
+      .join('  ')
+      .trimEnd();
+  return rows.map(line).join('\n');
+}
