@@ -25,11 +25,11 @@ function equidistantEdges({ bins, min, max }: Axis): number[] {
   return edges;
 }
 
-const centres = new WeakMap<Axis, Float64Array>();
+const centers = new WeakMap<Axis, Float64Array>();
 
 /** The middle of each bin. Computed once for each axis object: read it, do not write to it. */
-export function centresOf(axis: Axis): Float64Array {
-  let known = centres.get(axis);
+export function centersOf(axis: Axis): Float64Array {
+  let known = centers.get(axis);
   if (known === undefined) {
     known = new Float64Array(axis.bins);
     const width = (axis.max - axis.min) / axis.bins;
@@ -39,7 +39,7 @@ export function centresOf(axis: Axis): Float64Array {
           ? axis.min + (i + 0.5) * width
           : ((axis.edges[i] as number) + (axis.edges[i + 1] as number)) / 2;
     }
-    centres.set(axis, known);
+    centers.set(axis, known);
   }
   return known;
 }

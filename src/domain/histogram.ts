@@ -28,7 +28,7 @@ export interface Bins {
   readonly contents: NumberArray;
 }
 
-/** Moments and sums of the in-range bins, computed at bin centres; NaN where undefined (nothing in range). */
+/** Moments and sums of the in-range bins, computed at bin centers; NaN where undefined (nothing in range). */
 export interface Moments {
   readonly integral: number;
   readonly meanX: number;

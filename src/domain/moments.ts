@@ -1,8 +1,8 @@
-import { type Axis, centresOf } from './axis.ts';
+import { type Axis, centersOf } from './axis.ts';
 import type { Bins, Moments, NumberArray } from './histogram.ts';
 
 /**
- * Moments of the in-range bins at bin centres, weighted by their contents (negative ones too), as ROOT computes them
+ * Moments of the in-range bins at bin centers, weighted by their contents (negative ones too), as ROOT computes them
  * from bins: rms is the standard deviation, kurtosis the excess. NaN where undefined: means of a histogram whose
  * contents sum to 0, skewness and kurtosis of one that fills a single bin.
  * `bins.contents` may be longer than the axes need (a scratch array).
@@ -26,18 +26,18 @@ export function flowOf(
 }
 
 function momentsOfOne(contents: Float64Array, x: Axis, margin: number): Moments {
-  const centres = centresOf(x);
+  const centers = centersOf(x);
   let integral = 0;
   let sum = 0;
   let filled = 0;
-  for (let i = 0; i < centres.length; i++) {
+  for (let i = 0; i < centers.length; i++) {
     const weight = contents[margin + i] as number;
     if (weight === 0) continue;
     filled++;
     integral += weight;
-    sum += weight * (centres[i] as number);
+    sum += weight * (centers[i] as number);
   }
-  const meanX = filled === 1 ? centreOfOnly(contents, centres, margin) : sum / integral;
+  const meanX = filled === 1 ? centerOfOnly(contents, centers, margin) : sum / integral;
   if (integral === 0 || filled === 1) {
     return { ...UNDEFINED, integral, meanX: integral === 0 ? NaN : meanX, rmsX: integral === 0 ? NaN : 0 };
   }
@@ -45,10 +45,10 @@ function momentsOfOne(contents: Float64Array, x: Axis, margin: number): Moments 
   let second = 0;
   let third = 0;
   let fourth = 0;
-  for (let i = 0; i < centres.length; i++) {
+  for (let i = 0; i < centers.length; i++) {
     const weight = contents[margin + i] as number;
     if (weight === 0) continue;
-    const distance = (centres[i] as number) - meanX;
+    const distance = (centers[i] as number) - meanX;
     const square = distance * distance;
     second += weight * square;
     third += weight * square * distance;
@@ -61,16 +61,16 @@ function momentsOfOne(contents: Float64Array, x: Axis, margin: number): Moments 
   return { integral, meanX, rmsX, meanY: NaN, rmsY: NaN, skewness: finite(skewness), kurtosis: finite(kurtosis) };
 }
 
-/** Exactly its centre: weight * centre / weight may round. */
-function centreOfOnly(contents: NumberArray, centres: Float64Array, margin: number): number {
-  for (let i = 0; i < centres.length; i++) if (contents[margin + i] !== 0) return centres[i] as number;
+/** Exactly its center: weight * center / weight may round. */
+function centerOfOnly(contents: NumberArray, centers: Float64Array, margin: number): number {
+  for (let i = 0; i < centers.length; i++) if (contents[margin + i] !== 0) return centers[i] as number;
   return NaN;
 }
 
 /** One pass; sums are taken about the middle of each axis, so that squares stay as small as the axis is wide. */
 function momentsOfTwo(contents: Float64Array, x: Axis, y: Axis, margin: number): Moments {
-  const centresX = centresOf(x);
-  const centresY = centresOf(y);
+  const centersX = centersOf(x);
+  const centersY = centersOf(y);
   const middleX = (x.min + x.max) / 2;
   const middleY = (y.min + y.max) / 2;
   const width = x.bins + 2 * margin;
@@ -86,14 +86,14 @@ function momentsOfTwo(contents: Float64Array, x: Axis, y: Axis, margin: number):
     for (let ix = 0; ix < x.bins; ix++) {
       const weight = contents[row + ix] as number;
       if (weight === 0) continue;
-      const distance = (centresX[ix] as number) - middleX;
+      const distance = (centersX[ix] as number) - middleX;
       filled++;
       rowSum += weight;
       sumX += weight * distance;
       sumXX += weight * distance * distance;
     }
     if (filled === 0) continue;
-    const distance = (centresY[iy] as number) - middleY;
+    const distance = (centersY[iy] as number) - middleY;
     integral += rowSum;
     sumY += rowSum * distance;
     sumYY += rowSum * distance * distance;

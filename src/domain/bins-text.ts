@@ -1,0 +1,129 @@
+import { decodeBins } from './codec.ts';
+import { InvalidInputError } from './errors.ts';
+import type { NumberArray } from './histogram.ts';
+import { MAX_NUMBER_BYTES, writeBytes, writeFloat32s, writeFloat64s, writeShorts } from './number-text.ts';
+import { cellCount, type Shape } from './shape.ts';
+import { shortestFloat32 } from './shortest-decimal.ts';
+
+/**
+ * The contents of a blob as a JSON array in UTF-8, flat, y outer: in range, or all with under- and overflow where
+ * `flow` is set; null for `flow` where the blob has no such bins.
+ * Byte for byte what JSON.stringify gives for `binsNumbers`: contents that are not finite are null.
+ * @throws CorruptBinsError
+ */
+export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): Uint8Array | null {
+  const bins = decodeBins(blob, shape);
+  if (flow && !bins.flow) return null;
+  const { contents } = bins;
+  reserve(cellCount(shape, flow) * MAX_BYTES_BY_SIZE[contents.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8] + MARGIN);
+  scratch[0] = OPEN;
+  let end = 1;
+  const rows = rowsOf(shape, bins.flow, flow);
+  for (let row = 0; row < rows.count; row++) {
+    const from = rows.first + row * rows.stride;
+    end = write(end, contents, from, from + rows.length);
+  }
+  // in the place of the last comma
+  scratch[end - 1] = CLOSE;
+  return Buffer.from(scratch.subarray(0, end));
+}
+
+/**
+ * The same as numbers. A float32 is given as the double that prints shortest among those that round to it
+ * (`shortestFloat32`): 0.1, not 0.10000000149011612.
+ * @throws CorruptBinsError
+ */
+export function binsNumbers(blob: Uint8Array, shape: Shape, flow: boolean): number[] | null {
+  const cells = binsCells(blob, shape, flow);
+  if (cells === null) return null;
+  const numbers = new Array<number>(cells.length);
+  const isFloat32 = cells instanceof Float32Array;
+  for (let i = 0; i < cells.length; i++) {
+    numbers[i] = isFloat32 ? shortestFloat32(cells[i] as number) : (cells[i] as number);
+  }
+  return numbers;
+}
+
+/**
+ * The same as a typed array of the stored type.
+ * @throws CorruptBinsError
+ */
+export function binsCells(blob: Uint8Array, shape: Shape, flow: boolean): NumberArray | null {
+  const bins = decodeBins(blob, shape);
+  if (flow && !bins.flow) return null;
+  const rows = rowsOf(shape, bins.flow, flow);
+  if (rows.count === 1) return bins.contents.subarray(rows.first, rows.first + rows.length);
+  const cells = bins.contents.slice(0, rows.count * rows.length);
+  for (let row = 0; row < rows.count; row++) {
+    const from = rows.first + row * rows.stride;
+    cells.set(bins.contents.subarray(from, from + rows.length), row * rows.length);
+  }
+  return cells;
+}
+
+export type PackedType = 'FLOAT32' | 'FLOAT64' | 'INT32';
+
+/**
+ * The same as little-endian numbers of one type, in base64. FLOAT32 rounds what a float32 cannot hold.
+ * @throws InvalidInputError where INT32 would not hold every content exactly.
+ * @throws CorruptBinsError
+ */
+export function binsBase64(blob: Uint8Array, shape: Shape, type: PackedType, flow: boolean): string | null {
+  const cells = binsCells(blob, shape, flow);
+  if (cells === null) return null;
+  const packed = pack(cells, type);
+  return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString('base64');
+}
+
+function pack(cells: NumberArray, type: PackedType): NumberArray {
+  if (type === 'FLOAT64') return cells instanceof Float64Array ? cells : new Float64Array(cells);
+  if (type === 'FLOAT32') return cells instanceof Float32Array ? cells : new Float32Array(cells);
+  const packed = new Int32Array(cells);
+  for (let i = 0; i < cells.length; i++) {
+    if (packed[i] === cells[i]) continue;
+    const message = `INT32 cannot hold bin ${i} exactly (${cells[i]}): ask for FLOAT64`;
+    throw new InvalidInputError(message, { field: 'type', value: type, bin: i });
+  }
+  return packed;
+}
+
+/** The stretches of cells to take, one after the other. */
+interface Rows {
+  readonly count: number;
+  readonly first: number;
+  readonly length: number;
+  readonly stride: number;
+}
+
+function rowsOf(shape: Shape, stored: boolean, wanted: boolean): Rows {
+  const cells = cellCount(shape, stored);
+  if (stored === wanted) return { count: 1, first: 0, length: cells, stride: cells };
+  const width = shape.at(-1) as number;
+  if (shape.length === 1) return { count: 1, first: 1, length: width, stride: cells };
+  return { count: shape[0] as number, first: width + 3, length: width, stride: width + 2 };
+}
+
+const [OPEN, CLOSE] = [0x5b, 0x5d];
+/** Bytes of text a number can take, with its comma, by the bytes it is stored in. */
+const MAX_BYTES_BY_SIZE = { 1: 5, 2: 7, 4: MAX_NUMBER_BYTES, 8: MAX_NUMBER_BYTES };
+/** The brackets, and what a store of four bytes may write past the end. */
+const MARGIN = 8;
+
+/** Reused for every text: nothing is kept in it between calls. */
+let scratch = Buffer.alloc(65_536);
+let view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
+
+function reserve(bytes: number): void {
+  if (scratch.length >= bytes) return;
+  scratch = Buffer.alloc(bytes);
+  view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
+}
+
+function write(at: number, contents: NumberArray, from: number, to: number): number {
+  if (contents instanceof Uint8Array) return writeBytes(view, at, contents, from, to);
+  if (contents instanceof Uint16Array) return writeShorts(view, at, contents, from, to);
+  if (contents instanceof Float32Array) return writeFloat32s(view, at, contents, from, to);
+  if (contents instanceof Float64Array) return writeFloat64s(view, at, contents, from, to);
+  // wider or signed integers are rare: as doubles they print the same
+  return writeFloat64s(view, at, new Float64Array(contents.subarray(from, to)), 0, to - from);
+}

@@ -1,0 +1,132 @@
+import { decimalsOfFloat32, decimalsOfFloat64, POWERS_OF_TEN, shortestFloat32, units } from './shortest-decimal.ts';
+
+/**
+ * Numbers as JSON text into bytes, each followed by a comma: exactly what JSON.stringify gives, three digits a store.
+ * Every function takes the position to write at and returns the one after the comma; up to 4 bytes behind it may be
+ * overwritten. A number takes at most MAX_NUMBER_BYTES.
+ */
+export const MAX_NUMBER_BYTES = 26;
+
+export function writeBytes(out: DataView, at: number, values: Uint8Array, from: number, to: number): number {
+  let position = at;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    out.setUint32(position, PLAIN[value] as number, true);
+    position += PLAIN_LENGTH[value] as number;
+  }
+  return position;
+}
+
+export function writeShorts(out: DataView, at: number, values: Uint16Array, from: number, to: number): number {
+  let position = at;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    if (value < 1000) {
+      out.setUint32(position, PLAIN[value] as number, true);
+      position += PLAIN_LENGTH[value] as number;
+    } else position = writeInteger(out, position, value);
+  }
+  return position;
+}
+
+/** float32 numbers with the shortest digits that give the same float32 back (see `shortestFloat32`). */
+export function writeFloat32s(out: DataView, at: number, values: Float32Array, from: number, to: number): number {
+  let position = at;
+  let hint = -1;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    let abs = value;
+    if (value < 0) {
+      out.setUint8(position, MINUS);
+      abs = -value;
+    }
+    const start = value < 0 ? position + 1 : position;
+    if (abs < 2 ** 24 && Math.floor(abs) === abs) {
+      position = writeInteger(out, start, abs);
+      continue;
+    }
+    const decimals = decimalsOfFloat32(abs, hint);
+    if (decimals < 0) position = writeSlowly(out, position, shortestFloat32(value));
+    else {
+      hint = decimals;
+      position = writeDecimal(out, start, units(abs, decimals), decimals);
+    }
+  }
+  return position;
+}
+
+export function writeFloat64s(out: DataView, at: number, values: Float64Array, from: number, to: number): number {
+  let position = at;
+  let hint = -1;
+  for (let i = from; i < to; i++) {
+    const value = values[i] as number;
+    let abs = value;
+    if (value < 0) {
+      out.setUint8(position, MINUS);
+      abs = -value;
+    }
+    const start = value < 0 ? position + 1 : position;
+    if (abs <= Number.MAX_SAFE_INTEGER && Math.floor(abs) === abs) {
+      position = writeInteger(out, start, abs);
+      continue;
+    }
+    hint = decimalsOfFloat64(abs, hint);
+    if (hint < 0) position = writeSlowly(out, position, value);
+    else position = writeDecimal(out, start, units(abs, hint), hint);
+  }
+  return position;
+}
+
+/** A safe integer of at least 0. */
+function writeInteger(out: DataView, at: number, value: number): number {
+  if (value < 1000) {
+    out.setUint32(at, PLAIN[value] as number, true);
+    return at + (PLAIN_LENGTH[value] as number);
+  }
+  const thousands = Math.floor(value / 1000);
+  const position = writeInteger(out, at, thousands) - 1;
+  out.setUint32(position, PADDED[value - thousands * 1000] as number, true);
+  return position + 4;
+}
+
+/** `count` units of the last of so many decimals (at least one of them, no zero at the end). */
+function writeDecimal(out: DataView, at: number, count: number, decimals: number): number {
+  if (decimals === 0) return writeInteger(out, at, count);
+  const one = POWERS_OF_TEN[decimals] as number;
+  const whole = Math.floor(count / one);
+  let position = writeInteger(out, at, whole);
+  out.setUint8(position - 1, POINT);
+  let rest = count - whole * one;
+  let left = decimals;
+  while (left > 3) {
+    left -= 3;
+    const unit = POWERS_OF_TEN[left] as number;
+    const digits = Math.floor(rest / unit);
+    out.setUint32(position, PADDED[digits] as number, true);
+    rest -= digits * unit;
+    position += 3;
+  }
+  out.setUint32(position, PADDED[rest * (POWERS_OF_TEN[3 - left] as number)] as number, true);
+  out.setUint8(position + left, COMMA);
+  return position + left + 1;
+}
+
+function writeSlowly(out: DataView, at: number, value: number): number {
+  const text = Number.isFinite(value) ? String(value) : 'null';
+  for (let i = 0; i < text.length; i++) out.setUint8(at + i, text.charCodeAt(i));
+  out.setUint8(at + text.length, COMMA);
+  return at + text.length + 1;
+}
+
+const [COMMA, POINT, MINUS] = [0x2c, 0x2e, 0x2d];
+
+/** The text of 0 to 999 and a comma, as one little-endian word: as it is, and padded to three digits. */
+const PLAIN = Uint32Array.from({ length: 1000 }, (_, i) => wordOf(`${i},`));
+const PLAIN_LENGTH = Uint8Array.from({ length: 1000 }, (_, i) => `${i},`.length);
+const PADDED = Uint32Array.from({ length: 1000 }, (_, i) => wordOf(`${String(i).padStart(3, '0')},`));
+
+function wordOf(text: string): number {
+  let word = 0;
+  for (let i = text.length - 1; i >= 0; i--) word = word * 256 + text.charCodeAt(i);
+  return word;
+}
