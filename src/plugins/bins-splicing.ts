@@ -30,9 +30,10 @@ function write(value: unknown, streamable: boolean, facts: RequestFacts, log: Lo
   const pieces = spliceJson(value);
   const made: Uint8Array[] = [];
   let size = 0;
-  for (const piece of pieces) {
-    made.push(piece);
-    size += piece.length;
+  // by hand: leaving a for-of loop would close the generator, which the stream goes on with
+  for (let next = pieces.next(); !next.done; next = pieces.next()) {
+    made.push(next.value);
+    size += next.value.length;
     if (streamable && size >= STREAM_FROM_BYTES) return stream(made, pieces, facts, log);
   }
   return Buffer.concat(made, size);

@@ -47,7 +47,11 @@ function presentable(error: unknown, facts: RequestFacts, log: Log): GraphQLErro
   });
   return new GraphQLError('Internal error', {
     ...place(located),
-    extensions: { code: 'INTERNAL' satisfies ErrorCode, requestId: facts.id, http: { status: 500 } },
+    extensions: {
+      code: 'INTERNAL' satisfies ErrorCode,
+      requestId: facts.id,
+      ...(located?.path ? {} : { http: { status: 500 } }),
+    },
   });
 }
 

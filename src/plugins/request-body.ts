@@ -81,8 +81,9 @@ function readNode(request: IncomingMessage, limit: number, refuse: Refuse): Prom
       } else chunks.push(chunk);
     });
     request.on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()));
-    request.on('error', reject);
-    request.on('close', () => reject(badRequest('The request ended before its body did')));
+    const brokeOff = () => reject(badRequest('The request ended before its body did'));
+    request.on('error', brokeOff);
+    request.on('close', brokeOff);
   });
 }
 

@@ -1,0 +1,100 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { describeSettings, parseConfig, settings } from '../src/config.ts';
+import { ConfigurationError } from '../src/domain/errors.ts';
+
+describe('the configuration', () => {
+  test('works with nothing set', () => {
+    expect(parseConfig({})).toEqual({
+      databaseUrl: 'file:./data/lumigraph.db',
+      host: '127.0.0.1',
+      port: 4000,
+      sample: true,
+      web: true,
+      log: 'info',
+      splice: true,
+      jit: true,
+      maxPageSize: 1000,
+      maxNodes: 500_000,
+      maxDepth: 20,
+      maxAliases: 100,
+      maxRootFields: 30,
+      maxTokens: 10_000,
+      maxBodyBytes: 10_000_000,
+      maxBatch: 0,
+    });
+  });
+
+  test('takes what the environment says, and an empty string for nothing', () => {
+    const environment = {
+      DATABASE_URL: 'postgresql://me:secret@host/db',
+      PORT: '0',
+      HOST: '',
+      LUMIGRAPH_SAMPLE: 'off',
+      PATH: '/bin',
+    };
+    expect(parseConfig(environment)).toMatchObject({
+      databaseUrl: 'postgresql://me:secret@host/db',
+      port: 0,
+      host: '127.0.0.1',
+      sample: false,
+    });
+  });
+
+  test.each([
+    ['PORT', '70000', 'must lie between 0 and 65535'],
+    ['PORT', '80 ', 'must be a whole number'],
+    ['PORT', '1e3', 'must be a whole number'],
+    ['LUMIGRAPH_SAMPLE', 'yes', 'must be one of on, off'],
+    ['LUMIGRAPH_MAX_PAGE_SIZE', '0', 'must lie between 1 and 1000'],
+    ['LUMIGRAPH_LOG', 'verbose', 'must be one of debug, info, warn, error, silent'],
+  ])('refuses %s=%s in words', (name, value, words) => {
+    expect(() => parseConfig({ [name]: value })).toThrow(new ConfigurationError(`${name}=${value}: ${words}`));
+  });
+
+  test('names everything that is wrong at once', () => {
+    expect(() => parseConfig({ PORT: 'x', LUMIGRAPH_LOG: 'y' })).toThrow(/PORT=x[\s\S]*LUMIGRAPH_LOG=y/);
+  });
+
+  test('never repeats a connection string, which holds a password', () => {
+    const wrong = () => parseConfig({ DATABASE_URL: 'mysql://me:secret@host/db' });
+    expect(wrong).toThrow('DATABASE_URL=(hidden): must begin with file: or postgresql://');
+  });
+
+  test('refuses a setting that it does not know, with the one that was meant', () => {
+    expect(() => parseConfig({ LUMIGRAPH_MAX_DEPHT: '3' })).toThrow('did you mean LUMIGRAPH_MAX_DEPTH?');
+    expect(() => parseConfig({ LUMIGRAPH_COLOUR_OF_THE_SKY: 'blue' })).toThrow(
+      'LUMIGRAPH_COLOUR_OF_THE_SKY is not a setting (--help lists them)',
+    );
+  });
+
+  test('describes every setting with its default', () => {
+    const text = describeSettings();
+    for (const { name, fallback } of settings) {
+      expect(text).toContain(`  ${name}\n`);
+      expect(text).toContain(`default ${fallback}`);
+    }
+  });
+});
+
+describe('a file .env', () => {
+  let folder = '';
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('in the working directory is read, and the environment wins over it', () => {
+    folder = mkdtempSync(join(tmpdir(), 'lumigraph-env-'));
+    writeFileSync(join(folder, '.env'), 'PORT=4711\nHOST=192.0.2.1\n');
+    const config = join(import.meta.dirname, '../src/config.ts');
+    const script = `const { loadConfig } = await import(${JSON.stringify(config)}); const { port, host } = loadConfig(); console.log(port, host)`;
+    const tsx = import.meta.resolve('tsx');
+    const output = execFileSync(process.execPath, ['--import', tsx, '--input-type=module', '--eval', script], {
+      cwd: folder,
+      env: { PATH: process.env.PATH, HOST: '192.0.2.2' },
+      encoding: 'utf8',
+    });
+    expect(output).toBe('4711 192.0.2.2\n');
+  });
+});
