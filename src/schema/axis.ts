@@ -1,4 +1,4 @@
-import type { Axis as AxisShape } from '../domain/axis.ts';
+import { type Axis as AxisShape, centersOf, edgesOf } from '../domain/axis.ts';
 import { builder } from './builder.ts';
 
 export const Axis = builder.objectRef<AxisShape>('Axis').implement({
@@ -14,7 +14,7 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
     max: t.exposeFloat('max', { description: 'Upper edge of the last bin, greater than `min`.' }),
     edges: t.floatList({
       description: 'The bins + 1 edges, strictly increasing, whether stored or equidistant: what a plot needs.',
-      resolve: (axis) => edgesOf(axis),
+      resolve: sharedEdges,
     }),
     uniform: t.boolean({
       description: 'Whether all bins are equally wide (the source gave no edges).',
@@ -22,10 +22,7 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
     }),
     centers: t.floatList({
       description: 'The centre of each bin.',
-      resolve: (axis) => {
-        const edges = edgesOf(axis);
-        return Array.from({ length: axis.bins }, (_, i) => ((edges[i] as number) + (edges[i + 1] as number)) / 2);
-      },
+      resolve: (axis) => Array.from(centersOf(axis)),
     }),
     labels: t.field({
       type: ['String'],
@@ -36,8 +33,14 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
   }),
 });
 
-function edgesOf({ edges, bins, min, max }: AxisShape): readonly number[] {
-  if (edges !== undefined) return edges;
-  const width = (max - min) / bins;
-  return Array.from({ length: bins + 1 }, (_, i) => (i === bins ? max : min + i * width));
+const edges = new WeakMap<AxisShape, number[]>();
+
+/** Computed once for an axis that many histograms of a response share. */
+function sharedEdges(axis: AxisShape): number[] {
+  let known = edges.get(axis);
+  if (known === undefined) {
+    known = edgesOf(axis);
+    edges.set(axis, known);
+  }
+  return known;
 }

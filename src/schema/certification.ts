@@ -4,7 +4,7 @@ import { certifications } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { CertificationFlag } from './enums.ts';
 import { nodeKey } from './global-id.ts';
-import { Certification, Run } from './refs.ts';
+import { Certification, DataFile, Run } from './refs.ts';
 
 const about = DESCRIPTIONS.certification;
 const key = nodeKey('Certification', ['int', 'text', 'text', 'text', 'int', 'text']);
@@ -56,6 +56,12 @@ builder.node(Certification, {
       type: [LumisectionRange],
       description: 'The lumisections that have the flag: ascending, disjoint, not touching.',
       resolve: (row, _args, { loaders }) => loaders.certificationRanges.load(row),
+    }),
+    dataFile: t.field({
+      type: DataFile,
+      nullable: true,
+      description: 'The file that brought the version; null where it did not come from a file.',
+      resolve: ({ fileId }, _args, { loaders }) => (fileId === null ? null : loaders.dataFile.load(fileId)),
     }),
     run: t.field({
       type: Run,

@@ -73,7 +73,7 @@ const StringFilter: OperatorInput = builder.inputRef<Record<string, unknown>>('S
     endsWith: t.string({ description: 'Ends with this text; no character of it is special.' }),
     glob: t.string({
       description:
-        'Matches as a whole: `*` stands for any text (slashes too), `?` for one character, `[a-z]` for one of a set.',
+        'Matches as a whole: `*` stands for any text (slashes too), `?` for one character, `[a-z]` for one of a set, `[!a-z]` for one outside it.',
     }),
     regex: t.string({ description: 'Matches somewhere (RE2 syntax, linear time); `^` and `$` tie it to the ends.' }),
     isNull: t.boolean({ description: IS_NULL }),

@@ -1,13 +1,15 @@
 import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { Context } from '../context.ts';
-import { hasFlowBins } from '../domain/codec.ts';
-import { type Shape, shapeOf } from '../domain/shape.ts';
+import { binsBase64 } from '../domain/bins-text.ts';
+import { decodeBins, hasFlowBins } from '../domain/codec.ts';
+import { flowOf } from '../domain/moments.ts';
+import { shapeOf } from '../domain/shape.ts';
 import { Axis } from './axis.ts';
-import { BinsValue, cellsOf, packBins } from './bins.ts';
+import { BinsValue } from './bins.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type HistogramRow, loadBinning, loadBlob } from './histogram-row.ts';
-import { Dataset, Histogram, MonitorElement, Run } from './refs.ts';
+import { DataFile, Dataset, Histogram, MonitorElement, Run } from './refs.ts';
 import { finite } from './scalars.ts';
 
 const about = DESCRIPTIONS.runHistogram;
@@ -41,6 +43,12 @@ Histogram.implement({
       resolve: ({ monitorElementId }, _args, { loaders }) =>
         loaders.monitorElement.load(monitorElementId) as Promise<never>,
     }),
+    dataFile: t.field({
+      type: DataFile,
+      nullable: true,
+      description: 'The file that brought the histogram (the first one, where several held it); null without a file.',
+      resolve: ({ fileId }, _args, { loaders }) => (fileId === null ? null : loaders.dataFile.load(fileId)),
+    }),
     title: t.string({
       nullable: true,
       description: about.title,
@@ -53,13 +61,13 @@ Histogram.implement({
       nullable: true,
       description:
         'Content below the axis; null with two axes (ask `bins(flow: true)`), where the source had no flow bins, and without bins.',
-      resolve: async (row, _args, context) => finite((await flowOf(row, context))?.[0]),
+      resolve: async (row, _args, context) => finite((await loadFlow(row, context))?.underflow),
     }),
     overflow: t.float({
       nullable: true,
       description:
         'Content above the axis; null with two axes (ask `bins(flow: true)`), where the source had no flow bins, and without bins.',
-      resolve: async (row, _args, context) => finite((await flowOf(row, context))?.[1]),
+      resolve: async (row, _args, context) => finite((await loadFlow(row, context))?.overflow),
     }),
     meanX: t.float({ nullable: true, description: about.meanX, resolve: ({ meanX }) => finite(meanX) }),
     rmsX: t.float({ nullable: true, description: about.rmsX, resolve: ({ rmsX }) => finite(rmsX) }),
@@ -112,24 +120,21 @@ Histogram.implement({
       resolve: async (row, { type, flow }, context, info) => {
         const found = await loadBins(row, context);
         if (found === null || (flow && !checkFlow(found.blob, context, info))) return null;
-        return packBins(cellsOf(found.blob, found.shape, flow), type);
+        return binsBase64(found.blob, found.shape, type, flow);
       },
     }),
   }),
 });
 
-async function loadBins(row: HistogramRow, context: Context): Promise<{ blob: Uint8Array; shape: Shape } | null> {
+async function loadBins(row: HistogramRow, context: Context) {
   // asked for together, so that both are one statement a level
   const [blob, binning] = await Promise.all([loadBlob(row, context), loadBinning(row, context)]);
-  return blob === null || binning === null ? null : { blob, shape: shapeOf(binning) };
+  return blob === null || binning === null ? null : { blob, shape: shapeOf(binning), axes: binning.axes };
 }
 
-/** Under- and overflow of one axis. */
-async function flowOf(row: HistogramRow, context: Context): Promise<[number, number] | null> {
+async function loadFlow(row: HistogramRow, context: Context) {
   const found = await loadBins(row, context);
-  if (found === null || found.shape.length !== 1 || !hasFlowBins(found.blob)) return null;
-  const cells = cellsOf(found.blob, found.shape, true);
-  return [cells[0] as number, cells[cells.length - 1] as number];
+  return found && flowOf(decodeBins(found.blob, found.shape), found.axes);
 }
 
 function checkFlow(blob: Uint8Array, context: Context, info: GraphQLResolveInfo): boolean {
