@@ -1,4 +1,6 @@
 import type { IssueRecord } from '../../../src/domain/record.ts';
+import type { LineReader } from '../../scanner.ts';
+import { preview } from './cells.ts';
 
 /** Why a row is refused. Stable: documented in docs/errors.md. */
 export type RowFaultCode =
@@ -40,6 +42,8 @@ export interface RowFault {
   /** Column. */
   readonly field?: string;
   readonly value?: string;
+  /** Of UNBALANCED_QUOTE: a quote opens and does not close, so that further lines may close it. */
+  readonly unclosed?: boolean;
   /** Index in the buffer of the line, where one place can be named. */
   readonly at?: number;
 }
@@ -48,4 +52,9 @@ export interface RowFault {
 export function rejected(fault: RowFault, line: number, byte: number, start: number): IssueRecord {
   const { code, reason, field, value, at } = fault;
   return { severity: 'REJECTED', code, line, byte: byte + (at === undefined ? 0 : at - start), field, value, reason };
+}
+
+export function tooLong(reader: LineReader): RowFault {
+  const value = preview(reader.bytes, reader.start, reader.end);
+  return { code: 'LINE_TOO_LONG', reason: 'the line is longer than the limit', value };
 }

@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../../../src/domain/record.ts';
+import type { IssueRecord, SourcePosition } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
 import { LineReader } from '../../scanner.ts';
 import type { ByteSource } from '../../source.ts';
@@ -109,4 +109,10 @@ function mapColumns(
   const known = new Set([...cells.values()].flat());
   const others = header.filter((cell, i) => !known.has(i) && !INDEX_COLUMNS.includes(cell));
   return { cells, width: header.length, unknown: others };
+}
+
+export function unknownColumns(title: string, names: readonly string[], line: number): IssueRecord {
+  const value = names.join(', ').slice(0, 200);
+  const reason = `columns that a ${title} does not have were not read`;
+  return { severity: 'NOTE', code: 'UNKNOWN_COLUMN', line, value, reason };
 }

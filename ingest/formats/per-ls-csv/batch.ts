@@ -2,10 +2,9 @@ import type { Binning } from '../../../src/domain/histogram.ts';
 import { computeMoments } from '../../../src/domain/moments.ts';
 import type { LumisectionHistogramBatch, MonitorElementRecord } from '../../../src/domain/record.ts';
 import { ByteDictionary } from '../csv/byte-dictionary.ts';
+import { nameOf } from '../csv/text.ts';
 import { HistogramColumnsBuilder } from '../histogram-columns.ts';
 import type { PerLsRow } from './row.ts';
-
-const utf8 = new TextDecoder('utf-8', { fatal: true });
 
 /** Turns rows of a per-LS CSV into a batch with its dictionaries. */
 export class PerLsBatch {
@@ -66,7 +65,7 @@ export class PerLsBatch {
     const before = names.size;
     const found = names.add(name, 0, name.length);
     if (found < before) return places[found] as number;
-    const path = textOf(name);
+    const path = nameOf(name);
     if (path === null) {
       names.removeLast();
       return -1;
@@ -99,19 +98,4 @@ function isBinningOf({ axes: [x, y] }: Binning, row: PerLsRow): boolean {
   if (x?.bins !== row.nx || x.min !== row.xMin || x.max !== row.xMax) return false;
   if (!y) return row.dimension === 1;
   return row.dimension === 2 && y.bins === row.ny && y.min === row.yMin && y.max === row.yMax;
-}
-
-/** Null where the bytes are no UTF-8, or hold control characters. */
-export function textOf(bytes: Buffer): string | null {
-  try {
-    const text = utf8.decode(bytes);
-    return hasControlCharacter(text) ? null : text;
-  } catch {
-    return null;
-  }
-}
-
-function hasControlCharacter(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) < 32 || text.charCodeAt(i) === 127) return true;
-  return false;
 }

@@ -1,10 +1,10 @@
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
-import type { LineReader } from '../../scanner.ts';
 import type { ByteSource } from '../../source.ts';
-import { preview } from '../csv/cells.ts';
-import { type RowFault, rejected } from '../csv/fault.ts';
-import { type ColumnPlan, headerCells, namesFound, openCsv } from '../csv/header.ts';
+import { EarlierLines } from '../csv/earlier-lines.ts';
+import { type RowFault, rejected, tooLong } from '../csv/fault.ts';
+import { type ColumnPlan, headerCells, namesFound, openCsv, unknownColumns } from '../csv/header.ts';
+import { isBlank } from '../csv/text.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
 import { PerLsBatch } from './batch.ts';
 import { PerLsRow } from './row.ts';
@@ -61,7 +61,7 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   const layout = new LayoutNote();
   let issues: IssueRecord[] = [];
   let begin = reader.position;
-  if (!options.resume && columns.unknown.length > 0) issues.push(unknownColumns(columns.unknown, headerLine));
+  if (!options.resume && columns.unknown.length > 0) issues.push(unknownColumns(title, columns.unknown, headerLine));
 
   const step = (): ReadStep => {
     layout.addTo(issues);
@@ -103,36 +103,23 @@ async function locate(
   keys: readonly RowKey[],
   options: ReadOptions,
 ): Promise<readonly (readonly number[])[]> {
-  const lines: number[][] = keys.map(() => []);
-  const wanted = new Map<string, { key: RowKey; lines: number[] }[]>();
-  let last = 0;
-  for (const [i, key] of keys.entries()) {
-    const place = `${key.run}:${key.lumisection}`;
-    const list = wanted.get(place) ?? [];
-    list.push({ key, lines: lines[i] as number[] });
-    wanted.set(place, list);
-    last = Math.max(last, key.line);
-  }
+  const earlier = new EarlierLines(keys);
   const { reader, columns } = await openCsv(source, title, plan, { ...options, resume: undefined });
   const row = new PerLsRow(columns);
   try {
     while (reader.next() || (await reader.more())) {
       if (!reader.found || reader.tooLong) continue;
       const { bytes, start, end, line } = reader;
-      if (line >= last) break;
-      if (!row.readKey(bytes, start, end)) continue;
-      const here = wanted.get(`${row.run}:${row.lumisection}`);
-      if (!here) continue;
-      const name = row.name(bytes).toString('utf8');
-      const found = here.filter(({ key }) => key.monitorElement === name && line < key.line);
+      if (line >= earlier.end) break;
+      if (!row.readKey(bytes, start, end) || !earlier.concerns(row.run, row.lumisection)) continue;
       // only a row that was accepted can have come first
-      if (found.length === 0 || row.read(bytes, start, end, reader.terminated)) continue;
-      for (const { lines } of found) lines.push(line);
+      if (row.read(bytes, start, end, reader.terminated)) continue;
+      earlier.see(row.run, row.lumisection, row.name(bytes).toString('utf8'), line);
     }
   } finally {
     await reader.close();
   }
-  return lines;
+  return earlier.lines;
 }
 
 /** Says, once a batch, that lists without flow bins were read in the order of the tools that write such. */
@@ -153,23 +140,7 @@ class LayoutNote {
   }
 }
 
-function unknownColumns(names: readonly string[], line: number): IssueRecord {
-  const value = names.join(', ').slice(0, 200);
-  const reason = `columns that a ${title} does not have were not read`;
-  return { severity: 'NOTE', code: 'UNKNOWN_COLUMN', line, value, reason };
-}
-
-function tooLong(reader: LineReader): RowFault {
-  const value = preview(reader.bytes, reader.start, reader.end);
-  return { code: 'LINE_TOO_LONG', reason: 'the line is longer than the limit', value };
-}
-
 function badName(row: PerLsRow, bytes: Buffer): RowFault {
   const value = row.name(bytes).toString('utf8').slice(0, 200);
   return { code: 'BAD_TEXT', reason: 'the name is not UTF-8, or holds control characters', field: 'hname', value };
-}
-
-function isBlank(bytes: Buffer, start: number, end: number): boolean {
-  for (let at = start; at < end; at++) if (bytes[at] !== 32 && bytes[at] !== 9 && bytes[at] !== 13) return false;
-  return true;
 }

@@ -1,11 +1,10 @@
 import { axisProblem } from '../../../src/domain/axis.ts';
+import { MAX_INT32, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
 import { Cells, preview } from '../csv/cells.ts';
-import type { RowFault, RowFaultCode } from '../csv/fault.ts';
+import type { RowFault } from '../csv/fault.ts';
 import type { ColumnMap } from '../csv/header.ts';
-import { type ListFault, NOT_FINITE, NumberList } from '../csv/number-list.ts';
+import { type ListFault, NumberList } from '../csv/number-list.ts';
 import { NumberScanner, wholeInteger } from '../csv/numbers.ts';
-
-export const MAX_INT32 = 2_147_483_647;
 
 /** Reads the rows of a per-LS CSV, one after the other into the same fields: valid until the next `read`. */
 export class PerLsRow {
@@ -73,11 +72,8 @@ export class PerLsRow {
   /** Reads the row bytes[start, end); `terminated`: a line feed follows it. */
   read(bytes: Buffer, start: number, end: number, terminated: boolean): RowFault | null {
     const cells = this.#cells;
-    const quote = cells.split(bytes, start, end);
-    const { width } = this.#columns;
-    if (quote || cells.count !== width) {
-      return this.#malformed(quote, cells.count, width, preview(bytes, start, end), terminated);
-    }
+    const shape = shapeFault(cells, bytes, start, end, this.#columns.width, terminated);
+    if (shape) return shape;
     for (const [a, b, field] of this.#twins) {
       if (!cells.equal(bytes, a, b)) {
         const value = `${cells.preview(bytes, a)} and ${cells.preview(bytes, b)}`;
@@ -86,9 +82,9 @@ export class PerLsRow {
     }
     this.run = this.#integer(bytes, this.#run);
     this.lumisection = this.#integer(bytes, this.#lumisection);
-    if (!(this.run >= 1 && this.run <= MAX_INT32)) return this.#notCounted(bytes, this.#run, 'fromrun', this.run);
+    if (!(this.run >= 1 && this.run <= MAX_INT32)) return notCounted(cells, bytes, this.#run, 'fromrun', this.run);
     if (!(this.lumisection >= 1 && this.lumisection <= MAX_INT32)) {
-      return this.#notCounted(bytes, this.#lumisection, 'fromlumi', this.lumisection);
+      return notCounted(cells, bytes, this.#lumisection, 'fromlumi', this.lumisection);
     }
     if (cells.isBlank(this.#name)) return missing('hname');
     return this.#readAxes(bytes, terminated) ?? this.#readEntries(bytes) ?? this.#readBins(bytes);
@@ -104,7 +100,7 @@ export class PerLsRow {
     }
     this.dimension = metype <= 5 ? 1 : 2;
     this.nx = this.#integer(bytes, this.#x.bins);
-    if (!(this.nx >= 1 && this.nx <= MAX_INT32)) return this.#notCounted(bytes, this.#x.bins, 'Xbins', this.nx);
+    if (!(this.nx >= 1 && this.nx <= MAX_INT32)) return notCounted(cells, bytes, this.#x.bins, 'Xbins', this.nx);
     this.xMin = this.#number(bytes, this.#x.min);
     this.xMax = this.#number(bytes, this.#x.max);
     const fault = this.#axisFault(bytes, this.#x, this.nx, this.xMin, this.xMax);
@@ -118,11 +114,11 @@ export class PerLsRow {
       this.yMin = 0;
       this.yMax = 1;
       if (ny === 0 || ny === 1 || cells.isBlank(this.#y.bins)) return null;
-      if (!(ny >= 0)) return this.#notCounted(bytes, this.#y.bins, 'Ybins', ny);
+      if (!(ny >= 0)) return notCounted(cells, bytes, this.#y.bins, 'Ybins', ny);
       const reason = `metype ${metype} has one axis, and Ybins is neither 1 nor 0`;
       return { code: 'DIMENSION', reason, field: 'Ybins', value: cells.preview(bytes, this.#y.bins) };
     }
-    if (!(ny >= 1 && ny <= MAX_INT32)) return this.#notCounted(bytes, this.#y.bins, 'Ybins', ny);
+    if (!(ny >= 1 && ny <= MAX_INT32)) return notCounted(cells, bytes, this.#y.bins, 'Ybins', ny);
     this.ny = ny;
     this.yMin = this.#number(bytes, this.#y.min);
     this.yMax = this.#number(bytes, this.#y.max);
@@ -130,8 +126,8 @@ export class PerLsRow {
   }
 
   #axisFault(bytes: Buffer, axis: AxisCells, bins: number, min: number, max: number): RowFault | null {
-    if (!Number.isFinite(min)) return this.#notANumber(bytes, axis.min, `${axis.letter}min`, min);
-    if (!Number.isFinite(max)) return this.#notANumber(bytes, axis.max, `${axis.letter}max`, max);
+    if (!Number.isFinite(min)) return notANumber(this.#cells, bytes, axis.min, `${axis.letter}min`, min);
+    if (!Number.isFinite(max)) return notANumber(this.#cells, bytes, axis.max, `${axis.letter}max`, max);
     // the first and the last bin show best when the bins are too narrow to have edges of their own
     const width = (max - min) / bins;
     if (min < max && min + width > min && max - width < max) return null;
@@ -151,7 +147,7 @@ export class PerLsRow {
       return null;
     }
     this.entries = this.#number(bytes, this.#entries);
-    if (!Number.isFinite(this.entries)) return this.#notANumber(bytes, this.#entries, 'entries', this.entries);
+    if (!Number.isFinite(this.entries)) return notANumber(this.#cells, bytes, this.#entries, 'entries', this.entries);
     if (this.entries >= 0) return null;
     const value = this.#cells.preview(bytes, this.#entries);
     return { code: 'NEGATIVE_ENTRIES', reason: 'a histogram has no negative entries', field: 'entries', value };
@@ -188,35 +184,6 @@ export class PerLsRow {
   #number(bytes: Buffer, cell: number): number {
     return this.#numbers.whole(bytes, this.#cells.starts[cell] as number, this.#cells.ends[cell] as number);
   }
-
-  #malformed(quote: string | null, count: number, width: number, value: string, terminated: boolean): RowFault {
-    if (!terminated && (quote === 'UNCLOSED_QUOTE' || (!quote && count < width))) {
-      return { code: 'TRUNCATED', reason: 'the file ends inside this row', value };
-    }
-    if (quote === 'UNCLOSED_QUOTE') {
-      return { code: 'UNBALANCED_QUOTE', reason: 'a quote opens and is not closed in this line', value };
-    }
-    if (quote) {
-      return { code: 'UNBALANCED_QUOTE', reason: 'a quote stands in the middle of a cell', value };
-    }
-    return { code: 'CELL_COUNT', reason: `the row has ${count} cells, the header ${width}`, value };
-  }
-
-  /** Why a cell that should count something from 1 does not. */
-  #notCounted(bytes: Buffer, cell: number, field: string, value: number): RowFault {
-    if (this.#cells.isBlank(cell)) return missing(field);
-    const text = this.#cells.preview(bytes, cell);
-    if (Number.isNaN(value)) return { code: 'NOT_AN_INTEGER', reason: 'not an integer', field, value: text };
-    const reason = value < 1 ? 'counted from 1' : `larger than ${MAX_INT32}`;
-    return { code: 'OUT_OF_RANGE', reason, field, value: text };
-  }
-
-  #notANumber(bytes: Buffer, cell: number, field: string, value: number): RowFault {
-    if (this.#cells.isBlank(cell)) return missing(field);
-    const text = this.#cells.preview(bytes, cell);
-    const code: RowFaultCode = !Number.isNaN(value) || NOT_FINITE.test(text) ? 'NOT_FINITE' : 'NOT_A_NUMBER';
-    return { code, reason: code === 'NOT_FINITE' ? 'not a finite number' : 'not a number', field, value: text };
-  }
 }
 
 interface AxisCells {
@@ -232,7 +199,3 @@ const LIST_REASONS: Readonly<Record<ListFault, string>> = {
   LIST_SYNTAX: 'a list holds numbers with commas between them',
   NOT_FINITE: 'bin contents are finite numbers',
 };
-
-function missing(field: string): RowFault {
-  return { code: 'MISSING_VALUE', reason: 'the cell is blank', field, value: '' };
-}

@@ -1,0 +1,51 @@
+import { type Cells, preview } from './cells.ts';
+import type { RowFault } from './fault.ts';
+import { NOT_FINITE } from './number-list.ts';
+
+/** Runs, lumisections and bins are counted in 32-bit integers. */
+export const MAX_INT32 = 2_147_483_647;
+
+export function missing(field: string): RowFault {
+  return { code: 'MISSING_VALUE', reason: 'the cell is blank', field, value: '' };
+}
+
+/** Why a cell that should count something from 1 does not; `value` is what wholeInteger made of it. */
+export function notCounted(cells: Cells, bytes: Buffer, cell: number, field: string, value: number): RowFault {
+  if (cells.isBlank(cell)) return missing(field);
+  const text = cells.preview(bytes, cell);
+  if (Number.isNaN(value)) return { code: 'NOT_AN_INTEGER', reason: 'not an integer', field, value: text };
+  const reason = value < 1 ? 'counted from 1' : `larger than ${MAX_INT32}`;
+  return { code: 'OUT_OF_RANGE', reason, field, value: text };
+}
+
+/** Why a cell is no finite number; `value` is what NumberScanner made of it. */
+export function notANumber(cells: Cells, bytes: Buffer, cell: number, field: string, value: number): RowFault {
+  if (cells.isBlank(cell)) return missing(field);
+  const text = cells.preview(bytes, cell);
+  const infinite = !Number.isNaN(value) || NOT_FINITE.test(text);
+  return infinite
+    ? { code: 'NOT_FINITE', reason: 'not a finite number', field, value: text }
+    : { code: 'NOT_A_NUMBER', reason: 'not a number', field, value: text };
+}
+
+/** Why a record has not the cells of the header; null where it has. `terminated`: a line feed follows it. */
+export function shapeFault(
+  cells: Cells,
+  bytes: Buffer,
+  start: number,
+  end: number,
+  width: number,
+  terminated: boolean,
+): RowFault | null {
+  const quote = cells.split(bytes, start, end);
+  if (!quote && cells.count === width) return null;
+  const value = preview(bytes, start, end);
+  if (!terminated && (quote === 'UNCLOSED_QUOTE' || (!quote && cells.count < width))) {
+    return { code: 'TRUNCATED', reason: 'the file ends inside this row', value };
+  }
+  if (quote === 'UNCLOSED_QUOTE') {
+    return { code: 'UNBALANCED_QUOTE', reason: 'a quote opens and is not closed', value, unclosed: true };
+  }
+  if (quote) return { code: 'UNBALANCED_QUOTE', reason: 'a quote stands in the middle of a cell', value };
+  return { code: 'CELL_COUNT', reason: `the row has ${cells.count} cells, the header ${width}`, value };
+}

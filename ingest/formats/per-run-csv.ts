@@ -1,3 +1,0 @@
-import type { Format } from './format.ts';
-
-export declare const perRunCsv: Format;
