@@ -1,4 +1,5 @@
-import { decodeBins } from './codec.ts';
+import { HEADER_BYTES, NumberType } from './bin-layout.ts';
+import { bytesOf, decodeBins, hasFlowBins, isPlain } from './codec.ts';
 import { InvalidInputError } from './errors.ts';
 import type { NumberArray } from './histogram.ts';
 import { MAX_NUMBER_BYTES, writeBytes, writeFloat32s, writeFloat64s, writeShorts } from './number-text.ts';
@@ -12,20 +13,33 @@ import { shortestFloat32 } from './shortest-decimal.ts';
  * @throws CorruptBinsError
  */
 export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): Uint8Array | null {
+  // small counts, by far the most common contents, are printed from where they are
+  const bytes = isPlain(blob, shape, NumberType.U8);
+  if (bytes || isPlain(blob, shape, NumberType.U16)) {
+    const stored = hasFlowBins(blob);
+    if (flow && !stored) return null;
+    const rows = rowsOf(shape, stored, flow);
+    reserve(rows.count * rows.length * MAX_BYTES_BY_SIZE[bytes ? 1 : 2] + MARGIN);
+    let end = 1;
+    for (let row = 0; row < rows.count; row++) {
+      const from = rows.first + row * rows.stride;
+      end = bytes
+        ? writeBytes(view, end, blob, HEADER_BYTES + from, HEADER_BYTES + from + rows.length)
+        : writeShorts(view, end, blob, HEADER_BYTES + 2 * from, HEADER_BYTES + 2 * (from + rows.length));
+    }
+    return closed(end);
+  }
   const bins = decodeBins(blob, shape);
   if (flow && !bins.flow) return null;
   const { contents } = bins;
-  reserve(cellCount(shape, flow) * MAX_BYTES_BY_SIZE[contents.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8] + MARGIN);
-  scratch[0] = OPEN;
-  let end = 1;
   const rows = rowsOf(shape, bins.flow, flow);
+  reserve(rows.count * rows.length * MAX_BYTES_BY_SIZE[contents.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8] + MARGIN);
+  let end = 1;
   for (let row = 0; row < rows.count; row++) {
     const from = rows.first + row * rows.stride;
     end = write(end, contents, from, from + rows.length);
   }
-  // in the place of the last comma
-  scratch[end - 1] = CLOSE;
-  return Buffer.from(scratch.subarray(0, end));
+  return closed(end);
 }
 
 /**
@@ -113,6 +127,15 @@ const MARGIN = 8;
 let scratch = Buffer.alloc(65_536);
 let view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
 
+/** The text in brackets, the closing one in the place of the last comma; a copy. */
+function closed(end: number): Uint8Array {
+  scratch[0] = OPEN;
+  scratch[end - 1] = CLOSE;
+  const text = Buffer.allocUnsafe(end);
+  scratch.copy(text, 0, 0, end);
+  return text;
+}
+
 function reserve(bytes: number): void {
   if (scratch.length >= bytes) return;
   scratch = Buffer.alloc(bytes);
@@ -121,7 +144,7 @@ function reserve(bytes: number): void {
 
 function write(at: number, contents: NumberArray, from: number, to: number): number {
   if (contents instanceof Uint8Array) return writeBytes(view, at, contents, from, to);
-  if (contents instanceof Uint16Array) return writeShorts(view, at, contents, from, to);
+  if (contents instanceof Uint16Array) return writeShorts(view, at, bytesOf(contents), 2 * from, 2 * to);
   if (contents instanceof Float32Array) return writeFloat32s(view, at, contents, from, to);
   if (contents instanceof Float64Array) return writeFloat64s(view, at, contents, from, to);
   // wider or signed integers are rare: as doubles they print the same

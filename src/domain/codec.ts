@@ -43,6 +43,17 @@ export function hasFlowBins(bytes: Uint8Array): boolean {
   return (headerOf(bytes) & FLOW_BIT) !== 0;
 }
 
+/**
+ * Whether the contents stand in the blob as they are, from byte HEADER_BYTES on, as numbers of this type.
+ * False also for a damaged blob: decodeBins tells what is wrong.
+ */
+export function isPlain(bytes: Uint8Array, shape: Shape, type: NumberType): boolean {
+  const header = bytes[1] as number;
+  if (bytes[0] !== VERSION || (header & ~FLOW_BIT) !== type) return false;
+  const cells = cellCount(shape, (header & FLOW_BIT) !== 0);
+  return bytes.length === HEADER_BYTES + cells * (BYTES_OF_TYPE[type] as number);
+}
+
 /** Whether two blobs of one shape hold the same bins (equal values, bit for bit where not integers, and equal flow). */
 export function sameBins(a: Uint8Array, b: Uint8Array, shape: Shape): boolean {
   if (Buffer.compare(a, b) === 0) return true;
@@ -120,6 +131,7 @@ function typedArray(type: number, raw: Uint8Array, cells: number): NumberArray {
   }
 }
 
-function bytesOf(array: NumberArray): Uint8Array {
+/** The bytes under a typed array; not a copy. */
+export function bytesOf(array: NumberArray): Uint8Array {
   return new Uint8Array(array.buffer, array.byteOffset, array.byteLength);
 }

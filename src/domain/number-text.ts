@@ -17,10 +17,11 @@ export function writeBytes(out: DataView, at: number, values: Uint8Array, from: 
   return position;
 }
 
-export function writeShorts(out: DataView, at: number, values: Uint16Array, from: number, to: number): number {
+/** Little-endian numbers of 16 bits, `from` and `to` in bytes. */
+export function writeShorts(out: DataView, at: number, bytes: Uint8Array, from: number, to: number): number {
   let position = at;
-  for (let i = from; i < to; i++) {
-    const value = values[i] as number;
+  for (let i = from; i < to; i += 2) {
+    const value = (bytes[i] as number) | ((bytes[i + 1] as number) << 8);
     if (value < 1000) {
       out.setUint32(position, PLAIN[value] as number, true);
       position += PLAIN_LENGTH[value] as number;
