@@ -11,7 +11,7 @@ import { useCsrfPrevention } from './plugins/csrf-prevention.ts';
 import { useErrorMasking } from './plugins/error-masking.ts';
 import { useGraphiqlPage } from './plugins/graphiql-page.ts';
 import { useHealth } from './plugins/health.ts';
-import { useJit } from './plugins/jit.ts';
+import { useJit } from './plugins/jit/use-jit.ts';
 import { useOperationLimits } from './plugins/limits/use-operation-limits.ts';
 import { useRequestBody } from './plugins/request-body.ts';
 import type { ServerContext } from './plugins/request-facts.ts';

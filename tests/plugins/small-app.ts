@@ -1,6 +1,6 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { createSchema } from 'graphql-yoga';
-import { type App, createApp } from '../../src/app.ts';
+import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { LimitExceededError, NotFoundError } from '../../src/domain/errors.ts';
@@ -132,13 +132,17 @@ export interface SmallApp extends App {
 }
 
 /** The whole HTTP surface over the small graph; the environment as one would set it. */
-export function smallApp(environment: Environment = {}, store: Partial<Store> = {}): SmallApp {
+export function smallApp(
+  environment: Environment = {},
+  store: Partial<Store> = {},
+  options: AppOptions = {},
+): SmallApp {
   const config = parseConfig(environment);
   let text = '';
   const log = createLog(config.log, (lines) => {
     text += lines;
   });
-  const app = createApp(store as Store, config, { log, schema: smallSchema });
+  const app = createApp(store as Store, config, { log, schema: smallSchema, ...options });
   return {
     ...app,
     ask: (query, variables) => app.fetch(post({ query, variables }, { accept: 'application/graphql-response+json' })),
