@@ -2,7 +2,7 @@ import { flagsToBits } from '../domain/lumisection-flags.ts';
 import type { LumisectionBatch, LumisectionRecord, RunBatch, RunRecord } from '../domain/record.ts';
 import type { Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import { Outcome } from './histogram-writer.ts';
+import { Outcome } from './outcome.ts';
 import type { Tables } from './tables.ts';
 
 type RunRow = Tables['run'];

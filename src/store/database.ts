@@ -1,6 +1,6 @@
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Dialect } from './dialect.ts';
-import type { HistogramWriter } from './histogram-writer.ts';
+import type { HistogramTable } from './histogram-rows.ts';
 
 /** A value bound to `$1`, `$2` ... of a statement. Dates are stored as Prisma stores them, in UTC. */
 export type Parameter = string | number | bigint | boolean | Date | Uint8Array | null | readonly (string | number)[];
@@ -19,13 +19,40 @@ export interface Queries {
   arrays<Row extends unknown[] = unknown[]>(sql: string, parameters?: readonly Parameter[]): Promise<Row[]>;
 }
 
+export interface Column {
+  readonly name: string;
+  readonly type: 'integer' | 'bigint' | 'float' | 'text' | 'time' | 'bytes';
+}
+
 /** Inside one transaction; nothing of it may be used after `work` has returned. */
 export interface Transaction extends Queries {
   /** The bulk path of per-LS and run-level histograms. */
-  readonly histograms: HistogramWriter;
+  readonly histograms: HistogramTable;
+  /**
+   * Inserts rows (values in the order of `columns`), in the order given, `onConflict` being the clause of that name.
+   * @returns how many rows were inserted (or updated, by DO UPDATE).
+   */
+  insert(
+    table: string,
+    columns: readonly Column[],
+    rows: readonly (readonly Parameter[])[],
+    onConflict?: string,
+  ): Promise<number>;
+  /** Deletes the rows with these keys (values in the order of `columns`). @returns how many. */
+  deleteKeys(table: string, columns: readonly Column[], keys: readonly (readonly Parameter[])[]): Promise<number>;
+  /** Undoes what `work` did to the database when it throws, and nothing before it; throws it on. */
+  savepoint<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/** One database: readers that never wait for a writer, and transactions that write one after another. */
+export interface WriteOptions {
+  /**
+   * Let no other transaction write meanwhile (default false: on PostgreSQL transactions write side by side). For what
+   * must not see rows change between a look and a deed.
+   */
+  readonly alone?: boolean;
+}
+
+/** One database: readers that never wait for a writer, and transactions that write. */
 export interface Database extends Queries {
   readonly dialect: Dialect;
   /** A Prisma client with connections of its own; null where the database was opened without. */
@@ -35,7 +62,7 @@ export interface Database extends Queries {
    * `work` is run again from its beginning where the database asks for that (deadlock, serialization failure).
    * @throws UnavailableError where another process held the database too long.
    */
-  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T>;
+  write<T>(work: (transaction: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /** Several reads that see one state of the database. */
   snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   close(): Promise<void>;

@@ -1,15 +1,132 @@
-import type { PoolClient } from 'pg';
-import type { HistogramWriter } from './histogram-writer.ts';
+import pg from 'pg';
+import { UnavailableError } from '../domain/errors.ts';
+import type { Parameter } from './database.ts';
+import { type CellValue, type HistogramRows, type HistogramTable, keyOf, type TakenRow } from './histogram-rows.ts';
+import { copy, encodeCopy } from './postgres-copy.ts';
 
-export class PostgresHistogramWriter implements HistogramWriter {
-  readonly #connection: PoolClient;
-  constructor(connection: PoolClient) {
-    this.#connection = connection;
+/** What the bulk path needs of a transaction. */
+export interface PostgresSender {
+  readonly client: pg.PoolClient;
+  send(sql: string, parameters?: readonly Parameter[]): Promise<unknown[][]>;
+}
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Connections that have the staging table of a histogram table already. */
+const staged = { lumisection_histogram: new WeakSet<pg.PoolClient>(), run_histogram: new WeakSet<pg.PoolClient>() };
+
+/**
+ * COPY BINARY. Hopes first that all keys are free and copies straight into the table; where that fails (or is not to be
+ * expected) it copies into a temporary table, looks what is taken and inserts the rest from there.
+ */
+export class PostgresHistogramTable implements HistogramTable {
+  readonly #sender: PostgresSender;
+
+  constructor(sender: PostgresSender) {
+    this.#sender = sender;
   }
-  lumisections(): never {
-    throw new Error(`unfinished ${this.#connection}`);
+
+  async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean): Promise<TakenRow[]> {
+    if (order.length === 0) return [];
+    if (!expectTaken && (await this.#copyAll(rows, order))) return [];
+    await this.#stage(rows, order);
+    const taken: TakenRow[] = [];
+    let pending = order;
+    // More than twice only where another transaction takes keys between the look and the deed.
+    for (let attempt = 0; attempt < 10; attempt++) {
+      const found = await this.#lookup(rows, pending);
+      taken.push(...found);
+      const known = new Set(found.map(({ row }) => row));
+      pending = pending.filter((row) => !known.has(row));
+      if (pending.length > 0) pending = await this.#insertStaged(rows, pending);
+      if (pending.length === 0) return taken;
+    }
+    throw new UnavailableError('other transactions keep taking the same keys: try again later');
   }
-  runs(): never {
-    throw new Error('unfinished');
+
+  async #copyAll(rows: HistogramRows, order: Int32Array): Promise<boolean> {
+    await this.#sender.send('SAVEPOINT copy_all');
+    try {
+      const names = rows.columns.map(({ name }) => name).join(', ');
+      await this.#copy(`COPY ${rows.table} (${names}) FROM STDIN (FORMAT binary)`, encodeCopy(rows, order, false));
+      await this.#sender.send('RELEASE SAVEPOINT copy_all');
+      return true;
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION)) throw error;
+      await this.#sender.send('ROLLBACK TO SAVEPOINT copy_all');
+      await this.#sender.send('RELEASE SAVEPOINT copy_all');
+      return false;
+    }
+  }
+
+  /** Copies the rows into the staging table, which holds these and nothing else afterwards. */
+  async #stage(rows: HistogramRows, order: Int32Array): Promise<void> {
+    const staging = `staging_${rows.table}`;
+    const connections = staged[rows.table];
+    if (!connections.has(this.#sender.client)) {
+      // may be there all the same, from a transaction that made it and was rolled back or not
+      await this.#sender.send(
+        `CREATE TEMPORARY TABLE IF NOT EXISTS ${staging} ON COMMIT DELETE ROWS AS
+         SELECT 0 AS row_number, ${rows.columns.map(({ name }) => name).join(', ')} FROM ${rows.table} WITH NO DATA`,
+      );
+      await this.#sender.send(`ALTER TABLE ${staging} ALTER COLUMN bins SET STORAGE EXTERNAL`);
+    }
+    await this.#sender.send(`TRUNCATE ${staging}`);
+    const names = ['row_number', ...rows.columns.map(({ name }) => name)].join(', ');
+    await this.#copy(`COPY ${staging} (${names}) FROM STDIN (FORMAT binary)`, encodeCopy(rows, order, true));
+    // the planner knows nothing of a temporary table and might scan the whole table to join the two
+    await this.#sender.send(
+      "SELECT set_config('enable_hashjoin', 'off', true), set_config('enable_mergejoin', 'off', true)",
+    );
+  }
+
+  async #copy(sql: string, data: Uint8Array): Promise<void> {
+    await copy(this.#sender.client, sql, data);
+  }
+
+  async #lookup(rows: HistogramRows, pending: Int32Array): Promise<TakenRow[]> {
+    const compared = rows.compared.map((name) => `h.${name}`).join(', ');
+    const found = await this.#sender.send(
+      `SELECT s.row_number, h.file_id, h.integral, h.bins IS NOT DISTINCT FROM s.bins,
+              CASE WHEN h.bins IS DISTINCT FROM s.bins THEN h.bins END, ${compared}
+       FROM staging_${rows.table} s JOIN ${rows.table} h ON ${sameKey(rows, 'h', 's')} WHERE s.row_number = ANY($1)`,
+      [[...pending]],
+    );
+    return found.map(([row, fileId, integral, sameBins, bins, ...compared]) => ({
+      row: row as number,
+      fileId: fileId as number | null,
+      integral: integral as number | null,
+      compared: compared as CellValue[],
+      otherBins: sameBins ? undefined : (bins as Uint8Array | null),
+    }));
+  }
+
+  /** @returns the rows whose keys were taken meanwhile. */
+  async #insertStaged(rows: HistogramRows, pending: Int32Array): Promise<Int32Array> {
+    const names = rows.columns.map(({ name }) => name).join(', ');
+    const keys = keyOf(rows);
+    const inserted = await this.#sender.send(
+      `INSERT INTO ${rows.table} (${names}) SELECT ${names} FROM staging_${rows.table} WHERE row_number = ANY($1)
+       ON CONFLICT DO NOTHING RETURNING ${keys.map(({ name }) => name).join(', ')}`,
+      [[...pending]],
+    );
+    if (inserted.length === pending.length) return new Int32Array(0);
+    const done = new Set(inserted.map((key) => key.join()));
+    return pending.filter(
+      (row) => !done.has(keys.map((column) => (column.type === 'integer' ? column.values[row] : '')).join()),
+    );
+  }
+
+  async replace(rows: HistogramRows, order: Int32Array): Promise<void> {
+    await this.#stage(rows, order);
+    const content = rows.columns.slice(rows.keyColumns).map(({ name }) => `${name} = s.${name}`);
+    await this.#sender.send(
+      `UPDATE ${rows.table} h SET ${content.join(', ')} FROM staging_${rows.table} s WHERE ${sameKey(rows, 'h', 's')}`,
+    );
   }
 }
+
+const sameKey = (rows: HistogramRows, a: string, b: string) =>
+  keyOf(rows)
+    .map(({ name }) => `${a}.${name} = ${b}.${name}`)
+    .join(' AND ');

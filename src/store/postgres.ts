@@ -1,9 +1,9 @@
 import pg from 'pg';
 import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
-import type { Database, DatabaseOptions, Parameter, Queries, Transaction } from './database.ts';
+import type { Column, Database, DatabaseOptions, Parameter, Queries, Transaction, WriteOptions } from './database.ts';
 import { postgresDialect } from './postgres-dialect.ts';
-import { PostgresHistogramWriter } from './postgres-histograms.ts';
+import { PostgresHistogramTable } from './postgres-histograms.ts';
 import { postgresTypes } from './postgres-types.ts';
 import { camelCase, toObjects } from './rows.ts';
 
@@ -16,6 +16,40 @@ async function openPrisma(url: string): Promise<PrismaClient> {
   const { PrismaClient } = await import('../generated/postgresql/client.ts');
   return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) }) as unknown as PrismaClient;
 }
+
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK_DETECTED = '40P01';
+
+/** The advisory lock that writing transactions share, and that one which must be alone takes for itself. */
+const WRITERS = 72_707_370;
+
+const ARRAY_TYPES: Record<Column['type'], string> = {
+  integer: 'integer[]',
+  bigint: 'bigint[]',
+  float: 'double precision[]',
+  text: 'text[]',
+  time: 'timestamp[]',
+  bytes: 'bytea[]',
+};
+
+/** Counted by RETURNING: where tables are distributed, the count that comes with the command is not the truth. */
+function insertSql(table: string, columns: readonly Column[], onConflict: string): string {
+  const names = columns.map(({ name }) => name).join(', ');
+  const arrays = columns.map(({ type }, i) => `$${i + 1}::${ARRAY_TYPES[type]}`).join(', ');
+  return `WITH written AS (INSERT INTO ${table} (${names}) SELECT * FROM unnest(${arrays}) ${onConflict} RETURNING 1)
+    SELECT count(*) FROM written`;
+}
+
+function deleteSql(table: string, columns: readonly Column[]): string {
+  const names = columns.map(({ name }) => name).join(', ');
+  const arrays = columns.map(({ type }, i) => `$${i + 1}::${ARRAY_TYPES[type]}`).join(', ');
+  const same = columns.map(({ name }) => `t.${name} = k.${name}`).join(' AND ');
+  return `WITH deleted AS (DELETE FROM ${table} t USING unnest(${arrays}) AS k (${names}) WHERE ${same} RETURNING 1)
+    SELECT count(*) FROM deleted`;
+}
+
+const columnArrays = (columns: readonly Column[], rows: readonly (readonly Parameter[])[]): Parameter[] =>
+  columns.map((_, i) => rows.map((row) => bound(row[i] as Parameter)) as unknown as Parameter);
 
 type Sender = pg.Pool | pg.PoolClient;
 
@@ -76,20 +110,52 @@ export class PostgresDatabase implements Database {
     return this.#queries(this.#pool).arrays<Row>(...query);
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async write<T>(work: (transaction: Transaction) => Promise<T>, { alone = false }: WriteOptions = {}): Promise<T> {
+    const lock = `SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})`;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#transaction('BEGIN', (client) =>
-          work({ ...this.#queries(client), histograms: new PostgresHistogramWriter(client) }),
-        );
+        return await this.#transaction('BEGIN', async (client) => {
+          await this.#send(client, lock, []);
+          return work(this.#writer(client));
+        });
       } catch (error) {
         const code = error instanceof pg.DatabaseError ? error.code : undefined;
-        // serialization_failure, deadlock_detected
-        if (code !== '40001' && code !== '40P01') throw error;
+        if (code !== SERIALIZATION_FAILURE && code !== DEADLOCK_DETECTED) throw error;
         if (attempt === 10)
           throw new UnavailableError('The database is too busy: try again later', {}, { cause: error });
       }
     }
+  }
+
+  #writer(client: pg.PoolClient): Transaction {
+    const send = async (sql: string, parameters: readonly Parameter[] = []) =>
+      (await this.#send(client, sql, parameters)).rows;
+    return {
+      ...this.#queries(client),
+      histograms: new PostgresHistogramTable({ client, send }),
+      insert: async (table, columns, rows, onConflict = '') => {
+        if (rows.length === 0) return 0;
+        const [[count] = [0]] = await send(insertSql(table, columns, onConflict), columnArrays(columns, rows));
+        return count as number;
+      },
+      deleteKeys: async (table, columns, keys) => {
+        if (keys.length === 0) return 0;
+        const [[count] = [0]] = await send(deleteSql(table, columns), columnArrays(columns, keys));
+        return count as number;
+      },
+      savepoint: async (work) => {
+        await send('SAVEPOINT inner_work');
+        try {
+          const result = await work();
+          await send('RELEASE SAVEPOINT inner_work');
+          return result;
+        } catch (error) {
+          await send('ROLLBACK TO SAVEPOINT inner_work');
+          await send('RELEASE SAVEPOINT inner_work');
+          throw error;
+        }
+      },
+    };
   }
 
   snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { DatabaseSync, type StatementSyncInstance } from '@photostructure/sqlite';
-import type { Parameter, Queries } from './database.ts';
+import type { Column, Parameter, Queries } from './database.ts';
 import { camelCase, toObjects } from './rows.ts';
 
 type Bound = string | number | bigint | Uint8Array | null;
@@ -77,6 +77,44 @@ export class SqliteConnection implements Queries {
 
   async arrays<Row extends unknown[]>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
     return this.#rows(sql, parameters).rows as Row[];
+  }
+
+  /** A prepared statement for many runs in a row; counts as one statement. */
+  statement(sql: string): StatementSyncInstance {
+    this.#onStatement(sql);
+    return this.prepare(sql).statement;
+  }
+
+  /** See Transaction.insert. */
+  insert(
+    table: string,
+    columns: readonly Column[],
+    rows: readonly (readonly Parameter[])[],
+    onConflict: string,
+  ): number {
+    const names = columns.map(({ name }) => name).join(', ');
+    const statement = this.statement(
+      `INSERT INTO ${table} (${names}) VALUES (${columns.map(() => '?').join(', ')}) ${onConflict}`,
+    );
+    let changes = 0;
+    for (const row of rows) changes += statement.run(...row.map(bound)).changes;
+    return changes;
+  }
+
+  /** See Transaction.deleteKeys. */
+  deleteKeys(table: string, columns: readonly Column[], keys: readonly (readonly Parameter[])[]): number {
+    const statement = this.statement(
+      `DELETE FROM ${table} WHERE ${columns.map(({ name }) => `${name} = ?`).join(' AND ')}`,
+    );
+    let changes = 0;
+    for (const key of keys) changes += statement.run(...key.map(bound)).changes;
+    return changes;
+  }
+
+  /** Sends SQL that returns nothing and is not worth keeping prepared. */
+  send(sql: string): void {
+    this.#onStatement(sql);
+    this.handle.exec(sql);
   }
 
   close(): void {

@@ -1,15 +1,121 @@
-import type { HistogramWriter } from './histogram-writer.ts';
+import {
+  type CellValue,
+  cell,
+  columnNamed,
+  type HistogramRows,
+  type HistogramTable,
+  keyOf,
+  type TakenRow,
+} from './histogram-rows.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
-export class SqliteHistogramWriter implements HistogramWriter {
+/** Rows one INSERT takes. Measured: 20 rows 400,000/s, 1 row 290,000/s, 100 rows no faster than 20. */
+const CHUNK = 20;
+
+/** So many rows in turn without a taken key, and inserting goes on without looking first. */
+const CALM = 40;
+
+/**
+ * Prepared statements, row by row or 20 at a time. Nobody else writes during the transaction (BEGIN IMMEDIATE), so what
+ * was looked up stays true.
+ */
+export class SqliteHistogramTable implements HistogramTable {
   readonly #connection: SqliteConnection;
+
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
   }
-  lumisections(): never {
-    throw new Error(`unfinished ${this.#connection}`);
+
+  async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean): Promise<TakenRow[]> {
+    const insertChunk = this.#connection.statement(insertSql(rows, CHUNK));
+    const insertOne = this.#connection.statement(insertSql(rows, 1));
+    const look = this.#lookup(rows);
+    const taken: TakenRow[] = [];
+    let calm = expectTaken ? 0 : CALM;
+    let next = 0;
+    while (next < order.length) {
+      if (calm >= CALM && next + CHUNK <= order.length) {
+        if (this.#insertAll(insertChunk, parametersOf(rows, order, next, CHUNK))) {
+          next += CHUNK;
+          continue;
+        }
+        calm = 0;
+      }
+      const row = order[next] as number;
+      const found = look(row);
+      if (found) {
+        taken.push(found);
+        calm = 0;
+      } else {
+        insertOne.run(...parametersOf(rows, order, next, 1));
+        calm++;
+      }
+      next++;
+    }
+    return taken;
   }
-  runs(): never {
-    throw new Error('unfinished');
+
+  /** Whether all keys were free; otherwise the statement undid itself. */
+  #insertAll(statement: { run(...values: CellValue[]): unknown }, values: CellValue[]): boolean {
+    try {
+      statement.run(...values);
+      return true;
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith('UNIQUE constraint failed')) return false;
+      throw error;
+    }
   }
+
+  #lookup(rows: HistogramRows): (row: number) => TakenRow | null {
+    const keys = keyOf(rows);
+    const bins = columnNamed(rows, 'bins');
+    const where = keys.map(({ name }) => `${name} = ?`).join(' AND ');
+    const select = ['file_id', 'integral', 'bins', ...rows.compared].join(', ');
+    const statement = this.#connection.statement(`SELECT ${select} FROM ${rows.table} WHERE ${where}`);
+    const key: CellValue[] = new Array(keys.length);
+    return (row) => {
+      for (let i = 0; i < keys.length; i++) key[i] = cell(keys[i] as (typeof keys)[number], row);
+      const stored = statement.get(...key) as unknown as CellValue[] | undefined;
+      if (stored === undefined) return null;
+      const storedBins = stored[2] as Uint8Array | null;
+      return {
+        row,
+        fileId: stored[0] as number | null,
+        integral: stored[1] as number | null,
+        compared: stored.slice(3),
+        otherBins: sameBytes(storedBins, cell(bins, row) as Uint8Array | null) ? undefined : storedBins,
+      };
+    };
+  }
+
+  async replace(rows: HistogramRows, order: Int32Array): Promise<void> {
+    const keys = keyOf(rows);
+    const content = rows.columns.slice(rows.keyColumns);
+    const sql = `UPDATE ${rows.table} SET ${content.map(({ name }) => `${name} = ?`).join(', ')}
+      WHERE ${keys.map(({ name }) => `${name} = ?`).join(' AND ')}`;
+    const statement = this.#connection.statement(sql);
+    for (const row of order) statement.run(...[...content, ...keys].map((column) => cell(column, row)));
+  }
+}
+
+function insertSql(rows: HistogramRows, count: number): string {
+  const tuple = `(${rows.columns.map(() => '?').join(', ')})`;
+  const names = rows.columns.map(({ name }) => name).join(', ');
+  return `INSERT INTO ${rows.table} (${names}) VALUES ${new Array(count).fill(tuple).join(', ')}`;
+}
+
+function parametersOf(rows: HistogramRows, order: Int32Array, from: number, count: number): CellValue[] {
+  const width = rows.columns.length;
+  const values: CellValue[] = new Array(width * count);
+  let at = 0;
+  for (let i = from; i < from + count; i++) {
+    const row = order[i] as number;
+    for (let c = 0; c < width; c++) values[at++] = cell(rows.columns[c] as (typeof rows.columns)[number], row);
+  }
+  return values;
+}
+
+function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && Buffer.compare(a, b) === 0;
 }

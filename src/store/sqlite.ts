@@ -3,7 +3,7 @@ import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Database, DatabaseOptions, Queries, Transaction } from './database.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
-import { SqliteHistogramWriter } from './sqlite-histograms.ts';
+import { SqliteHistogramTable } from './sqlite-histograms.ts';
 import { sqlitePath } from './sqlite-path.ts';
 
 const isBusy = (error: unknown) => error instanceof Error && /^database (table )?is locked/.test(error.message);
@@ -13,6 +13,18 @@ async function openPrisma(path: string): Promise<PrismaClient> {
   const { PrismaNodeSqlite } = await import('../../prisma/node-sqlite-adapter.mjs');
   const { PrismaClient } = await import('../generated/sqlite/client.ts');
   return new PrismaClient({ adapter: new PrismaNodeSqlite({ url: `file:${path}` }) });
+}
+
+async function savepoint<T>(connection: SqliteConnection, work: () => Promise<T>): Promise<T> {
+  connection.send('SAVEPOINT inner_work');
+  try {
+    return await work();
+  } catch (error) {
+    if (connection.handle.isTransaction) connection.send('ROLLBACK TO inner_work');
+    throw error;
+  } finally {
+    if (connection.handle.isTransaction) connection.send('RELEASE inner_work');
+  }
 }
 
 /** How long a transaction waits for another process to finish its own. */
@@ -61,7 +73,10 @@ export class SqliteDatabase implements Database {
       const result = await work({
         all: (...query) => writer.all(...query),
         arrays: (...query) => writer.arrays(...query),
-        histograms: new SqliteHistogramWriter(writer),
+        histograms: new SqliteHistogramTable(writer),
+        insert: async (table, columns, rows, onConflict = '') => writer.insert(table, columns, rows, onConflict),
+        deleteKeys: async (table, columns, keys) => writer.deleteKeys(table, columns, keys),
+        savepoint: (inner) => savepoint(writer, inner),
       });
       writer.handle.exec('COMMIT');
       return result;

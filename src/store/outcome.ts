@@ -1,0 +1,12 @@
+/** What became of a row. */
+export const Outcome = { rejected: 0, inserted: 1, identical: 2, conflicting: 3, replaced: 4 } as const;
+
+/** What became of the rows (or records) of a batch. */
+export interface WrittenRows {
+  /** One value of Outcome a row. */
+  readonly outcomes: Uint8Array;
+  /** Conflicting rows whose earlier row came from the same file. */
+  readonly sameFile: ReadonlySet<number>;
+  /** File of the earlier row of a conflicting row, where it was another file. */
+  readonly earlierFiles: ReadonlyMap<number, number>;
+}

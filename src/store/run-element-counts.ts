@@ -1,0 +1,93 @@
+import type { Column, Transaction } from './database.ts';
+import { columnNamed, type HistogramRows } from './histogram-rows.ts';
+
+const COLUMNS: readonly Column[] = [
+  { name: 'run_number', type: 'integer' },
+  { name: 'dataset_id', type: 'integer' },
+  { name: 'monitor_element_id', type: 'integer' },
+  { name: 'lumisection_count', type: 'integer' },
+  { name: 'empty_count', type: 'integer' },
+  { name: 'run_histogram_count', type: 'integer' },
+];
+
+const ADD = `ON CONFLICT (run_number, dataset_id, monitor_element_id) DO UPDATE SET ${[
+  'lumisection_count',
+  'empty_count',
+  'run_histogram_count',
+]
+  .map((name) => `${name} = run_monitor_element.${name} + excluded.${name}`)
+  .join(', ')}`;
+
+/** Collects what a batch changes in `run_monitor_element`. */
+export class RunElementCounts {
+  readonly #rows: HistogramRows;
+  readonly #changes = new Map<string, number[]>();
+  readonly #run: Int32Array;
+  readonly #dataset: Int32Array;
+  readonly #element: Int32Array;
+  readonly #integral: Float64Array;
+
+  constructor(rows: HistogramRows) {
+    this.#rows = rows;
+    const integers = (name: string) => numbersOf(rows, name) as Int32Array;
+    this.#run = integers('run_number');
+    this.#dataset = integers('dataset_id');
+    this.#element = integers('monitor_element_id');
+    this.#integral = numbersOf(rows, 'integral') as Float64Array;
+  }
+
+  inserted(row: number): void {
+    const change = this.#changeOf(row);
+    if (this.#rows.table === 'run_histogram') {
+      (change[5] as number)++;
+      return;
+    }
+    (change[3] as number)++;
+    if (this.#integral[row] === 0) (change[4] as number)++;
+  }
+
+  /** @param integral of the row that stood there before. */
+  replaced(row: number, integral: number | null): void {
+    if (this.#rows.table === 'run_histogram') return;
+    (this.#changeOf(row)[4] as number) += Number(this.#integral[row] === 0) - Number(integral === 0);
+  }
+
+  #latest: number[] = [];
+
+  #changeOf(row: number): number[] {
+    const [run, dataset, element] = [this.#run[row], this.#dataset[row], this.#element[row]] as [
+      number,
+      number,
+      number,
+    ];
+    const latest = this.#latest;
+    if (latest[0] === run && latest[1] === dataset && latest[2] === element) return latest;
+    const key = `${run} ${dataset} ${element}`;
+    let change = this.#changes.get(key);
+    if (change === undefined) {
+      change = [run, dataset, element, 0, 0, 0];
+      this.#changes.set(key, change);
+    }
+    this.#latest = change;
+    return change;
+  }
+
+  /** Adds the changes, in the order of the key, so that transactions side by side never wait for each other in a circle. */
+  async write(transaction: Transaction): Promise<void> {
+    const changes = [...this.#changes.values()]
+      .filter((change) => change.slice(3).some((count) => count !== 0))
+      .sort(
+        (a, b) =>
+          (a[0] as number) - (b[0] as number) ||
+          (a[1] as number) - (b[1] as number) ||
+          (a[2] as number) - (b[2] as number),
+      );
+    if (changes.length > 0) await transaction.insert('run_monitor_element', COLUMNS, changes, ADD);
+  }
+}
+
+function numbersOf(rows: HistogramRows, name: string): Int32Array | Float64Array {
+  const column = columnNamed(rows, name);
+  if (column.type !== 'integer' && column.type !== 'float') throw new Error(`${name} holds no numbers`);
+  return column.values;
+}
