@@ -2,6 +2,8 @@
  * The parse process: reads untrusted files on behalf of its parent, under a memory limit that it enforces on itself.
  * Started by parse-process.ts, one for many files. A crash in here costs one file, never the parent.
  */
+import { writeSync } from 'node:fs';
+import { serialize } from 'node:v8';
 import { formatById, recognise } from './formats/registry.ts';
 import { type Job, packError, type Request, type Response } from './parse-process-messages.ts';
 import { watchMemory } from './parse-process-watchdog.ts';
@@ -9,6 +11,9 @@ import { type ByteSource, openSource, type SourceChunk } from './source.ts';
 
 /** How often, in bytes of the file, the parent hears that reading goes on. */
 const PROGRESS_BYTES = 4 * 1024 * 1024;
+
+/** File descriptor of the frames to the parent, see parse-process-relay.mjs. */
+const ANSWERS = 4;
 
 watchMemory(Number(process.argv[2]));
 
@@ -32,8 +37,17 @@ process.on('message', (request: Request) => {
 process.on('disconnect', () => process.exit(0));
 send({ kind: 'ready' });
 
+/** Blocks until all is in the pipe; the other end is drained by a thread that does nothing else. */
 function send(response: Response): void {
-  process.send?.(response);
+  const bytes = serialize(response);
+  const header = Buffer.alloc(4);
+  header.writeUInt32LE(bytes.length);
+  write(header);
+  write(bytes);
+}
+
+function write(bytes: Buffer): void {
+  for (let at = 0; at < bytes.length; ) at += writeSync(ANSWERS, bytes, at);
 }
 
 async function answer(job: Job): Promise<void> {

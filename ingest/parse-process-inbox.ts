@@ -1,9 +1,16 @@
-import type { ChildProcess } from 'node:child_process';
+import { deserialize } from 'node:v8';
+import type { Worker } from 'node:worker_threads';
 import { ParseProcessError } from './parse-process-error.ts';
 import type { Response } from './parse-process-messages.ts';
 import { MEMORY_LIMIT_MARK } from './parse-process-watchdog.ts';
 
 export type Answer = Exclude<Response, { kind: 'ready' }>;
+
+/** What the relay says of the process itself; everything else it passes on as the bytes of a Response. */
+export type RelayMessage =
+  | ArrayBuffer
+  | { readonly kind: 'started'; readonly pid: number | undefined }
+  | { readonly kind: 'ended'; readonly code: number | null; readonly signal: string | null; readonly stderr: string };
 
 const TICKS = 10;
 
@@ -13,41 +20,32 @@ export class Inbox {
   readonly #silenceMs: number;
   #end: Error | null = null;
   #wake: () => void = () => {};
-  #stderr = '';
   readonly #close: () => void;
 
-  constructor(child: ChildProcess, id: number, silenceMs: number) {
+  constructor(relay: Worker, id: number, silenceMs: number) {
     this.#silenceMs = silenceMs;
-    const onMessage = (message: Response) => {
-      if (message.kind === 'ready' || message.id !== id) return;
-      this.#answers.push(message);
-      this.#wake();
-    };
-    const onStderr = (text: Buffer) => {
-      this.#stderr = (this.#stderr + text.toString()).slice(-4000);
-    };
-    // 'close' comes after the last message and the last of standard error; 'exit' may come before them.
-    const onClose = (code: number | null, signal: NodeJS.Signals | null) => {
-      this.#end = wordEnd(code, signal, this.#stderr);
+    const onMessage = (message: RelayMessage) => {
+      if (message instanceof ArrayBuffer) {
+        const response = deserialize(new Uint8Array(message)) as Response;
+        if (response.kind === 'ready' || response.id !== id) return;
+        this.#answers.push(response);
+      } else if (message.kind === 'ended') {
+        this.#end = wordEnd(message);
+      }
       this.#wake();
     };
     const onError = (error: Error) => {
       this.#end ??= new ParseProcessError('PARSER_CRASHED', `the parse process could not be run: ${error.message}`);
       this.#wake();
     };
-    child.on('message', onMessage);
-    child.on('close', onClose);
-    child.on('error', onError);
-    child.stderr?.on('data', onStderr);
-    child.channel?.ref();
+    relay.on('message', onMessage);
+    relay.on('error', onError);
+    relay.ref();
     this.#close = () => {
-      child.channel?.unref();
-      child.off('message', onMessage);
-      child.off('close', onClose);
-      child.off('error', onError);
-      child.stderr?.off('data', onStderr);
+      relay.unref();
+      relay.off('message', onMessage);
+      relay.off('error', onError);
     };
-    if (child.exitCode !== null || child.signalCode !== null) this.#end = wordEnd(child.exitCode, child.signalCode, '');
   }
 
   /** @throws ParseProcessError when the process ended or kept silent instead. */
@@ -79,7 +77,7 @@ export class Inbox {
   }
 }
 
-function wordEnd(code: number | null, signal: NodeJS.Signals | null, stderr: string): ParseProcessError {
+function wordEnd({ code, signal, stderr }: Extract<RelayMessage, { kind: 'ended' }>): ParseProcessError {
   const memory = stderr.split('\n').find((line) => line.startsWith(MEMORY_LIMIT_MARK));
   if (memory) {
     const numbers = memory.slice(MEMORY_LIMIT_MARK.length).trim();

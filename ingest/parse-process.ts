@@ -1,11 +1,10 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { createRequire } from 'node:module';
-import type { Socket } from 'node:net';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import type { ReadOptions, ReadStep, RowKey } from './formats/format.ts';
 import { ParseProcessError } from './parse-process-error.ts';
-import { type Answer, Inbox } from './parse-process-inbox.ts';
-import { type FileToRead, type Job, type Recognition, type Request, unpackError } from './parse-process-messages.ts';
+import { type Answer, Inbox, type RelayMessage } from './parse-process-inbox.ts';
+import { type FileToRead, type Job, type Recognition, unpackError } from './parse-process-messages.ts';
 
 export interface ParseLimits {
   /** Resident memory at which the parse process is ended (default 512 MiB; an idle one takes about 80). */
@@ -23,6 +22,7 @@ type Wanted = Job extends infer J ? (J extends Job ? Omit<J, 'id'> : never) : ne
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const childEntry = fileURLToPath(new URL('./parse-process-child.ts', import.meta.url));
+const relayEntry = fileURLToPath(new URL('./parse-process-relay.mjs', import.meta.url));
 
 /**
  * Reads files in a process of its own, started when first needed and used for many files, one at a time. Memory and
@@ -31,7 +31,7 @@ const childEntry = fileURLToPath(new URL('./parse-process-child.ts', import.meta
  */
 export class ParseProcess {
   readonly #limits: Required<ParseLimits>;
-  #child: ChildProcess | null = null;
+  #child: Running | null = null;
   #lastId = 0;
 
   constructor(limits: ParseLimits = {}) {
@@ -97,10 +97,10 @@ export class ParseProcess {
   async *#answers(wanted: Wanted): AsyncGenerator<Answer, void, undefined> {
     const child = this.#running();
     const id = ++this.#lastId;
-    const inbox = new Inbox(child, id, this.#limits.silenceMs);
+    const inbox = new Inbox(child.relay, id, this.#limits.silenceMs);
     let last = false;
     try {
-      tell(child, { ...wanted, id });
+      child.relay.postMessage({ ...wanted, id });
       while (!last) {
         const answer = await inbox.next();
         if (answer.kind === 'failed') {
@@ -109,7 +109,7 @@ export class ParseProcess {
         }
         last = answer.kind !== 'step' && answer.kind !== 'progress';
         yield answer;
-        if (answer.kind === 'step') tell(child, { kind: 'taken', id });
+        if (answer.kind === 'step') child.relay.postMessage({ kind: 'taken', id });
       }
     } catch (error) {
       if (error instanceof ParseProcessError) {
@@ -120,42 +120,64 @@ export class ParseProcess {
       throw error;
     } finally {
       inbox.close();
-      if (!last) tell(child, { kind: 'cancel', id });
+      if (!last) child.relay.postMessage({ kind: 'cancel', id });
     }
   }
 
-  #running(): ChildProcess {
-    const running = this.#child;
-    if (running?.connected && running.exitCode === null && running.signalCode === null) return running;
-    const child = fork(this.#limits.entry, [String(this.#limits.memoryBytes)], {
-      serialization: 'advanced',
-      // Not the parent's own flags: a debugger's port or a test runner's loader is nothing for a child.
-      execArgv: ['--import', tsx, `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`],
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      // A key pressed in the terminal reaches the whole group; the parent alone decides when reading stops.
-      detached: true,
+  #running(): Running {
+    if (this.#child && !this.#child.ended) return this.#child;
+    const relay = new Worker(relayEntry, {
+      // Not the parent's own flags: a debugger's port or a test runner's loader is nothing for others.
+      execArgv: [],
+      workerData: {
+        entry: this.#limits.entry,
+        args: [String(this.#limits.memoryBytes)],
+        execArgv: ['--import', tsx, `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`],
+      },
     });
-    // Neither keeps the parent alive by itself: an answer that is waited for does.
-    child.unref();
-    child.channel?.unref();
-    (child.stderr as Socket | null)?.unref();
-    this.#child = child;
-    return child;
+    const running: Running = { relay, pid: undefined, ended: false, killed: false };
+    relay.on('message', (message: RelayMessage) => {
+      if (message instanceof ArrayBuffer) return;
+      if (message.kind === 'ended') running.ended = true;
+      else running.pid = message.pid;
+      // Asked to end before it had a name.
+      if (running.killed) kill(running);
+    });
+    relay.on('error', () => {
+      running.ended = true;
+    });
+    // It does not keep this process alive by itself: an answer that is waited for does.
+    relay.unref();
+    this.#child = running;
+    return running;
   }
+}
+
+/** A parse process and the thread that speaks with it. */
+interface Running {
+  readonly relay: Worker;
+  pid: number | undefined;
+  ended: boolean;
+  killed: boolean;
 }
 
 /** V8's own heap gets half: what formats keep outside typed arrays is little. */
 const heapMegabytes = (memoryBytes: number) => Math.max(32, Math.floor(memoryBytes / 2 / 1024 / 1024));
 
-function tell(child: ChildProcess, request: Request): void {
-  // A child that is gone is noticed by its 'close', not here.
-  if (child.connected) child.send(request, () => {});
+function kill(running: Running): void {
+  running.killed = true;
+  if (running.ended || running.pid === undefined) return;
+  try {
+    process.kill(running.pid, 'SIGKILL');
+  } catch {
+    // It was quicker.
+  }
 }
 
-async function end(child: ChildProcess): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return;
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-  child.ref();
-  child.kill('SIGKILL');
+async function end(running: Running): Promise<void> {
+  if (running.ended) return;
+  const gone = new Promise<void>((resolve) => running.relay.once('exit', () => resolve()));
+  running.relay.ref();
+  kill(running);
   await gone;
 }
