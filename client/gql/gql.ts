@@ -1,0 +1,68 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+
+
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  query Runs($first: Int = 100, $after: String, $where: RunWhere) {\n    runs(first: $first, after: $after, where: $where) {\n      nodes { number year era fill startedAt endedAt lumisectionCount recordedLumi }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.RunsDocument,
+    "\n  query MonitorElements($first: Int = 100, $after: String, $where: MonitorElementWhere) {\n    monitorElements(first: $first, after: $after, where: $where) {\n      nodes { path name subsystem dimension kind histogramCount }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.MonitorElementsDocument,
+    "\n  query Datasets($first: Int = 100, $after: String, $where: DatasetWhere) {\n    datasets(first: $first, after: $after, where: $where) {\n      nodes { name primaryDataset era processing tier runCount }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.DatasetsDocument,
+    "\n  query Histograms($first: Int = 200, $after: String, $where: LumisectionHistogramWhere, $type: PackedType! = FLOAT64) {\n    lumisectionHistograms(\n      first: $first\n      after: $after\n      where: $where\n      orderBy: [{ field: RUN }, { field: LUMISECTION }, { field: DATASET }, { field: MONITOR_ELEMENT }]\n    ) {\n      nodes {\n        run { number }\n        lumisection { number }\n        dataset { name }\n        monitorElement { path }\n        entries\n        integral\n        meanX\n        rmsX\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.HistogramsDocument,
+    "\n  query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {\n    runHistograms(first: $first, after: $after, where: $where) {\n      nodes {\n        run { number }\n        dataset { name }\n        monitorElement { path }\n        title\n        entries\n        meanX\n        rmsX\n        skewness\n        kurtosis\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.RunHistogramsDocument,
+    "\n  query CertificationMask($source: String!, $where: CertificationWhere) {\n    certificationMask(source: $source, where: $where) { json lumisectionCount runCount }\n  }\n": typeof types.CertificationMaskDocument,
+    "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.DataFilesDocument,
+};
+const documents: Documents = {
+    "\n  query Runs($first: Int = 100, $after: String, $where: RunWhere) {\n    runs(first: $first, after: $after, where: $where) {\n      nodes { number year era fill startedAt endedAt lumisectionCount recordedLumi }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.RunsDocument,
+    "\n  query MonitorElements($first: Int = 100, $after: String, $where: MonitorElementWhere) {\n    monitorElements(first: $first, after: $after, where: $where) {\n      nodes { path name subsystem dimension kind histogramCount }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.MonitorElementsDocument,
+    "\n  query Datasets($first: Int = 100, $after: String, $where: DatasetWhere) {\n    datasets(first: $first, after: $after, where: $where) {\n      nodes { name primaryDataset era processing tier runCount }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.DatasetsDocument,
+    "\n  query Histograms($first: Int = 200, $after: String, $where: LumisectionHistogramWhere, $type: PackedType! = FLOAT64) {\n    lumisectionHistograms(\n      first: $first\n      after: $after\n      where: $where\n      orderBy: [{ field: RUN }, { field: LUMISECTION }, { field: DATASET }, { field: MONITOR_ELEMENT }]\n    ) {\n      nodes {\n        run { number }\n        lumisection { number }\n        dataset { name }\n        monitorElement { path }\n        entries\n        integral\n        meanX\n        rmsX\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.HistogramsDocument,
+    "\n  query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {\n    runHistograms(first: $first, after: $after, where: $where) {\n      nodes {\n        run { number }\n        dataset { name }\n        monitorElement { path }\n        title\n        entries\n        meanX\n        rmsX\n        skewness\n        kurtosis\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.RunHistogramsDocument,
+    "\n  query CertificationMask($source: String!, $where: CertificationWhere) {\n    certificationMask(source: $source, where: $where) { json lumisectionCount runCount }\n  }\n": types.CertificationMaskDocument,
+    "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.DataFilesDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Runs($first: Int = 100, $after: String, $where: RunWhere) {\n    runs(first: $first, after: $after, where: $where) {\n      nodes { number year era fill startedAt endedAt lumisectionCount recordedLumi }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').RunsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MonitorElements($first: Int = 100, $after: String, $where: MonitorElementWhere) {\n    monitorElements(first: $first, after: $after, where: $where) {\n      nodes { path name subsystem dimension kind histogramCount }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').MonitorElementsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Datasets($first: Int = 100, $after: String, $where: DatasetWhere) {\n    datasets(first: $first, after: $after, where: $where) {\n      nodes { name primaryDataset era processing tier runCount }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').DatasetsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Histograms($first: Int = 200, $after: String, $where: LumisectionHistogramWhere, $type: PackedType! = FLOAT64) {\n    lumisectionHistograms(\n      first: $first\n      after: $after\n      where: $where\n      orderBy: [{ field: RUN }, { field: LUMISECTION }, { field: DATASET }, { field: MONITOR_ELEMENT }]\n    ) {\n      nodes {\n        run { number }\n        lumisection { number }\n        dataset { name }\n        monitorElement { path }\n        entries\n        integral\n        meanX\n        rmsX\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').HistogramsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {\n    runHistograms(first: $first, after: $after, where: $where) {\n      nodes {\n        run { number }\n        dataset { name }\n        monitorElement { path }\n        title\n        entries\n        meanX\n        rmsX\n        skewness\n        kurtosis\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').RunHistogramsDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CertificationMask($source: String!, $where: CertificationWhere) {\n    certificationMask(source: $source, where: $where) { json lumisectionCount runCount }\n  }\n"): typeof import('./graphql.ts').CertificationMaskDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').DataFilesDocument;
+
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}

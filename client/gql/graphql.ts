@@ -1,0 +1,905 @@
+/* eslint-disable */
+/** Internal type. DO NOT USE DIRECTLY. */
+type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
+/** Internal type. DO NOT USE DIRECTLY. */
+export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Operators on a truth value. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type BooleanFilter = {
+  /** Equal to. */
+  eq?: boolean | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: boolean | null | undefined;
+};
+
+/** A judgement of lumisections, as Run Registry knows them. */
+export type CertificationFlag =
+  /** Not good for physics. */
+  | 'BAD'
+  /** Nothing to judge. */
+  | 'EMPTY'
+  /** The detector was not in the run. */
+  | 'EXCLUDED'
+  /** Good for physics. */
+  | 'GOOD'
+  /** Nobody has set a flag. */
+  | 'NOTSET'
+  /** The detector was on standby. */
+  | 'STANDBY';
+
+/** Operators on a judgement. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type CertificationFlagFilter = {
+  /** Equal to. */
+  eq?: CertificationFlag | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<CertificationFlag> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: CertificationFlag | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<CertificationFlag> | null | undefined;
+};
+
+/** Conditions on a Certification. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type CertificationWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<CertificationWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: CertificationWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<CertificationWhere> | null | undefined;
+  /** Who made the version; absent where the source does not tell. */
+  author?: StringFilter | null | undefined;
+  /** When the version was ingested. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** Whether this is the newest version of its source, dataset and subsystem. */
+  current?: BooleanFilter | null | undefined;
+  /** Name of the dataset that was judged; empty for all of them. Never compared with histograms by itself. */
+  dataset?: StringFilter | null | undefined;
+  /** The judgement. What no certification covers is not evaluated, never bad. */
+  flag?: CertificationFlagFilter | null | undefined;
+  /** What kind of source it is, e.g. `golden`. */
+  kind?: StringFilter | null | undefined;
+  /** It satisfies this: The run that was judged. */
+  run?: RunWhere | null | undefined;
+  /** Who judged: the name under which the verdicts were ingested, e.g. `golden-2018`. */
+  source?: StringFilter | null | undefined;
+  /** The subsystem that was judged, e.g. `pixel`; empty for all of them together. */
+  subsystem?: StringFilter | null | undefined;
+  /** Version of the source, from 1; each ingested file makes one. `mask` and `verdict` use the newest. */
+  version?: IntFilter | null | undefined;
+};
+
+/** How far a file has come. */
+export type DataFileStatus =
+  /** Stopped by a user. */
+  | 'CANCELLED'
+  /** Read to the end; rows may have been rejected or in conflict (see `report`). */
+  | 'DONE'
+  /** Stopped by an error (see `error`). */
+  | 'FAILED'
+  /** Known, not begun. */
+  | 'PENDING'
+  /** Its reader exceeded a limit or died; it is not read again unless forced. */
+  | 'QUARANTINED'
+  /** Being read, or interrupted: ingesting it again goes on from its checkpoint. */
+  | 'RUNNING';
+
+/** Operators on the status of a file. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type DataFileStatusFilter = {
+  /** Equal to. */
+  eq?: DataFileStatus | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<DataFileStatus> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: DataFileStatus | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<DataFileStatus> | null | undefined;
+};
+
+/** Conditions on a DataFile. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type DataFileWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<DataFileWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: DataFileWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<DataFileWhere> | null | undefined;
+  /** Bytes of the (decompressed) content that are read and durably stored. */
+  bytesDone?: SafeIntFilter | null | undefined;
+  /** Rows whose key was stored with another content, which was kept. Each is one issue. */
+  conflicting?: IntFilter | null | undefined;
+  /** When the file was first offered. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** Dataset given for the whole file; empty where its rows or its name tell. */
+  dataset?: StringFilter | null | undefined;
+  /** Stable code of what stopped the file; absent where nothing did. */
+  errorCode?: StringFilter | null | undefined;
+  /** What stopped the file, in words; absent where nothing did. */
+  errorMessage?: StringFilter | null | undefined;
+  /** When reading ended; absent while it runs. */
+  finishedAt?: DateTimeFilter | null | undefined;
+  /** Name of the format that it was recognised as. */
+  format?: StringFilter | null | undefined;
+  /** Rows that were stored already with equal content. */
+  identical?: IntFilter | null | undefined;
+  /** Rows stored as new. */
+  inserted?: IntFilter | null | undefined;
+  /** At least one satisfies this: Rows of the file that were refused or in conflict, and notes on how it was read. */
+  issues?: IngestIssueWhere | null | undefined;
+  /** Lines of the content that are read and durably stored. */
+  linesDone?: SafeIntFilter | null | undefined;
+  /** Identity of the map of monitor elements used; empty without one. */
+  meMap?: StringFilter | null | undefined;
+  /** Path under which the file was offered. */
+  path?: StringFilter | null | undefined;
+  /** Rows that were refused. Each is one issue. */
+  rejected?: IntFilter | null | undefined;
+  /** Rows that replaced another content, as told. */
+  replaced?: IntFilter | null | undefined;
+  /** SHA-256 of the file as it is on disk, in lower-case hexadecimal. */
+  sha256?: StringFilter | null | undefined;
+  /** Size of the file on disk, in bytes. */
+  size?: SafeIntFilter | null | undefined;
+  /** Certification source given for the file; empty for histograms. */
+  source?: StringFilter | null | undefined;
+  /** When reading last began. */
+  startedAt?: DateTimeFilter | null | undefined;
+  /** How far the file has come. */
+  status?: DataFileStatusFilter | null | undefined;
+};
+
+/** Conditions on a Dataset. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type DatasetWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<DatasetWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: DatasetWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<DatasetWhere> | null | undefined;
+  /** Era as the name has it, e.g. `Run2023C` (a run's era reads `2023C`). */
+  era?: StringFilter | null | undefined;
+  /** At least one satisfies this: Monitor elements with a histogram of the dataset. */
+  monitorElements?: MonitorElementWhere | null | undefined;
+  /** Whole name, `/PrimaryDataset/Era-Processing-vN/TIER`. */
+  name?: StringFilter | null | undefined;
+  /** First part of the name, e.g. `ZeroBias`; absent where the name has another form. */
+  primaryDataset?: StringFilter | null | undefined;
+  /** Processing and its version, e.g. `PromptReco-v1`. */
+  processing?: StringFilter | null | undefined;
+  /** At least one satisfies this: Runs with a histogram of the dataset. */
+  runs?: RunWhere | null | undefined;
+  /** Data tier, e.g. `DQMIO`. */
+  tier?: StringFilter | null | undefined;
+};
+
+/** Operators on a moment. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type DateTimeFilter = {
+  /** Equal to. */
+  eq?: string | null | undefined;
+  /** Greater than (exclusive). */
+  gt?: string | null | undefined;
+  /** Greater than or equal to (inclusive). */
+  gte?: string | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<string> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Less than (exclusive). */
+  lt?: string | null | undefined;
+  /** Less than or equal to (inclusive). */
+  lte?: string | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: string | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<string> | null | undefined;
+};
+
+/** Operators on a number. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type FloatFilter = {
+  /** Equal to. */
+  eq?: number | null | undefined;
+  /** Greater than (exclusive). */
+  gt?: number | null | undefined;
+  /** Greater than or equal to (inclusive). */
+  gte?: number | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<number> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Less than (exclusive). */
+  lt?: number | null | undefined;
+  /** Less than or equal to (inclusive). */
+  lte?: number | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: number | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<number> | null | undefined;
+};
+
+/** Conditions on a IngestIssue. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type IngestIssueWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<IngestIssueWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: IngestIssueWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<IngestIssueWhere> | null | undefined;
+  /** Byte offset in the (decompressed) content, from 0; absent where a line is given alone. */
+  byte?: SafeIntFilter | null | undefined;
+  /** Stable code of the reason, for programs. */
+  code?: StringFilter | null | undefined;
+  /** It satisfies this: The file. */
+  dataFile?: DataFileWhere | null | undefined;
+  /** The field at fault, as the file names it. */
+  field?: StringFilter | null | undefined;
+  /** Line of the content, from 1; absent where the format has no lines. */
+  line?: SafeIntFilter | null | undefined;
+  /** Number of the issue within its file, from 1. */
+  number?: IntFilter | null | undefined;
+  /** The reason in words. */
+  reason?: StringFilter | null | undefined;
+  /** What became of the row. */
+  severity?: IssueSeverityFilter | null | undefined;
+  /** The offending text, cut to 200 characters. */
+  value?: StringFilter | null | undefined;
+};
+
+/** Operators on a 32-bit integer. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type IntFilter = {
+  /** Equal to. */
+  eq?: number | null | undefined;
+  /** Greater than (exclusive). */
+  gt?: number | null | undefined;
+  /** Greater than or equal to (inclusive). */
+  gte?: number | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<number> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Less than (exclusive). */
+  lt?: number | null | undefined;
+  /** Less than or equal to (inclusive). */
+  lte?: number | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: number | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<number> | null | undefined;
+};
+
+/** What became of a row that has an issue. */
+export type IssueSeverity =
+  /** The row met another content under its key. */
+  | 'CONFLICTING'
+  /** How the file was read; no row was lost. */
+  | 'NOTE'
+  /** The row was refused and is not stored. */
+  | 'REJECTED';
+
+/** Operators on the severity of an issue. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type IssueSeverityFilter = {
+  /** Equal to. */
+  eq?: IssueSeverity | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<IssueSeverity> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: IssueSeverity | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<IssueSeverity> | null | undefined;
+};
+
+/** Beam and detector-control (DCS) flags of a lumisection, under the names of OMS. */
+export type LumisectionFlag =
+  /** `beam1_present` of OMS. */
+  | 'BEAM1_PRESENT'
+  /** `beam1_stable` of OMS. */
+  | 'BEAM1_STABLE'
+  /** `beam2_present` of OMS. */
+  | 'BEAM2_PRESENT'
+  /** `beam2_stable` of OMS. */
+  | 'BEAM2_STABLE'
+  /** `bpix_ready` of OMS. */
+  | 'BPIX_READY'
+  /** `castor_ready` of OMS. */
+  | 'CASTOR_READY'
+  /** `cms_active` of OMS. */
+  | 'CMS_ACTIVE'
+  /** `cscm_ready` of OMS. */
+  | 'CSCM_READY'
+  /** `cscp_ready` of OMS. */
+  | 'CSCP_READY'
+  /** `dt0_ready` of OMS. */
+  | 'DT0_READY'
+  /** `dtm_ready` of OMS. */
+  | 'DTM_READY'
+  /** `dtp_ready` of OMS. */
+  | 'DTP_READY'
+  /** `ebm_ready` of OMS. */
+  | 'EBM_READY'
+  /** `ebp_ready` of OMS. */
+  | 'EBP_READY'
+  /** `eem_ready` of OMS. */
+  | 'EEM_READY'
+  /** `eep_ready` of OMS. */
+  | 'EEP_READY'
+  /** `esm_ready` of OMS. */
+  | 'ESM_READY'
+  /** `esp_ready` of OMS. */
+  | 'ESP_READY'
+  /** `fpix_ready` of OMS. */
+  | 'FPIX_READY'
+  /** `gemm_ready` of OMS. */
+  | 'GEMM_READY'
+  /** `gemp_ready` of OMS. */
+  | 'GEMP_READY'
+  /** `hbhea_ready` of OMS. */
+  | 'HBHEA_READY'
+  /** `hbheb_ready` of OMS. */
+  | 'HBHEB_READY'
+  /** `hbhec_ready` of OMS. */
+  | 'HBHEC_READY'
+  /** `hf_ready` of OMS. */
+  | 'HF_READY'
+  /** `ho_ready` of OMS. */
+  | 'HO_READY'
+  /** `physics_flag` of OMS. */
+  | 'PHYSICS_FLAG'
+  /** `rpc_ready` of OMS. */
+  | 'RPC_READY'
+  /** `rp_sect_45_ready` of OMS. */
+  | 'RP_SECT_45_READY'
+  /** `rp_sect_56_ready` of OMS. */
+  | 'RP_SECT_56_READY'
+  /** `rp_time_ready` of OMS. */
+  | 'RP_TIME_READY'
+  /** `tecm_ready` of OMS. */
+  | 'TECM_READY'
+  /** `tecp_ready` of OMS. */
+  | 'TECP_READY'
+  /** `tibtid_ready` of OMS. */
+  | 'TIBTID_READY'
+  /** `tob_ready` of OMS. */
+  | 'TOB_READY'
+  /** `zdc_ready` of OMS. */
+  | 'ZDC_READY';
+
+/** Operators on a set of flags. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type LumisectionFlagsFilter = {
+  /** Every one of these is in the set. */
+  hasAll?: Array<LumisectionFlag> | null | undefined;
+  /** At least one of these is in the set. */
+  hasAny?: Array<LumisectionFlag> | null | undefined;
+};
+
+/** Conditions on a LumisectionHistogram. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type LumisectionHistogramWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<LumisectionHistogramWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: LumisectionHistogramWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<LumisectionHistogramWhere> | null | undefined;
+  /** It satisfies this: The dataset: the same run reconstructed twice gives different histograms. */
+  dataset?: DatasetWhere | null | undefined;
+  /** Number of entries as the source states it (fill calls in ROOT; the sum of all bins in the CSVs); absent where it does not. */
+  entries?: FloatFilter | null | undefined;
+  /** Sum of the in-range bins. */
+  integral?: FloatFilter | null | undefined;
+  /** Excess kurtosis of x over the in-range bins (0 for a Gaussian, no unit); absent with two axes. */
+  kurtosis?: FloatFilter | null | undefined;
+  /** It satisfies this: The lumisection. */
+  lumisection?: LumisectionWhere | null | undefined;
+  /** Only in lumisections that the newest version of this certification source calls GOOD (all datasets and subsystems together). An unknown source is an error. */
+  mask?: string | null | undefined;
+  /** Mean of x over the in-range bins, in units of the x axis; absent where nothing is in range. */
+  meanX?: FloatFilter | null | undefined;
+  /** Mean of y over the in-range bins, in units of the y axis; absent with one axis. */
+  meanY?: FloatFilter | null | undefined;
+  /** It satisfies this: The monitor element: what is histogrammed. */
+  monitorElement?: MonitorElementWhere | null | undefined;
+  /** Standard deviation of x over the in-range bins, in units of the x axis, at least 0. */
+  rmsX?: FloatFilter | null | undefined;
+  /** Standard deviation of y over the in-range bins, in units of the y axis, at least 0; absent with one axis. */
+  rmsY?: FloatFilter | null | undefined;
+  /** It satisfies this: The run. */
+  run?: RunWhere | null | undefined;
+  /** Skewness of x over the in-range bins (no unit); absent with two axes. */
+  skewness?: FloatFilter | null | undefined;
+};
+
+/** Conditions on a Lumisection. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type LumisectionWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<LumisectionWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: LumisectionWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<LumisectionWhere> | null | undefined;
+  /** Luminosity that the LHC delivered in this lumisection alone (not cumulative), in 1/pb. */
+  deliveredLumi?: FloatFilter | null | undefined;
+  /** When the lumisection ended. */
+  endedAt?: DateTimeFilter | null | undefined;
+  /** Beam and detector-control flags known to be off. A flag neither on nor off is unknown. */
+  flagsOff?: LumisectionFlagsFilter | null | undefined;
+  /** Beam and detector-control flags known to be on. A flag neither on nor off is unknown. */
+  flagsOn?: LumisectionFlagsFilter | null | undefined;
+  /** At least one satisfies this: Histograms of this lumisection. */
+  histograms?: LumisectionHistogramWhere | null | undefined;
+  /** Only in lumisections that the newest version of this certification source calls GOOD (all datasets and subsystems together). An unknown source is an error. */
+  mask?: string | null | undefined;
+  /** Lumisection number within its run, at least 1; gaps are possible. */
+  number?: IntFilter | null | undefined;
+  /** Mean number of interactions in a bunch crossing. */
+  pileup?: FloatFilter | null | undefined;
+  /** Luminosity that CMS recorded in this lumisection alone (not cumulative), in 1/pb. */
+  recordedLumi?: FloatFilter | null | undefined;
+  /** It satisfies this: The run of the lumisection. */
+  run?: RunWhere | null | undefined;
+  /** When the lumisection began; it lasts about 23.31 s. */
+  startedAt?: DateTimeFilter | null | undefined;
+  /** Rate of the zero-bias trigger, in Hz. */
+  zeroBiasRate?: FloatFilter | null | undefined;
+};
+
+/** What kind of object a monitor element is. */
+export type MonitorElementKind =
+  /** Mean of a quantity in bins of one axis. */
+  | 'PROFILE'
+  /** Mean of a quantity in bins of two axes. */
+  | 'PROFILE2D'
+  /** One number or text. */
+  | 'SCALAR'
+  /** Counts over one axis. */
+  | 'TH1'
+  /** Counts over two axes. */
+  | 'TH2';
+
+/** Operators on a kind of monitor element. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type MonitorElementKindFilter = {
+  /** Equal to. */
+  eq?: MonitorElementKind | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<MonitorElementKind> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: MonitorElementKind | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<MonitorElementKind> | null | undefined;
+};
+
+/** Conditions on a MonitorElement. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type MonitorElementWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<MonitorElementWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: MonitorElementWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<MonitorElementWhere> | null | undefined;
+  /** At least one satisfies this: Datasets with a histogram of this monitor element. */
+  datasets?: DatasetWhere | null | undefined;
+  /** Number of axes, 1 or 2; absent where the source does not tell (summaries). */
+  dimension?: IntFilter | null | undefined;
+  /** What kind of object the source holds; absent where it does not tell. */
+  kind?: MonitorElementKindFilter | null | undefined;
+  /** Leaf of the path; not unique. */
+  name?: StringFilter | null | undefined;
+  /** Path exactly as the source has it, e.g. `PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1`; a CSV that knows only leaf names gives the leaf. */
+  path?: StringFilter | null | undefined;
+  /** At least one satisfies this: Runs with a histogram of this monitor element. */
+  runs?: RunWhere | null | undefined;
+  /** First folder of the path, e.g. `PixelPhase1`; absent where the path is a leaf. */
+  subsystem?: StringFilter | null | undefined;
+};
+
+/** Number types of packed bins, all little-endian. */
+export type PackedType =
+  /** 32-bit floating point; integers above 2^24 are rounded. */
+  | 'FLOAT32'
+  /** 64-bit floating point: every stored value exactly. */
+  | 'FLOAT64'
+  /** 32-bit signed integers; an error where the contents are not exactly that. */
+  | 'INT32';
+
+/** Conditions on a RunHistogram. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type RunHistogramWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<RunHistogramWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: RunHistogramWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<RunHistogramWhere> | null | undefined;
+  /** It satisfies this: The dataset: the same run reconstructed twice gives different histograms. */
+  dataset?: DatasetWhere | null | undefined;
+  /** Number of entries as the source states it (fill calls in ROOT; the sum of all bins in the CSVs); absent where it does not. */
+  entries?: FloatFilter | null | undefined;
+  /** Whether bins are stored; summaries (per-run CSV) have statistics alone. */
+  hasBins?: BooleanFilter | null | undefined;
+  /** Sum of the in-range bins; absent for summaries, which have no bins. */
+  integral?: FloatFilter | null | undefined;
+  /** Excess kurtosis of x over the in-range bins (0 for a Gaussian, no unit); absent with two axes. */
+  kurtosis?: FloatFilter | null | undefined;
+  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  mask?: string | null | undefined;
+  /** Mean of x over the in-range bins, in units of the x axis; absent where nothing is in range. */
+  meanX?: FloatFilter | null | undefined;
+  /** Mean of y over the in-range bins, in units of the y axis; absent with one axis. */
+  meanY?: FloatFilter | null | undefined;
+  /** It satisfies this: The monitor element: what is histogrammed. */
+  monitorElement?: MonitorElementWhere | null | undefined;
+  /** Standard deviation of x over the in-range bins, in units of the x axis, at least 0. */
+  rmsX?: FloatFilter | null | undefined;
+  /** Standard deviation of y over the in-range bins, in units of the y axis, at least 0; absent with one axis. */
+  rmsY?: FloatFilter | null | undefined;
+  /** It satisfies this: The run. */
+  run?: RunWhere | null | undefined;
+  /** Skewness of x over the in-range bins (no unit); absent with two axes. */
+  skewness?: FloatFilter | null | undefined;
+  /** Title of the histogram (prose), absent where the source has none. */
+  title?: StringFilter | null | undefined;
+};
+
+/** Conditions on a Run. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type RunWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<RunWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: RunWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<RunWhere> | null | undefined;
+  /** At least one satisfies this: Certifications of the run. */
+  certifications?: CertificationWhere | null | undefined;
+  /** At least one satisfies this: Datasets with a histogram (per lumisection or run level) in the run. */
+  datasets?: DatasetWhere | null | undefined;
+  /** Integrated luminosity that the LHC delivered, in 1/pb. */
+  deliveredLumi?: FloatFilter | null | undefined;
+  /** Instantaneous luminosity at the end, in 10^34 / cm2 / s. */
+  endLumi?: FloatFilter | null | undefined;
+  /** When the run ended. */
+  endedAt?: DateTimeFilter | null | undefined;
+  /** Energy of one beam, in GeV. */
+  energy?: FloatFilter | null | undefined;
+  /** Year and letter, e.g. `2018A` (a dataset's era reads `Run2018A`). */
+  era?: StringFilter | null | undefined;
+  /** Number of the LHC fill. */
+  fill?: IntFilter | null | undefined;
+  /** At least one satisfies this: Run-level histograms of the run. */
+  histograms?: RunHistogramWhere | null | undefined;
+  /** Instantaneous luminosity at the start, in 10^34 / cm2 / s. */
+  initialLumi?: FloatFilter | null | undefined;
+  /** Number of lumisections that the run had, as its source states it (not how many are stored). */
+  lumisectionCount?: IntFilter | null | undefined;
+  /** At least one satisfies this: Histograms of the run's lumisections. */
+  lumisectionHistograms?: LumisectionHistogramWhere | null | undefined;
+  /** At least one satisfies this: Lumisections of the run. */
+  lumisections?: LumisectionWhere | null | undefined;
+  /** Magnetic field of the solenoid, in tesla. */
+  magneticField?: FloatFilter | null | undefined;
+  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  mask?: string | null | undefined;
+  /** At least one satisfies this: Monitor elements with a histogram (per lumisection or run level) in the run. */
+  monitorElements?: MonitorElementWhere | null | undefined;
+  /** Run number, at least 1. */
+  number?: IntFilter | null | undefined;
+  /** Letter of the era, e.g. `A`. */
+  period?: StringFilter | null | undefined;
+  /** Integrated luminosity that CMS recorded, in 1/pb. */
+  recordedLumi?: FloatFilter | null | undefined;
+  /** When the run began. */
+  startedAt?: DateTimeFilter | null | undefined;
+  /** Year of data taking, e.g. 2018. */
+  year?: IntFilter | null | undefined;
+};
+
+/** Operators on an integer up to 2^53 - 1. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type SafeIntFilter = {
+  /** Equal to. */
+  eq?: number | null | undefined;
+  /** Greater than (exclusive). */
+  gt?: number | null | undefined;
+  /** Greater than or equal to (inclusive). */
+  gte?: number | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<number> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Less than (exclusive). */
+  lt?: number | null | undefined;
+  /** Less than or equal to (inclusive). */
+  lte?: number | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: number | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<number> | null | undefined;
+};
+
+/** Operators on text, compared by code point. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type StringFilter = {
+  /** Holds this text anywhere; no character of it is special. */
+  contains?: string | null | undefined;
+  /** Ends with this text; no character of it is special. */
+  endsWith?: string | null | undefined;
+  /** Equal to. */
+  eq?: string | null | undefined;
+  /** Matches as a whole: `*` stands for any text (slashes too), `?` for one character, `[a-z]` for one of a set, `[!a-z]` for one outside it. */
+  glob?: string | null | undefined;
+  /** Sorts after (exclusive). */
+  gt?: string | null | undefined;
+  /** Sorts after or equal to (inclusive). */
+  gte?: string | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<string> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Sorts before (exclusive). */
+  lt?: string | null | undefined;
+  /** Sorts before or equal to (inclusive). */
+  lte?: string | null | undefined;
+  /** Whether case matters, for all operators of this object. */
+  mode?: TextMode | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: string | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<string> | null | undefined;
+  /** Matches somewhere (RE2 syntax, linear time); `^` and `$` tie it to the ends. */
+  regex?: string | null | undefined;
+  /** Begins with this text; no character of it is special. */
+  startsWith?: string | null | undefined;
+};
+
+/** How the operators of one text filter compare. */
+export type TextMode =
+  /** Upper and lower case are the same. */
+  | 'INSENSITIVE'
+  /** Upper and lower case differ. */
+  | 'SENSITIVE';
+
+export type RunsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  where?: RunWhere | null | undefined;
+}>;
+
+
+export type RunsQuery = { runs: { nodes: Array<{ number: number, year: number | null, era: string | null, fill: number | null, startedAt: string | null, endedAt: string | null, lumisectionCount: number | null, recordedLumi: number | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type MonitorElementsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  where?: MonitorElementWhere | null | undefined;
+}>;
+
+
+export type MonitorElementsQuery = { monitorElements: { nodes: Array<{ path: string, name: string, subsystem: string | null, dimension: number | null, kind: MonitorElementKind | null, histogramCount: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type DatasetsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  where?: DatasetWhere | null | undefined;
+}>;
+
+
+export type DatasetsQuery = { datasets: { nodes: Array<{ name: string, primaryDataset: string | null, era: string | null, processing: string | null, tier: string | null, runCount: number }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type HistogramsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  where?: LumisectionHistogramWhere | null | undefined;
+  type?: PackedType;
+}>;
+
+
+export type HistogramsQuery = { lumisectionHistograms: { nodes: Array<{ entries: number | null, integral: number | null, meanX: number | null, rmsX: number | null, shape: Array<number> | null, binsBase64: string | null, run: { number: number }, lumisection: { number: number }, dataset: { name: string }, monitorElement: { path: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type RunHistogramsQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  where?: RunHistogramWhere | null | undefined;
+  type?: PackedType;
+}>;
+
+
+export type RunHistogramsQuery = { runHistograms: { nodes: Array<{ title: string | null, entries: number | null, meanX: number | null, rmsX: number | null, skewness: number | null, kurtosis: number | null, shape: Array<number> | null, binsBase64: string | null, run: { number: number }, dataset: { name: string }, monitorElement: { path: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type CertificationMaskQueryVariables = Exact<{
+  source: string;
+  where?: CertificationWhere | null | undefined;
+}>;
+
+
+export type CertificationMaskQuery = { certificationMask: { json: string, lumisectionCount: number | null, runCount: number } };
+
+export type DataFilesQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  where?: DataFileWhere | null | undefined;
+}>;
+
+
+export type DataFilesQuery = { dataFiles: { nodes: Array<{ path: string, sha256: string, format: string, status: DataFileStatus, size: number, startedAt: string | null, finishedAt: string | null, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number }, error: { code: string, message: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export class TypedDocumentString<TResult, TVariables>
+  extends String
+  implements DocumentTypeDecoration<TResult, TVariables>
+{
+  __apiType?: NonNullable<DocumentTypeDecoration<TResult, TVariables>['__apiType']>;
+  private value: string;
+  public __meta__?: Record<string, any> | undefined;
+
+  constructor(value: string, __meta__?: Record<string, any> | undefined) {
+    super(value);
+    this.value = value;
+    this.__meta__ = __meta__;
+  }
+
+  override toString(): string & DocumentTypeDecoration<TResult, TVariables> {
+    return this.value;
+  }
+}
+
+export const RunsDocument = new TypedDocumentString(`
+    query Runs($first: Int = 100, $after: String, $where: RunWhere) {
+  runs(first: $first, after: $after, where: $where) {
+    nodes {
+      number
+      year
+      era
+      fill
+      startedAt
+      endedAt
+      lumisectionCount
+      recordedLumi
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:f5f2260977d9304af29bc5c5982629324edb718cbdd850825cd459c5ae672677"}) as unknown as TypedDocumentString<RunsQuery, RunsQueryVariables>;
+export const MonitorElementsDocument = new TypedDocumentString(`
+    query MonitorElements($first: Int = 100, $after: String, $where: MonitorElementWhere) {
+  monitorElements(first: $first, after: $after, where: $where) {
+    nodes {
+      path
+      name
+      subsystem
+      dimension
+      kind
+      histogramCount
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:40490b49eac284628e305d57781281af9dc88be76b9281726403f70604283d63"}) as unknown as TypedDocumentString<MonitorElementsQuery, MonitorElementsQueryVariables>;
+export const DatasetsDocument = new TypedDocumentString(`
+    query Datasets($first: Int = 100, $after: String, $where: DatasetWhere) {
+  datasets(first: $first, after: $after, where: $where) {
+    nodes {
+      name
+      primaryDataset
+      era
+      processing
+      tier
+      runCount
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:f17f7819adf67e39b1bd0811492d8e1b6f2d9f4ca1dd1cda09add6b01b2fdacb"}) as unknown as TypedDocumentString<DatasetsQuery, DatasetsQueryVariables>;
+export const HistogramsDocument = new TypedDocumentString(`
+    query Histograms($first: Int = 200, $after: String, $where: LumisectionHistogramWhere, $type: PackedType! = FLOAT64) {
+  lumisectionHistograms(
+    first: $first
+    after: $after
+    where: $where
+    orderBy: [{field: RUN}, {field: LUMISECTION}, {field: DATASET}, {field: MONITOR_ELEMENT}]
+  ) {
+    nodes {
+      run {
+        number
+      }
+      lumisection {
+        number
+      }
+      dataset {
+        name
+      }
+      monitorElement {
+        path
+      }
+      entries
+      integral
+      meanX
+      rmsX
+      shape
+      binsBase64(type: $type)
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:8586b64dc9690d856a120c3d1b07191675a72ce0a4946602868934eb83fea013"}) as unknown as TypedDocumentString<HistogramsQuery, HistogramsQueryVariables>;
+export const RunHistogramsDocument = new TypedDocumentString(`
+    query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {
+  runHistograms(first: $first, after: $after, where: $where) {
+    nodes {
+      run {
+        number
+      }
+      dataset {
+        name
+      }
+      monitorElement {
+        path
+      }
+      title
+      entries
+      meanX
+      rmsX
+      skewness
+      kurtosis
+      shape
+      binsBase64(type: $type)
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:08260189226a7ef86dd6865b4bced82fc4e10aebdbd3639956f5159a4545229c"}) as unknown as TypedDocumentString<RunHistogramsQuery, RunHistogramsQueryVariables>;
+export const CertificationMaskDocument = new TypedDocumentString(`
+    query CertificationMask($source: String!, $where: CertificationWhere) {
+  certificationMask(source: $source, where: $where) {
+    json
+    lumisectionCount
+    runCount
+  }
+}
+    `, {"hash":"sha256:e2ba70125a8d1eb05378eae188ec0d021167c78ac5afd5033c0c178c6e97dc05"}) as unknown as TypedDocumentString<CertificationMaskQuery, CertificationMaskQueryVariables>;
+export const DataFilesDocument = new TypedDocumentString(`
+    query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {
+  dataFiles(first: $first, after: $after, where: $where) {
+    nodes {
+      path
+      sha256
+      format
+      status
+      size
+      startedAt
+      finishedAt
+      report {
+        inserted
+        identical
+        conflicting
+        replaced
+        rejected
+      }
+      error {
+        code
+        message
+      }
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:9ee1efa318e5aeb15c38b1bc555a9df8115ee8b648369fceb4b013974542abf8"}) as unknown as TypedDocumentString<DataFilesQuery, DataFilesQueryVariables>;
