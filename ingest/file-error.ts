@@ -18,6 +18,8 @@ export type FileErrorCode =
   | 'TRUNCATED'
   /** Inflated size or ratio passed the limit. */
   | 'INFLATED_TOO_LARGE'
+  /** A file of a format that is held whole in memory is larger than any real one. */
+  | 'FILE_TOO_LARGE'
   | 'UTF16'
   /** The content is none of the known formats. */
   | 'UNKNOWN_FORMAT'

@@ -6,7 +6,7 @@ import type { Format } from './format.ts';
 const formats: Readonly<Record<string, () => Promise<Format>>> = {
   'per-ls-csv': async () => (await import('./per-ls-csv/per-ls-csv.ts')).perLsCsv,
   'per-run-csv': async () => (await import('./per-run-csv/per-run-csv.ts')).perRunCsv,
-  //   'lumi-json': async () => (await import('./lumi-json.ts')).lumiJson,
+  'lumi-json': async () => (await import('./lumi-json.ts')).lumiJson,
 };
 
 export const formatIds: readonly string[] = Object.keys(formats);

@@ -18,6 +18,8 @@ export interface GoldenProblem {
   readonly field: string;
   readonly value: string;
   readonly reason: string;
+  /** Of DUPLICATE_KEY: the line of the first entry, which is left out as well and is no problem of its own. */
+  readonly firstLine?: number;
 }
 
 export interface GoldenJson {
@@ -46,7 +48,8 @@ export function parseGoldenJson(text: string): GoldenJson {
       else {
         repeated.add(key);
         const reason = `the run stands in line ${earlier.line} already; neither is taken`;
-        problems.push({ code: 'DUPLICATE_KEY', line, field: key, value: textOf(ranges), reason });
+        const firstLine = earlier.line;
+        problems.push({ code: 'DUPLICATE_KEY', line, field: key, value: textOf(ranges), reason, firstLine });
       }
     } while (tokens.take(','));
     tokens.expect('}');
