@@ -1,0 +1,125 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { FileError } from '../../ingest/file-error.ts';
+import { ParseProcess } from '../../ingest/parse-process.ts';
+import { ParseProcessError } from '../../ingest/parse-process-error.ts';
+import { lumisectionCsv } from '../support/csv-files.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lumigraph-parse-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return { path };
+};
+const faulty = (name: string) => resolve(import.meta.dirname, 'faulty-parsers', `${name}.ts`);
+
+let parser = new ParseProcess();
+afterEach(() => parser.close());
+
+const DATASET = { dataset: '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO' };
+
+describe('the parse process', () => {
+  test('recognises and reads files one after another in one process', async () => {
+    parser = new ParseProcess();
+    const one = file('one.csv', lumisectionCsv({ lumisections: 3, elements: 2 }));
+    const two = file('two.csv', lumisectionCsv({ lumisections: 2, elements: 2 }));
+    const rows: number[] = [];
+    for (const source of [one, two]) {
+      const { format, needs } = await parser.recognise(source);
+      expect([format, needs]).toEqual(['per-ls-csv', 'dataset']);
+      let count = 0;
+      for await (const { batch } of parser.read(source, format, DATASET)) {
+        if (batch?.kind === 'lumisectionHistograms') count += batch.count;
+      }
+      rows.push(count);
+    }
+    expect(rows).toEqual([6, 4]);
+  });
+
+  test('goes on with the next file when the reading of one is abandoned', async () => {
+    parser = new ParseProcess();
+    const source = file('long.csv', lumisectionCsv({ lumisections: 200, elements: 10 }));
+    const options = { ...DATASET, batchRows: 10 };
+    for await (const { position } of parser.read(source, 'per-ls-csv', options)) {
+      expect(position.line).toBe(11);
+      break;
+    }
+    let rows = 0;
+    for await (const { batch } of parser.read(source, 'per-ls-csv', options)) {
+      if (batch?.kind === 'lumisectionHistograms') rows += batch.count;
+    }
+    expect(rows).toBe(2000);
+  });
+
+  test('brings errors of a file back with their code and place', async () => {
+    parser = new ParseProcess();
+    const error = await parser.recognise({ path: join(folder, 'absent.csv') }).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(FileError);
+    expect(error).toMatchObject({ code: 'FILE_NOT_FOUND' });
+    expect(error.message).toContain('absent.csv');
+  });
+
+  test('is ended when it takes more memory than allowed, even in a loop that never returns', async () => {
+    parser = new ParseProcess({ entry: faulty('hog'), memoryBytes: 300 * 1024 * 1024 });
+    const error = await parser.recognise(file('any.csv', 'x')).catch((thrown) => thrown);
+    expect(error).toBeInstanceOf(ParseProcessError);
+    expect(error.code).toBe('PARSER_MEMORY');
+    const used = Number(/: (\d+) of/.exec(error.message)?.[1]);
+    expect(used).toBeGreaterThan(300 * 1024 * 1024);
+    expect(used).toBeLessThan(900 * 1024 * 1024);
+  });
+
+  test('is ended when it shows no progress', async () => {
+    parser = new ParseProcess({ entry: faulty('stuck'), silenceMs: 1_000 });
+    await expect(parser.recognise(file('any.csv', 'x'))).rejects.toMatchObject({ code: 'PARSER_SILENT' });
+  });
+
+  test('that crashes costs one file, and the next gets a fresh one', async () => {
+    parser = new ParseProcess({ entry: faulty('crash') });
+    for (const attempt of ['first', 'second']) {
+      const error = await parser.recognise(file(`${attempt}.csv`, 'x')).catch((thrown) => thrown);
+      expect(error).toMatchObject({ code: 'PARSER_CRASHED', message: 'the parse process ended with exit status 7' });
+      expect(error.details.stderr).toContain('something broke deep inside');
+    }
+  });
+
+  test.skipIf(process.platform === 'win32')('ends when its parent is killed', async () => {
+    const source = file('orphan.csv', lumisectionCsv({ lumisections: 5, elements: 2 }));
+    const script = `
+      import { ParseProcess } from ${JSON.stringify(resolve(import.meta.dirname, '../../ingest/parse-process.ts'))};
+      const parser = new ParseProcess();
+      await parser.recognise({ path: ${JSON.stringify(source.path)} });
+      console.log('ready');
+      setInterval(() => {}, 1000);`;
+    const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await new Promise((ready) => parent.stdout.once('data', ready));
+    const children = childrenOf(parent.pid ?? 0);
+    expect(children).not.toEqual([]);
+    parent.kill('SIGKILL');
+    await expect.poll(() => children.filter(isAlive), { timeout: 10_000 }).toEqual([]);
+  });
+});
+
+function childrenOf(pid: number): number[] {
+  const table = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,args='], { encoding: 'utf8' });
+  return table
+    .split('\n')
+    .filter((line) => line.trim().startsWith(`${pid} `) && line.includes('parse-process-child'))
+    .map((line) => Number(line.trim().split(/\s+/)[1]));
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
