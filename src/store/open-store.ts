@@ -1,9 +1,11 @@
+import { CheckedQuery } from './checked-query.ts';
 import type { Database } from './database.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { migrate } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
 import { createReads } from './reads.ts';
+import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { verifyDatabase } from './verify.ts';
 
@@ -14,14 +16,15 @@ import { verifyDatabase } from './verify.ts';
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   if (options.migrate ?? true) await migrate(url);
   const database = await openDatabase(url, options);
+  const query = new CheckedQuery(database, new References());
   return {
     kind: database.dialect.name,
     get prisma() {
       if (database.prisma === null) throw new Error('the store was opened without Prisma');
       return database.prisma;
     },
-    lists: createLists(database),
-    reads: createReads(database),
+    lists: createLists(query),
+    reads: createReads(query),
     ledger: createLedger(database),
     verify: () => verifyDatabase(database),
     close: () => database.close(),

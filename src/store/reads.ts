@@ -1,6 +1,82 @@
-import type { Database } from './database.ts';
+import { sql } from 'kysely';
+import type { Binning, Dataset, MonitorElement } from '../generated/sqlite/client.ts';
+import { lumisectionBins, runBins } from './bins-reads.ts';
+import { certificationRanges, certificationsOfRuns, flagsOf, goodLumisections } from './certification-reads.ts';
+import type { CheckedQuery } from './checked-query.ts';
+import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
+import { rowColumns, toRows } from './list-rows.ts';
 import type { Reads } from './store.ts';
+import { isOneOf } from './test-sql.ts';
 
-export function createReads(_database: Database): Reads {
-  return {} as Reads;
+const BINNING_FIELDS = ['id', 'hash', 'dimension', 'title', 'axes'] as const;
+
+export function createReads(query: CheckedQuery): Reads {
+  const { database } = query;
+  const byId = (ids: readonly number[]) => ids.map((id) => ({ id }));
+  const keyed = <Key extends object>(keys: readonly Key[]) =>
+    keys as readonly (Key & Record<string, string | number>)[];
+
+  return {
+    runs: (numbers) =>
+      rowsByKey(
+        query,
+        'run',
+        numbers.map((number) => ({ number })),
+      ),
+    lumisections: (keys) => rowsByKey(query, 'lumisection', keys),
+    datasets: cachedRowsById<Dataset>((ids) => rowsByKey(query, 'dataset', byId(ids)), { capacity: 10_000 }),
+    monitorElements: cachedRowsById<MonitorElement>((ids) => rowsByKey(query, 'monitorElement', byId(ids)), {
+      capacity: 100_000,
+      // a later file may tell what an earlier one left open
+      isFinal: ({ dimension, kind }) => dimension !== null && kind !== null,
+    }),
+    binnings: cachedRowsById<Binning>((ids) => tableRowsById<Binning>(query, 'binning', BINNING_FIELDS, ids), {
+      capacity: 10_000,
+    }),
+    lumisectionHistograms: (keys) => rowsByKey(query, 'lumisectionHistogram', keyed(keys)),
+    runHistograms: (keys) => rowsByKey(query, 'runHistogram', keyed(keys)),
+    lumisectionBins: (keys) => lumisectionBins(database, keys),
+    runBins: (keys) => runBins(database, keys),
+    dataFiles: (ids) => rowsByKey(query, 'dataFile', byId(ids)),
+    ingestIssues: (keys) => rowsByKey(query, 'ingestIssue', keys),
+    certifications: (keys) => rowsByKey(query, 'certification', keyed(keys)),
+    certificationsOfRuns: (runNumbers) => certificationsOfRuns(query, runNumbers),
+    certificationRanges: (keys) => certificationRanges(query, keys),
+    flags: (source, keys) => flagsOf(query, source, keys),
+    goodLumisections: (source, where) => goodLumisections(query, source, where),
+    datasetByName: (name) => rowByText('dataset', 'name', name),
+    monitorElementByPath: (path) => rowByText('monitorElement', 'path', path),
+    histogramCounts: (ids) =>
+      countsById(
+        ids,
+        'SELECT monitor_element_id, sum(lumisection_count + run_histogram_count) FROM run_monitor_element',
+        'monitor_element_id',
+        ' GROUP BY monitor_element_id',
+      ),
+    // asks each run for the dataset: the table of counts is not read as a whole
+    runCounts: (ids) =>
+      countsById(
+        ids,
+        'SELECT d.id, (SELECT count(*) FROM run r WHERE EXISTS (SELECT 1 FROM run_monitor_element e WHERE e.run_number = r.number AND e.dataset_id = d.id)) FROM dataset d',
+        'd.id',
+      ),
+  };
+
+  async function rowByText<N extends 'dataset' | 'monitorElement'>(noun: N, field: string, text: string) {
+    if (/[\p{Surrogate}\0]/u.test(text)) return null; // cannot be stored
+    const table = noun === 'dataset' ? 'dataset' : 'monitor_element';
+    const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
+    return toRows(noun, await query.send(statement))[0] ?? null;
+  }
+
+  async function countsById(ids: readonly number[], select: string, column: string, groupBy = ''): Promise<number[]> {
+    if (ids.length === 0) return [];
+    const condition = isOneOf(database.dialect, sql.raw(column), 'int', [...new Set(ids)]);
+    const rows = (await query.send(sql`${sql.raw(select)} WHERE ${condition}${sql.raw(groupBy)}`)) as [
+      number,
+      number,
+    ][];
+    const counts = new Map(rows);
+    return ids.map((id) => counts.get(id) ?? 0);
+  }
 }

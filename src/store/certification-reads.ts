@@ -1,0 +1,160 @@
+import { sql } from 'kysely';
+import { NotFoundError } from '../domain/errors.ts';
+import type { Filter } from '../domain/filter.ts';
+import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
+import type { Flag } from '../domain/record.ts';
+import type { CheckedQuery } from './checked-query.ts';
+import type { KeyColumn } from './dialect.ts';
+import { columnOf, fromOf } from './filter-sql.ts';
+import { groupOf, keyTableSql, parentsSql } from './list-parents.ts';
+import { rowColumns, toRows } from './list-rows.ts';
+import { nounInfo } from './nouns.ts';
+import { orderSql, totalOrder } from './order-sql.ts';
+import { snakeCase } from './rows.ts';
+import type { CertificationKey, CertificationRow } from './store.ts';
+import { isOneOf } from './test-sql.ts';
+
+const KEY = nounInfo('certification').key;
+
+export async function certificationsOfRuns(
+  query: CheckedQuery,
+  runNumbers: readonly number[],
+): Promise<CertificationRow[][]> {
+  if (runNumbers.length === 0) return [];
+  const { dialect } = query.database;
+  const run = columnOf('certification', 't', 'runNumber');
+  const order = orderSql(dialect, totalOrder('certification', 't', []), false);
+  const rows = toRows(
+    'certification',
+    await query.send(
+      sql`SELECT ${sql.join(rowColumns('certification', 't'))} FROM ${fromOf('certification', 't')}
+        WHERE ${isOneOf(dialect, run, 'int', [...new Set(runNumbers)])} AND ${columnOf('certification', 't', 'current')}
+        ORDER BY ${order}`,
+    ),
+  );
+  const byRun = new Map<number, CertificationRow[]>();
+  for (const row of rows) {
+    const known = byRun.get(row.runNumber);
+    if (known) known.push(row);
+    else byRun.set(row.runNumber, [row]);
+  }
+  return runNumbers.map((number) => byRun.get(number) ?? []);
+}
+
+export async function certificationRanges(
+  query: CheckedQuery,
+  keys: readonly CertificationKey[],
+): Promise<LumisectionRange[][]> {
+  if (keys.length === 0) return [];
+  const given = keys.map((key) =>
+    Object.fromEntries(KEY.map((field) => [field, key[field as keyof CertificationKey]])),
+  );
+  const { from, conditions, groups, keyOf } = parentsSql(query.database.dialect, 'certification', 't', given);
+  const rows = await query.send(
+    sql`SELECT t.lumisection_first, t.lumisection_last${groups.length > 0 ? sql`, ${sql.join(groups)}` : sql``}
+      FROM ${sql.join([...from, sql`certification t`], sql` CROSS JOIN `)} WHERE ${sql.join(conditions, sql` AND `)}
+      ORDER BY t.run_number, t.lumisection_first`,
+  );
+  const byKey = new Map<string, LumisectionRange[]>();
+  for (const [first, last, ...values] of rows as [number, number, ...unknown[]][]) {
+    const known = byKey.get(groupOf(values));
+    if (known) known.push({ first, last });
+    else byKey.set(groupOf(values), [{ first, last }]);
+  }
+  return given.map((key) => byKey.get(keyOf(key)) ?? []);
+}
+
+const LUMISECTION_KEY: readonly KeyColumn[] = [
+  { name: 'run_number', type: 'integer' },
+  { name: 'number', type: 'integer' },
+];
+
+export async function flagsOf(
+  query: CheckedQuery,
+  { source, dataset, subsystem }: { readonly source: string; readonly dataset: string; readonly subsystem: string },
+  keys: readonly { runNumber: number; number: number }[],
+): Promise<(Flag | null)[]> {
+  if (keys.length === 0) return [];
+  const table = keyTableSql(
+    query.database.dialect,
+    'k',
+    LUMISECTION_KEY,
+    keys.map(({ runNumber, number }) => [runNumber, number]),
+  );
+  const isScope = (alias: 'v' | 'c') => {
+    const column = (name: string) => sql.raw(`${alias}.${name}`);
+    return sql`${column('source')} = ${source} AND ${column('dataset')} = ${dataset} AND ${column('subsystem')} = ${subsystem}`;
+  };
+  // the version comes back even where no range covers any of the lumisections
+  const rows = (await query.send(
+    sql`SELECT v.version, k.position, c.flag
+      FROM (SELECT max(v.version) AS version FROM certification_version v WHERE ${isScope('v')}) v
+      CROSS JOIN ${table}
+      LEFT JOIN certification c ON c.run_number = k.run_number AND ${isScope('c')} AND c.version = v.version
+        AND c.lumisection_first <= k.number AND c.lumisection_last >= k.number`,
+  )) as [number | null, number, Flag | null][];
+  if (rows[0]?.[0] === null) throw unknownSource(source, dataset, subsystem);
+  const flags = new Array<Flag | null>(keys.length).fill(null);
+  for (const [, position, flag] of rows) flags[position] = flag;
+  return flags;
+}
+
+/**
+ * Good is what every subsystem calls GOOD and nothing calls otherwise. A filter on subsystem or dataset leaves only
+ * those of them that it names to be asked.
+ */
+export async function goodLumisections(query: CheckedQuery, source: string, where?: Filter): Promise<LuminosityMask> {
+  const scopeFields = ['source', 'dataset', 'subsystem', 'version'];
+  const same = (a: string, b: string, fields: readonly string[]) =>
+    sql.raw(fields.map((field) => `${a}.${field} = ${b}.${field}`).join(' AND '));
+  const rows = (await query.rows('certification', where, (filters) => {
+    const condition = where ? sql` AND ${filters.compile('certification', 't', where).sql}` : sql``;
+    return sql`SELECT v.subsystem AS subsystem, q.run_number AS run_number, q.flag AS flag, q.lumisection_first AS first, q.lumisection_last AS last
+      FROM (SELECT source, dataset, subsystem, max(version) AS version FROM certification_version
+        WHERE source = ${source} GROUP BY source, dataset, subsystem) v
+      LEFT JOIN (SELECT r.* FROM ${fromOf('certification', 't')} CROSS JOIN certification r
+        WHERE ${same('r', 't', KEY.map(snakeCase))} AND t.source = ${source}${condition}) q
+      ON ${same('q', 'v', scopeFields)}`;
+  })) as [string, number | null, Flag, number, number][];
+  if (rows.length === 0) throw unknownSource(source);
+  const isNarrowed = where !== undefined && tests(where, new Set(['subsystem', 'dataset']));
+  const asked = new Set(rows.filter(([, run]) => !isNarrowed || run !== null).map(([subsystem]) => subsystem));
+  let good: LuminosityMask | undefined;
+  for (const subsystem of asked) {
+    const masks = [true, false].map((wanted) => {
+      const ranges = rows.filter(([of, run, flag]) => of === subsystem && run !== null && (flag === 'GOOD') === wanted);
+      return LuminosityMask.fromRanges(
+        ranges.map(([, run, , first, last]) => ({ run: run as number, ranges: [{ first, last }] })),
+      );
+    }) as [LuminosityMask, LuminosityMask];
+    const ofSubsystem = masks[0].difference(masks[1]);
+    good = good ? good.intersection(ofSubsystem) : ofSubsystem;
+  }
+  return good ?? LuminosityMask.EMPTY;
+}
+
+function tests(filter: Filter, fields: ReadonlySet<string>): boolean {
+  switch (filter.kind) {
+    case 'and':
+    case 'or':
+      return filter.of.some((part) => tests(part, fields));
+    case 'not':
+      return tests(filter.of, fields);
+    case 'test':
+      return fields.has(filter.field);
+    default:
+      return false;
+  }
+}
+
+function unknownSource(source: string, dataset = '', subsystem = ''): NotFoundError {
+  const narrowed = [
+    dataset && ` for the dataset ${JSON.stringify(dataset)}`,
+    subsystem && ` for the subsystem ${JSON.stringify(subsystem)}`,
+  ];
+  return new NotFoundError(`No certification source is called ${JSON.stringify(source)}${narrowed.join('')}`, {
+    source,
+    dataset,
+    subsystem,
+  });
+}

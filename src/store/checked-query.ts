@@ -1,0 +1,110 @@
+import { sql } from 'kysely';
+import type { Filter } from '../domain/filter.ts';
+import type { Database, Parameter, Queries } from './database.ts';
+import { filterNeeds, type NeededValues } from './filter-needs.ts';
+import { FilterCompiler } from './filter-sql.ts';
+import type { Sql } from './mask-sql.ts';
+import { nounInfo } from './nouns.ts';
+import { REFERENCE_STATE, type ReferenceName, type References } from './references.ts';
+import { snakeCase } from './rows.ts';
+import type { Noun } from './store.ts';
+
+/** How often a statement is composed anew while another process keeps adding what it depends on. */
+const ATTEMPTS = 5;
+
+/**
+ * Runs statements composed from filters. Names in a filter become ids from memory (see References); so that a row
+ * another process just wrote is never missed, the statement itself also reads whether that memory is current, and is
+ * repeated in the rare case that it is not. In all other cases this is one statement, whatever the filter.
+ */
+export class CheckedQuery {
+  readonly database: Database;
+  readonly references: References;
+
+  constructor(database: Database, references: References) {
+    this.database = database;
+    this.references = references;
+  }
+
+  /** `compose` gives a SELECT whose first column is never NULL; it may be called more than once. */
+  async rows(noun: Noun, where: Filter | undefined, compose: (filters: FilterCompiler) => Sql): Promise<unknown[][]> {
+    const { references, values } = filterNeeds(noun, where, this.references);
+    const names = [...references];
+    for (const name of names) if (!this.references.isLoaded(name)) await this.references.refresh(name, this.database);
+    if (names.includes('certification') && !sourcesOf(where).every((source) => this.references.hasSource(source))) {
+      await this.references.refresh('certification', this.database);
+    }
+    for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+      const rows = await this.#attempt(names, values, compose, this.database);
+      if (rows) return rows;
+      for (const name of names) await this.references.refresh(name, this.database);
+    }
+    // never given up: all of it from one state of the database
+    return this.database.snapshot(async (queries) => {
+      for (const name of names) await this.references.refresh(name, queries);
+      const rows = await this.#attempt(names, values, compose, queries);
+      if (rows) return rows;
+      throw new Error(`the state of ${names.join(', ')} changed inside a snapshot`);
+    });
+  }
+
+  async #attempt(
+    names: readonly ReferenceName[],
+    values: ReadonlyMap<string, { noun: Noun; field: string }>,
+    compose: (filters: FilterCompiler) => Sql,
+    queries: Queries,
+  ): Promise<unknown[][] | undefined> {
+    const filters = new FilterCompiler(this.database.dialect, this.references, await readValues(values, queries));
+    const statement = compose(filters);
+    if (names.length === 0) return this.send(statement, queries);
+    const states = names.map((name) => sql.raw(`${REFERENCE_STATE[name]} AS ${snakeCase(name)}`));
+    // one row even where the list has none; the inner order is kept, for there is one row to join it with
+    const checked = await this.send(
+      sql`SELECT s.*, q.* FROM (SELECT ${sql.join(states)}) s LEFT JOIN (${statement}) q ON 1 = 1`,
+      queries,
+    );
+    const isCurrent = names.every((name, i) => this.references.isCurrent(name, checked[0]?.[i]));
+    if (!isCurrent) return undefined;
+    const rows = checked.map((row) => row.slice(names.length));
+    return rows[0]?.[0] === null ? [] : rows;
+  }
+
+  send(statement: Sql, queries: Queries = this.database): Promise<unknown[][]> {
+    const compiled = statement.compile(this.database.dialect.builder);
+    return queries.arrays(compiled.sql, compiled.parameters as readonly Parameter[]);
+  }
+}
+
+async function readValues(
+  needed: ReadonlyMap<string, { noun: Noun; field: string }>,
+  queries: Queries,
+): Promise<NeededValues> {
+  const values = new Map<string, string[]>();
+  for (const [name, { noun, field }] of needed) {
+    const column = snakeCase(field);
+    const rows = await queries.arrays<[string]>(
+      `SELECT DISTINCT t.${column} FROM ${nounInfo(noun).table} t WHERE t.${column} IS NOT NULL`,
+    );
+    values.set(
+      name,
+      rows.map(([value]) => value),
+    );
+  }
+  return values;
+}
+
+/** Certification sources that masks of the filter name. */
+function sourcesOf(filter: Filter | undefined): string[] {
+  switch (filter?.kind) {
+    case 'and':
+    case 'or':
+      return filter.of.flatMap(sourcesOf);
+    case 'not':
+    case 'related':
+      return sourcesOf(filter.of);
+    case 'mask':
+      return [filter.mask];
+    default:
+      return [];
+  }
+}

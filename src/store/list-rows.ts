@@ -1,0 +1,72 @@
+import { sql } from 'kysely';
+import type { CursorValues } from '../domain/filter.ts';
+import { columnOf } from './filter-sql.ts';
+import type { Sql } from './mask-sql.ts';
+import { type FieldType, nounInfo } from './nouns.ts';
+import type { Order } from './order-sql.ts';
+import type { Noun, Rows } from './store.ts';
+
+/** The columns of a row of a noun, in the order of its fields. */
+export function rowColumns(noun: Noun, alias: string): Sql[] {
+  return rowFields(noun).map(({ name }) => columnOf(noun, alias, name));
+}
+
+interface RowField {
+  readonly name: string;
+  readonly type: FieldType;
+}
+
+const rowFieldsOf = new Map<Noun, readonly RowField[]>();
+
+function rowFields(noun: Noun): readonly RowField[] {
+  const known = rowFieldsOf.get(noun);
+  if (known) return known;
+  const { fields, computed = {} } = nounInfo(noun);
+  const selected = Object.entries(computed).filter(([, { selected }]) => selected);
+  const list = [...Object.entries(fields), ...selected].map(([name, { type }]) => ({ name, type }));
+  rowFieldsOf.set(noun, list);
+  return list;
+}
+
+/** Objects from what `rowColumns` selected, beginning at column `offset`. */
+export function toRows<N extends Noun>(noun: N, rows: readonly (readonly unknown[])[], offset = 0): Rows[N][] {
+  const fields = rowFields(noun);
+  const width = fields.length;
+  const converted = fields.flatMap(({ type }, i) => (CONVERSIONS[type] ? [{ i, convert: CONVERSIONS[type] }] : []));
+  return rows.map((row) => {
+    const object: Record<string, unknown> = {};
+    for (let i = 0; i < width; i++) object[(fields[i] as RowField).name] = row[offset + i];
+    for (const { i, convert } of converted) {
+      const { name } = fields[i] as RowField;
+      if (object[name] !== null) object[name] = convert(object[name]);
+    }
+    return object as unknown as Rows[N];
+  });
+}
+
+/** What differs between the values of the driver and those of the model. */
+const CONVERSIONS: Partial<Record<FieldType, (value: unknown) => unknown>> = {
+  bigint: (value) => BigInt(value as number),
+  flags: (value) => BigInt(value as number),
+  boolean: Boolean,
+  // an expression of SQLite has no declared type, so that the driver cannot know
+  time: (value) => (value instanceof Date ? value : new Date(value as string)),
+};
+
+/** Selects what cursors need beside the row; `cursorOf` reads it from column `offset` on. */
+export const cursorColumns = ({ terms }: Order): Sql[] =>
+  terms.filter(({ own }) => own === undefined).map(({ value }) => value);
+
+export function cursorOf({ terms }: Order, row: Record<string, unknown>, related: readonly unknown[]): CursorValues {
+  let next = 0;
+  return terms.map(({ own }) => cursorValue(own === undefined ? related[next++] : row[own]));
+}
+
+function cursorValue(value: unknown): string | number | null {
+  if (value instanceof Date) return value.getTime();
+  return typeof value === 'bigint' ? Number(value) : (value as string | number | null);
+}
+
+/** Names the columns of a select list one after another, so that it can stand in FROM. */
+export const numbered = (columns: readonly Sql[], prefix: string): Sql =>
+  sql.join(columns.map((column, i) => sql`${column} AS ${sql.raw(`${prefix}${i}`)}`));
