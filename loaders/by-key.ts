@@ -1,0 +1,30 @@
+import DataLoader from 'dataloader';
+
+type Key = number | object;
+
+/**
+ * A loader of one request: all keys asked for in one turn become one call of `read`, each distinct key once. `read` returns
+ * one result a key, in the order of the keys. Keys that are objects are the same where `keyOf` names them alike.
+ */
+export function byKey<K extends Key, Row>(
+  read: (keys: readonly K[]) => Promise<readonly Row[]>,
+  keyOf?: (key: K) => string,
+): DataLoader<K, Row, K | string> {
+  return new DataLoader<K, Row, K | string>((keys) => read(keys), keyOf && { cacheKeyFn: keyOf });
+}
+
+/** Loaders of one request by what tells them apart, each made when first asked for. */
+export function byArguments<Arguments extends readonly unknown[], Loader>(
+  make: (...given: Arguments) => Loader,
+): (...given: Arguments) => Loader {
+  const loaders = new Map<string, Loader>();
+  return (...given) => {
+    const name = JSON.stringify(given, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+    let loader = loaders.get(name);
+    if (loader === undefined) {
+      loader = make(...given);
+      loaders.set(name, loader);
+    }
+    return loader;
+  };
+}

@@ -1,0 +1,30 @@
+import type { CertificationKey, Reads } from '../src/store/store.ts';
+import { byArguments, byKey } from './by-key.ts';
+import { type LumisectionKey, lumisectionKeyName } from './lumisections.ts';
+
+const certificationKeyName = ({ runNumber, source, dataset, subsystem, version, flag }: CertificationKey) =>
+  JSON.stringify([runNumber, source, dataset, subsystem, version, flag]);
+
+export const certificationLoader = (reads: Reads) =>
+  byKey((keys: readonly CertificationKey[]) => reads.certifications(keys), certificationKeyName);
+
+/** What the newest version of every source says of a run. */
+export const certificationsOfRunLoader = (reads: Reads) =>
+  byKey((runNumbers: readonly number[]) => reads.certificationsOfRuns(runNumbers));
+
+export const certificationRangesLoader = (reads: Reads) =>
+  byKey((keys: readonly CertificationKey[]) => reads.certificationRanges(keys), certificationKeyName);
+
+export interface SourceScope {
+  readonly source: string;
+  readonly dataset: string;
+  readonly subsystem: string;
+}
+
+/** What a source says of lumisections; one loader for each source, dataset and subsystem. */
+export const flagLoaders = (reads: Reads) => {
+  const loader = byArguments((source: string, dataset: string, subsystem: string) =>
+    byKey((keys: readonly LumisectionKey[]) => reads.flags({ source, dataset, subsystem }, keys), lumisectionKeyName),
+  );
+  return ({ source, dataset, subsystem }: SourceScope) => loader(source, dataset, subsystem);
+};

@@ -1,0 +1,46 @@
+import type { Store } from '../src/store/store.ts';
+import {
+  certificationLoader,
+  certificationRangesLoader,
+  certificationsOfRunLoader,
+  flagLoaders,
+} from './certifications.ts';
+import { countLoaders, pageLoaders } from './child-lists.ts';
+import {
+  binningLoader,
+  datasetLoader,
+  histogramCountLoader,
+  monitorElementLoader,
+  runCountLoader,
+} from './dimensions.ts';
+import { dataFileLoader, ingestIssueLoader } from './files.ts';
+import { lumisectionBinsLoader, lumisectionHistogramLoader, runBinsLoader, runHistogramLoader } from './histograms.ts';
+import { lumisectionLoader } from './lumisections.ts';
+import { runLoader } from './runs.ts';
+
+export type Loaders = ReturnType<typeof createLoaders>;
+
+/** The loaders of one request. What is asked for in one turn of a level is one SQL statement a loader. */
+export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) {
+  return {
+    run: runLoader(reads),
+    lumisection: lumisectionLoader(reads),
+    dataset: datasetLoader(reads),
+    monitorElement: monitorElementLoader(reads),
+    binning: binningLoader(reads),
+    lumisectionHistogram: lumisectionHistogramLoader(reads),
+    runHistogram: runHistogramLoader(reads),
+    lumisectionBins: lumisectionBinsLoader(reads),
+    runBins: runBinsLoader(reads),
+    dataFile: dataFileLoader(reads),
+    ingestIssue: ingestIssueLoader(reads),
+    certification: certificationLoader(reads),
+    certificationsOfRun: certificationsOfRunLoader(reads),
+    certificationRanges: certificationRangesLoader(reads),
+    flag: flagLoaders(reads),
+    histogramCount: histogramCountLoader(reads),
+    runCount: runCountLoader(reads),
+    pages: pageLoaders(lists),
+    counts: countLoaders(lists),
+  };
+}

@@ -1,0 +1,18 @@
+import type { LumisectionHistogramKey, Reads, RunHistogramKey } from '../src/store/store.ts';
+import { byKey } from './by-key.ts';
+
+const runKeyName = ({ runNumber, datasetId, monitorElementId }: RunHistogramKey) =>
+  `${runNumber}:${datasetId}:${monitorElementId}`;
+const lumisectionKeyName = (key: LumisectionHistogramKey) => `${runKeyName(key)}:${key.lumisectionNumber}`;
+
+/** Histograms without their bins. */
+export const lumisectionHistogramLoader = (reads: Reads) =>
+  byKey((keys: readonly LumisectionHistogramKey[]) => reads.lumisectionHistograms(keys), lumisectionKeyName);
+export const runHistogramLoader = (reads: Reads) =>
+  byKey((keys: readonly RunHistogramKey[]) => reads.runHistograms(keys), runKeyName);
+
+/** Bins as they are stored (see domain/codec.ts). Rows of histograms are keys as well. */
+export const lumisectionBinsLoader = (reads: Reads) =>
+  byKey((keys: readonly LumisectionHistogramKey[]) => reads.lumisectionBins(keys), lumisectionKeyName);
+export const runBinsLoader = (reads: Reads) =>
+  byKey((keys: readonly RunHistogramKey[]) => reads.runBins(keys), runKeyName);
