@@ -1,0 +1,21 @@
+/** The last part of a path: `charge_PXLayer_1` of `PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1`. Not unique. */
+export function leafName(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
+}
+
+/** The first folder of a path; null for a leaf alone, whose source does not tell. */
+export function subsystemOf(path: string): string | null {
+  const end = path.indexOf('/');
+  return end < 0 ? null : path.slice(0, end);
+}
+
+export const MAX_PATH_LENGTH = 1000;
+
+/** Why no monitor element can have this path, or null where one can. Spaces and signs within it are common. */
+export function pathProblem(path: string): string | null {
+  if (path === '') return 'it is empty';
+  if (path.length > MAX_PATH_LENGTH) return `it is longer than ${MAX_PATH_LENGTH} characters`;
+  if (/\p{Cc}/u.test(path)) return 'it has control characters in it';
+  if (path.split('/').includes('')) return 'it has an empty part (it begins or ends with / or has // in it)';
+  return null;
+}
