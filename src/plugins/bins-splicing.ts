@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { spliceJson } from '../domain/raw-json.ts';
 import type { Log } from '../log.ts';
-import type { Plugin, RequestFacts } from './request-facts.ts';
+import type { Plugin, ServerContext } from './request-facts.ts';
 import { mapResults } from './results.ts';
 
 /** From here on an answer is sent while it is made, so that neither memory nor other clients suffer from its size. */
@@ -17,16 +17,16 @@ const CHUNK_BYTES = 256_000;
 export function useBinsSplicing(log: Log, { splice }: { splice: boolean }): Plugin {
   if (!splice) return {};
   return {
-    onResultProcess({ result, setResult, resultProcessor, serverContext: { facts } }) {
+    onResultProcess({ result, setResult, resultProcessor, serverContext }) {
       // parts of a stream and of a batch are put into a text by Yoga, which takes a Buffer for one
       const streamable = resultProcessor === processRegularResult && !isAsyncIterable(result) && !Array.isArray(result);
-      const stringify = (value: unknown) => write(value, streamable, facts, log);
+      const stringify = (value: unknown) => write(value, streamable, serverContext, log);
       setResult(mapResults(result, (one) => ({ ...one, stringify })) as typeof result);
     },
   };
 }
 
-function write(value: unknown, streamable: boolean, facts: RequestFacts, log: Log): Buffer | Readable {
+function write(value: unknown, streamable: boolean, context: ServerContext, log: Log): Buffer | Readable {
   const pieces = spliceJson(value);
   const made: Uint8Array[] = [];
   let size = 0;
@@ -34,15 +34,18 @@ function write(value: unknown, streamable: boolean, facts: RequestFacts, log: Lo
   for (let next = pieces.next(); !next.done; next = pieces.next()) {
     made.push(next.value);
     size += next.value.length;
-    if (streamable && size >= STREAM_FROM_BYTES) return stream(made, pieces, facts, log);
+    if (streamable && size >= STREAM_FROM_BYTES) return stream(made, pieces, context, log);
   }
   return Buffer.concat(made, size);
 }
 
-function stream(made: Uint8Array[], rest: Iterable<Uint8Array>, facts: RequestFacts, log: Log): Readable {
+function stream(made: Uint8Array[], rest: Iterable<Uint8Array>, context: ServerContext, log: Log): Readable {
   const readable = Readable.from(chunks(made, rest), { objectMode: false });
   // The status is sent already: the client sees a broken transfer, never half an answer that looks whole.
-  readable.on('error', (error) => log.line('error', 'answer broke off', { requestId: facts.id, error }));
+  readable.on('error', (error) => {
+    log.line('error', 'answer broke off', { requestId: context.facts.id, error });
+    context.res?.destroy();
+  });
   return readable;
 }
 

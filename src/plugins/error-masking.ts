@@ -73,11 +73,19 @@ function classify(error: unknown): GraphQLError | undefined {
 const codeOf = ({ path }: GraphQLError): ErrorCode => (path ? 'GRAPHQL_EXECUTION_FAILED' : 'BAD_USER_INPUT');
 
 function fromDomain(error: LumigraphError, located?: GraphQLError): GraphQLError {
+  const status = STATUS[error.code] ?? 400;
   return new GraphQLError(error.message, {
     ...place(located),
-    extensions: { ...error.details, code: error.code, ...(located?.path ? {} : { http: { status: 400, spec: true } }) },
+    extensions: {
+      ...error.details,
+      code: error.code,
+      // an error of one field leaves the answer as a whole a good one
+      ...(located?.path ? {} : { http: { status, spec: status === 400 } }),
+    },
   });
 }
+
+const STATUS: Partial<Record<string, number>> = { UNAVAILABLE: 503, CORRUPT_BINS: 500, CONFIGURATION: 500 };
 
 function rootCause(error: GraphQLError): unknown {
   let cause: unknown = error;

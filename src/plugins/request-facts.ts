@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin as YogaPlugin } from 'graphql-yoga';
 
 /** What the plugins learn about one HTTP request on its way, for the log and for each other. */
@@ -13,10 +13,11 @@ export interface RequestFacts {
   readonly errorCodes: Set<string>;
 }
 
-/** What travels with a request outside GraphQL; `req` where it came through a port. */
+/** What travels with a request outside GraphQL; `req` and `res` where it came through a port. */
 export interface ServerContext {
   facts: RequestFacts;
   req?: IncomingMessage;
+  res?: ServerResponse;
 }
 
 export type Plugin = YogaPlugin<object, ServerContext>;

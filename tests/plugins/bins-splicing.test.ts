@@ -93,6 +93,12 @@ describe('with and without splicing', () => {
   });
 });
 
+test.each([spliced, plain])('damaged bins are an error with a code, not half an answer', async (app) => {
+  const response = await app.ask('{ hello thing { damagedBins } }');
+  expect(response.status).toBe(500);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'CORRUPT_BINS' } }] });
+});
+
 describe('an answer of many megabytes over a port', () => {
   const query = '{ things(first: 50) { nodes { bins(size: 20000, from: 100000) } } }';
   const server = createServer((request, response) => void spliced.handle(request, response));
@@ -128,6 +134,13 @@ describe('an answer of many megabytes over a port', () => {
     finished.push('small');
     await large;
     expect(finished).toEqual(['small', 'large']);
+  });
+
+  test('breaks off visibly when stored bins turn out to be damaged', async () => {
+    const damaged = '{ things(first: 50) { nodes { bins(size: 20000, from: 100000) } } thing { damagedBins } }';
+    const response = await send({ query: damaged });
+    await expect(response.text()).rejects.toThrow();
+    expect(spliced.logged()).toContainEqual(expect.objectContaining({ event: 'answer broke off', level: 'error' }));
   });
 
   test('does no harm when its reader goes away', async () => {

@@ -135,9 +135,9 @@ describe('warnings', () => {
     ).json();
     expect(extensions).toEqual({
       warnings: [
-        { code: 'A', message: 'A 0' },
-        { code: 'B', message: 'B 0' },
-        { code: 'B', message: 'B 1' },
+        { code: 'A', message: 'A 0', path: ['a'] },
+        { code: 'B', message: 'B 0', path: ['warn'] },
+        { code: 'B', message: 'B 1', path: ['warn'] },
       ],
     });
   });

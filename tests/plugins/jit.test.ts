@@ -45,6 +45,7 @@ describe('a compiled query answers byte for byte as the interpreter does', () =>
     ['masked errors', '{ broken thrownText }'],
     ['an error of a resolver', '{ graphqlError hello }'],
     ['warnings', '{ warn(times: 2) }'],
+    ['warnings with their path', '{ other: things(first: 3) { nodes { t: self { w: warn } } } thing { warn } }'],
     ['@skip and @include', 'query ($no: Boolean = false) { hello @include(if: $no) thing @skip(if: $no) { id } }'],
     ['introspection', '{ __typename __type(name: "Thing") { name fields { name } } }'],
   ])('%s', async (_, query, variables) => {

@@ -1,9 +1,9 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, responsePathAsArray } from 'graphql';
 import { createSchema } from 'graphql-yoga';
 import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
-import { LimitExceededError, NotFoundError } from '../../src/domain/errors.ts';
+import { CorruptBinsError, LimitExceededError, NotFoundError } from '../../src/domain/errors.ts';
 import { RawJson } from '../../src/domain/raw-json.ts';
 import { createLog } from '../../src/log.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -20,6 +20,15 @@ export class NumbersValue extends RawJson {
   }
   plain() {
     return this.numbers.map((value) => (Number.isFinite(value) ? value : null));
+  }
+}
+
+class DamagedValue extends RawJson {
+  bytes(): never {
+    throw new CorruptBinsError('a blob of bins of 1 byte');
+  }
+  plain(): never {
+    throw new CorruptBinsError('a blob of bins of 1 byte');
   }
 }
 
@@ -54,6 +63,8 @@ const smallSchema = createSchema<Context>({
       brokenLater: String!
       bins(size: Int = 3, from: Float = 0): Bins
       slowBins: Bins
+      damagedBins: Bins
+      warn: String
       self: Thing!
       things(first: Int, last: Int): ThingConnection!
     }
@@ -76,8 +87,9 @@ const smallSchema = createSchema<Context>({
       hello: (_, { name }) => `Hello, ${name}`,
       required: (_, { number }) => number,
       requestId: (_, _args, { requestId }) => requestId,
-      warn: (_, { code, times }, context) => {
-        for (let i = 0; i < times; i++) context.warn({ code, message: `${code} ${i}` });
+      warn: (_, { code, times }, context, { path }) => {
+        for (let i = 0; i < times; i++)
+          context.warn({ code, message: `${code} ${i}`, path: responsePathAsArray(path) });
         return 'warned';
       },
       things: (_, { first, last }) => connection(first ?? last ?? 2),
@@ -111,7 +123,12 @@ const smallSchema = createSchema<Context>({
         throw new Error('secret of a thing, later');
       },
       bins: (_, { size, from }) => new NumbersValue(Array.from({ length: size }, (_, i) => i + from)),
+      warn: (_, _args, context, { path }) => {
+        context.warn({ code: 'THING', message: 'Only once', path: responsePathAsArray(path) });
+        return 'warned';
+      },
       slowBins: async () => new NumbersValue([0.5, Number.NaN, 3]),
+      damagedBins: () => new DamagedValue(),
       self: (thing) => thing,
       things: (_, { first, last }) => connection(first ?? last ?? 2),
     },
