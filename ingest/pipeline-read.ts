@@ -67,7 +67,11 @@ class Reading {
     this.#file = file;
     this.#row = row;
     this.#job = job;
-    this.#options = job.identity.dataset === '' ? {} : { dataset: job.identity.dataset };
+    const { batchRows } = job.settings;
+    this.#options = {
+      ...(job.identity.dataset === '' ? {} : { dataset: job.identity.dataset }),
+      ...(batchRows === undefined ? {} : { batchRows }),
+    };
   }
 
   async run(): Promise<Result> {

@@ -14,6 +14,8 @@ export interface IngestSettings {
   readonly strict?: boolean;
   /** Do everything and undo it at the end: the database is unchanged. */
   readonly dryRun?: boolean;
+  /** Rows of one transaction (default 5,000). */
+  readonly batchRows?: number;
 }
 
 export interface IngestHooks {

@@ -92,7 +92,8 @@ export function unread(path: string, error: FileProblem | null = null): FileRepo
 /** What, beside its content, tells one reading of a file from another. */
 function identify(path: string, recognition: Recognition, settings: IngestSettings) {
   const { format, title, needs, statedDataset } = recognition;
-  const dataset = settings.dataset ?? statedDataset ?? '';
+  // A certification is of every dataset: the flag is about histograms that are ingested beside it.
+  const dataset = needs === 'dataset' ? (settings.dataset ?? statedDataset ?? '') : '';
   if (needs === 'dataset' && dataset === '') {
     throw new FileError(
       'DATASET_REQUIRED',
