@@ -22,6 +22,7 @@ type Documents = {
     "\n  query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {\n    runHistograms(first: $first, after: $after, where: $where) {\n      nodes {\n        run { number }\n        dataset { name }\n        monitorElement { path }\n        title\n        entries\n        meanX\n        rmsX\n        skewness\n        kurtosis\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.RunHistogramsDocument,
     "\n  query CertificationMask($source: String!, $where: CertificationWhere) {\n    certificationMask(source: $source, where: $where) { json lumisectionCount runCount }\n  }\n": typeof types.CertificationMaskDocument,
     "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.DataFilesDocument,
+    "\n  query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {\n    lumisectionHistograms(first: 40, after: $after, where: $where, orderBy: [{ field: LUMISECTION }]) {\n      nodes {\n        lumisection { number pileup verdict(source: $source, subsystem: $subsystem) }\n        axes { edges }\n        entries\n        binsBase64(type: FLOAT64)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.TrendOfOneElementDocument,
 };
 const documents: Documents = {
     "\n  query Runs($first: Int = 100, $after: String, $where: RunWhere) {\n    runs(first: $first, after: $after, where: $where) {\n      nodes { number year era fill startedAt endedAt lumisectionCount recordedLumi }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.RunsDocument,
@@ -31,6 +32,7 @@ const documents: Documents = {
     "\n  query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {\n    runHistograms(first: $first, after: $after, where: $where) {\n      nodes {\n        run { number }\n        dataset { name }\n        monitorElement { path }\n        title\n        entries\n        meanX\n        rmsX\n        skewness\n        kurtosis\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.RunHistogramsDocument,
     "\n  query CertificationMask($source: String!, $where: CertificationWhere) {\n    certificationMask(source: $source, where: $where) { json lumisectionCount runCount }\n  }\n": types.CertificationMaskDocument,
     "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.DataFilesDocument,
+    "\n  query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {\n    lumisectionHistograms(first: 40, after: $after, where: $where, orderBy: [{ field: LUMISECTION }]) {\n      nodes {\n        lumisection { number pileup verdict(source: $source, subsystem: $subsystem) }\n        axes { edges }\n        entries\n        binsBase64(type: FLOAT64)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.TrendOfOneElementDocument,
 };
 
 /**
@@ -61,6 +63,10 @@ export function graphql(source: "\n  query CertificationMask($source: String!, $
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').DataFilesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {\n    lumisectionHistograms(first: 40, after: $after, where: $where, orderBy: [{ field: LUMISECTION }]) {\n      nodes {\n        lumisection { number pileup verdict(source: $source, subsystem: $subsystem) }\n        axes { edges }\n        entries\n        binsBase64(type: FLOAT64)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').TrendOfOneElementDocument;
 
 
 export function graphql(source: string) {

@@ -661,6 +661,15 @@ export type TextMode =
   /** Upper and lower case differ. */
   | 'SENSITIVE';
 
+/** What a certification source says of a lumisection: one of three answers. */
+export type Verdict =
+  /** Judged bad. */
+  | 'BAD'
+  /** Judged good. */
+  | 'GOOD'
+  /** Not judged (or neither good nor bad: standby, excluded, not set, empty). */
+  | 'NOT_EVALUATED';
+
 export type RunsQueryVariables = Exact<{
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -724,6 +733,16 @@ export type DataFilesQueryVariables = Exact<{
 
 
 export type DataFilesQuery = { dataFiles: { nodes: Array<{ path: string, sha256: string, format: string, status: DataFileStatus, size: number, startedAt: string | null, finishedAt: string | null, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number }, error: { code: string, message: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type TrendOfOneElementQueryVariables = Exact<{
+  where: LumisectionHistogramWhere;
+  source: string;
+  subsystem: string;
+  after?: string | null | undefined;
+}>;
+
+
+export type TrendOfOneElementQuery = { lumisectionHistograms: { nodes: Array<{ entries: number | null, binsBase64: string | null, lumisection: { number: number, pileup: number | null, verdict: Verdict }, axes: Array<{ edges: Array<number> }> | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -903,3 +922,30 @@ export const DataFilesDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9ee1efa318e5aeb15c38b1bc555a9df8115ee8b648369fceb4b013974542abf8"}) as unknown as TypedDocumentString<DataFilesQuery, DataFilesQueryVariables>;
+export const TrendOfOneElementDocument = new TypedDocumentString(`
+    query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {
+  lumisectionHistograms(
+    first: 40
+    after: $after
+    where: $where
+    orderBy: [{field: LUMISECTION}]
+  ) {
+    nodes {
+      lumisection {
+        number
+        pileup
+        verdict(source: $source, subsystem: $subsystem)
+      }
+      axes {
+        edges
+      }
+      entries
+      binsBase64(type: FLOAT64)
+    }
+    pageInfo {
+      hasNextPage
+      endCursor
+    }
+  }
+}
+    `, {"hash":"sha256:95d3a37cbd8cc2b86ee5c8fd9525123d6f48d294dbe189bcb7bd1084759a9bfa"}) as unknown as TypedDocumentString<TrendOfOneElementQuery, TrendOfOneElementQueryVariables>;

@@ -1,0 +1,62 @@
+import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createClient } from '../client/client.ts';
+import { startSampleServer } from './client/sample-server.ts';
+
+const root = join(import.meta.dirname, '..');
+const run = promisify(execFile);
+
+let server: Awaited<ReturnType<typeof startSampleServer>>;
+beforeAll(async () => {
+  server = await startSampleServer();
+});
+afterAll(() => server.stop());
+
+describe('examples/trend.ts', () => {
+  const trend = (...options: string[]) =>
+    run(process.execPath, ['--import', 'tsx', 'examples/trend.ts', '--url', server.url, ...options], { cwd: root });
+
+  it('finds the lumisections in which the pixel charge was shifted', async () => {
+    const { stdout } = await trend();
+    const lines = stdout.trim().split('\n');
+    expect(lines[0]).toContain('charge_PXLayer_3, run 398011');
+    const flagged = lines.filter((line) => line.includes('stands out'));
+    expect(flagged.map((line) => Number(line.trim().split(/\s+/)[0]))).toEqual(
+      Array.from({ length: 24 }, (_, i) => 41 + i),
+    );
+    for (const line of flagged) expect(line).toMatch(/ BAD /);
+    expect(lines.at(-1)).toBe('110 lumisections, 24 stand out: 24 of 24 BAD, 0 GOOD, 0 not evaluated in sample-truth');
+  });
+
+  it('says so where there is nothing, or not what it can use', async () => {
+    await expect(trend('--run', '1')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('no histograms'),
+    });
+    const map = 'CSC/CSCOfflineMonitor/Occupancy/hORecHits';
+    await expect(trend('--monitor-element', map)).rejects.toMatchObject({
+      stderr: expect.stringContaining(`${map} is not a histogram with one axis`),
+    });
+  });
+});
+
+describe('the example queries of the page', () => {
+  const folder = join(root, 'web/examples');
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.graphql')))(
+    '%s answers on the sample data',
+    async (name) => {
+      const data = await createClient({ url: server.url, retries: 0 }).request(
+        readFileSync(join(folder, name), 'utf8'),
+      );
+      const empty = (value: unknown): boolean =>
+        value === null ||
+        (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.values(value).every(empty));
+      const roots = Object.entries(data as object);
+      expect(roots.length).toBeGreaterThan(0);
+      for (const [field, value] of roots) expect([field, empty(value)]).toEqual([field, false]);
+    },
+  );
+});
