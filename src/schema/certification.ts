@@ -28,16 +28,11 @@ builder.node(Certification, {
     resolve: (row) => key.format([row.runNumber, row.source, row.dataset, row.subsystem, row.version, row.flag]),
     parse: key.parse,
   },
-  loadManyWithoutCache: (ids, { store }) =>
-    store.reads.certifications(
-      ids.map(([runNumber, source, dataset, subsystem, version, flag]) => ({
-        runNumber,
-        source,
-        dataset,
-        subsystem,
-        version,
-        flag,
-      })),
+  loadManyWithoutCache: (ids, { loaders }) =>
+    Promise.all(
+      ids.map(([runNumber, source, dataset, subsystem, version, flag]) =>
+        loaders.certification.load({ runNumber, source, dataset, subsystem, version, flag }),
+      ),
     ),
   fields: (t) => ({
     source: t.exposeString('source', { description: about.source }),

@@ -1,0 +1,25 @@
+import { createApp } from '../../src/app.ts';
+import { type Environment, parseConfig } from '../../src/config.ts';
+import type { Store } from '../../src/store/store.ts';
+
+export interface Answer {
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared whole or by path
+  readonly data: any;
+  readonly errors?: readonly { message: string; path?: (string | number)[]; extensions: Record<string, unknown> }[];
+  readonly extensions?: { readonly warnings?: readonly Record<string, unknown>[] };
+}
+
+export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
+
+/** Asks the whole HTTP surface over a store, without a port. */
+export function asker(store: Store, environment: Environment = {}): Ask {
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'off', ...environment }));
+  return async (query, variables) => {
+    const response = await app.fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as Answer;
+  };
+}

@@ -1,0 +1,29 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Store } from '../../src/store/store.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { type Ask, asker } from './ask.ts';
+import { fillWorld } from './world.ts';
+
+const folder = join(import.meta.dirname, '../queries');
+const documents = readdirSync(folder).filter((file) => file.endsWith('.graphql'));
+
+describe.each(databases)('documented queries on $name', (database) => {
+  let ask: Ask;
+  let opened: { store: Store; drop(): Promise<void> };
+
+  beforeAll(async () => {
+    opened = await createTestStore(database);
+    await fillWorld(opened.store);
+    ask = asker(opened.store);
+  });
+  afterAll(() => opened.drop());
+
+  it.each(documents)('%s gives its documented answer', async (document) => {
+    const answer = await ask(readFileSync(join(folder, document), 'utf8'));
+    await expect(`${JSON.stringify(answer, null, 2)}\n`).toMatchFileSnapshot(
+      join(folder, document.replace(/\.graphql$/, '.json')),
+    );
+  });
+});
