@@ -208,6 +208,13 @@ describe('the injected faults of the sample', () => {
     }
   });
 
+  it('stand in the table for newcomers', () => {
+    const table = readFileSync(join(import.meta.dirname, '../../examples/README.md'), 'utf8');
+    for (const { run, first, last, subsystem } of ANOMALIES) {
+      expect(table).toContain(`| ${run} | ${first} to ${last} | ${subsystem} |`);
+    }
+  });
+
   it('are kept out of the golden lumisections, but for the one that was overlooked', () => {
     const golden = ANOMALIES.filter((a) => isGolden(a.run, a.first)).map((a) => a.name);
     expect(golden).toEqual(['hot trigger tower']);
