@@ -73,8 +73,8 @@ builder.queryFields((t) => ({
     type: DataFile,
     nullable: true,
     description: 'The file of this id; null where there is none.',
-    args: { id: t.arg.globalID({ required: true, for: [DataFile], description: 'An `id` that a DataFile gave.' }) },
-    resolve: (_root, { id }, { loaders }) => loaders.dataFile.load(key.parse(id.id)[0]),
+    args: { id: t.arg.id({ required: true, description: 'An `id` that a DataFile gave.' }) },
+    resolve: (_root, { id }, { loaders }) => loaders.dataFile.load(key.parseGlobal(id)[0]),
   }),
   dataFiles: t.field({
     type: dataFiles.type,

@@ -1,5 +1,4 @@
-import { InvalidInputError } from '../domain/errors.ts';
-import { toGraphQLError } from './errors.ts';
+import { badInput } from './errors.ts';
 
 /** What a part of a key is: a non-negative 32-bit integer, or any text. */
 export type KeyPart = 'int' | 'text';
@@ -14,14 +13,20 @@ const nodeTypes = new Set<string>();
  */
 export function nodeKey<const Parts extends readonly KeyPart[]>(typename: string, parts: Parts) {
   nodeTypes.add(typename);
+  const parse = (id: string): KeyValues<Parts> => {
+    const refuse = () => invalidId(encodeGlobalId(typename, id));
+    const texts = id.split(':');
+    if (texts.length !== parts.length) throw refuse();
+    return parts.map((part, i) => parsePart(part, texts[i] as string, refuse)) as KeyValues<Parts>;
+  };
   return {
     format: (values: KeyValues<Parts>): string => values.map((value) => encodeURIComponent(value)).join(':'),
-    parse(id: string): KeyValues<Parts> {
-      const texts = id.split(':');
-      if (texts.length !== parts.length) throw invalidId(encodeGlobalId(typename, id));
-      return parts.map((part, i) =>
-        parsePart(part, texts[i] as string, () => invalidId(encodeGlobalId(typename, id))),
-      ) as KeyValues<Parts>;
+    parse,
+    /** The key of a whole global ID, which must be one of this type. */
+    parseGlobal(globalId: string): KeyValues<Parts> {
+      const decoded = decodeGlobalId(globalId);
+      if (decoded.typename !== typename) throw invalidId(globalId, typename);
+      return parse(decoded.id);
     },
   };
 }
@@ -55,12 +60,8 @@ export function decodeGlobalId(globalId: string): { typename: string; id: string
   return { typename, id };
 }
 
-const invalidId = (globalId: string) =>
-  toGraphQLError(
-    new InvalidInputError(
-      `'${globalId.slice(0, 200)}' is not an id of this graph: give one that a field \`id\` returned.`,
-      {
-        field: 'id',
-      },
-    ),
+const invalidId = (globalId: string, typename?: string) =>
+  badInput(
+    `'${globalId.slice(0, 200)}' is not an id of ${typename ?? 'this graph'}: give one that a field \`id\` of it returned.`,
+    { field: 'id' },
   );

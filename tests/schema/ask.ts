@@ -13,7 +13,7 @@ export type Ask = (query: string, variables?: Record<string, unknown>) => Promis
 
 /** Asks the whole HTTP surface over a store, without a port. */
 export function asker(store: Store, environment: Environment = {}): Ask {
-  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'off', ...environment }));
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', ...environment }));
   return async (query, variables) => {
     const response = await app.fetch('http://localhost/graphql', {
       method: 'POST',

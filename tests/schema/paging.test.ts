@@ -112,7 +112,7 @@ describe.each(databases)('paging on $name', (database) => {
     it.each([
       ['first below 0', { first: -1 }, 'first'],
       ['first above the limit', { first: 1001 }, 'first'],
-      ['last above the limit', { last: 2_000_000_000 }, 'last'],
+      ['last above the limit', { last: 5000 }, 'last'],
       ['last below 0', { last: -5 }, 'last'],
       ['first and last together', { first: 1, last: 1 }, 'last'],
       ['a cursor that is none', { after: '12abc' }, 'after'],
