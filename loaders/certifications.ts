@@ -1,4 +1,4 @@
-import type { CertificationKey, Reads } from '../src/store/store.ts';
+import type { CertificationKey, Reads, SourceScope } from '../src/store/store.ts';
 import { byArguments, byKey } from './by-key.ts';
 import { type LumisectionKey, lumisectionKeyName } from './lumisections.ts';
 
@@ -15,16 +15,13 @@ export const certificationsOfRunLoader = (reads: Reads) =>
 export const certificationRangesLoader = (reads: Reads) =>
   byKey((keys: readonly CertificationKey[]) => reads.certificationRanges(keys), certificationKeyName);
 
-export interface SourceScope {
-  readonly source: string;
-  readonly dataset: string;
-  readonly subsystem: string;
-}
-
 /** What a source says of lumisections; one loader for each source, dataset and subsystem. */
-export const flagLoaders = (reads: Reads) => {
-  const loader = byArguments((source: string, dataset: string, subsystem: string) =>
-    byKey((keys: readonly LumisectionKey[]) => reads.flags({ source, dataset, subsystem }, keys), lumisectionKeyName),
+export const verdictLoaders = (reads: Reads) => {
+  const loader = byArguments((source: string, dataset: string | null, subsystem: string | null) =>
+    byKey(
+      (keys: readonly LumisectionKey[]) => reads.verdicts({ source, dataset, subsystem }, keys),
+      lumisectionKeyName,
+    ),
   );
   return ({ source, dataset, subsystem }: SourceScope) => loader(source, dataset, subsystem);
 };

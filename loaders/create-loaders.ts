@@ -3,7 +3,7 @@ import {
   certificationLoader,
   certificationRangesLoader,
   certificationsOfRunLoader,
-  flagLoaders,
+  verdictLoaders,
 } from './certifications.ts';
 import { countLoaders, pageLoaders } from './child-lists.ts';
 import {
@@ -37,7 +37,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     certification: certificationLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),
     certificationRanges: certificationRangesLoader(reads),
-    flag: flagLoaders(reads),
+    verdict: verdictLoaders(reads),
     histogramCount: histogramCountLoader(reads),
     runCount: runCountLoader(reads),
     pages: pageLoaders(lists),

@@ -50,24 +50,18 @@ builder.prismaObjectFields(Lumisection, (t) => ({
   verdict: t.field({
     type: Verdict,
     description:
-      'What the newest version of a certification source says of this lumisection. What no range covers is NOT_EVALUATED, never BAD.',
+      'What the newest version of a certification source says of this lumisection. GOOD: everything it judges is good, as in `mask`; BAD: anything is bad; what no range covers is NOT_EVALUATED, never BAD.',
     args: {
       source: t.arg.string({ required: true, description: 'Name of the source; an unknown one is an error.' }),
       subsystem: t.arg.string({
-        required: true,
-        defaultValue: '',
-        description: 'The subsystem judged, e.g. `pixel`; empty for the verdict on all of them together.',
+        description: 'One subsystem, e.g. `pixel`; without it the source judges by all of its subsystems together.',
       }),
       dataset: t.arg.string({
-        required: true,
-        defaultValue: '',
-        description: 'The dataset judged, as the source names it; empty for the verdict on all of them.',
+        description: 'One dataset, as the source names it; without it all of its datasets together.',
       }),
     },
-    resolve: async ({ runNumber, number }, { source, subsystem, dataset }, { loaders }) => {
-      const flag = await loaders.flag({ source, subsystem, dataset }).load({ runNumber, number });
-      return flag === 'GOOD' || flag === 'BAD' ? flag : 'NOT_EVALUATED';
-    },
+    resolve: ({ runNumber, number }, { source, subsystem = null, dataset = null }, { loaders }) =>
+      loaders.verdict({ source, subsystem, dataset }).load({ runNumber, number }),
   }),
 }));
 

@@ -24,7 +24,7 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
 
 const MASK_OF = {
   lumisection:
-    'Only in lumisections that the newest version of this certification source calls GOOD (all datasets and subsystems together). An unknown source is an error.',
+    'Only in lumisections that the newest version of this certification source calls GOOD (in all that it judges). An unknown source is an error.',
   run: 'Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error.',
 };
 

@@ -3,6 +3,7 @@ import { NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
 import type { Flag } from '../domain/record.ts';
+import { combineFlags, type Verdict } from '../domain/verdict.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { KeyColumn } from './dialect.ts';
 import { columnOf, fromOf } from './filter-sql.ts';
@@ -11,7 +12,7 @@ import { rowColumns, toRows } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
 import { orderSql, totalOrder } from './order-sql.ts';
 import { snakeCase } from './rows.ts';
-import type { CertificationKey, CertificationRow } from './store.ts';
+import type { CertificationKey, CertificationRow, SourceScope } from './store.ts';
 import { isOneOf } from './test-sql.ts';
 
 const KEY = nounInfo('certification').key;
@@ -69,11 +70,11 @@ const LUMISECTION_KEY: readonly KeyColumn[] = [
   { name: 'number', type: 'integer' },
 ];
 
-export async function flagsOf(
+export async function verdictsOf(
   query: CheckedQuery,
-  { source, dataset, subsystem }: { readonly source: string; readonly dataset: string; readonly subsystem: string },
+  { source, dataset, subsystem }: SourceScope,
   keys: readonly { runNumber: number; number: number }[],
-): Promise<(Flag | null)[]> {
+): Promise<Verdict[]> {
   if (keys.length === 0) return [];
   const table = keyTableSql(
     query.database.dialect,
@@ -81,22 +82,26 @@ export async function flagsOf(
     LUMISECTION_KEY,
     keys.map(({ runNumber, number }) => [runNumber, number]),
   );
-  const isScope = (alias: 'v' | 'c') => {
-    const column = (name: string) => sql.raw(`${alias}.${name}`);
-    return sql`${column('source')} = ${source} AND ${column('dataset')} = ${dataset} AND ${column('subsystem')} = ${subsystem}`;
-  };
-  // the version comes back even where no range covers any of the lumisections
+  const narrowed = sql`${dataset === null ? sql`` : sql` AND v.dataset = ${dataset}`}${subsystem === null ? sql`` : sql` AND v.subsystem = ${subsystem}`}`;
+  // a subsystem comes back even where no range of it covers any of the lumisections
   const rows = (await query.send(
-    sql`SELECT v.version, k.position, c.flag
-      FROM (SELECT max(v.version) AS version FROM certification_version v WHERE ${isScope('v')}) v
+    sql`SELECT v.subsystem, k.position, c.flag
+      FROM (SELECT v.dataset, v.subsystem, max(v.version) AS version FROM certification_version v
+        WHERE v.source = ${source}${narrowed} GROUP BY v.dataset, v.subsystem) v
       CROSS JOIN ${table}
-      LEFT JOIN certification c ON c.run_number = k.run_number AND ${isScope('c')} AND c.version = v.version
+      LEFT JOIN certification c ON c.run_number = k.run_number AND c.source = ${source} AND c.dataset = v.dataset
+        AND c.subsystem = v.subsystem AND c.version = v.version
         AND c.lumisection_first <= k.number AND c.lumisection_last >= k.number`,
-  )) as [number | null, number, Flag | null][];
-  if (rows[0]?.[0] === null) throw unknownSource(source, dataset, subsystem);
-  const flags = new Array<Flag | null>(keys.length).fill(null);
-  for (const [, position, flag] of rows) flags[position] = flag;
-  return flags;
+  )) as [string, number, Flag | null][];
+  if (rows.length === 0) throw unknownSource(source, dataset ?? '', subsystem ?? '');
+  const found = keys.map(() => new Map<string, Set<Flag>>());
+  for (const [name, position, flag] of rows) {
+    const bySubsystem = found[position] as Map<string, Set<Flag>>;
+    const flags = bySubsystem.get(name) ?? new Set<Flag>();
+    bySubsystem.set(name, flags);
+    if (flag !== null) flags.add(flag);
+  }
+  return found.map((bySubsystem) => combineFlags(bySubsystem.values()));
 }
 
 /**

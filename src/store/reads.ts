@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Binning, Dataset, MonitorElement } from '../generated/sqlite/client.ts';
 import { lumisectionBins, runBins } from './bins-reads.ts';
-import { certificationRanges, certificationsOfRuns, flagsOf, goodLumisections } from './certification-reads.ts';
+import { certificationRanges, certificationsOfRuns, goodLumisections, verdictsOf } from './certification-reads.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
@@ -42,7 +42,7 @@ export function createReads(query: CheckedQuery): Reads {
     certifications: (keys) => rowsByKey(query, 'certification', keyed(keys)),
     certificationsOfRuns: (runNumbers) => certificationsOfRuns(query, runNumbers),
     certificationRanges: (keys) => certificationRanges(query, keys),
-    flags: (source, keys) => flagsOf(query, source, keys),
+    verdicts: (scope, keys) => verdictsOf(query, scope, keys),
     goodLumisections: (source, where) => goodLumisections(query, source, where),
     datasetByName: (name) => rowByText('dataset', 'name', name),
     monitorElementByPath: (path) => rowByText('monitorElement', 'path', path),

@@ -1,6 +1,7 @@
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
-import type { Counts, Flag, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
+import type { Counts, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
+import type { Verdict } from '../domain/verdict.ts';
 import type {
   Binning as BinningRow,
   Certification,
@@ -36,6 +37,13 @@ export type RunHistogramRow = Omit<Prisma.RunHistogramGetPayload<object>, 'bins'
 export type CertificationRow = CertificationKey &
   Pick<CertificationVersion, 'kind' | 'author' | 'createdAt' | 'fileId'>;
 export type CertificationKey = Omit<Certification, 'lumisectionFirst' | 'lumisectionLast'>;
+
+/** A certification source, of one dataset or subsystem or (null) of all that it judges together. */
+export interface SourceScope {
+  readonly source: string;
+  readonly dataset: string | null;
+  readonly subsystem: string | null;
+}
 
 /** Every noun that has a connection, with its row. */
 export interface Rows {
@@ -97,13 +105,10 @@ export interface Reads {
   /** Ranges by certification, ascending. */
   certificationRanges(keys: readonly CertificationKey[]): Promise<LumisectionRange[][]>;
   /**
-   * What the newest version of a source says of lumisections; null where it says nothing.
-   * @throws NotFoundError for a (source, dataset, subsystem) that was never ingested.
+   * What the newest version of a source says of lumisections.
+   * @throws NotFoundError for a source (dataset, subsystem) that was never ingested.
    */
-  flags(
-    source: { readonly source: string; readonly dataset: string; readonly subsystem: string },
-    keys: readonly { runNumber: number; number: number }[],
-  ): Promise<(Flag | null)[]>;
+  verdicts(scope: SourceScope, keys: readonly { runNumber: number; number: number }[]): Promise<Verdict[]>;
   /**
    * The lumisections that the newest version of a source calls GOOD, of the certifications that satisfy `where`.
    * @throws NotFoundError for a source that was never ingested.

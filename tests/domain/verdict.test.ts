@@ -1,0 +1,22 @@
+import { describe, expect, it } from 'vitest';
+import type { Flag } from '../../src/domain/record.ts';
+import { combineFlags } from '../../src/domain/verdict.ts';
+
+describe('the verdict of a source', () => {
+  it.each<[string, Flag[][], string]>([
+    ['nothing judged', [], 'NOT_EVALUATED'],
+    ['one subsystem, silent', [[]], 'NOT_EVALUATED'],
+    ['one subsystem, good', [['GOOD']], 'GOOD'],
+    ['one subsystem, bad', [['BAD']], 'BAD'],
+    ['one subsystem on standby', [['STANDBY']], 'NOT_EVALUATED'],
+    ['all good', [['GOOD'], ['GOOD']], 'GOOD'],
+    ['one good, one silent', [['GOOD'], []], 'NOT_EVALUATED'],
+    ['one good, one excluded', [['GOOD'], ['EXCLUDED']], 'NOT_EVALUATED'],
+    ['one good, one bad', [['GOOD'], ['BAD']], 'BAD'],
+    ['one silent, one bad', [[], ['BAD']], 'BAD'],
+    ['two datasets of one subsystem, one bad', [['GOOD', 'BAD']], 'BAD'],
+    ['two datasets of one subsystem, one not set', [['GOOD', 'NOTSET']], 'NOT_EVALUATED'],
+  ])('%s', (_, subsystems, verdict) => {
+    expect(combineFlags(subsystems.map((flags) => new Set(flags)))).toBe(verdict);
+  });
+});
