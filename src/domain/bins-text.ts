@@ -120,8 +120,8 @@ function rowsOf(shape: Shape, stored: boolean, wanted: boolean): Rows {
 const [OPEN, CLOSE] = [0x5b, 0x5d];
 /** Bytes of text a number can take, with its comma, by the bytes it is stored in. */
 const MAX_BYTES_BY_SIZE = { 1: 5, 2: 7, 4: MAX_NUMBER_BYTES, 8: MAX_NUMBER_BYTES };
-/** The brackets, and what a store of four bytes may write past the end. */
-const MARGIN = 8;
+/** The brackets, and what may be written past the end. */
+const MARGIN = 16;
 
 /** Reused for every text: nothing is kept in it between calls. */
 let scratch = Buffer.alloc(65_536);

@@ -2,7 +2,7 @@ import { decimalsOfFloat32, decimalsOfFloat64, POWERS_OF_TEN, shortestFloat32, u
 
 /**
  * Numbers as JSON text into bytes, each followed by a comma: exactly what JSON.stringify gives, three digits a store.
- * Every function takes the position to write at and returns the one after the comma; up to 4 bytes behind it may be
+ * Every function takes the position to write at and returns the one after the comma; up to 9 bytes behind it may be
  * overwritten. A number takes at most MAX_NUMBER_BYTES.
  */
 export const MAX_NUMBER_BYTES = 26;
@@ -50,7 +50,7 @@ export function writeFloat32s(out: DataView, at: number, values: Float32Array, f
     if (decimals < 0) position = writeSlowly(out, position, shortestFloat32(value));
     else {
       hint = decimals;
-      position = writeDecimal(out, start, units(abs, decimals), decimals);
+      position = writeDecimal(out, start, units(abs, decimals), decimals, Math.floor(abs));
     }
   }
   return position;
@@ -73,41 +73,61 @@ export function writeFloat64s(out: DataView, at: number, values: Float64Array, f
     }
     hint = decimalsOfFloat64(abs, hint);
     if (hint < 0) position = writeSlowly(out, position, value);
-    else position = writeDecimal(out, start, units(abs, hint), hint);
+    else position = writeDecimal(out, start, units(abs, hint), hint, Math.floor(abs));
   }
   return position;
 }
 
 /** A safe integer of at least 0. */
 function writeInteger(out: DataView, at: number, value: number): number {
+  if (value < 1e9) return writeBelowBillion(out, at, value | 0);
+  const billions = Math.floor(value / 1e9);
+  const position = writeInteger(out, at, billions) - 1;
+  writeNineDigits(out, position, (value - billions * 1e9) | 0);
+  out.setUint8(position + 9, COMMA);
+  return position + 10;
+}
+
+/** In 32-bit integers, whose division by a constant is a multiplication. */
+function writeBelowBillion(out: DataView, at: number, value: number): number {
   if (value < 1000) {
     out.setUint32(at, PLAIN[value] as number, true);
     return at + (PLAIN_LENGTH[value] as number);
   }
-  const thousands = Math.floor(value / 1000);
-  const position = writeInteger(out, at, thousands) - 1;
+  const thousands = (value / 1000) | 0;
+  const position = writeBelowBillion(out, at, thousands) - 1;
   out.setUint32(position, PADDED[value - thousands * 1000] as number, true);
   return position + 4;
 }
 
-/** `count` units of the last of so many decimals (at least one of them, no zero at the end). */
-function writeDecimal(out: DataView, at: number, count: number, decimals: number): number {
+/** An integer from 0 to 999,999,999, padded with zeros. */
+function writeNineDigits(out: DataView, at: number, value: number): void {
+  const thousands = (value / 1000) | 0;
+  const millions = (thousands / 1000) | 0;
+  out.setUint32(at, PADDED[millions] as number, true);
+  out.setUint32(at + 3, PADDED[thousands - millions * 1000] as number, true);
+  out.setUint32(at + 6, PADDED[value - thousands * 1000] as number, true);
+}
+
+/** `count` units of the last of so many decimals: a number that has `whole`, or by rounding one more, before the point. */
+function writeDecimal(out: DataView, at: number, count: number, decimals: number, whole: number): number {
   if (decimals === 0) return writeInteger(out, at, count);
   const one = POWERS_OF_TEN[decimals] as number;
-  const whole = Math.floor(count / one);
-  let position = writeInteger(out, at, whole);
-  out.setUint8(position - 1, POINT);
   let rest = count - whole * one;
+  const carry = rest >= one ? 1 : 0;
+  rest -= carry * one;
+  let position = writeInteger(out, at, whole + carry);
+  out.setUint8(position - 1, POINT);
   let left = decimals;
-  while (left > 3) {
-    left -= 3;
+  while (left > 9) {
+    left -= 9;
     const unit = POWERS_OF_TEN[left] as number;
     const digits = Math.floor(rest / unit);
-    out.setUint32(position, PADDED[digits] as number, true);
+    writeNineDigits(out, position, digits | 0);
     rest -= digits * unit;
-    position += 3;
+    position += 9;
   }
-  out.setUint32(position, PADDED[rest * (POWERS_OF_TEN[3 - left] as number)] as number, true);
+  writeNineDigits(out, position, (rest * (POWERS_OF_TEN[9 - left] as number)) | 0);
   out.setUint8(position + left, COMMA);
   return position + left + 1;
 }

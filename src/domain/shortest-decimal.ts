@@ -34,12 +34,13 @@ export function decimalsOfFloat32(abs: number, hint: number): number {
 /** The same for a positive double: -1 where it needs more than 15 digits, or lies outside 1e-6 to 1e15. */
 export function decimalsOfFloat64(abs: number, hint: number): number {
   if (!(abs >= SMALLEST_PLAIN && abs < MAX_UNITS)) return -1;
-  let decimals = hint;
-  if (hint < 0 || !givesFloat64(abs, hint)) {
-    let most = MAX_DECIMALS;
+  let decimals = Math.max(0, hint);
+  if (hint < 0 || !givesFloat64(abs, decimals)) {
+    let most = abs < 1 ? MAX_DECIMALS : 15;
     while (abs * power(most) >= MAX_UNITS) most--;
+    // most doubles that are no round numbers need all their digits
     if (!givesFloat64(abs, most)) return -1;
-    decimals = hint < 0 || hint > most ? 0 : hint;
+    if (decimals > most) decimals = 0;
     while (!givesFloat64(abs, decimals)) decimals++;
   }
   while (decimals > 0 && givesFloat64(abs, decimals - 1)) decimals--;
