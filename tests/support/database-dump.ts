@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { DatabaseSync } from '@photostructure/sqlite';
+import pg from 'pg';
+
+/** What is stored, told by names instead of ids and without times: equal dumps are equal databases. */
+export async function dumpDatabase(url: string): Promise<Record<string, string[]>> {
+  const { query, close } = await connect(url);
+  try {
+    const dump: Record<string, string[]> = {};
+    for (const [name, sql] of Object.entries(CONTENTS)) {
+      dump[name] = (await query(sql)).map((row) => row.map(textOf).join(' | ')).sort();
+    }
+    return dump;
+  } finally {
+    await close();
+  }
+}
+
+const HISTOGRAM = 'h.entries, h.integral, h.mean_x, h.rms_x, h.mean_y, h.rms_y, h.skewness, h.kurtosis, h.bins';
+const NAMES = `JOIN monitor_element m ON m.id = h.monitor_element_id JOIN dataset d ON d.id = h.dataset_id`;
+
+const CONTENTS = {
+  runs: 'SELECT number, year, era FROM run',
+  lumisections: 'SELECT run_number, number FROM lumisection',
+  datasets: 'SELECT name, primary_dataset, era, processing, tier FROM dataset',
+  monitorElements: 'SELECT path, name, subsystem, dimension, kind FROM monitor_element',
+  binnings: 'SELECT hash, dimension, title, axes FROM binning',
+  lumisectionHistograms: `SELECT h.run_number, h.lumisection_number, m.path, d.name, b.hash, f.path, ${HISTOGRAM}
+    FROM lumisection_histogram h ${NAMES} JOIN binning b ON b.id = h.binning_id
+    LEFT JOIN data_file f ON f.id = h.file_id`,
+  runHistograms: `SELECT h.run_number, m.path, d.name, b.hash, f.path, h.title, ${HISTOGRAM}
+    FROM run_histogram h ${NAMES} LEFT JOIN binning b ON b.id = h.binning_id
+    LEFT JOIN data_file f ON f.id = h.file_id`,
+  runMonitorElements: `SELECT h.run_number, m.path, d.name, h.lumisection_count, h.empty_count, h.run_histogram_count
+    FROM run_monitor_element h ${NAMES}`,
+  certifications: `SELECT run_number, source, dataset, subsystem, version, lumisection_first, lumisection_last, flag
+    FROM certification`,
+  certificationVersions: `SELECT c.source, c.dataset, c.subsystem, c.version, c.kind, f.path
+    FROM certification_version c LEFT JOIN data_file f ON f.id = c.file_id`,
+  files: `SELECT path, sha256, size, format, dataset, source, status, bytes_done, lines_done, inserted, identical,
+      conflicting, replaced, rejected, error_code, error_message FROM data_file`,
+  issues: `SELECT f.path, i.number, i.severity, i.code, i.line, i.byte, i.field, i.value, i.reason
+    FROM ingest_issue i JOIN data_file f ON f.id = i.file_id`,
+};
+
+function textOf(value: unknown): string {
+  if (value instanceof Uint8Array) return createHash('sha256').update(value).digest('hex').slice(0, 16);
+  return String(value);
+}
+
+interface Connection {
+  query(sql: string): Promise<unknown[][]>;
+  close(): Promise<void>;
+}
+
+async function connect(url: string): Promise<Connection> {
+  if (url.startsWith('file:')) {
+    const database = new DatabaseSync(url.slice('file:'.length), { readOnly: true });
+    return {
+      query: async (sql) => database.prepare(sql, { returnArrays: true }).all() as unknown[][],
+      close: async () => database.close(),
+    };
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  return {
+    query: async (text) => (await client.query({ text, rowMode: 'array' })).rows,
+    close: () => client.end(),
+  };
+}
