@@ -52,4 +52,6 @@ export interface Dialect {
   };
   /** Put behind a SELECT in a transaction, so that no other one changes the rows until it ends. */
   readonly lockRows: string;
+  /** Whether a statement failed because a row refers to one that is not there (any more). */
+  isMissingReference(error: unknown): boolean;
 }

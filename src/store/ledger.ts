@@ -1,6 +1,194 @@
-import type { Database } from './database.ts';
-import type { Ledger } from './store.ts';
+import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
+import type { Counts, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
+import type { IngestIssue } from '../generated/sqlite/client.ts';
+import {
+  type BatchSettings,
+  nameOfRow,
+  type PreparedBatch,
+  prepareBatch,
+  rowsWith,
+  type WrittenBatch,
+} from './batch-writer.ts';
+import type { Database, Transaction } from './database.ts';
+import { DictionaryResolver } from './dictionaries.ts';
+import { beginFile, finishFile, lockFile, settleBatch } from './ledger-files.ts';
+import { appendIssues, issuesOf } from './ledger-issues.ts';
+import { Outcome } from './outcome.ts';
+import { rehearsalDatabase } from './rehearsal.ts';
+import type { BatchOutcome, IngestOptions, Ledger, RowConflict } from './store.ts';
+import { withdrawFile } from './withdraw.ts';
 
-export function createLedger(_database: Database): Ledger {
-  return {} as Ledger;
+/** What the ledger needs of a database; in a rehearsal it is one transaction. */
+export type LedgerDatabase = Pick<Database, 'dialect' | 'all' | 'write'>;
+
+export const createLedger = (database: LedgerDatabase): Ledger => new StoreLedger(database);
+
+class StoreLedger implements Ledger {
+  readonly #database: LedgerDatabase;
+  readonly #dictionaries: DictionaryResolver;
+  /** Files whose latest batch met rows that were stored already. */
+  readonly #meetingStored = new Set<number>();
+
+  constructor(database: LedgerDatabase) {
+    this.#database = database;
+    this.#dictionaries = new DictionaryResolver(database);
+  }
+
+  begin: Ledger['begin'] = (identity, facts, { force }) =>
+    this.#database.write((transaction) => beginFile(transaction, this.#database.dialect, identity, facts, force));
+
+  async write(
+    fileId: number,
+    batch: RecordBatch | null,
+    issues: readonly IssueRecord[],
+    position: SourcePosition,
+    options: IngestOptions,
+  ): Promise<BatchOutcome> {
+    for (let attempt = 1; ; attempt++) {
+      const prepared = batch && (await prepareBatch(batch, this.#dictionaries, options.onConflict));
+      try {
+        return await this.#database.write(
+          (transaction) => this.#writePrepared(transaction, { fileId, batch, prepared, issues, position, options }),
+          { alone: prepared?.alone ?? false },
+        );
+      } catch (error) {
+        // a file that was withdrawn took monitor elements along whose ids are remembered here
+        if (attempt === 3 || !this.#database.dialect.isMissingReference(error)) throw error;
+        this.#dictionaries.forget();
+      }
+    }
+  }
+
+  async #writePrepared(transaction: Transaction, work: BatchWork): Promise<BatchOutcome> {
+    const { fileId, batch, prepared, issues, position, options } = work;
+    const { dialect } = this.#database;
+    const file = await lockFile(transaction, dialect, fileId);
+    if (options.expectedByte !== undefined && file.bytesDone !== options.expectedByte) {
+      throw new UnavailableError(`another process reads ${file.path}: it has come to byte ${file.bytesDone}`, {
+        reason: 'FILE_BUSY',
+      });
+    }
+    const counts: Counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+    const conflicts: RowConflict[] = [];
+    const allIssues = [...issues];
+    if (batch && prepared) {
+      const expectTaken = this.#meetingStored.has(fileId);
+      const settings: BatchSettings = { fileId, format: file.format, options, expectTaken };
+      const written = await prepared.write(transaction, dialect, settings);
+      conflicts.push(...(await conflictsOf(transaction, dialect, written)));
+      if (options.onConflict === 'fail' && conflicts[0]) refuse(batch, conflicts[0], options);
+      allIssues.push(...written.refused, ...wordConflicts(conflicts, options));
+      for (const outcome of written.outcomes) countOutcome(counts, outcome);
+      counts.rejected = 0; // counted by their issues
+      this.#remember(fileId, counts);
+    }
+    for (const { severity } of issues) if (severity === 'CONFLICTING') counts.conflicting++;
+    for (const { severity } of allIssues) if (severity === 'REJECTED') counts.rejected++;
+    await appendIssues(transaction, fileId, allIssues);
+    await settleBatch(transaction, fileId, counts, position);
+    return { counts, conflicts };
+  }
+
+  #remember(fileId: number, { identical, conflicting, replaced }: Counts): void {
+    if (identical + conflicting + replaced > 0) this.#meetingStored.add(fileId);
+    else this.#meetingStored.delete(fileId);
+  }
+
+  addIssues(fileId: number, issues: readonly IssueRecord[]): Promise<void> {
+    return this.#database.write(async (transaction) => {
+      await lockFile(transaction, this.#database.dialect, fileId);
+      await appendIssues(transaction, fileId, issues);
+      const counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+      for (const { severity } of issues) {
+        if (severity === 'CONFLICTING') counts.conflicting++;
+        if (severity === 'REJECTED') counts.rejected++;
+      }
+      await settleBatch(transaction, fileId, counts, null);
+    });
+  }
+
+  issues(fileId: number, code: string | null, after: number, limit: number): Promise<IngestIssue[]> {
+    return issuesOf(this.#database, fileId, code, after, limit);
+  }
+
+  reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void> {
+    return this.#database.write(async (transaction) => {
+      for (const { number, reason } of revisions) {
+        await transaction.all('UPDATE ingest_issue SET reason = $1 WHERE file_id = $2 AND number = $3', [
+          reason,
+          fileId,
+          number,
+        ]);
+      }
+    });
+  }
+
+  finish: Ledger['finish'] = async (fileId, result) => {
+    const file = await this.#database.write((transaction) => finishFile(transaction, fileId, result));
+    this.#meetingStored.delete(fileId);
+    return file;
+  };
+
+  async withdraw(fileId: number): Promise<void> {
+    await this.#database.write((transaction) => withdrawFile(transaction, this.#database.dialect, fileId), {
+      alone: true,
+    });
+    this.#meetingStored.delete(fileId);
+    this.#dictionaries.forget();
+  }
+
+  rehearse<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
+    return rehearsalDatabase(this.#database, (database) => work(new StoreLedger(database)));
+  }
+}
+
+interface BatchWork {
+  readonly fileId: number;
+  readonly batch: RecordBatch | null;
+  readonly prepared: PreparedBatch | null;
+  readonly issues: readonly IssueRecord[];
+  readonly position: SourcePosition;
+  readonly options: IngestOptions;
+}
+
+const NAMES = ['rejected', 'inserted', 'identical', 'conflicting', 'replaced'] as const;
+
+function countOutcome(counts: Counts, outcome: number): void {
+  counts[NAMES[outcome] as keyof Counts]++;
+}
+
+async function conflictsOf(
+  transaction: Transaction,
+  dialect: Database['dialect'],
+  { outcomes, sameFile, earlierFiles }: WrittenBatch,
+): Promise<RowConflict[]> {
+  const rows = rowsWith(outcomes, Outcome.conflicting);
+  const keys = [{ name: 'wanted', type: 'integer' }] as const;
+  const fileIds = [...new Set(earlierFiles.values())].map((id) => [id]);
+  const files = fileIds.length
+    ? await transaction.all<{ id: number; path: string }>(
+        `SELECT f.id, f.path FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN data_file f WHERE f.id = k.wanted`,
+        dialect.keyParameters(keys, fileIds),
+      )
+    : [];
+  const paths = new Map(files.map(({ id, path }) => [id, path]));
+  return rows.map((row) => ({
+    row,
+    sameFile: sameFile.has(row),
+    earlierPath: paths.get(earlierFiles.get(row) ?? -1) ?? null,
+  }));
+}
+
+const wordConflicts = (conflicts: readonly RowConflict[], { conflictIssue }: IngestOptions): IssueRecord[] =>
+  conflictIssue ? conflicts.map(conflictIssue) : [];
+
+/** With `fail`: names the first row that met another content, and rolls the batch back. */
+function refuse(batch: RecordBatch, conflict: RowConflict, { conflictIssue }: IngestOptions): never {
+  const issue = conflictIssue?.(conflict);
+  const { sameFile, earlierPath } = conflict;
+  const earlier = sameFile ? 'an earlier row of the same file' : (earlierPath ?? 'what is stored');
+  throw new InvalidInputError(`${nameOfRow(batch, conflict.row)}: differs from ${earlier}, and onConflict is fail`, {
+    ...issue,
+    row: conflict.row,
+  });
 }

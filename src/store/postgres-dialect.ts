@@ -6,6 +6,7 @@ import {
   PostgresIntrospector,
   PostgresQueryCompiler,
 } from 'kysely';
+import pg from 'pg';
 import type { Dialect } from './dialect.ts';
 import type { Tables } from './tables.ts';
 
@@ -38,4 +39,5 @@ export const postgresDialect: Dialect = {
   maxParameters: 65_535,
   castTypes: { integer: '::integer', float: '::double precision', text: '::text', time: '::timestamp' },
   lockRows: 'FOR UPDATE',
+  isMissingReference: (error) => error instanceof pg.DatabaseError && error.code === '23503',
 };

@@ -18,6 +18,11 @@ const ADD = `ON CONFLICT (run_number, dataset_id, monitor_element_id) DO UPDATE 
   .map((name) => `${name} = run_monitor_element.${name} + excluded.${name}`)
   .join(', ')}`;
 
+/** Adds to the counts of runs, datasets and monitor elements: [run, dataset, ME, LS, empty, run-level], sorted by key. */
+export async function addRunElementCounts(transaction: Transaction, changes: readonly number[][]): Promise<void> {
+  if (changes.length > 0) await transaction.insert('run_monitor_element', COLUMNS, changes, ADD);
+}
+
 /** Collects what a batch changes in `run_monitor_element`. */
 export class RunElementCounts {
   readonly #rows: HistogramRows;
@@ -82,7 +87,7 @@ export class RunElementCounts {
           (a[1] as number) - (b[1] as number) ||
           (a[2] as number) - (b[2] as number),
       );
-    if (changes.length > 0) await transaction.insert('run_monitor_element', COLUMNS, changes, ADD);
+    await addRunElementCounts(transaction, changes);
   }
 }
 

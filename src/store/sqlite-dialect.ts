@@ -31,4 +31,5 @@ export const sqliteDialect: Dialect = {
   maxParameters: 32_766,
   castTypes: { integer: '', float: '', text: '', time: '' },
   lockRows: '', // whoever writes is alone
+  isMissingReference: (error) => error instanceof Error && error.message.startsWith('FOREIGN KEY constraint failed'),
 };

@@ -1,0 +1,163 @@
+import type {
+  CertificationRecord,
+  IssueRecord,
+  LumisectionBatch,
+  LumisectionHistogramBatch,
+  RecordBatch,
+  RunBatch,
+  RunHistogramBatch,
+} from '../domain/record.ts';
+import { writeCertification } from './certifications.ts';
+import { writeConditions } from './conditions.ts';
+import type { Transaction } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import type { DictionaryResolver } from './dictionaries.ts';
+import { writeHistograms } from './histogram-writer.ts';
+import type { Outcome, WrittenRows } from './outcome.ts';
+import { type DictionaryIds, resolveBatch } from './resolved-batch.ts';
+import { distinctLumisections, enterLumisections, enterRuns } from './run-rows.ts';
+import type { IngestOptions } from './store.ts';
+
+/** How a batch is to be written, beside its content. */
+export interface BatchSettings {
+  readonly fileId: number;
+  /** Format of the file. */
+  readonly format: string;
+  readonly options: IngestOptions;
+  /** Most rows are stored already: a hint for speed. */
+  readonly expectTaken: boolean;
+}
+
+/** What became of the rows, and the issues of those that the store itself refused. */
+export interface WrittenBatch extends WrittenRows {
+  readonly refused: readonly IssueRecord[];
+}
+
+/** A batch whose ids are resolved: what is left to do happens in one transaction. */
+export interface PreparedBatch {
+  /** Whether no other transaction may write meanwhile. */
+  readonly alone: boolean;
+  write(transaction: Transaction, dialect: Dialect, settings: BatchSettings): Promise<WrittenBatch>;
+}
+
+/** Resolves what the batch names, in transactions of its own. */
+export async function prepareBatch(
+  batch: RecordBatch,
+  dictionaries: DictionaryResolver,
+  onConflict: IngestOptions['onConflict'],
+): Promise<PreparedBatch> {
+  switch (batch.kind) {
+    case 'lumisectionHistograms':
+    case 'runHistograms': {
+      const ids = await dictionaries.resolve(batch);
+      // replacing compares first and writes afterwards; what it compared with must not change in between
+      const alone = onConflict === 'replace';
+      return {
+        alone,
+        write: (transaction, dialect, settings) => histograms(transaction, dialect, batch, ids, settings),
+      };
+    }
+    case 'certification':
+      return {
+        alone: true,
+        write: (transaction, dialect, settings) => certification(transaction, dialect, batch, settings),
+      };
+    case 'runs':
+    case 'lumisections':
+      return {
+        alone: true,
+        write: (transaction, dialect, settings) => conditions(transaction, dialect, batch, settings),
+      };
+  }
+}
+
+async function histograms(
+  transaction: Transaction,
+  dialect: Dialect,
+  batch: LumisectionHistogramBatch | RunHistogramBatch,
+  ids: DictionaryIds,
+  { fileId, options, expectTaken }: BatchSettings,
+): Promise<WrittenBatch> {
+  const resolved = resolveBatch(batch, ids, { fileId, onConflict: options.onConflict });
+  const datasetOfRun = new Map<number, string>();
+  for (const row of resolved.accepted) {
+    const run = batch.run[row] as number;
+    if (!datasetOfRun.has(run)) datasetOfRun.set(run, batch.datasets[batch.dataset[row] as number] as string);
+  }
+  await enterRuns(transaction, dialect, datasetOfRun);
+  if (batch.kind === 'lumisectionHistograms') {
+    await enterLumisections(transaction, distinctLumisections(batch.run, batch.lumisection, resolved.accepted));
+  }
+  const written = await writeHistograms(transaction, resolved, expectTaken);
+  return { ...written, refused: otherDimensions(batch, ids) };
+}
+
+/** Issues of rows whose monitor element has histograms with another number of axes. */
+function otherDimensions(batch: LumisectionHistogramBatch | RunHistogramBatch, ids: DictionaryIds): IssueRecord[] {
+  if (!ids.monitorElements.includes(-1)) return [];
+  const issues: IssueRecord[] = [];
+  for (let row = 0; row < batch.count; row++) {
+    const index = batch.monitorElement[row] as number;
+    const element = batch.monitorElements[index];
+    if (ids.monitorElements[index] !== -1 || element === undefined) continue;
+    const line = batch.line[row] as number;
+    issues.push({
+      severity: 'REJECTED',
+      code: 'DIMENSION_MISMATCH',
+      ...(line > 0 ? { line } : {}),
+      field: 'monitorElement',
+      value: element.path,
+      reason:
+        element.dimension === 1
+          ? 'the histogram has one axis, and those of this monitor element have two'
+          : 'the histogram has two axes, and those of this monitor element have one',
+    });
+  }
+  return issues;
+}
+
+async function certification(
+  transaction: Transaction,
+  dialect: Dialect,
+  batch: CertificationRecord,
+  { fileId, format, options }: BatchSettings,
+): Promise<WrittenBatch> {
+  const origin = { source: options.source, kind: format, fileId };
+  return { ...(await writeCertification(transaction, dialect, batch, origin)), refused: [] };
+}
+
+async function conditions(
+  transaction: Transaction,
+  dialect: Dialect,
+  batch: RunBatch | LumisectionBatch,
+  { options }: BatchSettings,
+): Promise<WrittenBatch> {
+  const written = await writeConditions(transaction, dialect, batch, options.onConflict);
+  return { ...written, earlierFiles: new Map(), refused: [] };
+}
+
+/** A row in words, for errors: what names it in the database. */
+export function nameOfRow(batch: RecordBatch, row: number): string {
+  switch (batch.kind) {
+    case 'lumisectionHistograms':
+    case 'runHistograms': {
+      const element = batch.monitorElements[batch.monitorElement[row] as number]?.path;
+      const dataset = batch.datasets[batch.dataset[row] as number];
+      const lumisection = batch.kind === 'lumisectionHistograms' ? `, LS ${batch.lumisection[row]}` : '';
+      return `run ${batch.run[row]}${lumisection}, ${element}, ${dataset}`;
+    }
+    case 'certification':
+      return `run ${batch.runs[row]?.run}`;
+    case 'runs':
+      return `run ${batch.runs[row]?.number}`;
+    case 'lumisections':
+      return `run ${batch.lumisections[row]?.run}, LS ${batch.lumisections[row]?.number}`;
+  }
+}
+
+/** Numbers of the rows with one outcome. */
+export function rowsWith(outcomes: Uint8Array, outcome: (typeof Outcome)[keyof typeof Outcome]): number[] {
+  const rows: number[] = [];
+  for (let row = 0; row < outcomes.length; row++) if (outcomes[row] === outcome) rows.push(row);
+  return rows;
+}

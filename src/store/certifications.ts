@@ -1,0 +1,87 @@
+import { InvalidInputError } from '../domain/errors.ts';
+import type { CertificationRecord, CertificationRun } from '../domain/record.ts';
+import type { Column, Transaction } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import { Outcome, type WrittenRows } from './outcome.ts';
+import { enterRuns } from './run-rows.ts';
+
+const COLUMNS: readonly Column[] = [
+  { name: 'run_number', type: 'integer' },
+  { name: 'source', type: 'text' },
+  { name: 'dataset', type: 'text' },
+  { name: 'subsystem', type: 'text' },
+  { name: 'version', type: 'integer' },
+  { name: 'lumisection_first', type: 'integer' },
+  { name: 'lumisection_last', type: 'integer' },
+  { name: 'flag', type: 'text' },
+];
+
+/**
+ * Makes the record the next version of its (source, dataset, subsystem), unless it says exactly what the latest one says.
+ * The rows of the result are its runs: inserted where the latest version says nothing of the run, replaced where it says
+ * something else. What earlier versions say stays stored. The caller lets no other transaction write meanwhile.
+ */
+export async function writeCertification(
+  transaction: Transaction,
+  dialect: Dialect,
+  record: CertificationRecord,
+  origin: { readonly source: string; readonly kind: string; readonly fileId: number },
+): Promise<WrittenRows> {
+  const { dataset, subsystem, runs } = record;
+  const { source, kind, fileId } = origin;
+  const key = [source, dataset, subsystem] as const;
+  const latest = await latestVersion(transaction, key);
+  const outcomes = Uint8Array.from(runs, (run) => {
+    const before = latest.runs.get(run.run) ?? '';
+    if (before === contentOf(run)) return Outcome.identical;
+    return before === '' ? Outcome.inserted : Outcome.replaced;
+  });
+  const judged = runs.filter(({ ranges }) => ranges.length > 0);
+  const unchanged = latest.version > 0 && outcomes.every((outcome) => outcome === Outcome.identical);
+  if (!(unchanged && judged.length === latest.runs.size)) {
+    const version = latest.version + 1;
+    refuseRepeatedRuns(runs);
+    await transaction.all(
+      `INSERT INTO certification_version (source, dataset, subsystem, version, kind, author, created_at, file_id)
+       VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)`,
+      [...key, version, kind, new Date(), fileId],
+    );
+    await enterRuns(transaction, dialect, new Map(judged.map(({ run }) => [run, dataset])));
+    const rows = judged.flatMap(({ run, ranges }) =>
+      ranges.map(({ first, last, flag }) => [run, ...key, version, first, last, flag]),
+    );
+    await transaction.insert('certification', COLUMNS, rows);
+  }
+  return { outcomes, sameFile: new Set(), earlierFiles: new Map() };
+}
+
+/** The number of the latest version (0: none) and what it says of each run. */
+async function latestVersion(transaction: Transaction, key: readonly [string, string, string]) {
+  const [found] = await transaction.all<{ version: number | null }>(
+    'SELECT max(version) AS version FROM certification_version WHERE source = $1 AND dataset = $2 AND subsystem = $3',
+    key,
+  );
+  const version = found?.version ?? 0;
+  const rows = await transaction.arrays<[number, number, number, string]>(
+    `SELECT run_number, lumisection_first, lumisection_last, flag FROM certification
+     WHERE source = $1 AND dataset = $2 AND subsystem = $3 AND version = $4 ORDER BY run_number, lumisection_first`,
+    [...key, version],
+  );
+  const runs = new Map<number, string>();
+  for (const [run, first, last, flag] of rows) runs.set(run, (runs.get(run) ?? '') + rangeText(first, last, flag));
+  return { version, runs };
+}
+
+const rangeText = (first: number, last: number, flag: string) => `${first}-${last} ${flag};`;
+
+const contentOf = ({ ranges }: CertificationRun) =>
+  ranges.map(({ first, last, flag }) => rangeText(first, last, flag)).join('');
+
+function refuseRepeatedRuns(runs: readonly CertificationRun[]): void {
+  const seen = new Set<number>();
+  for (const { run, line } of runs) {
+    if (seen.has(run))
+      throw new InvalidInputError(`run ${run} stands twice in one certification`, { line, field: 'run' });
+    seen.add(run);
+  }
+}

@@ -1,0 +1,164 @@
+import { type StoredBinning, storedBinning } from '../domain/binning.ts';
+import { parseDatasetName } from '../domain/dataset-name.ts';
+import type { Binning } from '../domain/histogram.ts';
+import type { MonitorElementRecord } from '../domain/record.ts';
+import type { Column, Database, Parameter, Transaction } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import type { DictionaryIds } from './resolved-batch.ts';
+
+export interface Dictionaries {
+  readonly monitorElements: readonly MonitorElementRecord[];
+  readonly datasets: readonly string[];
+  readonly binnings: readonly Binning[];
+}
+
+interface Element {
+  readonly id: number;
+  readonly path: string;
+  readonly dimension: number | null;
+}
+
+/** Entries kept of each kind: a bound on memory, far above what a process meets. */
+const KEPT = 50_000;
+
+/**
+ * Ids of monitor elements, datasets and binnings, which are entered where they are new: in a short transaction of
+ * their own, so that writers never wait for each other's batches. Known ones are kept in memory: they never change,
+ * save that a dimension becomes known, and that `withdraw` deletes what nothing refers to (then call `forget`).
+ */
+export class DictionaryResolver {
+  readonly #database: Pick<Database, 'write' | 'dialect'>;
+  readonly #elements = new Map<string, Element>();
+  readonly #datasets = new Map<string, number>();
+  readonly #binnings = new Map<string, number>();
+
+  constructor(database: Pick<Database, 'write' | 'dialect'>) {
+    this.#database = database;
+  }
+
+  forget(): void {
+    for (const kept of [this.#elements, this.#datasets, this.#binnings]) kept.clear();
+  }
+
+  /** The id of a monitor element whose histograms have another number of axes than the record says is -1. */
+  async resolve(wanted: Dictionaries): Promise<DictionaryIds> {
+    const binnings = wanted.binnings.map(storedBinning);
+    const elements = wanted.monitorElements.filter((record) => !this.#knows(record));
+    const datasets = wanted.datasets.filter((name) => !this.#datasets.has(name));
+    const newBinnings = binnings.filter(({ hash }) => !this.#binnings.has(hash));
+    if (elements.length + datasets.length + newBinnings.length > 0) {
+      const entered = await this.#database.write(async (transaction) => ({
+        datasets: await enterDatasets(transaction, this.#database.dialect, datasets),
+        elements: await enterElements(transaction, this.#database.dialect, elements),
+        binnings: await enterBinnings(transaction, this.#database.dialect, newBinnings),
+      }));
+      keep(this.#datasets, entered.datasets);
+      keep(this.#elements, entered.elements);
+      keep(this.#binnings, entered.binnings);
+    }
+    return {
+      datasets: wanted.datasets.map((name) => known(this.#datasets, name)),
+      binnings: binnings.map(({ hash }) => known(this.#binnings, hash)),
+      monitorElements: wanted.monitorElements.map(({ path, dimension }) => {
+        const element = known(this.#elements, path);
+        return dimension === null || element.dimension === null || dimension === element.dimension ? element.id : -1;
+      }),
+    };
+  }
+
+  #knows({ path, dimension }: MonitorElementRecord): boolean {
+    const element = this.#elements.get(path);
+    return element !== undefined && (element.dimension !== null || dimension === null);
+  }
+}
+
+function keep<Value>(kept: Map<string, Value>, more: Map<string, Value>): void {
+  if (kept.size > KEPT) kept.clear();
+  for (const [key, value] of more) kept.set(key, value);
+}
+
+function known<Value>(kept: Map<string, Value>, key: string): Value {
+  const value = kept.get(key);
+  if (value === undefined) throw new Error(`${key} was not entered`);
+  return value;
+}
+
+const text = (name: string): Column => ({ name, type: 'text' });
+const integer = (name: string): Column => ({ name, type: 'integer' });
+
+async function enterDatasets(transaction: Transaction, dialect: Dialect, names: readonly string[]) {
+  const columns = [text('name'), text('primary_dataset'), text('era'), text('processing'), text('tier')];
+  const rows = names.map((name) => {
+    const { primaryDataset, era, processing, tier } = parseDatasetName(name);
+    return [name, primaryDataset, era, processing, tier];
+  });
+  const entered = await enter<{ id: number; name: string }>(transaction, dialect, 'dataset', columns, rows, 'id, name');
+  return new Map(entered.map(({ id, name }) => [name, id]));
+}
+
+async function enterBinnings(transaction: Transaction, dialect: Dialect, binnings: readonly StoredBinning[]) {
+  const columns = [text('hash'), integer('dimension'), text('title'), text('axes')];
+  const rows = binnings.map(({ hash, dimension, title, axes }) => [hash, dimension, title, axes]);
+  const entered = await enter<{ id: number; hash: string }>(transaction, dialect, 'binning', columns, rows, 'id, hash');
+  return new Map(entered.map(({ id, hash }) => [hash, id]));
+}
+
+async function enterElements(transaction: Transaction, dialect: Dialect, records: readonly MonitorElementRecord[]) {
+  const columns = [text('path'), text('name'), text('subsystem'), integer('dimension'), text('kind')];
+  const rows = records.map(({ path, dimension, kind }) => {
+    const steps = path.split('/');
+    return [path, steps.at(-1) as string, steps.length > 1 ? (steps[0] as string) : null, dimension, kind];
+  });
+  const entered = await enter<Element>(transaction, dialect, 'monitor_element', columns, rows, 'id, path, dimension');
+  const elements = new Map(entered.map((element) => [element.path, element]));
+  // the first histogram that tells the dimension settles it
+  for (const { path, dimension, kind } of records) {
+    if (dimension === null || elements.get(path)?.dimension !== null) continue;
+    const [settled] = await transaction.all<Element>(
+      `UPDATE monitor_element SET dimension = coalesce(dimension, $1), kind = coalesce(kind, $2) WHERE path = $3
+       RETURNING id, path, dimension`,
+      [dimension, kind, path],
+    );
+    if (settled) elements.set(path, settled);
+  }
+  return elements;
+}
+
+/**
+ * Makes sure that there is a row for each of `rows`, which are told apart by their first column, a text.
+ * @returns all of them, as stored.
+ */
+async function enter<Row>(
+  transaction: Transaction,
+  dialect: Dialect,
+  table: string,
+  columns: readonly Column[],
+  rows: readonly (readonly Parameter[])[],
+  select: string,
+): Promise<Row[]> {
+  if (rows.length === 0) return [];
+  const key = (columns[0] as Column).name;
+  const keyColumns = [{ name: 'wanted', type: 'text' }] as const;
+  const distinct = [...new Map(rows.map((row) => [row[0] as string, row])).entries()].sort(([a], [b]) =>
+    a < b ? -1 : 1,
+  );
+  const find = (keys: readonly string[]) =>
+    transaction.all<Row & Record<string, unknown>>(
+      `SELECT ${select} FROM ${dialect.keyTable('k', keyColumns, 1)} CROSS JOIN ${table} t WHERE t.${key} = k.wanted`,
+      dialect.keyParameters(
+        keyColumns,
+        keys.map((wanted) => [wanted]),
+      ),
+    );
+  const found = await find(distinct.map(([wanted]) => wanted));
+  const there = new Set(found.map((row) => row[key]));
+  const missing = distinct.filter(([wanted]) => !there.has(wanted));
+  if (missing.length === 0) return found;
+  await transaction.insert(
+    table,
+    columns,
+    missing.map(([, row]) => row),
+    `ON CONFLICT (${key}) DO NOTHING`,
+  );
+  return [...found, ...(await find(missing.map(([wanted]) => wanted)))];
+}

@@ -1,0 +1,77 @@
+import { parseDatasetName, runPeriod } from '../domain/dataset-name.ts';
+import type { Column, Transaction } from './database.ts';
+import type { Dialect } from './dialect.ts';
+
+const RUN: readonly Column[] = [
+  { name: 'number', type: 'integer' },
+  { name: 'year', type: 'integer' },
+  { name: 'era', type: 'text' },
+  { name: 'period', type: 'text' },
+];
+const LUMISECTION: readonly Column[] = [
+  { name: 'run_number', type: 'integer' },
+  { name: 'number', type: 'integer' },
+];
+
+type Period = ReturnType<typeof runPeriod>;
+const UNKNOWN: Period = { year: null, era: null, period: null };
+
+/** Makes sure that the runs exist. What the name of their dataset tells of their time is entered where nothing is known. */
+export async function enterRuns(
+  transaction: Transaction,
+  dialect: Dialect,
+  datasetOfRun: ReadonlyMap<number, string>,
+): Promise<void> {
+  const periods = new Map([...datasetOfRun].map(([run, dataset]) => [run, runPeriod(parseDatasetName(dataset).era)]));
+  const runs = [...periods].sort(([a], [b]) => a - b);
+  const keys = [{ name: 'wanted', type: 'integer' }] as const;
+  const stored = await transaction.all<{ number: number; year: number | null; era: string | null }>(
+    `SELECT r.number, r.year, r.era FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN run r WHERE r.number = k.wanted`,
+    dialect.keyParameters(
+      keys,
+      runs.map(([run]) => [run]),
+    ),
+  );
+  const known = new Set(stored.map(({ number }) => number));
+  await transaction.insert(
+    'run',
+    RUN,
+    runs.filter(([run]) => !known.has(run)).map(([run, { year, era, period }]) => [run, year, era, period]),
+    'ON CONFLICT DO NOTHING',
+  );
+  for (const { number, year, era } of stored.sort((a, b) => a.number - b.number)) {
+    const told = periods.get(number) ?? UNKNOWN;
+    if (year !== null || era !== null || told.year === null) continue;
+    await transaction.all(
+      'UPDATE run SET year = $1, era = $2, period = coalesce(period, $3) WHERE number = $4 AND year IS NULL AND era IS NULL',
+      [told.year, told.era, told.period, number],
+    );
+  }
+}
+
+/** Makes sure that the lumisections exist; their runs do. */
+export async function enterLumisections(
+  transaction: Transaction,
+  keys: readonly (readonly [run: number, lumisection: number])[],
+): Promise<void> {
+  await transaction.insert('lumisection', LUMISECTION, keys, 'ON CONFLICT DO NOTHING');
+}
+
+/** The (run, LS) of the given rows, each once, sorted. */
+export function distinctLumisections(
+  runs: Int32Array,
+  lumisections: Int32Array,
+  rows: Int32Array,
+): [run: number, lumisection: number][] {
+  const found = new Map<number, Set<number>>();
+  for (const row of rows) {
+    const run = runs[row] as number;
+    const ofRun = found.get(run) ?? new Set();
+    found.set(run, ofRun.add(lumisections[row] as number));
+  }
+  return [...found]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([run, ofRun]) =>
+      [...Int32Array.from(ofRun).sort()].map((lumisection): [number, number] => [run, lumisection]),
+    );
+}
