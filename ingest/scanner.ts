@@ -111,13 +111,14 @@ export class LineReader {
   /** Looks for the end of the line that begins at #scan, and steps over it. */
   #endOfLine(): boolean {
     let end = this.#searched < this.#filled ? this.bytes.indexOf(LF, this.#searched) : -1;
-    this.terminated = end >= 0 && end < this.#filled;
-    if (!this.terminated) {
+    const terminated = end >= 0 && end < this.#filled;
+    if (!terminated) {
       this.#searched = this.#filled;
       if (!this.#ended || this.#scan === this.#filled) return false;
       end = this.#filled;
     }
-    this.#scan = this.terminated ? end + 1 : end;
+    this.terminated = terminated;
+    this.#scan = terminated ? end + 1 : end;
     this.#searched = this.#scan;
     this.#lines++;
     this.end = end > this.start && this.bytes[end - 1] === CR ? end - 1 : end;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { FileError, type FileErrorCode } from './file-error.ts';
 
@@ -190,13 +190,13 @@ class FileSource implements ByteSource {
       this.stamp.size * (this.#options.maxInflateRatio ?? Number.POSITIVE_INFINITY),
     );
     const size = this.#options.chunkBytes ?? 1024 * 1024;
-    const raw = this.#handle.createReadStream({ start: 0, autoClose: false, highWaterMark: 256 * 1024 });
+    // two chunks wait at most; a stream of the handle itself would close it
+    const raw = Readable.from(this.#blocks(), { highWaterMark: 2 });
     const gunzip = createGunzip({ chunkSize: Math.max(size, 64) });
     pipeline(raw, gunzip, () => {});
     let position = 0;
     try {
       for await (const whole of gunzip as AsyncIterable<Buffer>) {
-        this.#bytesRead = raw.bytesRead;
         for (let start = 0; start < whole.length; start += size) {
           const bytes = whole.subarray(start, start + size);
           if (position + bytes.length > maxBytes) throw tooLarge(this.path, maxBytes);
@@ -211,6 +211,18 @@ class FileSource implements ByteSource {
       throw gzipFault(this.path, error, position);
     } finally {
       raw.destroy();
+    }
+  }
+
+  /** The file in buffers that whoever takes them may keep. */
+  async *#blocks(): AsyncGenerator<Buffer> {
+    this.#bytesRead = 0;
+    while (true) {
+      const block = Buffer.allocUnsafe(256 * 1024);
+      const { bytesRead } = await this.#handle.read(block, 0, block.length, this.#bytesRead);
+      if (bytesRead === 0) return;
+      this.#bytesRead += bytesRead;
+      yield block.subarray(0, bytesRead);
     }
   }
 }

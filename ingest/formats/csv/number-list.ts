@@ -62,6 +62,10 @@ export class NumberList {
           continue;
         }
       }
+      if (digit === SPACE - ZERO || digit === TAB - ZERO) {
+        at = skipSpace(bytes, first, end);
+        if (at > first) continue;
+      }
       const value = this.#numbers.scan(bytes, first, end);
       if (!Number.isFinite(value)) return this.#notANumber(bytes, first, end, value);
       values[count++] = value;

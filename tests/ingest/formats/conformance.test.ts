@@ -1,0 +1,141 @@
+import { describe, expect, it } from 'vitest';
+import type { Format, ReadOptions } from '../../../ingest/formats/format.ts';
+import { formatById, formatIds, recognise } from '../../../ingest/formats/registry.ts';
+import { openSource } from '../../../ingest/source.ts';
+import type { IssueRecord } from '../../../src/domain/record.ts';
+import { inChunks } from './in-chunks.ts';
+import { type PlainRow, type Reading, readAll } from './plain-rows.ts';
+import { realFiles, type Vector, vectorsOf } from './vectors.ts';
+
+const CHUNKS = [1, 2, 7, 64, 64 * 1024];
+
+/** Every format passes the same checks on every one of its vectors. */
+describe.each(formatIds)('%s', async (id) => {
+  const format = await formatById(id);
+
+  describe.each(vectorsOf(id))('$title', (vector) => {
+    const { expected } = vector;
+
+    it(expected.error ? 'is refused' : 'gives the rows and the issues of the vector', async () => {
+      const reading = await read(format, vector);
+      expectError(reading.error, vector);
+      expect(reading.rows).toHaveLength(expected.rows.length);
+      expect(reading.rows).toMatchObject(expected.rows);
+      expect(byLine(reading.issues)).toMatchObject(expected.issues);
+      expect(reading.issues).toHaveLength(expected.issues.length);
+      for (const issue of reading.issues) expect(issue.reason).not.toBe('');
+    });
+
+    it('is recognised by its content', async () => {
+      const source = await openSource(vector.path).catch(() => null);
+      if (source === null) return expectError(await read(format, vector).then(({ error }) => error), vector);
+      const found = await recognise(source).catch((error: unknown) => error);
+      await source.close();
+      if (expected.recognised === false) expect(found).toMatchObject({ code: 'UNKNOWN_FORMAT' });
+      else expect(found).toBe(format);
+    });
+
+    it('reads the same in chunks of any size', async () => {
+      const whole = await read(format, vector);
+      for (const chunkBytes of CHUNKS) {
+        const cut = await read(format, vector, {}, chunkBytes);
+        expect(cut.rows, `${chunkBytes} bytes`).toEqual(whole.rows);
+        expect(cut.issues, `${chunkBytes} bytes`).toEqual(whole.issues);
+        expectError(cut.error, vector);
+      }
+    });
+
+    it('goes on from every checkpoint as if it had never stopped', async () => {
+      const options = { batchRows: 1 };
+      const whole = await read(format, vector, options);
+      expect(withoutNotes(whole)).toEqual(withoutNotes(await read(format, vector)));
+      for (const [i, { position }] of whole.steps.entries()) {
+        const rest = await read(format, vector, { ...options, resume: position });
+        const remaining = whole.steps.slice(i + 1);
+        expect(rest.issues).toEqual(remaining.flatMap(({ issues }) => issues));
+        expect(rest.rows).toEqual(whole.rows.slice(whole.rows.length - rest.rows.length));
+        expect(rest.rows).toHaveLength(rowCount(remaining));
+        expect(rest.steps.at(-1)?.position).toEqual(whole.steps.at(-1)?.position);
+      }
+    });
+
+    it('finds the earlier lines of every key', async () => {
+      if (expected.error || id === 'lumi-json') return;
+      const { rows } = await read(format, vector);
+      const keys = rows.map((row) => ({
+        run: row.run,
+        lumisection: (row.lumisection as number | undefined) ?? 0,
+        monitorElement: (row.monitorElement as { path: string }).path,
+        line: row.line,
+      }));
+      const source = await openSource(vector.path);
+      const found = await format.locate(source, keys, expected.options);
+      await source.close();
+      expect(found).toEqual(
+        keys.map((key) =>
+          keys.filter((other) => other.line < key.line && keyText(other) === keyText(key)).map((other) => other.line),
+        ),
+      );
+    });
+  });
+});
+
+describe('a real file', () => {
+  const files = realFiles('.csv', '.txt');
+  if (files.length === 0) console.log('conformance.test.ts: ../shared/data is absent, real files are not read');
+  it.each(files)('%s is recognised, and read to the end without a rejected row', async (path) => {
+    const source = await openSource(path);
+    const format = await recognise(source);
+    const { rows, issues, error } = await readAll(format, source, {
+      dataset: '/ZeroBias/Run2018A-PromptReco-v1/DQMIO',
+    });
+    await source.close();
+    expect(error).toBeNull();
+    expect(rows.length).toBeGreaterThan(0);
+    expect(issues.filter(({ severity }) => severity === 'REJECTED')).toEqual([]);
+    for (const row of rows) {
+      if ('contents' in row) expect((row.contents as number[]).reduce((a, b) => a + b, 0)).toBe(row.entries);
+    }
+  });
+});
+
+async function read(
+  format: Format,
+  { path, expected }: Vector,
+  options: ReadOptions = {},
+  chunkBytes?: number,
+): Promise<Reading> {
+  try {
+    const source = await openSource(path);
+    const cut = chunkBytes ? inChunks(source, chunkBytes) : source;
+    const reading = await readAll(format, cut, { ...expected.options, ...options });
+    await source.close();
+    return reading;
+  } catch (error) {
+    return { rows: [], issues: [], steps: [], error };
+  }
+}
+
+function expectError(error: unknown, { path, expected }: Vector): void {
+  if (expected.error) {
+    const { code, ...details } = expected.error;
+    expect(error).toMatchObject({ code, details: { ...details, file: path } });
+  } else expect(error).toBeNull();
+}
+
+/** Notes come once a batch, whose sizes differ between readings. */
+function withoutNotes({ rows, issues }: Reading): { rows: PlainRow[]; issues: IssueRecord[] } {
+  return { rows, issues: issues.filter(({ severity }) => severity !== 'NOTE') };
+}
+
+function rowCount(steps: Reading['steps']): number {
+  return steps.reduce((sum, { batch }) => sum + (batch === null ? 0 : 'count' in batch ? batch.count : 1), 0);
+}
+
+function byLine(issues: readonly IssueRecord[]): IssueRecord[] {
+  return issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
+}
+
+function keyText({ run, lumisection, monitorElement }: { run: number; lumisection: number; monitorElement: string }) {
+  return JSON.stringify([run, lumisection, monitorElement]);
+}
