@@ -1,4 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import type { OrderTerm } from '../domain/filter.ts';
 import { nounInfo } from '../store/nouns.ts';
@@ -7,7 +8,7 @@ import { builder, type ExtendedTypes } from './builder.ts';
 import { decodeCursor, orderName } from './cursor.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { badInput } from './errors.ts';
-import { type Edge, List } from './list.ts';
+import { type Edge, List, ListPlan } from './list.ts';
 import { TYPE_NAMES, toFilter, type WhereValue, whereRef } from './where.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -30,8 +31,8 @@ const OrderDirection = builder.enumType('OrderDirection', {
 });
 
 /**
- * Defines `<Noun>Connection`, its edge and its order. Every connection of the graph is made here; a field of the type
- * takes `args` and resolves to `open(args, context, parent?)`.
+ * Defines `<Noun>Connection`, its edge and its order. Every connection of the graph is made here: a field of the type
+ * takes `args` and is resolved by `all` (the whole list) or by `of(parentOf)` (the part that hangs on the parent).
  */
 export function defineConnection<N extends Noun>(noun: N, node: ObjectRef<ExtendedTypes, Rows[N]>) {
   const name = TYPE_NAMES[noun];
@@ -66,10 +67,13 @@ export function defineConnection<N extends Noun>(noun: N, node: ObjectRef<Extend
       }),
     }),
   });
-  const args = connectionArguments(noun);
-  const open = (given: ConnectionArguments, context: Context, parent?: ParentKey) =>
-    openList(noun, given, context, parent);
-  return { type, args, open };
+  const all = (_root: unknown, given: ConnectionArguments, context: Context) =>
+    new List(planOf(noun, given, context), undefined);
+  const of =
+    <Parent>(parentOf: (parent: Parent) => ParentKey) =>
+    (parent: Parent, given: ConnectionArguments, context: Context, info: GraphQLResolveInfo) =>
+      new List(sharedPlan(noun, given, context, info), parentOf(parent));
+  return { type, args: connectionArguments(noun), all, of };
 }
 
 function connectionArguments(noun: Noun) {
@@ -121,7 +125,29 @@ function describeField(noun: Noun, field: string): string {
   return (DESCRIPTIONS[of as Noun] as Readonly<Record<string, string>>)[related ?? relation] as string;
 }
 
-function openList<N extends Noun>(noun: N, given: ConnectionArguments, context: Context, parent?: ParentKey): List<N> {
+/** By loaders, that is by operation: a field has the same arguments for all of its parents. */
+const plans = new WeakMap<Context['loaders'], Map<unknown, unknown>>();
+
+function sharedPlan<N extends Noun>(
+  noun: N,
+  given: ConnectionArguments,
+  context: Context,
+  { fieldNodes }: GraphQLResolveInfo,
+): ListPlan<N> {
+  let known = plans.get(context.loaders);
+  if (known === undefined) {
+    known = new Map();
+    plans.set(context.loaders, known);
+  }
+  let plan = known.get(fieldNodes[0]) as ListPlan<N> | undefined;
+  if (plan === undefined) {
+    plan = planOf(noun, given, context);
+    known.set(fieldNodes[0], plan);
+  }
+  return plan;
+}
+
+function planOf<N extends Noun>(noun: N, given: ConnectionArguments, context: Context): ListPlan<N> {
   const orderBy = orderTerms(noun, given.orderBy);
   const order = orderName(noun, orderBy);
   const { after, before } = given;
@@ -132,7 +158,7 @@ function openList<N extends Noun>(noun: N, given: ConnectionArguments, context: 
     after: after == null ? undefined : decodeCursor(order, 'after', after),
     before: before == null ? undefined : decodeCursor(order, 'before', before),
   };
-  return new List(noun, query, order, context, parent);
+  return new ListPlan(noun, query, order, context);
 }
 
 /** A field named twice counts where it is named first. */

@@ -64,7 +64,7 @@ builder.prismaObjectFields(DataFile, (t) => ({
     type: ingestIssues.type,
     description: about.issues,
     args: ingestIssues.args,
-    resolve: ({ id }, args, context) => ingestIssues.open(args, context, { fileId: id }),
+    resolve: ingestIssues.of(({ id }) => ({ fileId: id })),
   }),
 }));
 
@@ -80,6 +80,6 @@ builder.queryFields((t) => ({
     type: dataFiles.type,
     description: 'All files that were ever offered.',
     args: dataFiles.args,
-    resolve: (_root, args, context) => dataFiles.open(args, context),
+    resolve: dataFiles.all,
   }),
 }));

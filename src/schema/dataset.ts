@@ -27,13 +27,13 @@ builder.prismaObjectFields(Dataset, (t) => ({
     type: runs.type,
     description: about.runs,
     args: runs.args,
-    resolve: ({ id }, args, context) => runs.open(args, context, { datasetId: id }),
+    resolve: runs.of(({ id }) => ({ datasetId: id })),
   }),
   monitorElements: t.field({
     type: monitorElements.type,
     description: about.monitorElements,
     args: monitorElements.args,
-    resolve: ({ id }, args, context) => monitorElements.open(args, context, { datasetId: id }),
+    resolve: monitorElements.of(({ id }) => ({ datasetId: id })),
   }),
 }));
 
@@ -51,6 +51,6 @@ builder.queryFields((t) => ({
     type: datasets.type,
     description: 'All datasets.',
     args: datasets.args,
-    resolve: (_root, args, context) => datasets.open(args, context),
+    resolve: datasets.all,
   }),
 }));

@@ -6,16 +6,21 @@ import type { LumisectionHistogramRow, RunHistogramRow } from '../store/store.ts
 /** What both kinds of histogram share. */
 export type HistogramRow = LumisectionHistogramRow | RunHistogramRow;
 
-const parsed = new WeakMap<object, Binning>();
+/** By loaders, that is by request: thousands of rows share one binning, which is asked for and parsed once. */
+const binnings = new WeakMap<Context['loaders'], Map<number, Promise<Binning>>>();
 
 /** Axes and titles of the row's binning; null for summaries, which have none. */
-export async function loadBinning({ binningId }: HistogramRow, { loaders }: Context): Promise<Binning | null> {
+export function loadBinning({ binningId }: HistogramRow, { loaders }: Context): Promise<Binning> | null {
   if (binningId === null) return null;
-  const stored = (await loaders.binning.load(binningId)) as StoredBinning;
-  let binning = parsed.get(stored);
+  let known = binnings.get(loaders);
+  if (known === undefined) {
+    known = new Map();
+    binnings.set(loaders, known);
+  }
+  let binning = known.get(binningId);
   if (binning === undefined) {
-    binning = binningOf(stored);
-    parsed.set(stored, binning);
+    binning = loaders.binning.load(binningId).then((stored) => binningOf(stored as StoredBinning));
+    known.set(binningId, binning);
   }
   return binning;
 }

@@ -18,24 +18,53 @@ export class Edge<Row> {
   }
 }
 
+/** What the lists of one field of an operation share, however many parents it has. */
+export class ListPlan<N extends Noun> {
+  readonly #noun: N;
+  readonly #query: ListQuery;
+  readonly #order: string;
+  readonly #context: Context;
+  #pages: ReturnType<Context['loaders']['pages']> | undefined;
+  #counts: ReturnType<Context['loaders']['counts']> | undefined;
+
+  /** `order` names the order of the query in cursors. */
+  constructor(noun: N, query: ListQuery, order: string, context: Context) {
+    this.#noun = noun;
+    this.#query = query;
+    this.#order = order;
+    this.#context = context;
+  }
+
+  page(parent: ParentKey | undefined): Promise<Page<Rows[N]>> {
+    const { loaders, store } = this.#context;
+    if (parent === undefined) return store.lists.page(this.#noun, this.#query);
+    this.#pages ??= loaders.pages(this.#noun, this.#query) as ReturnType<typeof loaders.pages>;
+    return this.#pages.load(parent) as Promise<Page<Rows[N]>>;
+  }
+
+  count(parent: ParentKey | undefined): Promise<number> {
+    const { loaders, store } = this.#context;
+    if (parent === undefined) return store.lists.count(this.#noun, this.#query.where);
+    this.#counts ??= loaders.counts(this.#noun, this.#query.where);
+    return this.#counts.load(parent);
+  }
+
+  cursor(page: Page<Rows[N]>, i: number): string {
+    return encodeCursor(this.#order, page.cursor(i));
+  }
+}
+
 /**
  * What a connection field resolves to: nothing is read before a field of it asks. The page is read once whatever asks
  * for it, for all parents of a level together; so is the count.
  */
 export class List<N extends Noun> {
-  readonly #noun: N;
-  readonly #query: ListQuery;
-  readonly #order: string;
-  readonly #context: Context;
+  readonly #plan: ListPlan<N>;
   readonly #parent: ParentKey | undefined;
   #page: Promise<Page<Rows[N]>> | undefined;
 
-  /** `order` names the order of the query in cursors. */
-  constructor(noun: N, query: ListQuery, order: string, context: Context, parent: ParentKey | undefined) {
-    this.#noun = noun;
-    this.#query = query;
-    this.#order = order;
-    this.#context = context;
+  constructor(plan: ListPlan<N>, parent: ParentKey | undefined) {
+    this.#plan = plan;
     this.#parent = parent;
   }
 
@@ -45,7 +74,7 @@ export class List<N extends Noun> {
 
   async edges(): Promise<Edge<Rows[N]>[]> {
     const page = await this.#read();
-    return page.rows.map((row, i) => new Edge(row, () => this.#cursor(page, i)));
+    return page.rows.map((row, i) => new Edge(row, () => this.#plan.cursor(page, i)));
   }
 
   async pageInfo() {
@@ -54,30 +83,17 @@ export class List<N extends Noun> {
     return {
       hasNextPage: page.hasNextPage,
       hasPreviousPage: page.hasPreviousPage,
-      startCursor: last < 0 ? null : this.#cursor(page, 0),
-      endCursor: last < 0 ? null : this.#cursor(page, last),
+      startCursor: last < 0 ? null : this.#plan.cursor(page, 0),
+      endCursor: last < 0 ? null : this.#plan.cursor(page, last),
     };
   }
 
   totalCount(): Promise<number> {
-    const { where } = this.#query;
-    return this.#parent === undefined
-      ? this.#context.store.lists.count(this.#noun, where)
-      : this.#context.loaders.counts(this.#noun, where).load(this.#parent);
-  }
-
-  #cursor(page: Page<Rows[N]>, i: number): string {
-    return encodeCursor(this.#order, page.cursor(i));
+    return this.#plan.count(this.#parent);
   }
 
   #read(): Promise<Page<Rows[N]>> {
-    const { loaders, store } = this.#context;
-    const page =
-      this.#page ??
-      (this.#parent === undefined
-        ? store.lists.page(this.#noun, this.#query)
-        : loaders.pages(this.#noun, this.#query).load(this.#parent));
-    this.#page = page;
-    return page;
+    this.#page ??= this.#plan.page(this.#parent);
+    return this.#page as Promise<Page<Rows[N]>>;
   }
 }

@@ -62,6 +62,6 @@ builder.queryFields((t) => ({
     type: lumisectionHistograms.type,
     description: 'All histograms of all lumisections.',
     args: lumisectionHistograms.args,
-    resolve: (_root, args, context) => lumisectionHistograms.open(args, context),
+    resolve: lumisectionHistograms.all,
   }),
 }));

@@ -44,8 +44,7 @@ builder.prismaObjectFields(Lumisection, (t) => ({
     type: lumisectionHistograms.type,
     description: about.histograms,
     args: lumisectionHistograms.args,
-    resolve: ({ runNumber, number }, args, context) =>
-      lumisectionHistograms.open(args, context, { runNumber, lumisectionNumber: number }),
+    resolve: lumisectionHistograms.of(({ runNumber, number }) => ({ runNumber, lumisectionNumber: number })),
   }),
   verdict: t.field({
     type: Verdict,
@@ -80,6 +79,6 @@ builder.queryFields((t) => ({
     type: lumisections.type,
     description: 'All lumisections of all runs.',
     args: lumisections.args,
-    resolve: (_root, args, context) => lumisections.open(args, context),
+    resolve: lumisections.all,
   }),
 }));

@@ -34,13 +34,13 @@ builder.prismaObjectFields(MonitorElement, (t) => ({
     type: runs.type,
     description: about.runs,
     args: runs.args,
-    resolve: ({ id }, args, context) => runs.open(args, context, { monitorElementId: id }),
+    resolve: runs.of(({ id }) => ({ monitorElementId: id })),
   }),
   datasets: t.field({
     type: datasets.type,
     description: about.datasets,
     args: datasets.args,
-    resolve: ({ id }, args, context) => datasets.open(args, context, { monitorElementId: id }),
+    resolve: datasets.of(({ id }) => ({ monitorElementId: id })),
   }),
 }));
 
@@ -58,6 +58,6 @@ builder.queryFields((t) => ({
     type: monitorElements.type,
     description: 'All monitor elements.',
     args: monitorElements.args,
-    resolve: (_root, args, context) => monitorElements.open(args, context),
+    resolve: monitorElements.all,
   }),
 }));

@@ -51,6 +51,6 @@ builder.queryFields((t) => ({
     type: runHistograms.type,
     description: 'All run-level histograms of all runs.',
     args: runHistograms.args,
-    resolve: (_root, args, context) => runHistograms.open(args, context),
+    resolve: runHistograms.all,
   }),
 }));

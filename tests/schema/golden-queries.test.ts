@@ -22,8 +22,8 @@ describe.each(databases)('documented queries on $name', (database) => {
 
   it.each(documents)('%s gives its documented answer', async (document) => {
     const answer = await ask(readFileSync(join(folder, document), 'utf8'));
-    await expect(`${JSON.stringify(answer, null, 2)}\n`).toMatchFileSnapshot(
-      join(folder, document.replace(/\.graphql$/, '.json')),
-    );
+    // cursors are opaque, and hold ids that the database chose
+    const text = JSON.stringify(answer, (name, value) => (/Cursor$/.test(name) && value ? 'CURSOR' : value), 2);
+    await expect(`${text}\n`).toMatchFileSnapshot(join(folder, document.replace(/\.graphql$/, '.json')));
   });
 });
