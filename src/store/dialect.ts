@@ -52,6 +52,11 @@ export interface Dialect {
   };
   /** Put behind a SELECT in a transaction, so that no other one changes the rows until it ends. */
   readonly lockRows: string;
+  /**
+   * Lets one transaction at a time insert into the table, so that ids ascend in the order of the commits; null where
+   * transactions write one at a time anyway.
+   */
+  lockInserts(table: string): string | null;
   /** Whether a statement failed because a row refers to one that is not there (any more). */
   isMissingReference(error: unknown): boolean;
 }

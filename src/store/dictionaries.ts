@@ -154,6 +154,9 @@ async function enter<Row>(
   const there = new Set(found.map((row) => row[key]));
   const missing = distinct.filter(([wanted]) => !there.has(wanted));
   if (missing.length === 0) return found;
+  // readers keep dictionaries up to date by what lies beyond the last id they know (see references.ts)
+  const lock = dialect.lockInserts(table);
+  if (lock !== null) await transaction.all(lock);
   await transaction.insert(
     table,
     columns,

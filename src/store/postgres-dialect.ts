@@ -39,5 +39,6 @@ export const postgresDialect: Dialect = {
   maxParameters: 65_535,
   castTypes: { integer: '::integer', float: '::double precision', text: '::text', time: '::timestamp' },
   lockRows: 'FOR UPDATE',
+  lockInserts: (table) => `LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`,
   isMissingReference: (error) => error instanceof pg.DatabaseError && error.code === '23503',
 };

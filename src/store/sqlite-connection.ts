@@ -7,8 +7,14 @@ type Bound = string | number | bigint | Uint8Array | null;
 /** As Prisma's adapter writes times, so that text comparison orders them. */
 const storedTime = (time: Date) => time.toISOString().replace('Z', '+00:00');
 
+/**
+ * The driver (1.2.1) binds numbers closer to 0 than 2^-52 as the integer 0. As text they reach a REAL column exactly.
+ */
+export const exactly = <Value>(value: Value): Value | string =>
+  typeof value === 'number' && value !== 0 && Math.abs(value) <= Number.EPSILON ? String(value) : value;
+
 function bound(value: Parameter): Bound {
-  if (value === null || typeof value !== 'object') return typeof value === 'boolean' ? Number(value) : value;
+  if (value === null || typeof value !== 'object') return typeof value === 'boolean' ? Number(value) : exactly(value);
   if (value instanceof Date) return storedTime(value);
   if (value instanceof Uint8Array) return value;
   throw new TypeError('SQLite has no arrays: pass keys through keyTable');

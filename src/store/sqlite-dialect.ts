@@ -31,5 +31,6 @@ export const sqliteDialect: Dialect = {
   maxParameters: 32_766,
   castTypes: { integer: '', float: '', text: '', time: '' },
   lockRows: '', // whoever writes is alone
+  lockInserts: () => null,
   isMissingReference: (error) => error instanceof Error && error.message.startsWith('FOREIGN KEY constraint failed'),
 };
