@@ -13,18 +13,15 @@ const PAGE = 10_000;
 /** Words the conflict of one row of a batch. The earlier line within a file is not known yet: see nameEarlierLines. */
 export function conflictIssue(batch: RecordBatch, { row, sameFile, earlierPath }: RowConflict): IssueRecord {
   const { line, ...key } = keyOf(batch, row);
-  const earlier = sameFile
-    ? 'an earlier row of this file'
-    : earlierPath === null
-      ? 'a row that came from no file'
-      : `a row of ${earlierPath}`;
+  const text = keyText(key);
+  const earlier = earlierPath === null ? 'a row that came from no file' : `a row of ${earlierPath}`;
   return {
     severity: 'CONFLICTING',
     code: sameFile ? CONFLICT_IN_FILE : CONFLICT,
     ...(line > 0 ? { line } : {}),
     field: 'key',
-    value: keyText(key),
-    reason: `${earlier} has this key and another content, and stays`,
+    value: text,
+    reason: sameFile ? unlocated(text) : `${earlier} has this key and another content, and stays`,
   };
 }
 
@@ -40,16 +37,17 @@ export async function nameEarlierLines(
   for (let after = 0; ; ) {
     const issues = await ledger.issues(fileId, CONFLICT_IN_FILE, after, PAGE);
     if (issues.length === 0) return;
-    const found = issues.flatMap(({ number, line, value }) => {
-      const key = parseKeyText(value ?? '');
+    const found = issues.flatMap(({ number, line, reason }) => {
+      const key = parseUnlocated(reason);
       return key && line !== null ? [{ number, key: { ...key, line: Number(line) } }] : [];
     });
+    after = issues.at(-1)?.number ?? Number.POSITIVE_INFINITY;
+    if (found.length === 0) continue;
     const lines = await locate(found.map(({ key }) => key));
     await ledger.reviseIssues(
       fileId,
       found.map(({ number, key }, index) => ({ number, reason: reasonWithLines(key.line, lines[index] ?? []) })),
     );
-    after = issues.at(-1)?.number ?? Number.POSITIVE_INFINITY;
   }
 }
 
@@ -93,8 +91,14 @@ function keyText({ run, lumisection, monitorElement }: Key): string {
   ].join(', ');
 }
 
-function parseKeyText(text: string): Key | null {
-  const parts = /^run (\d+)(?:, LS (\d+))?, (.*)$/s.exec(text);
+/** Holds the whole key, which the value of a stored issue may not, so that it can be found again after a kill. */
+const unlocated = (key: string) => `an earlier row of this file has the key (${key}) and another content, and stays`;
+
+/** The key in what `unlocated` made; null for anything else. */
+function parseUnlocated(reason: string): Key | null {
+  const pattern =
+    /^an earlier row of this file has the key \(run (\d+)(?:, LS (\d+))?, (.*)\) and another content, and stays$/s;
+  const parts = pattern.exec(reason);
   if (!parts) return null;
   return { run: Number(parts[1]), lumisection: Number(parts[2] ?? 0), monitorElement: parts[3] ?? '' };
 }

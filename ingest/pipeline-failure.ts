@@ -35,7 +35,7 @@ export function describeProblem(error: unknown): FileProblem {
       message: `the database went away (${message}): run the same command again when it is back, it goes on from its checkpoint`,
     };
   }
-  return { code: 'INTERNAL', message };
+  return { code: 'INTERNAL', message, stack: error instanceof Error ? error.stack : undefined };
 }
 
 /** Classes 08 and 57P of PostgreSQL, and what sockets say. */

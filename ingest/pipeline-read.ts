@@ -93,7 +93,7 @@ class Reading {
         if (again.known) return { row: again.file, report: this.#report('known') };
       }
     }
-    await this.#nameEarlierLines();
+    if (this.#counts.conflicting > 0) await this.#nameEarlierLines();
     if (settings.strict && this.#counts.conflicting > 0) {
       throw new RefusedContentError('STRICT', `${this.#counts.conflicting} rows are in conflict`);
     }
@@ -169,7 +169,6 @@ class Reading {
 
   async #nameEarlierLines(): Promise<void> {
     const { ledger, parser } = this.#tools;
-    if (this.#counts.conflicting === 0) return;
     await nameEarlierLines(ledger, this.#row.id, (keys) =>
       parser.locate(this.#file, this.#job.identity.format, keys, this.#options),
     );

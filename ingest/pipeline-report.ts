@@ -40,6 +40,8 @@ export interface FileProblem {
   readonly byte?: number;
   readonly field?: string;
   readonly value?: string;
+  /** Of INTERNAL, which nobody expected: where it happened. */
+  readonly stack?: string;
 }
 
 /** What became of one file. */

@@ -83,8 +83,9 @@ function numbers({ counts, seconds, rowsRead }: Measured): string[] {
 function problemsOf(file: FileReport): string[] {
   const lines: string[] = [];
   if (file.error) {
-    const { code, message, line } = file.error;
+    const { code, message, line, stack } = file.error;
     lines.push(`${file.path}${line ? `:${line}` : ''}: ${code}: ${message.replace(`${file.path}: `, '')}`);
+    if (stack) lines.push(stack);
   }
   if (file.outcome === 'cancelled') {
     lines.push(`${file.path}: stopped after ${count(sumOf(file.counts))} rows; the same command goes on from there`);
@@ -98,7 +99,7 @@ function problemsOf(file: FileReport): string[] {
   }
   const notes = file.issues.filter(({ severity }) => severity === 'NOTE');
   lines.push(...notes.slice(0, SHOWN_ISSUES).map((issue) => issueLine(file.path, issue)));
-  if (notes.length > SHOWN_ISSUES) lines.push(`${file.path}: and ${notes.length - SHOWN_ISSUES} more notes or more`);
+  if (notes.length > SHOWN_ISSUES) lines.push(`${file.path}: more notes are in the ledger`);
   return lines.length > 0 ? [lines.join('\n')] : [];
 }
 
