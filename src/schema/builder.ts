@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
 import type { BinsValue } from './bins.ts';
+import { badInput } from './errors.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 
 export interface SchemaTypes {
@@ -47,6 +48,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       description:
         'The objects of these ids, in their order; null for each that does not exist. One SQL statement a type.',
       args: { ids: { description: 'At most 1,000 values of `id` as objects of this graph gave them.' } },
+      resolve: (_root, { ids }, { maxPageSize }, _info, resolveNodes) => {
+        if (ids.length <= maxPageSize) return resolveNodes(ids);
+        throw badInput(`ids: ${ids.length} are more than ${maxPageSize}.`, { field: 'ids', max: maxPageSize });
+      },
     },
     pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
     hasNextPageFieldOptions: { description: 'Whether more objects follow the last one of this page.' },

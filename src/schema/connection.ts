@@ -25,8 +25,8 @@ interface ConnectionArguments {
 const OrderDirection = builder.enumType('OrderDirection', {
   description: 'Which way a list is ordered.',
   values: {
-    ASC: { description: 'Ascending; absent values first.' },
-    DESC: { description: 'Descending; absent values last.' },
+    ASC: { description: 'Ascending; absent values last.' },
+    DESC: { description: 'Descending; absent values first.' },
   } as const,
 });
 

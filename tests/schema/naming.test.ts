@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import {
   type GraphQLArgument,
   type GraphQLNamedType,
@@ -9,6 +11,7 @@ import {
   isNonNullType,
   isObjectType,
   isSpecifiedScalarType,
+  printSchema,
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
@@ -38,6 +41,11 @@ describe('the schema', () => {
     const all = types.flatMap((type) => [...described(type)]);
     expect(all.length).toBeGreaterThan(500);
     expect(all.filter(([, description]) => !description?.match(/^.{5,}[.:]$|^.{5,}[.:)]$/s))).toEqual([]);
+  });
+
+  it('is printed in schema.graphql as it is', () => {
+    const printed = readFileSync(join(import.meta.dirname, '../../schema.graphql'), 'utf8');
+    expect(printed).toBe(`${printSchema(schema)}\n`);
   });
 
   it('names connections, edges and page arguments as Relay does', () => {

@@ -100,6 +100,28 @@ describe.each(databases)('nodes on $name', (database) => {
     expect(statements.length).toBe(2);
   });
 
+  it('are at most as many as a page', async () => {
+    const { errors } = await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
+      ids: Array.from({ length: 1001 }, (_, i) => encode(`Run:${i}`)),
+    });
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'ids', max: 1000 } }]);
+  });
+
+  it('that are histograms share an interface', async () => {
+    const { data } = await ask(
+      '{ runHistograms(first: 1) { nodes { id } } lumisectionHistograms(first: 1) { nodes { id } } }',
+    );
+    const ids = [data.runHistograms.nodes[0].id, data.lumisectionHistograms.nodes[0].id];
+    const both = await ask(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { __typename ... on Histogram { run { number } dataset { name } } } }',
+      { ids },
+    );
+    expect(both.data.nodes).toMatchObject([
+      { __typename: 'RunHistogram', run: { number: 315257 } },
+      { __typename: 'LumisectionHistogram', run: { number: 315257 } },
+    ]);
+  });
+
   const refused = async (id: string) => {
     const { data, errors } = await ask('query ($id: ID!) { node(id: $id) { id } }', { id });
     expect(data).toEqual({ node: null });
