@@ -94,7 +94,7 @@ function connectionArguments(noun: Noun) {
     where: t.field({ type: whereRef(noun), description: 'Conditions; without them the list holds everything.' }),
     orderBy: t.field({
       type: [orderInput],
-      description: `Order terms, the first counts most. Unless told: ${unlessTold.join(', ')} ascending. Ties are broken by the key, so that the order is total.`,
+      description: `Order terms, the first counts most. Unless told: ${unlessTold.join(', ')} ascending. Ties are broken by the key, in the direction of the last term, so that the order is total.`,
     }),
   }));
 }

@@ -140,12 +140,12 @@ describe.each(databases)('paging on $name', (database) => {
     });
   });
 
-  it('has absent values last in ascending order and first in descending order, ties in the order of the key', async () => {
+  it('has absent values last in ascending order and first in descending order, ties by the key in the direction of the last term', async () => {
     const ascending = (await page(RUNS, { first: 1000, orderBy: [{ field: 'FILL' }] })).numbers;
     const absent = [1, 4, 7, 10, 13, 16, 19, 22];
     expect(ascending.slice(-absent.length)).toEqual(absent);
     const descending = (await page(RUNS, { first: 1000, orderBy: [{ field: 'FILL', direction: 'DESC' }] })).numbers;
-    expect(descending.slice(0, absent.length)).toEqual(absent);
+    expect(descending.slice(0, absent.length)).toEqual(absent.toReversed());
     const twice = [{ field: 'FILL' }, { field: 'FILL', direction: 'DESC' }];
     expect((await page(RUNS, { first: 1000, orderBy: twice })).numbers).toEqual(ascending);
     expect((await page(RUNS, { first: 1000, orderBy: { field: 'FILL' } })).numbers).toEqual(ascending);
