@@ -68,8 +68,8 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     let kills = 0;
     let settled: Awaited<ReturnType<typeof run>> = null;
     while (!settled) {
-      // Somewhere in the first third: each attempt gets some way, and several are needed.
-      settled = await run(killed.url, kills > 12 ? Number.MAX_SAFE_INTEGER : Math.floor((next() * total) / 3));
+      // Somewhere in the first half: each attempt gets some way, and several are needed.
+      settled = await run(killed.url, kills > 6 ? Number.MAX_SAFE_INTEGER : Math.floor((next() * total) / 2));
       if (!settled) kills++;
     }
     expect(kills).toBeGreaterThan(3);
