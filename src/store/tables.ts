@@ -19,7 +19,7 @@ import type {
 export type Stored<Row> = {
   [Field in keyof Row]: Row[Field] extends bigint | null ? NumberFor<Row[Field]> : Row[Field];
 };
-type NumberFor<Value> = bigint extends Value ? number : number | Extract<Value, null>;
+type NumberFor<Value> = number | Extract<Value, null>;
 
 /** Tables for Kysely, which turns these names into snake_case: exactly the names of the model's fields. */
 export interface Tables {

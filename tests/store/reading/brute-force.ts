@@ -1,0 +1,221 @@
+import type { FieldTest, Filter } from '../../../src/domain/filter.ts';
+import { bitsToFlags } from '../../../src/domain/lumisection-flags.ts';
+import { compileGlob, compileRegex } from '../../../src/domain/matcher.ts';
+import type { Noun } from '../../../src/store/store.ts';
+import type { World } from './world.ts';
+
+type Row = Record<string, unknown>;
+
+/** Rows of a noun as a list has them, by hand. */
+export function rowsOf(world: World, noun: Noun): Row[] {
+  switch (noun) {
+    case 'lumisectionHistogram':
+      return world.lumisectionHistogram.map(({ bins: _, ...row }) => row);
+    case 'runHistogram':
+      return world.runHistogram.map(({ bins, ...row }) => ({ ...row, hasBins: bins !== null }));
+    case 'lumisection':
+      return world.lumisection.map((row) => ({ ...row, flagsOn: BigInt(row.flagsOn), flagsOff: BigInt(row.flagsOff) }));
+    case 'dataFile':
+      return world.dataFile.map((row) => ({
+        ...row,
+        size: BigInt(row.size),
+        bytesDone: BigInt(row.bytesDone),
+        linesDone: BigInt(row.linesDone),
+      }));
+    case 'ingestIssue':
+      return world.ingestIssue.map((row) => ({
+        ...row,
+        line: row.line === null ? null : BigInt(row.line),
+        byte: row.byte === null ? null : BigInt(row.byte),
+      }));
+    case 'certification': {
+      const rows = new Map<string, Row>();
+      for (const { lumisectionFirst: _f, lumisectionLast: _l, ...row } of world.certification) {
+        const { kind, author, createdAt, fileId } = versionOf(world, row);
+        rows.set(JSON.stringify(row), { ...row, kind, author, createdAt, fileId });
+      }
+      return [...rows.values()];
+    }
+    default:
+      return world[noun];
+  }
+}
+
+function versionOf(
+  world: World,
+  {
+    source,
+    dataset,
+    subsystem,
+    version,
+  }: Pick<World['certification'][number], 'source' | 'dataset' | 'subsystem' | 'version'>,
+) {
+  const found = world.certificationVersion.find(
+    (row) => row.source === source && row.dataset === dataset && row.subsystem === subsystem && row.version === version,
+  );
+  if (!found) throw new Error('no such version');
+  return found;
+}
+
+/** Evaluates the filter as the domain defines it, row by row. */
+export function satisfies(world: World, noun: Noun, row: Row, filter: Filter): boolean {
+  switch (filter.kind) {
+    case 'and':
+      return filter.of.every((part) => satisfies(world, noun, row, part));
+    case 'or':
+      return filter.of.some((part) => satisfies(world, noun, row, part));
+    case 'not':
+      return !satisfies(world, noun, row, filter.of);
+    case 'related':
+      return relatedRows(world, noun, row, filter.field).some(([other, of]) => satisfies(world, other, of, filter.of));
+    case 'mask':
+      return inMask(world, noun, row, filter.mask);
+    case 'test':
+      return passes(fieldValue(world, noun, row, filter.field), filter);
+  }
+}
+
+function fieldValue(world: World, noun: Noun, row: Row, field: string): unknown {
+  if (noun === 'certification' && field === 'current') {
+    return !world.certificationVersion.some(
+      (other) =>
+        other.source === row.source &&
+        other.dataset === row.dataset &&
+        other.subsystem === row.subsystem &&
+        other.version > (row.version as number),
+    );
+  }
+  return row[field];
+}
+
+function passes(value: unknown, { op, value: operand, insensitive = false }: FieldTest): boolean {
+  if (op === 'isNull') return (value === null) === operand;
+  if (value === null) return op === 'ne' || op === 'notIn';
+  if (op === 'hasAll')
+    return (operand as string[]).every((flag) => (bitsToFlags(value as bigint) as string[]).includes(flag));
+  if (op === 'hasAny')
+    return (operand as string[]).some((flag) => (bitsToFlags(value as bigint) as string[]).includes(flag));
+  if (op === 'glob') return compileGlob(operand as string, { insensitive })(value as string);
+  if (op === 'regex') return compileRegex(operand as string, { insensitive })(value as string);
+  const plain = (of: unknown): unknown => {
+    if (of instanceof Date) return of.getTime();
+    if (typeof of === 'bigint') return Number(of);
+    return typeof of === 'string' && insensitive ? of.toLowerCase().toUpperCase() : of;
+  };
+  const a = plain(value);
+  const compared = (b: unknown) =>
+    typeof a === 'string' ? Buffer.compare(Buffer.from(a), Buffer.from(b as string)) : Number(a) - Number(b);
+  switch (op) {
+    case 'in':
+      return (operand as unknown[]).some((element) => plain(element) === a);
+    case 'notIn':
+      return !(operand as unknown[]).some((element) => plain(element) === a);
+    case 'eq':
+      return a === plain(operand);
+    case 'ne':
+      return a !== plain(operand);
+    case 'lt':
+      return compared(plain(operand)) < 0;
+    case 'lte':
+      return compared(plain(operand)) <= 0;
+    case 'gt':
+      return compared(plain(operand)) > 0;
+    case 'gte':
+      return compared(plain(operand)) >= 0;
+    case 'contains':
+      return (a as string).includes(plain(operand) as string);
+    case 'startsWith':
+      return (a as string).startsWith(plain(operand) as string);
+    case 'endsWith':
+      return (a as string).endsWith(plain(operand) as string);
+  }
+}
+
+function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, Row][] {
+  const where = (other: Noun, pairs: Record<string, unknown>): [Noun, Row][] =>
+    rowsOf(world, other)
+      .filter((of) => Object.entries(pairs).every(([field, value]) => of[field] === value))
+      .map((of) => [other, of]);
+  const linked = (other: 'run' | 'dataset' | 'monitorElement', pairs: Record<string, unknown>): [Noun, Row][] => {
+    const links = world.runMonitorElement.filter((link) =>
+      Object.entries(pairs).every(([field, value]) => link[field as 'runNumber'] === value),
+    );
+    const keys = new Set(
+      links.map((link) => link[other === 'run' ? 'runNumber' : other === 'dataset' ? 'datasetId' : 'monitorElementId']),
+    );
+    return rowsOf(world, other)
+      .filter((of) => keys.has(of[other === 'run' ? 'number' : 'id'] as number))
+      .map((of) => [other, of]);
+  };
+  switch (`${noun}.${name}`) {
+    case 'run.lumisections':
+      return where('lumisection', { runNumber: row.number });
+    case 'run.histograms':
+      return where('runHistogram', { runNumber: row.number });
+    case 'run.lumisectionHistograms':
+      return where('lumisectionHistogram', { runNumber: row.number });
+    case 'run.certifications':
+      return where('certification', { runNumber: row.number });
+    case 'run.monitorElements':
+      return linked('monitorElement', { runNumber: row.number });
+    case 'run.datasets':
+      return linked('dataset', { runNumber: row.number });
+    case 'lumisection.histograms':
+      return where('lumisectionHistogram', { runNumber: row.runNumber, lumisectionNumber: row.number });
+    case 'lumisectionHistogram.lumisection':
+      return where('lumisection', { runNumber: row.runNumber, number: row.lumisectionNumber });
+    case 'dataset.runs':
+      return linked('run', { datasetId: row.id });
+    case 'dataset.monitorElements':
+      return linked('monitorElement', { datasetId: row.id });
+    case 'monitorElement.runs':
+      return linked('run', { monitorElementId: row.id });
+    case 'monitorElement.datasets':
+      return linked('dataset', { monitorElementId: row.id });
+    case 'dataFile.issues':
+      return where('ingestIssue', { fileId: row.id });
+    case 'ingestIssue.dataFile':
+      return where('dataFile', { id: row.fileId });
+  }
+  if (name === 'run') return where('run', { number: row.runNumber });
+  if (name === 'monitorElement') return where('monitorElement', { id: row.monitorElementId });
+  if (name === 'dataset') return where('dataset', { id: row.datasetId });
+  throw new Error(`${noun} has no ${name}`);
+}
+
+function inMask(world: World, noun: Noun, row: Row, source: string): boolean {
+  if (noun === 'lumisection') return isGood(world, source, row.runNumber as number, row.number as number);
+  if (noun === 'lumisectionHistogram')
+    return isGood(world, source, row.runNumber as number, row.lumisectionNumber as number);
+  const run = (noun === 'run' ? row.number : row.runNumber) as number;
+  return Array.from({ length: 30 }, (_, i) => i + 1).some((lumisection) => isGood(world, source, run, lumisection));
+}
+
+/** Of every subsystem: called GOOD, and nothing else. */
+export function isGood(world: World, source: string, run: number, lumisection: number): boolean {
+  const versions = world.certificationVersion.filter((row) => row.source === source);
+  const newest = versions.filter(
+    (row) =>
+      !versions.some(
+        (other) => other.dataset === row.dataset && other.subsystem === row.subsystem && other.version > row.version,
+      ),
+  );
+  return [...new Set(newest.map(({ subsystem }) => subsystem))].every((subsystem) => {
+    const flags = newest
+      .filter((version) => version.subsystem === subsystem)
+      .flatMap(({ dataset, version }) =>
+        world.certification.filter(
+          (range) =>
+            range.runNumber === run &&
+            range.source === source &&
+            range.dataset === dataset &&
+            range.subsystem === subsystem &&
+            range.version === version &&
+            range.lumisectionFirst <= lumisection &&
+            range.lumisectionLast >= lumisection,
+        ),
+      )
+      .map(({ flag }) => flag);
+    return flags.length > 0 && flags.every((flag) => flag === 'GOOD');
+  });
+}

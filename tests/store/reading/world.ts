@@ -1,0 +1,300 @@
+import fc from 'fast-check';
+import { flagsToBits, LUMISECTION_FLAGS } from '../../../src/domain/lumisection-flags.ts';
+import type { Store } from '../../../src/store/store.ts';
+import type { Tables } from '../../../src/store/tables.ts';
+
+/** A small database with everything that is awkward: absent values, ties, text of all kinds, gaps. */
+export type World = Pick<
+  { [Table in keyof Tables]: Tables[Table][] },
+  | 'run'
+  | 'lumisection'
+  | 'dataset'
+  | 'monitorElement'
+  | 'binning'
+  | 'lumisectionHistogram'
+  | 'runHistogram'
+  | 'runMonitorElement'
+  | 'dataFile'
+  | 'ingestIssue'
+  | 'certificationVersion'
+  | 'certification'
+>;
+
+/** Upper and lower case, wildcards of LIKE, GLOB and regular expressions, accents, and code points beyond UTF-16's first plane. */
+export const TEXTS = [
+  '',
+  'a',
+  'A',
+  'b',
+  'aB',
+  'a%b',
+  'a_b',
+  'a*b',
+  'a?b',
+  'a[b]c',
+  "o'b",
+  'a\\b',
+  'é',
+  'É',
+  'ß',
+  'straße',
+  '\u{1F600}',
+  '\uFF5E',
+  'a.b',
+  'a/b',
+  ' a',
+  'Σας',
+];
+export const NUMBERS = [-1.5, 0, 0.1, 1, 1.5, 2, 1e-10, 1e300, 0.30000000000000004];
+export const TIMES = [
+  '2018-05-01T00:00:00.000Z',
+  '2018-05-01T00:00:00.001Z',
+  '2017-12-31T23:59:59.999Z',
+  '2026-01-01T12:00:00.000Z',
+].map((text) => new Date(text));
+const SOURCES = ['golden', 'rr', "o'dd"];
+const SUBSYSTEMS = ['pixel', 'strip'];
+const FLAGS = ['GOOD', 'BAD', 'STANDBY'];
+
+/** The same world for the same seed. */
+export function makeWorld(seed: number): World {
+  const pick = generator(seed);
+  const text = () => pick(TEXTS);
+  const maybe = <T>(value: () => T): T | null => (pick([0, 1, 2]) === 0 ? null : value());
+  const number = () => pick(NUMBERS);
+  const range = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+
+  const run = range(7).map((i) => ({
+    number: 315250 + i * 3,
+    year: maybe(() => pick([2017, 2018])),
+    era: maybe(text),
+    period: maybe(text),
+    fill: maybe(() => pick([6600, 6601, 0])),
+    startedAt: maybe(() => pick(TIMES)),
+    endedAt: maybe(() => pick(TIMES)),
+    initialLumi: maybe(number),
+    endLumi: maybe(number),
+    lumisectionCount: maybe(() => pick([1, 5])),
+    deliveredLumi: maybe(number),
+    recordedLumi: maybe(number),
+    energy: maybe(number),
+    magneticField: maybe(number),
+  }));
+  const flags = () => LUMISECTION_FLAGS.filter(() => pick([true, false]));
+  const lumisection = run.flatMap(({ number: runNumber }) =>
+    range(9)
+      .filter(() => pick([true, true, false]))
+      .map((n) => ({
+        runNumber,
+        number: n,
+        startedAt: maybe(() => pick(TIMES)),
+        endedAt: maybe(() => pick(TIMES)),
+        zeroBiasRate: maybe(number),
+        deliveredLumi: maybe(number),
+        recordedLumi: maybe(number),
+        pileup: maybe(number),
+        flagsOn: Number(flagsToBits(flags())),
+        flagsOff: Number(flagsToBits(flags())),
+      })),
+  );
+  const dataset = range(3).map((id) => ({
+    id,
+    name: `/${pick(TEXTS)}/${id}`,
+    primaryDataset: maybe(text),
+    era: maybe(text),
+    processing: maybe(text),
+    tier: maybe(text),
+  }));
+  const paths = TEXTS.filter((path) => path !== '').slice(0, 9);
+  const monitorElement = paths.map((path, i) => ({
+    id: i + 1,
+    path,
+    name: text(),
+    subsystem: maybe(text),
+    dimension: maybe(() => pick([1, 2])),
+    kind: maybe(() => pick(['TH1', 'TH2'])),
+  }));
+  const moments = () => ({
+    meanX: maybe(number),
+    rmsX: maybe(number),
+    meanY: maybe(number),
+    rmsY: maybe(number),
+    skewness: maybe(number),
+    kurtosis: maybe(number),
+  });
+  const lumisectionHistogram = lumisection.flatMap(({ runNumber, number: lumisectionNumber }) =>
+    monitorElement.flatMap(({ id: monitorElementId }) =>
+      dataset
+        .filter(() => pick([true, false, false, false]))
+        .map(({ id: datasetId }) => ({
+          runNumber,
+          monitorElementId,
+          lumisectionNumber,
+          datasetId,
+          binningId: 1,
+          fileId: null,
+          entries: maybe(number),
+          integral: number(),
+          ...moments(),
+          bins: Uint8Array.of(runNumber % 256, monitorElementId, lumisectionNumber, datasetId),
+        })),
+    ),
+  );
+  const runHistogram = run.flatMap(({ number: runNumber }) =>
+    dataset.flatMap(({ id: datasetId }) =>
+      monitorElement
+        .filter(() => pick([true, false]))
+        .map(({ id: monitorElementId }) => ({
+          runNumber,
+          datasetId,
+          monitorElementId,
+          binningId: null,
+          fileId: null,
+          title: maybe(text),
+          entries: maybe(number),
+          integral: maybe(number),
+          ...moments(),
+          bins: maybe(() => Uint8Array.of(runNumber % 256, datasetId, monitorElementId)),
+        })),
+    ),
+  );
+  const pairs = new Map<string, World['runMonitorElement'][number]>();
+  const pairOf = ({
+    runNumber,
+    datasetId,
+    monitorElementId,
+  }: {
+    runNumber: number;
+    datasetId: number;
+    monitorElementId: number;
+  }) => {
+    const key = [runNumber, datasetId, monitorElementId].join();
+    const known = pairs.get(key) ?? {
+      runNumber,
+      datasetId,
+      monitorElementId,
+      lumisectionCount: 0,
+      emptyCount: 0,
+      runHistogramCount: 0,
+    };
+    pairs.set(key, known);
+    return known;
+  };
+  for (const row of lumisectionHistogram) pairOf(row).lumisectionCount++;
+  for (const row of runHistogram) pairOf(row).runHistogramCount++;
+
+  const dataFile = range(12).map((id) => ({
+    id,
+    path: text(),
+    sha256: `hash ${id}`,
+    size: pick([0, 1, 2 ** 40, 2 ** 50]),
+    format: text(),
+    dataset: text(),
+    source: text(),
+    meMap: '',
+    status: pick(['DONE', 'FAILED']),
+    bytesDone: pick([0, 2 ** 33]),
+    linesDone: 0,
+    inserted: pick([0, 7]),
+    identical: 0,
+    conflicting: 0,
+    replaced: 0,
+    rejected: 0,
+    errorCode: maybe(text),
+    errorMessage: maybe(text),
+    createdAt: pick(TIMES),
+    startedAt: maybe(() => pick(TIMES)),
+    finishedAt: maybe(() => pick(TIMES)),
+  }));
+  const ingestIssue = dataFile.flatMap(({ id: fileId }) =>
+    range(pick([0, 1, 4])).map((n) => ({
+      fileId,
+      number: n,
+      severity: pick(['NOTE', 'REJECTED']),
+      code: text(),
+      line: maybe(() => pick([1, 2 ** 32])),
+      byte: maybe(() => pick([1, 2 ** 50])),
+      field: maybe(text),
+      value: maybe(text),
+      reason: text(),
+    })),
+  );
+  // golden: one scope, two versions; the others: several subsystems, for two datasets
+  const certificationVersion = SOURCES.flatMap((source) =>
+    (source === 'golden' ? [''] : SUBSYSTEMS).flatMap((subsystem) =>
+      (source === 'rr' ? ['', '/a/b/DQM'] : ['']).flatMap((dataset) =>
+        range(2).map((version) => ({
+          source,
+          dataset,
+          subsystem,
+          version,
+          kind: 'x',
+          author: maybe(text),
+          createdAt: pick(TIMES),
+          fileId: null,
+        })),
+      ),
+    ),
+  );
+  const certification = certificationVersion.flatMap(({ source, dataset, subsystem, version }) =>
+    run.flatMap(({ number: runNumber }) => {
+      const ranges: World['certification'] = [];
+      let first = pick([1, 1, 2, 4]);
+      while (pick([true, true, false]) && first < 10) {
+        const last = first + pick([0, 1, 3]);
+        ranges.push({
+          runNumber,
+          source,
+          dataset,
+          subsystem,
+          version,
+          lumisectionFirst: first,
+          lumisectionLast: last,
+          flag: source === 'golden' ? 'GOOD' : pick(FLAGS),
+        });
+        first = last + pick([1, 2]);
+      }
+      return ranges;
+    }),
+  );
+  return {
+    run,
+    lumisection,
+    dataset,
+    monitorElement,
+    binning: [{ id: 1, hash: 'h', dimension: 1, title: '', axes: '[]' }],
+    lumisectionHistogram,
+    runHistogram,
+    runMonitorElement: [...pairs.values()],
+    dataFile,
+    ingestIssue,
+    certificationVersion,
+    certification,
+  };
+}
+
+function generator(seed: number) {
+  const numbers = fc.sample(fc.nat(), { seed, numRuns: 60_000 });
+  let next = 0;
+  return <T>(from: readonly T[]): T => from[(numbers[next++ % numbers.length] as number) % from.length] as T;
+}
+
+const BIGINTS = new Set(['size', 'bytesDone', 'linesDone', 'line', 'byte', 'flagsOn', 'flagsOff']);
+
+/** Writes the world through Prisma: by another way than it is read. */
+export async function writeWorld(store: Store, world: World): Promise<void> {
+  for (const [table, rows] of Object.entries(world)) {
+    const data = rows.map((row) =>
+      Object.fromEntries(
+        Object.entries(row).map(([name, value]) => [
+          name,
+          BIGINTS.has(name) && value !== null ? BigInt(value as number) : value,
+        ]),
+      ),
+    );
+    const model = store.prisma[table as 'run'] as unknown as {
+      createMany(given: { data: unknown[] }): Promise<unknown>;
+    };
+    await model.createMany({ data });
+  }
+}
