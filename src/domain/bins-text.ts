@@ -78,8 +78,8 @@ export function binsCells(blob: Uint8Array, shape: Shape, flow: boolean): Number
 export type PackedType = 'FLOAT32' | 'FLOAT64' | 'INT32';
 
 /**
- * The same as little-endian numbers of one type, in base64. FLOAT32 rounds what a float32 cannot hold.
- * @throws InvalidInputError where INT32 would not hold every content exactly.
+ * The same as little-endian numbers of one type, in base64. FLOAT32 rounds to the nearest float32.
+ * @throws InvalidInputError where INT32 would not hold every content exactly, or a content is too large for FLOAT32.
  * @throws CorruptBinsError
  */
 export function binsBase64(blob: Uint8Array, shape: Shape, type: PackedType, flow: boolean): string | null {
@@ -91,14 +91,26 @@ export function binsBase64(blob: Uint8Array, shape: Shape, type: PackedType, flo
 
 function pack(cells: NumberArray, type: PackedType): NumberArray {
   if (type === 'FLOAT64') return cells instanceof Float64Array ? cells : new Float64Array(cells);
-  if (type === 'FLOAT32') return cells instanceof Float32Array ? cells : new Float32Array(cells);
-  const packed = new Int32Array(cells);
+  if (type === 'FLOAT32') {
+    return cells instanceof Float32Array
+      ? cells
+      : packed(new Float32Array(cells), cells, type, (is, was) => Number.isFinite(is) || !Number.isFinite(was));
+  }
+  return packed(new Int32Array(cells), cells, type, (is, was) => is === was);
+}
+
+function packed(
+  result: NumberArray,
+  cells: NumberArray,
+  type: PackedType,
+  holds: (is: number, was: number) => boolean,
+): NumberArray {
   for (let i = 0; i < cells.length; i++) {
-    if (packed[i] === cells[i]) continue;
-    const message = `INT32 cannot hold bin ${i} exactly (${cells[i]}): ask for FLOAT64`;
+    if (holds(result[i] as number, cells[i] as number)) continue;
+    const message = `${type} cannot hold bin ${i} (${cells[i]}): ask for FLOAT64`;
     throw new InvalidInputError(message, { field: 'type', value: type, bin: i });
   }
-  return packed;
+  return result;
 }
 
 /** The stretches of cells to take, one after the other. */

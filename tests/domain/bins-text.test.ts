@@ -166,4 +166,12 @@ describe('packed bins', () => {
       expect(new Float64Array(unpack(binsBase64(inexact, [2], 'FLOAT64', false)))[1]).toBe(value);
     },
   );
+
+  it('refuse FLOAT32 for a number beyond its range, and round what is within', () => {
+    const beyond = encodeBins({ flow: false, contents: Float64Array.of(0.1, 1e300) });
+    expect(() => binsBase64(beyond, [2], 'FLOAT32', false)).toThrow(/FLOAT32 cannot hold bin 1/);
+    const within = encodeBins({ flow: false, contents: Float64Array.of(0.1, Number.NaN) });
+    const packed = new Float32Array(unpack(binsBase64(within, [2], 'FLOAT32', false)));
+    expect([...packed]).toEqual([Math.fround(0.1), Number.NaN]);
+  });
 });
