@@ -82,7 +82,7 @@ export class LineReader {
   extend(): 'EXTENDED' | 'MORE' | 'END' {
     if (!this.terminated || this.tooLong) return 'END';
     const found = this.#endOfLine();
-    if (found && this.end - this.start <= this.#maxLineBytes) return 'EXTENDED';
+    if (found && !this.tooLong) return 'EXTENDED';
     return found || this.#ended || this.#filled - this.start > this.#maxLineBytes ? 'END' : 'MORE';
   }
 
@@ -93,6 +93,7 @@ export class LineReader {
     this.end = this.#firstLine.end;
     this.terminated = this.#firstLine.terminated;
     this.#lines = this.line;
+    this.tooLong = false;
   }
 
   /** Reads a chunk; false when the end of the source was met before. */
