@@ -2,9 +2,10 @@ import pg from 'pg';
 import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Column, Database, DatabaseOptions, Parameter, Queries, Transaction, WriteOptions } from './database.ts';
+import { ByteClient } from './postgres-client.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { PostgresHistogramTable } from './postgres-histograms.ts';
-import { postgresTypes } from './postgres-types.ts';
+import { binaryTypes } from './postgres-types.ts';
 import { camelCase, toObjects } from './rows.ts';
 
 /** TIMESTAMP columns hold UTC; node-pg would write a Date in local time. */
@@ -16,6 +17,9 @@ async function openPrisma(url: string): Promise<PrismaClient> {
   const { PrismaClient } = await import('../generated/postgresql/client.ts');
   return new PrismaClient({ adapter: new PrismaPg({ connectionString: url }) }) as unknown as PrismaClient;
 }
+
+/** Each connection of the pool keeps these prepared. */
+const STATEMENTS_NAMED = 500;
 
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK_DETECTED = '40P01';
@@ -67,25 +71,32 @@ export class PostgresDatabase implements Database {
   }
 
   static async open(url: string, options: DatabaseOptions): Promise<PostgresDatabase> {
-    const pool = new pg.Pool({ connectionString: url, max: 10 });
+    const pool = new pg.Pool({ connectionString: url, max: 10, Client: ByteClient });
     pool.on('error', () => {}); // a connection that broke while idle: the next query gets a new one
     return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, options.onStatement);
   }
 
   async #send(sender: Sender, sql: string, parameters: readonly Parameter[]) {
     this.#onStatement(sql);
-    let name = this.#names.get(sql);
-    if (name === undefined) {
-      name = `lumigraph_${this.#names.size}`;
-      this.#names.set(sql, name);
-    }
     return sender.query<unknown[]>({
       text: sql,
       values: parameters.map(bound),
-      name,
+      name: this.#nameOf(sql),
       rowMode: 'array',
-      types: postgresTypes,
-    });
+      binary: true,
+      queryMode: 'extended', // without parameters and name it would be sent the simple way, which answers in text
+      types: binaryTypes,
+    } as pg.QueryArrayConfig);
+  }
+
+  /** Name of a prepared statement, none for statements beyond so many: they differ by the shape of a filter. */
+  #nameOf(sql: string): string | undefined {
+    let name = this.#names.get(sql);
+    if (name === undefined && this.#names.size < STATEMENTS_NAMED) {
+      name = `lumigraph_${this.#names.size}`;
+      this.#names.set(sql, name);
+    }
+    return name;
   }
 
   #queries(sender: Sender): Queries {
