@@ -13,7 +13,7 @@ let server: Awaited<ReturnType<typeof startSampleServer>>;
 beforeAll(async () => {
   server = await startSampleServer();
 });
-afterAll(() => server.stop());
+afterAll(() => server?.stop());
 
 describe('examples/trend.ts', () => {
   const trend = (...options: string[]) =>

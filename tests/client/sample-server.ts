@@ -10,7 +10,7 @@ export async function startSampleServer() {
   const [sqlite] = databases.filter(({ name }) => name === 'sqlite');
   const { store, drop } = await createTestStore(sqlite as (typeof databases)[number]);
   await fillSample(store);
-  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'off' }));
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'silent' }));
   const server = createServer(app.handle);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;

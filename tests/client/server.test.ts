@@ -29,7 +29,7 @@ beforeAll(async () => {
   server = await startSampleServer();
   client = createClient({ url: server.url, retries: 0 });
 });
-afterAll(() => server.stop());
+afterAll(() => server?.stop());
 
 async function collect<Node>(nodes: AsyncIterable<Node>): Promise<Node[]> {
   const all: Node[] = [];
