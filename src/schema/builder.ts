@@ -2,10 +2,10 @@ import SchemaBuilder from '@pothos/core';
 import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Context } from '../context.ts';
+import { InvalidInputError } from '../domain/errors.ts';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
 import type { BinsValue } from './bins.ts';
-import { badInput } from './errors.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 
 export interface SchemaTypes {
@@ -50,7 +50,10 @@ export const builder = new SchemaBuilder<SchemaTypes>({
       args: { ids: { description: 'At most 1,000 values of `id` as objects of this graph gave them.' } },
       resolve: (_root, { ids }, { maxPageSize }, _info, resolveNodes) => {
         if (ids.length <= maxPageSize) return resolveNodes(ids);
-        throw badInput(`ids: ${ids.length} are more than ${maxPageSize}.`, { field: 'ids', max: maxPageSize });
+        throw new InvalidInputError(`ids: ${ids.length} are more than ${maxPageSize}.`, {
+          field: 'ids',
+          max: maxPageSize,
+        });
       },
     },
     pageInfoTypeOptions: { description: 'Where a page stands in its list.' },

@@ -1,13 +1,13 @@
 import type { ObjectRef } from '@pothos/core';
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
+import { InvalidInputError } from '../domain/errors.ts';
 import type { OrderTerm } from '../domain/filter.ts';
 import { nounInfo } from '../store/nouns.ts';
 import type { Noun, ParentKey, Rows } from '../store/store.ts';
 import { builder, type ExtendedTypes } from './builder.ts';
 import { decodeCursor, orderName } from './cursor.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
-import { badInput } from './errors.ts';
 import { type Edge, List, ListPlan } from './list.ts';
 import { TYPE_NAMES, toFilter, type WhereValue, whereRef } from './where.ts';
 
@@ -169,16 +169,20 @@ function orderTerms(noun: Noun, given: ConnectionArguments['orderBy']): OrderTer
     .map(({ field, direction }) => ({ field, descending: direction === 'DESC' }));
 }
 
-/** @throws GraphQLError BAD_USER_INPUT for what is no page size: nothing is clamped. */
+/** @throws InvalidInputError for what is no page size: nothing is clamped. */
 function pageSize({ first, last }: ConnectionArguments, max: number): { first: number } | { last: number } {
-  if (first != null && last != null) throw badInput('Give `first` or `last`, not both.', { field: 'last' });
+  if (first != null && last != null)
+    throw new InvalidInputError('Give `first` or `last`, not both.', { field: 'last' });
   const field = last == null ? 'first' : 'last';
   const size = last ?? first ?? Math.min(DEFAULT_PAGE_SIZE, max);
   if (size < 0 || size > max) {
-    throw badInput(`${field}: ${size} is not between 0 and ${max}. Page through longer lists with cursors.`, {
-      field,
-      max,
-    });
+    throw new InvalidInputError(
+      `${field}: ${size} is not between 0 and ${max}. Page through longer lists with cursors.`,
+      {
+        field,
+        max,
+      },
+    );
   }
   return last == null ? { first: size } : { last: size };
 }

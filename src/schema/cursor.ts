@@ -1,6 +1,6 @@
+import { InvalidInputError } from '../domain/errors.ts';
 import type { CursorValues, OrderTerm } from '../domain/filter.ts';
 import type { Noun } from '../store/store.ts';
-import { badInput } from './errors.ts';
 
 /**
  * Cursors are opaque to clients: base64url of a JSON array, the order they belong to, then the values of a row in that
@@ -9,11 +9,11 @@ import { badInput } from './errors.ts';
 export const encodeCursor = (order: string, values: CursorValues): string =>
   Buffer.from(JSON.stringify([order, ...values])).toString('base64url');
 
-/** @throws GraphQLError BAD_USER_INPUT for what encodeCursor never gave for this order. */
+/** @throws InvalidInputError for what encodeCursor never gave for this order. */
 export function decodeCursor(order: string, argument: 'after' | 'before', cursor: string): CursorValues {
   const [found, ...values] = parse(cursor) ?? [];
   if (typeof found !== 'string' || !values.every(isValue) || encodeCursor(found, values) !== cursor) {
-    throw badInput(
+    throw new InvalidInputError(
       `${argument}: '${cursor.slice(0, 200)}' is no cursor; give one that \`cursor\` or \`pageInfo\` returned.`,
       {
         field: argument,
@@ -21,7 +21,7 @@ export function decodeCursor(order: string, argument: 'after' | 'before', cursor
     );
   }
   if (found !== order) {
-    throw badInput(`${argument}: this cursor belongs to a list in the order ${found}, not ${order}.`, {
+    throw new InvalidInputError(`${argument}: this cursor belongs to a list in the order ${found}, not ${order}.`, {
       field: argument,
     });
   }

@@ -1,4 +1,4 @@
-import { badInput } from './errors.ts';
+import { InvalidInputError } from '../domain/errors.ts';
 
 /** What a part of a key is: a non-negative 32-bit integer, or any text. */
 export type KeyPart = 'int' | 'text';
@@ -50,7 +50,7 @@ export function encodeGlobalId(typename: string, id: string | number | bigint): 
   return Buffer.from(`${typename}:${id}`).toString('base64url');
 }
 
-/** @throws GraphQLError BAD_USER_INPUT for what is no id of a Node type. */
+/** @throws InvalidInputError for what is no id of a Node type. */
 export function decodeGlobalId(globalId: string): { typename: string; id: string } {
   const text = Buffer.from(globalId, 'base64url').toString('utf8');
   const colon = text.indexOf(':');
@@ -61,7 +61,7 @@ export function decodeGlobalId(globalId: string): { typename: string; id: string
 }
 
 const invalidId = (globalId: string, typename?: string) =>
-  badInput(
+  new InvalidInputError(
     `'${globalId.slice(0, 200)}' is not an id of ${typename ?? 'this graph'}: give one that a field \`id\` of it returned.`,
     { field: 'id' },
   );

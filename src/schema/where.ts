@@ -1,9 +1,9 @@
+import { InvalidInputError } from '../domain/errors.ts';
 import type { Filter, Operator } from '../domain/filter.ts';
 import { type Field, NOUNS, nounInfo } from '../store/nouns.ts';
 import type { Noun } from '../store/store.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
-import { badInput } from './errors.ts';
 import { operatorsOf } from './filters.ts';
 
 /** What arrives as a where-argument: fields, AND, OR, NOT and mask. */
@@ -74,7 +74,7 @@ function testsOf(noun: Noun): [string, Field][] {
 
 /**
  * A where-argument as the domain's filter; undefined where there is no condition.
- * @throws GraphQLError BAD_USER_INPUT for a null inside: it must neither mean "absent" nor silently widen the list.
+ * @throws InvalidInputError for a null inside: it must neither mean "absent" nor silently widen the list.
  */
 export function toFilter(noun: Noun, where: WhereValue | null | undefined): Filter | undefined {
   if (where === null || where === undefined) return undefined;
@@ -122,6 +122,9 @@ function flatten(filter: Filter): Filter {
 }
 
 const refuseNull = (path: string) =>
-  badInput(`${path} is null: leave it out for no condition, or ask for absent values with \`isNull: true\`.`, {
-    field: path,
-  });
+  new InvalidInputError(
+    `${path} is null: leave it out for no condition, or ask for absent values with \`isNull: true\`.`,
+    {
+      field: path,
+    },
+  );

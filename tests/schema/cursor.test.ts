@@ -8,7 +8,7 @@ const value = fc.oneof(
   fc.double({ noNaN: true, noDefaultInfinity: true }).map((number) => (Object.is(number, -0) ? 0 : number)),
   fc.constant(null),
 );
-const refusal = expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_USER_INPUT' }) });
+const refusal = expect.objectContaining({ code: 'BAD_USER_INPUT', details: { field: expect.any(String) } });
 const thrown = (act: () => unknown) => {
   try {
     act();

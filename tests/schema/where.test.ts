@@ -113,6 +113,35 @@ describe.each(databases)('where on $name', (database) => {
     expect(data.monitorElements.nodes.map(({ path }: { path: string }) => path)).toEqual(expected);
   });
 
+  it.each<[string, string[]]>([
+    ['{ size: { gt: 1007, lt: 9000000000 } }', ['inbox/2018A/broken.csv']],
+    ['{ size: { in: [1001, 9007199254740991] } }', ['oms.csv']],
+    ['{ status: { ne: DONE } }', ['inbox/2018A/broken.csv']],
+    ['{ status: { notIn: [FAILED, DONE] } }', []],
+    ['{ source: { ne: "" }, path: { contains: "rr" } }', ['rr-2018.json']],
+    ['{ issues: { severity: { eq: REJECTED }, line: { gte: 9 } } }', ['inbox/2018A/broken.csv']],
+    ['{ issues: { code: { in: ["CONFLICT"] } } }', []],
+    ['{ createdAt: { lt: "2000-01-01T00:00:00Z" } }', []],
+    ['{ errorCode: { isNull: false }, rejected: { eq: 2 } }', ['inbox/2018A/broken.csv']],
+  ])('files by %s', async (where, expected) => {
+    const { data, errors } = await ask(`{ dataFiles(where: ${where}) { totalCount nodes { path } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.dataFiles).toEqual({ totalCount: expected.length, nodes: expected.map((path) => ({ path })) });
+  });
+
+  it.each<[string, string[]]>([
+    ['{ hasBins: { eq: true } }', ['CSC/Summary/status']],
+    ['{ hasBins: { ne: true }, entries: { isNull: true } }', ['CSC/Summary/rate']],
+    ['{ title: { eq: "efficiency", mode: INSENSITIVE } }', ['CSC/Summary/efficiency']],
+    ['{ meanX: { gte: 1, lt: 3.6 }, mask: "golden-2018" }', ['CSC/Summary/rate', 'CSC/Summary/status']],
+    ['{ dataset: { tier: { eq: "DQMIO" } } }', []],
+    ['{ run: { fill: { eq: 6622 } }, monitorElement: { kind: { eq: TH1 } } }', ['CSC/Summary/status']],
+  ])('run-level histograms by %s', async (where, expected) => {
+    const { data, errors } = await ask(`{ runHistograms(where: ${where}) { nodes { monitorElement { path } } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.runHistograms.nodes).toEqual(expected.map((path) => ({ monitorElement: { path } })));
+  });
+
   it('selects histograms by every related object, by entries and by mask', async () => {
     const { data, errors } = await ask(`{
       lumisectionHistograms(where: {
