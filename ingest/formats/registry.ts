@@ -35,9 +35,9 @@ export async function recognise(source: ByteSource): Promise<Format> {
   const beginning = JSON.stringify(Buffer.from(head.subarray(0, 60)).toString('latin1'));
   throw new FileError(
     'UNKNOWN_FORMAT',
-    `${source.name}: no known format: it begins with ${beginning}; looked for ${all
+    `${source.path}: no known format: it begins with ${beginning}; looked for ${all
       .map((format) => `${format.title} (${format.looksFor})`)
       .join('; ')}`,
-    { file: source.name, value: beginning },
+    { file: source.path, value: beginning },
   );
 }
