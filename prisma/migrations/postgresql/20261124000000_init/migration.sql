@@ -296,4 +296,6 @@ ALTER TABLE "certification_fraction" ADD CONSTRAINT "certification_fraction_run_
 -- AddForeignKey
 ALTER TABLE "ingest_issue" ADD CONSTRAINT "ingest_issue_file_id_fkey" FOREIGN KEY ("file_id") REFERENCES "data_file"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 
-
+-- Bins come deflated where that pays: PostgreSQL need not try to compress them again.
+ALTER TABLE "lumisection_histogram" ALTER COLUMN "bins" SET STORAGE EXTERNAL;
+ALTER TABLE "run_histogram" ALTER COLUMN "bins" SET STORAGE EXTERNAL;
