@@ -1,4 +1,7 @@
-/** The parts of `/PrimaryDataset/Era-Processing-vN/TIER`; all null where a name has another form. */
+/**
+ * The parts of `/PrimaryDataset/Era-Processing-vN/TIER`, or of `/PrimaryDataset/UL2018`, which is all that the names
+ * of per-run CSV files say; all null where a name has another form.
+ */
 export interface DatasetParts {
   /** `ZeroBias` */
   readonly primaryDataset: string | null;
@@ -11,9 +14,15 @@ export interface DatasetParts {
 }
 
 const FORM = /^\/(?<primaryDataset>[^/\s]+)\/(?<era>[^/\s-]+)-(?<processing>[^/\s]+)\/(?<tier>[A-Z0-9-]+)$/;
+const SHORT_FORM = /^\/(?<primaryDataset>[^/\s]+)\/(?<processing>UL20\d\d)$/;
 
 export function parseDatasetName(name: string): DatasetParts {
-  const { primaryDataset = null, era = null, processing = null, tier = null } = FORM.exec(name)?.groups ?? {};
+  const {
+    primaryDataset = null,
+    era = null,
+    processing = null,
+    tier = null,
+  } = (FORM.exec(name) ?? SHORT_FORM.exec(name))?.groups ?? {};
   return { primaryDataset, era, processing, tier };
 }
 

@@ -18,6 +18,11 @@ describe('the name of a dataset', () => {
     expect(parseDatasetName(name)).toEqual({ primaryDataset, era, processing, tier });
   });
 
+  it('may be the short one that the names of per-run files give', () => {
+    const parts = { primaryDataset: 'ZeroBias', era: null, processing: 'UL2018', tier: null };
+    expect(parseDatasetName('/ZeroBias/UL2018')).toEqual(parts);
+  });
+
   it.each(['/PromptReco/Collisions2018A/DQM', 'mine', '', '/a/b-c', '/a/b-c/d', '/a/b-c/D/E', 'x/a/b-c/D'])(
     'of another form has none: %j',
     (name) => {

@@ -1,3 +1,4 @@
+import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import { type Cells, preview } from './cells.ts';
 import type { RowFault } from './fault.ts';
 import { NOT_FINITE } from './number-list.ts';
@@ -48,4 +49,17 @@ export function shapeFault(
   }
   if (quote) return { code: 'UNBALANCED_QUOTE', reason: 'a quote stands in the middle of a cell', value };
   return { code: 'CELL_COUNT', reason: `the row has ${cells.count} cells, the header ${width}`, value };
+}
+
+export function badText(field: string, bytes: Buffer): RowFault {
+  const value = preview(bytes, 0, bytes.length);
+  return { code: 'BAD_TEXT', reason: 'not UTF-8, or control characters in it', field, value };
+}
+
+export function pathFault(field: string, path: string): RowFault | null {
+  const problem = pathProblem(path);
+  const value = path.length > 200 ? `${path.slice(0, 199)}…` : path;
+  return problem === null
+    ? null
+    : { code: 'BAD_PATH', reason: `no path of a monitor element: ${problem}`, field, value };
 }

@@ -2,6 +2,8 @@ import type { Binning } from '../../../src/domain/histogram.ts';
 import { computeMoments } from '../../../src/domain/moments.ts';
 import type { LumisectionHistogramBatch, MonitorElementRecord } from '../../../src/domain/record.ts';
 import { ByteDictionary } from '../csv/byte-dictionary.ts';
+import { badText, pathFault } from '../csv/cell-faults.ts';
+import type { RowFault } from '../csv/fault.ts';
 import { nameOf } from '../csv/text.ts';
 import { HistogramColumnsBuilder } from '../histogram-columns.ts';
 import type { PerLsRow } from './row.ts';
@@ -31,10 +33,10 @@ export class PerLsBatch {
     return this.#columns.encoder.length;
   }
 
-  /** False when the name is no text: then nothing is added. */
-  add(row: PerLsRow, bytes: Buffer, line: number): boolean {
+  /** Why the name is that of no monitor element: then nothing is added. Null when the row is in the batch. */
+  add(row: PerLsRow, bytes: Buffer, line: number): RowFault | null {
     const monitorElement = this.#monitorElement(row, bytes);
-    if (monitorElement < 0) return false;
+    if (typeof monitorElement !== 'number') return monitorElement;
     const binning = this.#binning(row, monitorElement);
     const { axes } = this.#binnings[binning] as Binning;
     const { list, flow } = row;
@@ -42,7 +44,7 @@ export class PerLsBatch {
     const moments = computeMoments({ flow, contents: list.values }, axes);
     const { run, lumisection, entries } = row;
     this.#columns.add({ line, run, lumisection, monitorElement, binning, entries }, moments);
-    return true;
+    return null;
   }
 
   take(): LumisectionHistogramBatch {
@@ -57,7 +59,7 @@ export class PerLsBatch {
     return { kind: 'lumisectionHistograms', ...columns };
   }
 
-  #monitorElement(row: PerLsRow, bytes: Buffer): number {
+  #monitorElement(row: PerLsRow, bytes: Buffer): number | RowFault {
     const { dimension } = row;
     const names = this.#names[dimension - 1] as ByteDictionary;
     const places = this.#places[dimension - 1] as number[];
@@ -66,9 +68,10 @@ export class PerLsBatch {
     const found = names.add(name, 0, name.length);
     if (found < before) return places[found] as number;
     const path = nameOf(name);
-    if (path === null) {
+    const fault = path === null ? badText('hname', name) : pathFault('hname', path);
+    if (path === null || fault) {
       names.removeLast();
-      return -1;
+      return fault as RowFault;
     }
     const place = this.#monitorElements.length;
     this.#monitorElements.push({ path, dimension, kind: dimension === 1 ? 'TH1' : 'TH2' });

@@ -2,9 +2,10 @@ import type { IssueRecord } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { EarlierLines } from '../csv/earlier-lines.ts';
-import { type RowFault, rejected, tooLong } from '../csv/fault.ts';
+import { rejected, tooLong } from '../csv/fault.ts';
 import { type ColumnPlan, headerCells, namesFound, openCsv, unknownColumns } from '../csv/header.ts';
 import { isBlank } from '../csv/text.ts';
+import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
 import { PerLsBatch } from './batch.ts';
 import { PerLsRow } from './row.ts';
@@ -49,11 +50,7 @@ export const perLsCsv: Format = {
 };
 
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
-  const { dataset } = options;
-  if (!dataset) {
-    const reason = `${source.path}: a ${title} does not say which dataset it belongs to: give --dataset NAME`;
-    throw new FileError('DATASET_REQUIRED', reason, { file: source.path });
-  }
+  const dataset = datasetOf(source, options, null, `a ${title} does not say`);
   const limits = batchLimits(options);
   const { reader, columns, headerLine } = await openCsv(source, title, plan, options);
   const row = new PerLsRow(columns);
@@ -75,10 +72,11 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
       if (!reader.found) continue;
       const { bytes, start, end, line } = reader;
       if (isBlank(bytes, start, end)) continue;
-      const fault = reader.tooLong ? tooLong(reader) : row.read(bytes, start, end, reader.terminated);
+      const fault = reader.tooLong
+        ? tooLong(reader)
+        : (row.read(bytes, start, end, reader.terminated) ?? batch.add(row, bytes, line));
       if (fault) issues.push(rejected(fault, line, reader.byte, start));
-      else if (batch.add(row, bytes, line)) layout.see(row, line);
-      else issues.push(rejected(badName(row, bytes), line, reader.byte, start));
+      else layout.see(row, line);
       if (
         batch.count >= limits.rows ||
         batch.blobBytes >= limits.bytes ||
@@ -138,9 +136,4 @@ class LayoutNote {
     issues.push({ severity: 'NOTE', code: 'X_OUTER', line: this.#line, field: 'histo', reason });
     this.#rows = 0;
   }
-}
-
-function badName(row: PerLsRow, bytes: Buffer): RowFault {
-  const value = row.name(bytes).toString('utf8').slice(0, 200);
-  return { code: 'BAD_TEXT', reason: 'the name is not UTF-8, or holds control characters', field: 'hname', value };
 }

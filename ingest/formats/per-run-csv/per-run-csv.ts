@@ -6,6 +6,7 @@ import { EarlierLines } from '../csv/earlier-lines.ts';
 import { type RowFault, rejected, tooLong } from '../csv/fault.ts';
 import { type ColumnPlan, headerCells, namesFound, openCsv, unknownColumns } from '../csv/header.ts';
 import { isBlank } from '../csv/text.ts';
+import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
 import { PerRunBatch } from './batch.ts';
 import { perRunFileName } from './file-name.ts';
@@ -40,11 +41,8 @@ export const perRunCsv: Format = {
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
   const limits = batchLimits(options);
   const named = perRunFileName(source.name);
-  const dataset = options.dataset ?? named?.dataset;
-  if (!dataset) {
-    const reason = `${source.path}: neither the ${title} nor its name (<PD>_<run>_UL2018.csv) says which dataset it belongs to: give --dataset NAME`;
-    throw new FileError('DATASET_REQUIRED', reason, { file: source.path });
-  }
+  const silent = `neither the ${title} nor its name (<PD>_<run>_UL2018.csv) says`;
+  const dataset = datasetOf(source, options, named?.dataset ?? null, silent);
   const { reader, columns, headerLine } = await openCsv(source, title, plan, recordLimits(options));
   const row = new PerRunRow(columns, expectations(source, options));
   const batch = new PerRunBatch(dataset, limits.rows);

@@ -1,4 +1,4 @@
-import { MAX_INT32, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
+import { badText, MAX_INT32, missing, notANumber, notCounted, pathFault, shapeFault } from '../csv/cell-faults.ts';
 import { Cells } from '../csv/cells.ts';
 import type { RowFault } from '../csv/fault.ts';
 import type { ColumnMap } from '../csv/header.ts';
@@ -59,7 +59,7 @@ export class PerRunRow {
       return { code: 'RUN_MISMATCH', reason: `the file name says run ${run}`, field: 'run', value: String(this.run) };
     }
     const pd = nameOf(cells.content(bytes, this.#cell('pd')));
-    if (pd === null) return this.#badText(bytes, 'pd');
+    if (pd === null) return badText('pd', cells.content(bytes, this.#cell('pd')));
     if (pd === '') return missing('pd');
     this.primaryDataset = pd;
     if (primaryDataset !== null && pd !== primaryDataset) {
@@ -67,11 +67,13 @@ export class PerRunRow {
       return { code: 'DATASET_MISMATCH', reason, field: 'pd', value: pd.slice(0, 200) };
     }
     const text = nameOf(cells.content(bytes, this.#cell('path')));
-    if (text === null) return this.#badText(bytes, 'path');
+    if (text === null) return badText('path', cells.content(bytes, this.#cell('path')));
     if (text === '') return missing('path');
     const path = dqmPath(text);
     const value = text.slice(0, 200);
     if (!path) return { code: 'BAD_PATH', reason: 'not <Subsystem>/.../<name>', field: 'path', value };
+    const fault = pathFault('path', path.monitorElement);
+    if (fault) return fault;
     if (path.run !== null && path.run !== this.run) {
       return {
         code: 'RUN_MISMATCH',
@@ -85,8 +87,9 @@ export class PerRunRow {
   }
 
   #readTitle(bytes: Buffer): RowFault | null {
-    const title = proseOf(this.#cells.content(bytes, this.#cell('title')));
-    if (title === null) return this.#badText(bytes, 'title');
+    const content = this.#cells.content(bytes, this.#cell('title'));
+    const title = proseOf(content);
+    if (title === null) return badText('title', content);
     this.title = title === '' ? null : title;
     return null;
   }
@@ -109,11 +112,6 @@ export class PerRunRow {
       return { code, reason: `${field} cannot be negative`, field, value: cells.preview(bytes, this.#cell(field)) };
     }
     return null;
-  }
-
-  #badText(bytes: Buffer, field: string): RowFault {
-    const value = this.#cells.preview(bytes, this.#cell(field));
-    return { code: 'BAD_TEXT', reason: 'not UTF-8, or control characters in it', field, value };
   }
 
   #cell(name: string): number {
