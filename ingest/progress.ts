@@ -2,6 +2,8 @@ import type { FileReport, IngestProgress } from './pipeline-report.ts';
 
 /** Shows on standard error how far a command has come. */
 export interface ProgressDisplay {
+  /** A file is begun. */
+  begin(path: string, bytes: number): void;
   update(progress: IngestProgress): void;
   /** A file is settled. */
   done(report: FileReport): void;
@@ -20,10 +22,11 @@ interface Output {
 /** How often the bar is drawn, and how often a plain line says that a long file still goes on. */
 const BAR_MS = 100;
 const LINE_MS = 10_000;
+/** From this size on a plain line says that a file was begun. */
+const LARGE_BYTES = 10_000_000;
 
-/** One bar over all files on a terminal, plain lines elsewhere, nothing at all when `quiet`. */
-export function createProgress(output: Output, totalBytes: number, files: number, quiet = false): ProgressDisplay {
-  if (quiet) return { update() {}, done() {}, say() {}, close() {} };
+/** One bar over all files on a terminal, plain lines elsewhere. */
+export function createProgress(output: Output, totalBytes: number, files: number): ProgressDisplay {
   const started = Date.now();
   const bar = output.isTTY === true;
   let settledBytes = 0;
@@ -49,6 +52,11 @@ export function createProgress(output: Output, totalBytes: number, files: number
   };
 
   return {
+    begin(path, bytes) {
+      if (bar) clear();
+      if (bar) output.write(describe({ path, bytesDone: 0, bytesTotal: bytes, rows: 0 }));
+      else if (bytes >= LARGE_BYTES) output.write(`${path}: reading ${byteText(bytes)}\n`);
+    },
     update(progress) {
       const now = Date.now();
       if (now - shown < (bar ? BAR_MS : LINE_MS)) return;

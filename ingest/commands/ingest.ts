@@ -67,8 +67,9 @@ async function run(args: readonly string[]): Promise<number> {
     const files: FileReport[] = [];
     const skipped: SkippedFile[] = [];
     try {
-      for (const file of found) {
+      for (const [index, file] of found.entries()) {
         if (stop.signal.aborted) break;
+        progress.begin(file.path, sizes[index]?.size ?? 0);
         const report = file.problem
           ? unread(file.path, file.problem)
           : await ingestFile({ store, parser }, file.path, settings, {

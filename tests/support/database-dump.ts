@@ -3,11 +3,11 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import pg from 'pg';
 
 /** What is stored, told by names instead of ids and without times: equal dumps are equal databases. */
-export async function dumpDatabase(url: string): Promise<Record<string, string[]>> {
+export async function dumpDatabase(url: string): Promise<Record<keyof typeof CONTENTS, string[]>> {
   const { query, close } = await connect(url);
   try {
-    const dump: Record<string, string[]> = {};
-    for (const [name, sql] of Object.entries(CONTENTS)) {
+    const dump = {} as Record<keyof typeof CONTENTS, string[]>;
+    for (const [name, sql] of Object.entries(CONTENTS) as [keyof typeof CONTENTS, string][]) {
       dump[name] = (await query(sql)).map((row) => row.map(textOf).join(' | ')).sort();
     }
     return dump;
@@ -67,4 +67,17 @@ async function connect(url: string): Promise<Connection> {
     query: async (text) => (await client.query({ text, rowMode: 'array' })).rows,
     close: () => client.end(),
   };
+}
+
+/** Runs one statement that returns nothing. */
+export async function execute(url: string, sql: string): Promise<void> {
+  if (url.startsWith('file:')) {
+    const database = new DatabaseSync(url.slice('file:'.length), { timeout: 10_000 });
+    database.exec(sql);
+    database.close();
+    return;
+  }
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query(sql).finally(() => client.end());
 }

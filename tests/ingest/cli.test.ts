@@ -1,0 +1,181 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { UsageError } from '../../ingest/commands/command.ts';
+import { ingest } from '../../ingest/commands/ingest.ts';
+import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
+import { dumpDatabase, execute } from '../support/database-dump.ts';
+import { databases, type TestDatabase } from '../support/databases.ts';
+import { type CliReport, ingestJson, runCli } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lumigraph-cli-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
+const file = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+const nowhere = { url: `file:${join(folder, 'never-opened.db')}` };
+
+describe('the command line', () => {
+  test('explains each command', async () => {
+    for (const command of ['ingest', 'verify', 'backup']) {
+      const { status, stdout } = await runCli([command, '--help'], nowhere);
+      expect(status).toBe(0);
+      expect(stdout).toMatch(new RegExp(`^usage: npm run ${command}`));
+      expect(stdout).toContain('Exit status 0');
+    }
+  });
+
+  test.each([
+    [['frobnicate'], /there is no command "frobnicate"/],
+    [['ingest', '--dryrun', 'x'], /unknown flag --dryrun; did you mean --dry-run\?/],
+    [['ingest', join(folder, '*.none')], /no file matches .*\*\.none/],
+  ])('refuses %j without touching the database', async (args, message) => {
+    const { status, stderr, stdout } = await runCli(args, nowhere);
+    expect(stderr).toMatch(message);
+    expect([status, stdout]).toEqual([1, '']);
+    expect(existsSync(join(folder, 'never-opened.db'))).toBe(false);
+  });
+
+  test.each([
+    [[], /no file was named/],
+    [['--colour', 'x'], /unknown flag --colour$/],
+    [['-j', '4', 'x'], /-j is not available yet/],
+    [['--format', 'per-ls-csv', 'x'], /--format is not available yet/],
+    [['--on-conflict', 'add', 'x'], /DQMIO files, which cannot be read yet/],
+    [['--on-conflict', 'guess', 'x'], /keep, replace or fail, not "guess"/],
+    [['--dataset', '', 'x'], /--dataset is empty/],
+    [['--dataset'], /--dataset/],
+  ])('refuses ingest %j', async (args, message) => {
+    await expect(ingest.run(args)).rejects.toThrow(message);
+    await expect(ingest.run(args)).rejects.toBeInstanceOf(UsageError);
+  });
+
+  test('says which setting is wrong, and does not repeat a password', async () => {
+    const { status, stderr } = await runCli(['ingest', 'x'], { url: 'mysql://user:secret@host/db' });
+    expect(status).toBe(1);
+    expect(stderr).toContain('DATABASE_URL');
+    expect(stderr).not.toContain('secret');
+  });
+});
+
+describe.each(databases)('npm run ingest on $name', ({ name, create }) => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await create();
+  });
+  afterAll(() => database.drop());
+  const here = () => ({ url: database.url });
+
+  test('prints one JSON document and nothing else, the same as --report writes', async () => {
+    const path = file('json.csv', csv(csvRow({ run: 11 }), csvRow({ run: 11, ls: 0 })));
+    const reportFile = join(folder, `report-${name}.json`);
+    const result = await ingestJson([path, '--dataset', DATASET, '--report', reportFile], here());
+    expect(result.status).toBe(2);
+    expect(result.exitStatus).toBe(2);
+    expect(result.files).toMatchObject([
+      { path, format: 'per-ls-csv', dataset: DATASET, outcome: 'ingested', counts: { inserted: 1, rejected: 1 } },
+    ]);
+    expect(result.total).toMatchObject({ inserted: 1, identical: 0, conflicting: 0, replaced: 0, rejected: 1 });
+    const written = JSON.parse(readFileSync(reportFile, 'utf8')) as CliReport;
+    expect(written).toEqual(JSON.parse(result.stdout));
+    expect(readdirSync(folder).filter((entry) => entry.endsWith('.tmp'))).toEqual([]);
+  });
+
+  test('leaves the database alone with --dry-run', async () => {
+    const before = await dumpDatabase(database.url);
+    const path = file('dry.csv', csv(csvRow({ run: 12 })));
+    const { status, stdout } = await runCli(['ingest', path, '--dataset', DATASET, '--dry-run'], here());
+    expect(status).toBe(0);
+    expect(stdout).toContain('the database is unchanged');
+    expect(await dumpDatabase(database.url)).toEqual(before);
+  });
+
+  test.skipIf(process.platform === 'win32')('stops at Ctrl-C with a checkpoint, and goes on from it', async () => {
+    const path = file('long.csv', lumisectionCsv({ run: 13, lumisections: 3000, elements: 30, bins: 60 }));
+    const args = ['ingest', path, '--dataset', DATASET];
+    const stopped = await runCli(args, {
+      ...here(),
+      onStart: (process) => process.stderr.once('data', () => process.kill('SIGINT')),
+    });
+    expect(stopped.status).toBe(130);
+    expect(stopped.stderr).toContain('stopping after the batch in flight');
+    expect(stopped.stdout).toMatch(/long\.csv: stopped after [\d,]+ rows; the same command goes on from there/);
+    const resumed = await ingestJson(args.slice(1), here());
+    expect(resumed.status).toBe(0);
+    expect(resumed.files[0]?.counts.inserted).toBe(90_000);
+    expect(resumed.files[0]?.rowsRead).toBeLessThan(90_000);
+  });
+
+  test('proves the database consistent, and finds what is not', async () => {
+    expect(await runCli(['verify'], here())).toMatchObject({ status: 0, stdout: 'the database is consistent\n' });
+    await execute(
+      database.url,
+      'UPDATE lumisection_histogram SET file_id = 987654 WHERE run_number = 11; UPDATE run_monitor_element SET lumisection_count = lumisection_count + 1 WHERE run_number = 11',
+    );
+    const { status, stdout } = await runCli(['verify', '--json'], here());
+    expect(status).toBe(2);
+    const { findings } = JSON.parse(stdout) as { findings: { check: string; count: number }[] };
+    expect(findings.map(({ check }) => check)).toEqual([
+      'orphan:lumisection_histogram:data_file',
+      'count:run_monitor_element',
+    ]);
+  });
+
+  test(name === 'sqlite' ? 'copies the database while it is in use' : 'points to pg_dump for a backup', async () => {
+    const target = join(folder, `copy-${name}.db`);
+    const { status, stdout, stderr } = await runCli(['backup', target], here());
+    if (name === 'postgresql') {
+      expect([status, existsSync(target)]).toEqual([1, false]);
+      expect(stderr).toContain('pg_dump');
+      return;
+    }
+    expect(status).toBe(0);
+    expect(stdout).toMatch(/copy-sqlite\.db: \d+ bytes/);
+    expect(await dumpDatabase(`file:${target}`)).toEqual(await dumpDatabase(database.url));
+    const again = await runCli(['backup', target], here());
+    expect(again).toMatchObject({ status: 1, stderr: expect.stringContaining('exists already') });
+  });
+});
+
+const dataFolder = resolve(import.meta.dirname, '../../../shared/data');
+const hasData = existsSync(dataFolder);
+if (!hasData) console.log(`no real data at ${dataFolder}: tests that need it are not collected`);
+
+if (hasData) {
+  describe.each(databases)('real data on $name', ({ create }) => {
+    let database: TestDatabase;
+    beforeAll(async () => {
+      database = await create();
+    });
+    afterAll(() => database.drop());
+
+    test.each([
+      ['ZeroBias_2018A_DataFrame_1D_2.csv', ['--dataset', DATASET], 9],
+      ['json_GOLDEN_2018.txt', ['--source', 'golden-2018'], 478],
+      ['json_DCSONLY_2018.txt', ['--source', 'dcs-2018'], 681],
+    ])('%s lands whole', async (name, flags, inserted) => {
+      const { status, files } = await ingestJson([join(dataFolder, name), ...flags], { url: database.url });
+      expect(status).toBe(0);
+      expect(files).toMatchObject([{ outcome: 'ingested', counts: { inserted, rejected: 0, conflicting: 0 } }]);
+    });
+
+    test('is known the second time, and the folder holds nothing else that can be read yet', async () => {
+      const result = await ingestJson([dataFolder, '--dataset', DATASET, '--source', 'golden-2018'], {
+        url: database.url,
+      });
+      expect(result.status).toBe(0);
+      expect(result.files.map(({ path, outcome }) => [path.slice(dataFolder.length + 1), outcome])).toEqual([
+        ['ZeroBias_2018A_DataFrame_1D_2.csv', 'known'],
+        ['json_DCSONLY_2018.txt', 'ingested'],
+        ['json_GOLDEN_2018.txt', 'known'],
+      ]);
+      expect(result.skipped.every(({ code }) => code === 'UNKNOWN_FORMAT')).toBe(true);
+      expect((await runCli(['verify'], { url: database.url })).status).toBe(0);
+    });
+  });
+}
