@@ -139,7 +139,7 @@ class FileSource implements ByteSource {
   }
 
   async assertUnchanged(): Promise<void> {
-    if (!sameStamp(await stampOf(this.#handle), this.stamp)) throw changed(this.path);
+    await this.#assertSameFile();
     // A file put in its place leaves ours as it was, but then its name tells the wrong story.
     const now = await stat(this.path, { bigint: true }).catch(() => null);
     if (String(now?.ino) !== this.stamp.ino) throw changed(this.path);
@@ -147,6 +147,10 @@ class FileSource implements ByteSource {
 
   async close(): Promise<void> {
     await this.#handle.close();
+  }
+
+  async #assertSameFile(): Promise<void> {
+    if (!sameStamp(await stampOf(this.#handle), this.stamp)) throw changed(this.path);
   }
 
   #content(from: number): AsyncGenerator<SourceChunk> {
@@ -163,6 +167,8 @@ class FileSource implements ByteSource {
     try {
       while (true) {
         const { bytesRead } = await pending;
+        // at every chunk, so that hardly a row of a mixture is handed on
+        await this.#assertSameFile();
         if (bytesRead === 0) return;
         pending = this.#read(next, position + bytesRead);
         this.#bytesRead = position + bytesRead;
@@ -220,6 +226,7 @@ class FileSource implements ByteSource {
     while (true) {
       const block = Buffer.allocUnsafe(256 * 1024);
       const { bytesRead } = await this.#handle.read(block, 0, block.length, this.#bytesRead);
+      await this.#assertSameFile();
       if (bytesRead === 0) return;
       this.#bytesRead += bytesRead;
       yield block.subarray(0, bytesRead);

@@ -208,6 +208,21 @@ describe('a file that changes while it is read', () => {
     }
   });
 
+  it('gives at most what was read ahead when it changed', async () => {
+    const path = file(text);
+    await using(path, { chunkBytes: 1000 }, async (source) => {
+      const positions: number[] = [];
+      const rest = async () => {
+        for await (const { position } of source.chunks()) {
+          positions.push(position);
+          if (position === 3000) appendFileSync(path, 'more');
+        }
+      };
+      await expect(rest()).rejects.toMatchObject({ code: 'FILE_CHANGED' });
+      expect(positions).toEqual([0, 1000, 2000, 3000]);
+    });
+  });
+
   it('is noticed between two openings', async () => {
     const path = file(text);
     const stamp = await using(path, {}, async (source) => source.stamp);

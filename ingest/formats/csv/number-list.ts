@@ -35,7 +35,7 @@ export class NumberList {
   parse(bytes: Buffer, start: number, end: number): ListFault | null {
     // every value but the last takes a digit and a comma
     const most = ((end - start) >> 1) + 1;
-    if (most > this.values.length) this.values = new Float64Array(2 * most);
+    if (most > this.values.length) this.values = new Float64Array(most + (most >> 3));
     const values = this.values;
     let count = 0;
     this.length = 0;

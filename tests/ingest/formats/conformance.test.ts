@@ -1,17 +1,53 @@
+import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { FileError } from '../../../ingest/file-error.ts';
 import type { Format, ReadOptions } from '../../../ingest/formats/format.ts';
 import { formatById, formatIds, recognise } from '../../../ingest/formats/registry.ts';
 import { openSource } from '../../../ingest/source.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import { inChunks } from './in-chunks.ts';
 import { type PlainRow, type Reading, readAll } from './plain-rows.ts';
+import { scratchFiles } from './scratch-file.ts';
 import { realFiles, type Vector, vectorsOf } from './vectors.ts';
 
+const file = scratchFiles();
 const CHUNKS = [1, 2, 7, 64, 64 * 1024];
 
 /** Every format passes the same checks on every one of its vectors. */
 describe.each(formatIds)('%s', async (id) => {
   const format = await formatById(id);
+
+  it('reads any bytes to the end or refuses them by name, and counts every line once', async () => {
+    const vectors = vectorsOf(id).filter(({ expected }) => !expected.error);
+    const bytes = vectors.map(({ path }) => readFileSync(path)).filter((content) => content[0] !== 0x1f);
+    const damaged = fc
+      .tuple(fc.constantFrom(...bytes), fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 5 }), fc.nat())
+      .map(([content, damage, cut]) => {
+        const copy = Buffer.from(content);
+        for (const [at, byte] of damage) copy[at % copy.length] = byte;
+        return copy.subarray(0, cut % 3 === 0 ? (cut % copy.length) + 1 : copy.length);
+      });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.oneof({ weight: 9, arbitrary: damaged }, fc.uint8Array({ minLength: 1 })),
+        async (content) => {
+          const path = file(content, 'ZeroBias_315257_UL2018.csv');
+          const options = { dataset: '/ZeroBias/x', batchRows: 3 };
+          const { rows, issues, error } = await read(format, {
+            title: '',
+            formatId: id,
+            path,
+            expected: { options, rows: [], issues: [] },
+          });
+          if (error !== null) expect(error).toBeInstanceOf(FileError);
+          const lines = [...rows, ...issues.filter(({ severity }) => severity === 'REJECTED')].map(({ line }) => line);
+          if (id !== 'lumi-json') expect(new Set(lines).size).toBe(lines.length);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
 
   describe.each(vectorsOf(id))('$title', (vector) => {
     const { expected } = vector;
