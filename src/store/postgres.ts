@@ -73,6 +73,8 @@ export class PostgresDatabase implements Database {
   static async open(url: string, options: DatabaseOptions): Promise<PostgresDatabase> {
     const pool = new pg.Pool({ connectionString: url, max: 10, Client: ByteClient });
     pool.on('error', () => {}); // a connection that broke while idle: the next query gets a new one
+    // one that breaks while it is in use: the query under way is rejected, the event beside it must not end the process
+    pool.on('connect', (client) => client.on('error', () => {}));
     return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, options.onStatement);
   }
 
