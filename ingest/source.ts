@@ -7,7 +7,7 @@ import { createGunzip } from 'node:zlib';
 import { FileError, type FileErrorCode } from './file-error.ts';
 
 /** How much of the (decompressed) beginning a format sees to know itself by. */
-export const HEAD_BYTES = 64 * 1024;
+const HEAD_BYTES = 64 * 1024;
 
 /** Bytes of a source. Valid until the next chunk is asked for: copy what is kept. */
 export interface SourceChunk {

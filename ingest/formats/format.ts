@@ -12,7 +12,7 @@ export interface Format {
   /** What `recognise` looks for, in one line, for the error when nothing matches. */
   readonly looksFor: string;
   /**
-   * How sure the first bytes (decompressed, without BOM, at most HEAD_BYTES) make it. `name` (without `.gz`) may only
+   * How sure the first bytes (decompressed, without BOM, at most 64 KiB) make it. `name` (without `.gz`) may only
    * add detail, never decide. LIKELY: meant to be this format but faulty, so that reading gives the exact error.
    */
   recognise(head: Uint8Array, name: string): 'CERTAIN' | 'LIKELY' | null;
@@ -64,9 +64,9 @@ export interface RowKey {
   readonly line: number;
 }
 
-export const DEFAULT_BATCH_ROWS = 5_000;
-export const DEFAULT_BATCH_BYTES = 8 * 1024 * 1024;
-export const DEFAULT_BATCH_SOURCE_BYTES = 16 * 1024 * 1024;
+const DEFAULT_BATCH_ROWS = 5_000;
+const DEFAULT_BATCH_BYTES = 8 * 1024 * 1024;
+const DEFAULT_BATCH_SOURCE_BYTES = 16 * 1024 * 1024;
 export const DEFAULT_MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /** When a batch is full. */

@@ -2,12 +2,12 @@ const COMMA = 44;
 const QUOTE = 34;
 
 /** How a cell is written. */
-export const PLAIN = 0;
-export const QUOTED = 1;
+const PLAIN = 0;
+const QUOTED = 1;
 /** Quoted, with doubled quotes inside. */
-export const ESCAPED = 2;
+const ESCAPED = 2;
 
-export type CellFault =
+type CellFault =
   /** A quote opens and is not closed before the end of the record. */
   | 'UNCLOSED_QUOTE'
   /** A quote stands inside a cell that does not begin with one, or text follows a closing quote. */

@@ -3,7 +3,7 @@ import type { LineReader } from '../../scanner.ts';
 import { preview } from './cells.ts';
 
 /** Why a row is refused. Stable: documented in docs/errors.md. */
-export type RowFaultCode =
+type RowFaultCode =
   /** The file ends inside this row. */
   | 'TRUNCATED'
   | 'LINE_TOO_LONG'

@@ -27,7 +27,6 @@ interface Expected {
   readonly error?: FileErrorDetails & { readonly code: string };
   /** False where nobody can tell what format the file was meant to be. */
   readonly recognised?: boolean;
-  readonly subsystem?: string;
 }
 
 const folder = new URL('../../vectors/', import.meta.url).pathname;
