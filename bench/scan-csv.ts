@@ -28,7 +28,9 @@ async function measure(what: string, path: string, rows: number, nx: number, ny:
     const start = performance.now();
     const source = await openSource(path);
     let read = 0;
-    for await (const { batch, issues } of perLsCsv.read(source, { dataset: '/ZeroBias/Run2018A-PromptReco-v1/DQMIO' })) {
+    for await (const { batch, issues } of perLsCsv.read(source, {
+      dataset: '/ZeroBias/Run2018A-PromptReco-v1/DQMIO',
+    })) {
       if (batch && 'count' in batch) read += batch.count;
       if (issues.length > 0) throw new Error(issues[0]?.reason);
     }
@@ -37,7 +39,9 @@ async function measure(what: string, path: string, rows: number, nx: number, ny:
     const { user, system } = process.cpuUsage(began);
     if (read !== rows) throw new Error(`read ${read} of ${rows} rows`);
     const rate = `${(rows / seconds).toFixed(0)} rows/s, ${(megabytes / seconds).toFixed(0)} MB/s of text`;
-    console.log(`${what}: ${megabytes.toFixed(0)} MB in ${seconds.toFixed(2)} s (CPU ${((user + system) / 1e6).toFixed(2)} s): ${rate}`);
+    console.log(
+      `${what}: ${megabytes.toFixed(0)} MB in ${seconds.toFixed(2)} s (CPU ${((user + system) / 1e6).toFixed(2)} s): ${rate}`,
+    );
   }
 }
 

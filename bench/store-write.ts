@@ -84,21 +84,25 @@ async function writeAll(store: Store, load: Load, sha256: string, force: boolean
   const identity = { sha256, dataset: DATASET, source: '', format: 'bench', meMap: '' };
   const { file } = await store.ledger.begin(identity, { path: `/bench/${sha256}`, size: load.rows }, { force });
   let milliseconds = 0;
+  let cpu = 0;
   let bytes = 0;
   for (let from = 0; from < load.rows; from += load.batch) {
     const batch = makeBatch(load, from);
     bytes += batch.blobs.length;
     const start = performance.now();
+    const used = process.cpuUsage();
     const position = { byte: from + batch.count, line: from + batch.count };
     await store.ledger.write(file.id, batch, [], position, { onConflict: 'keep', source: '' });
     milliseconds += performance.now() - start;
+    const { user, system } = process.cpuUsage(used);
+    cpu += (user + system) / 1_000;
   }
   const done = await store.ledger.finish(file.id, { status: 'DONE' });
   const rate = Math.round((load.rows / milliseconds) * 1_000).toLocaleString('en');
   const { inserted, identical } = done;
   console.log(
     `${store.kind} ${load.name} ${sha256}: ${rate} rows/s, ${(bytes / 1e3 / milliseconds).toFixed(0)} MB/s of bins, ` +
-      `${milliseconds.toFixed(0)} ms (${inserted} inserted, ${identical} identical)`,
+      `${milliseconds.toFixed(0)} ms, ${cpu.toFixed(0)} ms of this process's CPU (${inserted} inserted, ${identical} identical)`,
   );
 }
 

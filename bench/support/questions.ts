@@ -1,0 +1,144 @@
+import {
+  DATASET,
+  entriesOf,
+  FIRST_RUN,
+  inRange,
+  inRangeOfMap,
+  lineContents,
+  MAP_PATH,
+  MAP_RUN,
+  mapContents,
+  PATHS,
+  type World,
+} from './world.ts';
+
+/** One question, as it is put to lumigraph and to the hand-written handler, and the one right answer to both. */
+export interface Question {
+  readonly graphql: { readonly query: string; readonly variables: Readonly<Record<string, unknown>> };
+  /** Path and query string at the hand-written handler. */
+  readonly path: string;
+  readonly answer: string;
+}
+
+export type QuestionName = 'Q1' | 'Q3' | 'Q4' | 'small';
+
+/** So many variants of each question are asked in turn, so that nobody can live on one answer. */
+const VARIANTS = 8;
+
+export function questions(name: QuestionName, world: World): Question[] {
+  return Array.from({ length: VARIANTS }, (_, variant) => ASK[name](variant, world));
+}
+
+const runOf = (variant: number, { runs }: World) => FIRST_RUN + Math.floor((variant * runs) / VARIANTS);
+
+/** The paths that a glob of a folder finds, in their order, with their places in PATHS. */
+const inFolder = (folder: string) =>
+  PATHS.map((path, element) => ({ path, element }))
+    .filter(({ path }) => path.startsWith(folder))
+    .sort((a, b) => (a.path < b.path ? -1 : 1));
+
+const query = (parameters: Readonly<Record<string, string | number>>) =>
+  new URLSearchParams(Object.entries(parameters).map(([key, value]) => [key, String(value)]));
+
+const ASK: Record<QuestionName, (variant: number, world: World) => Question> = {
+  /** 50 LS of a run, 5 elements each, with bins. */
+  Q1(variant, world) {
+    const run = runOf(variant, world);
+    const from = 1 + ((variant * 61) % (world.lumisections - 49));
+    const folder = 'PixelPhase1/Tracks/';
+    const nodes = Array.from({ length: 50 }, (_, i) => ({
+      number: from + i,
+      histograms: {
+        nodes: inFolder(folder).map(({ path, element }) => {
+          const contents = lineContents(run, from + i, element);
+          return { monitorElement: { path }, entries: entriesOf(contents), bins: inRange(contents) };
+        }),
+      },
+    }));
+    return {
+      graphql: {
+        query: `query RunGraph($run: Int!, $from: Int!, $elements: String!) {
+  run(number: $run) {
+    number
+    lumisections(first: 50, where: { number: { gte: $from } }) {
+      nodes {
+        number
+        histograms(where: { monitorElement: { path: { glob: $elements } } }) {
+          nodes { monitorElement { path } entries bins }
+        }
+      }
+    }
+  }
+}`,
+        variables: { run, from, elements: `${folder}*` },
+      },
+      path: `/Q1?${query({ run, from, elements: `${folder}*` })}`,
+      answer: JSON.stringify({ data: { run: { number: run, lumisections: { nodes } } } }),
+    };
+  },
+
+  /** One element over 1,000 LS. */
+  Q3(variant, world) {
+    const run = runOf(variant, world);
+    const element = (variant * 3) % PATHS.length;
+    const path = PATHS[element] as string;
+    const nodes = Array.from({ length: Math.min(1_000, world.lumisections) }, (_, i) => {
+      const contents = lineContents(run, i + 1, element);
+      return { lumisection: { number: i + 1 }, entries: entriesOf(contents), bins: inRange(contents) };
+    });
+    return {
+      graphql: {
+        query: `query OneElement($run: Int!, $path: String!) {
+  lumisectionHistograms(first: 1000, where: { run: { number: { eq: $run } }, monitorElement: { path: { eq: $path } } },
+    orderBy: { field: LUMISECTION }) {
+    nodes { lumisection { number } entries bins }
+  }
+}`,
+        variables: { run, path },
+      },
+      path: `/Q3?${query({ run, path })}`,
+      answer: JSON.stringify({ data: { lumisectionHistograms: { nodes } } }),
+    };
+  },
+
+  /** One map of 300 x 200 bins. */
+  Q4(variant, world) {
+    const lumisection = 1 + (variant % world.maps);
+    const key = { run: MAP_RUN, lumisection, dataset: DATASET, path: MAP_PATH };
+    const contents = mapContents(lumisection);
+    const lumisectionHistogram = { shape: [200, 300], entries: entriesOf(contents), bins: inRangeOfMap(contents) };
+    return {
+      graphql: {
+        query: `query OneMap($run: Int!, $lumisection: Int!, $dataset: String!, $path: String!) {
+  lumisectionHistogram(run: $run, lumisection: $lumisection, dataset: $dataset, monitorElement: $path) {
+    shape entries bins
+  }
+}`,
+        variables: key,
+      },
+      path: `/Q4?${query(key)}`,
+      answer: JSON.stringify({ data: { lumisectionHistogram } }),
+    };
+  },
+
+  /** One histogram of one element: what a page that follows a run asks every few seconds. */
+  small(variant, world) {
+    const run = runOf(variant, world);
+    const lumisection = 1 + variant;
+    const path = PATHS[variant] as string;
+    const key = { run, lumisection, dataset: DATASET, path };
+    const contents = lineContents(run, lumisection, variant);
+    return {
+      graphql: {
+        query: `query OneHistogram($run: Int!, $lumisection: Int!, $dataset: String!, $path: String!) {
+  lumisectionHistogram(run: $run, lumisection: $lumisection, dataset: $dataset, monitorElement: $path) { entries bins }
+}`,
+        variables: key,
+      },
+      path: `/Q4?${query(key)}`,
+      answer: JSON.stringify({
+        data: { lumisectionHistogram: { entries: entriesOf(contents), bins: inRange(contents) } },
+      }),
+    };
+  },
+};
