@@ -5,37 +5,37 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Log } from './log.ts';
 
-const FOLDER = join(import.meta.dirname, '../web');
-const STAMP = join(FOLDER, 'dist/.built-from');
+const WEB = join(import.meta.dirname, '../web');
 
 /**
  * Builds the GraphiQL page where it is missing or older than its sources. Needs no network. A failure is told and
  * logged, and the server goes on without the page.
  */
-export async function buildPage(log: Log): Promise<void> {
-  const sources = hashOfSources();
-  if (existsSync(STAMP) && readFileSync(STAMP, 'utf8') === sources) return;
+export async function buildPage(log: Log, folder = WEB): Promise<void> {
+  const stamp = join(folder, 'dist/.built-from');
+  const sources = hashOfSources(folder);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   process.stdout.write('Building the GraphiQL page (once)\n');
   try {
     // from the workspace's own dependencies, wherever npm put them
-    const vite = createRequire(join(FOLDER, 'package.json')).resolve('vite');
+    const vite = createRequire(join(folder, 'package.json')).resolve('vite');
     const { build } = await import(pathToFileURL(vite).href);
-    await build({ root: FOLDER, logLevel: 'error' });
-    writeFileSync(STAMP, sources);
+    await build({ root: folder, logLevel: 'error' });
+    writeFileSync(stamp, sources);
   } catch (error) {
     process.stdout.write('The GraphiQL page could not be built (see the log); the API is served without it\n');
     log.line('error', 'page not built', { error });
   }
 }
 
-/** Everything that goes into the page: its sources, its dependencies' versions. */
-function hashOfSources(): string {
+/** Of everything that goes into the page: its sources, and the versions of its dependencies. */
+function hashOfSources(folder: string): string {
   const hash = createHash('sha256');
-  const paths = readdirSync(FOLDER, { recursive: true, withFileTypes: true })
+  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name))
     .filter((path) => !/[\\/](node_modules|dist)[\\/]/.test(path))
     .sort();
-  for (const path of paths) hash.update(path.slice(FOLDER.length)).update('\0').update(readFileSync(path));
+  for (const path of paths) hash.update(path.slice(folder.length)).update('\0').update(readFileSync(path));
   return hash.digest('hex');
 }

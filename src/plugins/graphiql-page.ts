@@ -23,7 +23,7 @@ const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>lumigraph</title>
 /** Serves the built page at /graphiql, its files below it, and sends `/` there. `folder` is web/dist. */
 export function useGraphiqlPage(folder: string): Plugin {
   // only what is listed here is ever opened: no path of a client reaches the file system
-  const files = listFiles(folder);
+  let files = listFiles(folder);
   return {
     async onRequest({ request, url, fetchAPI: { Response }, endResponse }) {
       const { pathname } = url;
@@ -34,6 +34,8 @@ export function useGraphiqlPage(folder: string): Plugin {
       if (pathname === '/' || pathname === `${PAGE}/`) {
         return endResponse(new Response(null, { status: 302, headers: { location: PAGE } }));
       }
+      // the page may have been built anew
+      if (pathname === PAGE) files = listFiles(folder);
       const name = pathname === PAGE ? 'index.html' : pathname.slice(PAGE.length + 1);
       if (pathname === PAGE && !files.has(name)) {
         return endResponse(

@@ -1,0 +1,142 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { settings } from '../src/config.ts';
+
+const root = join(import.meta.dirname, '..');
+const folder = mkdtempSync(join(tmpdir(), 'lumigraph-server-'));
+const started: ChildProcess[] = [];
+afterEach(() => {
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const BARE = { LUMIGRAPH_SAMPLE: 'off', LUMIGRAPH_WEB: 'off', PORT: '0' };
+const environment = (extra: Record<string, string>) => ({
+  PATH: process.env.PATH,
+  DATABASE_URL: `file:${join(folder, 'empty.db')}`,
+  ...BARE,
+  ...extra,
+});
+
+async function start(extra: Record<string, string> = {}) {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], { cwd: root, env: environment(extra) });
+  started.push(child);
+  const output = { text: '', log: '' };
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.log += text;
+  });
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output.text += text;
+      if (output.text.includes('ingest a file')) resolve();
+    });
+    child.on('exit', (code) => reject(new Error(`the server ended with ${code}: ${output.log}`)));
+  });
+  const url = /http:\S+\/graphql/.exec(output.text)?.[0] ?? '';
+  return { child, output, url };
+}
+
+const run = (args: string[], extra: Record<string, string> = {}, cwd = root) =>
+  promisify(execFile)(
+    process.execPath,
+    ['--import', import.meta.resolve('tsx'), join(root, 'src/server.ts'), ...args],
+    {
+      cwd,
+      env: environment(extra),
+    },
+  ).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  );
+
+const ask = async (url: string, query: string) =>
+  (
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    })
+  ).json();
+
+describe('npm start', () => {
+  test('says where it answers and how to ingest a file, and answers', async () => {
+    const { url, output } = await start();
+    expect(output.text).toMatch(/^lumigraph answers at http:\/\/127\.0\.0\.1:\d+\/graphql$/m);
+    expect(output.text).toContain('npm run ingest -- FILE --dataset NAME');
+    expect(await ask(url, '{ runs { totalCount } }')).toEqual({ data: { runs: { totalCount: 0 } } });
+    expect((await fetch(new URL('/ready', url))).status).toBe(200);
+  });
+
+  test('fills an empty database with sample data, once', async () => {
+    const settings = { LUMIGRAPH_SAMPLE: 'on', DATABASE_URL: `file:${join(folder, 'new/folder/sample.db')}` };
+    const first = await start(settings);
+    expect(first.output.text).toContain('sample data');
+    const { data } = await ask(first.url, '{ runs { totalCount } }');
+    expect(data.runs.totalCount).toBe(6);
+    first.child.kill('SIGTERM');
+    await once(first.child, 'exit');
+    const second = await start(settings);
+    expect(second.output.text).not.toContain('sample data');
+    expect((await ask(second.url, '{ runs { totalCount } }')).data).toEqual(data);
+  });
+
+  test.each(['SIGTERM', 'SIGINT'] as const)('stops on %s although a client keeps its connection', async (signal) => {
+    const { child, url, output } = await start();
+    const agent = new Agent({ keepAlive: true });
+    const [response] = await once(request(new URL('/health', url), { agent }).end(), 'response');
+    response.resume();
+    await once(response, 'end');
+    child.kill(signal);
+    const [code] = await once(child, 'exit');
+    agent.destroy();
+    expect(code).toBe(0);
+    const events = output.log
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).event);
+    expect(events).toEqual(['request', 'stopping', 'stopped']);
+  });
+});
+
+describe('npm start refuses, in words and with exit status 1,', () => {
+  test('a port that is in use', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const { code, stderr } = await run([], { PORT: `${port}` });
+    other.close();
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      `Cannot listen on 127.0.0.1:${port}: the port is in use. Stop what uses it, or set PORT to another one.\n`,
+    );
+  });
+
+  test('settings that cannot work', async () => {
+    const { code, stderr } = await run([], { PORT: 'http', LUMIGRAPH_SAMPEL: 'off' });
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'PORT=http: must be a whole number\nLUMIGRAPH_SAMPEL is not a setting; did you mean LUMIGRAPH_SAMPLE? (--help lists them)\n',
+    );
+  });
+
+  test('a database that is none', async () => {
+    const file = join(folder, 'letter.txt');
+    writeFileSync(file, 'Dear database, ...'.repeat(100));
+    const { code, stderr } = await run([], { DATABASE_URL: `file:${file}` });
+    expect(code).toBe(1);
+    expect(stderr).toContain('file is not a database');
+  });
+});
+
+test('npm start -- --help prints every setting and starts nothing', async () => {
+  const { code, stdout } = await run(['--help']);
+  expect(code).toBe(0);
+  for (const { name } of settings) expect(stdout).toContain(name);
+});
