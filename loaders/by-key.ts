@@ -13,6 +13,25 @@ export function byKey<K extends Key, Row>(
   return new DataLoader<K, Row, K | string>((keys) => read(keys), keyOf && { cacheKeyFn: keyOf });
 }
 
+/**
+ * The same for what thousands of rows of a response point to: every call for one key gets the very same promise, where
+ * DataLoader makes one a call.
+ */
+export function sharedByKey<Row>(read: (keys: readonly number[]) => Promise<readonly Row[]>) {
+  const loader = new DataLoader<number, Row>((keys) => read(keys), { cache: false });
+  const known = new Map<number, Promise<Row>>();
+  return {
+    load(key: number): Promise<Row> {
+      let row = known.get(key);
+      if (row === undefined) {
+        row = loader.load(key);
+        known.set(key, row);
+      }
+      return row;
+    },
+  };
+}
+
 /** Loaders of one request by what tells them apart, each made when first asked for. */
 export function byArguments<Arguments extends readonly unknown[], Loader>(
   make: (...given: Arguments) => Loader,

@@ -1,10 +1,11 @@
 import type { Reads } from '../src/store/store.ts';
-import { byKey } from './by-key.ts';
+import { byKey, sharedByKey } from './by-key.ts';
 
 /** What histograms point to: each by its id. */
-export const datasetLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.datasets(ids));
-export const monitorElementLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.monitorElements(ids));
-export const binningLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.binnings(ids));
+export const datasetLoader = (reads: Reads) => sharedByKey((ids: readonly number[]) => reads.datasets(ids));
+export const monitorElementLoader = (reads: Reads) =>
+  sharedByKey((ids: readonly number[]) => reads.monitorElements(ids));
+export const binningLoader = (reads: Reads) => sharedByKey((ids: readonly number[]) => reads.binnings(ids));
 
 /** How many histograms a monitor element has, how many runs a dataset. */
 export const histogramCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.histogramCounts(ids));

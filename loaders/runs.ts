@@ -1,5 +1,5 @@
 import type { Reads } from '../src/store/store.ts';
-import { byKey } from './by-key.ts';
+import { sharedByKey } from './by-key.ts';
 
 /** Runs by number. */
-export const runLoader = (reads: Reads) => byKey((numbers: readonly number[]) => reads.runs(numbers));
+export const runLoader = (reads: Reads) => sharedByKey((numbers: readonly number[]) => reads.runs(numbers));

@@ -4,6 +4,7 @@ import { certifications } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { CertificationFlag } from './enums.ts';
 import { nodeKey } from './global-id.ts';
+import { runOf } from './parents.ts';
 import { Certification, DataFile, Run } from './refs.ts';
 
 const about = DESCRIPTIONS.certification;
@@ -61,7 +62,7 @@ builder.node(Certification, {
     run: t.field({
       type: Run,
       description: about.run,
-      resolve: ({ runNumber }, _args, { loaders }) => loaders.run.load(runNumber) as Promise<never>,
+      resolve: runOf,
     }),
   }),
 });

@@ -7,22 +7,25 @@ import type { LumisectionHistogramRow, RunHistogramRow } from '../store/store.ts
 export type HistogramRow = LumisectionHistogramRow | RunHistogramRow;
 
 /** By loaders, that is by request: thousands of rows share one binning, which is asked for and parsed once. */
-const binnings = new WeakMap<Context['loaders'], Map<number, Promise<Binning>>>();
+const binnings = new WeakMap<Context['loaders'], Map<number, Binning | Promise<Binning>>>();
 
-/** Axes and titles of the row's binning; null for summaries, which have none. */
-export function loadBinning({ binningId }: HistogramRow, { loaders }: Context): Promise<Binning> | null {
+/** Axes and titles of the row's binning, at once where they are known; null for summaries, which have none. */
+export function loadBinning({ binningId }: HistogramRow, { loaders }: Context): Binning | Promise<Binning> | null {
   if (binningId === null) return null;
   let known = binnings.get(loaders);
   if (known === undefined) {
     known = new Map();
     binnings.set(loaders, known);
   }
-  let binning = known.get(binningId);
-  if (binning === undefined) {
-    binning = loaders.binning.load(binningId).then((stored) => binningOf(stored as StoredBinning));
-    known.set(binningId, binning);
-  }
-  return binning;
+  const binning = known.get(binningId);
+  if (binning !== undefined) return binning;
+  const loading = loaders.binning.load(binningId).then((stored) => {
+    const parsed = binningOf(stored as StoredBinning);
+    known.set(binningId, parsed);
+    return parsed;
+  });
+  known.set(binningId, loading);
+  return loading;
 }
 
 /** The blob of the row's bins; null for summaries, which have none. */

@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { Context } from '../context.ts';
 import { binsBase64 } from '../domain/bins-text.ts';
 import { decodeBins, hasFlowBins } from '../domain/codec.ts';
+import type { Binning } from '../domain/histogram.ts';
 import { flowOf } from '../domain/moments.ts';
 import { shapeOf } from '../domain/shape.ts';
 import { Axis } from './axis.ts';
@@ -9,6 +10,7 @@ import { BinsValue } from './bins.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type HistogramRow, loadBinning, loadBlob } from './histogram-row.ts';
+import { runOf } from './parents.ts';
 import { DataFile, Dataset, Histogram, MonitorElement, Run } from './refs.ts';
 import { finite } from './scalars.ts';
 
@@ -30,7 +32,7 @@ Histogram.implement({
     run: t.field({
       type: Run,
       description: about.run,
-      resolve: ({ runNumber }, _args, { loaders }) => loaders.run.load(runNumber) as Promise<never>,
+      resolve: runOf,
     }),
     dataset: t.field({
       type: Dataset,
@@ -100,11 +102,10 @@ Histogram.implement({
           description: 'With under- and overflow bins; null and a warning where the source had none.',
         }),
       },
-      resolve: async (row, { flow }, context, info) => {
-        const found = await loadBins(row, context);
-        if (found === null || (flow && !checkFlow(found.blob, context, info))) return null;
-        return new BinsValue(found.blob, found.shape, flow);
-      },
+      resolve: (row, { flow }, context, info) =>
+        withBins(row, context, ({ blob, binning }) =>
+          flow && !checkFlow(blob, context, info) ? null : new BinsValue(blob, shapeOf(binning), flow),
+        ),
     }),
     binsBase64: t.string({
       nullable: true,
@@ -117,25 +118,41 @@ Histogram.implement({
           description: 'With under- and overflow bins; null and a warning where the source had none.',
         }),
       },
-      resolve: async (row, { type, flow }, context, info) => {
-        const found = await loadBins(row, context);
-        if (found === null || (flow && !checkFlow(found.blob, context, info))) return null;
-        return binsBase64(found.blob, found.shape, type, flow);
-      },
+      resolve: (row, { type, flow }, context, info) =>
+        withBins(row, context, ({ blob, binning }) =>
+          flow && !checkFlow(blob, context, info) ? null : binsBase64(blob, shapeOf(binning), type, flow),
+        ),
     }),
   }),
 });
 
-async function loadBins(row: HistogramRow, context: Context) {
-  // asked for together, so that both are one statement a level
-  const [blob, binning] = await Promise.all([loadBlob(row, context), loadBinning(row, context)]);
-  return blob === null || binning === null ? null : { blob, shape: shapeOf(binning), axes: binning.axes };
+interface StoredBins {
+  readonly blob: Uint8Array;
+  readonly binning: Binning;
 }
 
-async function loadFlow(row: HistogramRow, context: Context) {
-  const found = await loadBins(row, context);
-  return found && flowOf(decodeBins(found.blob, found.shape), found.axes);
+/** Calls `use` with the bins; null for summaries. Few promises: this runs for every histogram of every response. */
+function withBins<Result>(
+  row: HistogramRow,
+  context: Context,
+  use: (bins: StoredBins) => Result | null,
+): Promise<Result | null> | null {
+  // asked for together, so that both are one statement a level
+  const loadingBlob = loadBlob(row, context);
+  const loadingBinning = loadBinning(row, context);
+  if (loadingBlob === null || loadingBinning === null) return null;
+  return loadingBlob.then((blob) => {
+    if (blob === null) return null;
+    // by now it is nearly always known
+    const binning = loadBinning(row, context) as Binning | Promise<Binning>;
+    return binning instanceof Promise
+      ? binning.then((loaded) => use({ blob, binning: loaded }))
+      : use({ blob, binning });
+  });
 }
+
+const loadFlow = (row: HistogramRow, context: Context) =>
+  withBins(row, context, ({ blob, binning }) => flowOf(decodeBins(blob, shapeOf(binning)), binning.axes));
 
 function checkFlow(blob: Uint8Array, context: Context, info: GraphQLResolveInfo): boolean {
   if (hasFlowBins(blob)) return true;

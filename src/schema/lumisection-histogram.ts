@@ -2,6 +2,7 @@ import { builder } from './builder.ts';
 import { lumisectionHistograms } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { nodeKey } from './global-id.ts';
+import { lumisectionOf } from './parents.ts';
 import { Histogram, Lumisection, LumisectionHistogram } from './refs.ts';
 
 const key = nodeKey('LumisectionHistogram', ['int', 'int', 'int', 'int']);
@@ -24,8 +25,7 @@ builder.node(LumisectionHistogram, {
     lumisection: t.field({
       type: Lumisection,
       description: DESCRIPTIONS.lumisectionHistogram.lumisection,
-      resolve: ({ runNumber, lumisectionNumber }, _args, { loaders }) =>
-        loaders.lumisection.load({ runNumber, number: lumisectionNumber }) as Promise<never>,
+      resolve: lumisectionOf,
     }),
   }),
 });

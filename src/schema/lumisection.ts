@@ -5,6 +5,7 @@ import { lumisectionHistograms, lumisections } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { LumisectionFlag, Verdict } from './enums.ts';
 import { nodeKey } from './global-id.ts';
+import { runOf } from './parents.ts';
 import { Lumisection, Run } from './refs.ts';
 
 const about = DESCRIPTIONS.lumisection;
@@ -38,7 +39,7 @@ builder.prismaObjectFields(Lumisection, (t) => ({
   run: t.field({
     type: Run,
     description: about.run,
-    resolve: ({ runNumber }, _args, { loaders }) => loaders.run.load(runNumber) as Promise<never>,
+    resolve: runOf,
   }),
   histograms: t.field({
     type: lumisectionHistograms.type,

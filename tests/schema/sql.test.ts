@@ -94,6 +94,22 @@ describe.each(databases)('SQL on $name', (database) => {
     expect(countAlone.length).toBe(without.length);
   });
 
+  it('reads no run and no lumisection of which only the number is asked for', async () => {
+    const list = (fields: string) =>
+      `{ lumisectionHistograms(first: 5, where: { run: { number: { eq: 315257 } } }) { nodes { ${fields} } } }`;
+    const keys = await statementsOf(list('lumisection { __typename id number run { number } } run { id number }'));
+    expect(keys.length).toBe(1);
+    const more = await statementsOf(list('lumisection { number pileup } run { ... { number } }'));
+    expect(more.length).toBe(3);
+    const { data } = await ask(
+      list('lumisection { id number run { id number } } again: lumisection { id number pileup run { id era } }'),
+    );
+    for (const { lumisection, again } of data.lumisectionHistograms.nodes) {
+      expect(lumisection).toEqual({ id: again.id, number: again.number, run: { id: again.run.id, number: 315257 } });
+      expect(again.pileup).toBe(30 + lumisection.number);
+    }
+  });
+
   it('reads neither bins nor binnings nor names that are not asked for', async () => {
     const found = await statementsOf('{ lumisectionHistograms(first: 5) { nodes { entries meanX } } }');
     expect(found.filter((sql) => /\bbins\b|FROM binning/i.test(sql))).toEqual([]);
