@@ -17,7 +17,7 @@ const staged = { lumisection_histogram: new WeakSet<pg.PoolClient>(), run_histog
 
 /**
  * COPY BINARY. Hopes first that all keys are free and copies straight into the table; where that fails (or is not to be
- * expected) it copies into a temporary table, looks what is taken and inserts the rest from there.
+ * expected) it copies into a temporary table, looks which keys are taken there, and copies the others.
  */
 export class PostgresHistogramTable implements HistogramTable {
   readonly #sender: PostgresSender;
@@ -27,19 +27,18 @@ export class PostgresHistogramTable implements HistogramTable {
   }
 
   async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean): Promise<TakenRow[]> {
-    if (order.length === 0) return [];
-    if (!expectTaken && (await this.#copyAll(rows, order))) return [];
-    await this.#stage(rows, order);
     const taken: TakenRow[] = [];
     let pending = order;
+    let look = expectTaken;
     // More than twice only where another transaction takes keys between the look and the deed.
     for (let attempt = 0; attempt < 10; attempt++) {
-      const found = await this.#lookup(rows, pending);
+      if (pending.length === 0 || (!look && (await this.#copyAll(rows, pending)))) return taken;
+      await this.#stage(rows, pending);
+      const found = await this.#lookup(rows);
       taken.push(...found);
       const known = new Set(found.map(({ row }) => row));
       pending = pending.filter((row) => !known.has(row));
-      if (pending.length > 0) pending = await this.#insertStaged(rows, pending);
-      if (pending.length === 0) return taken;
+      look = false;
     }
     throw new UnavailableError('other transactions keep taking the same keys: try again later');
   }
@@ -84,13 +83,12 @@ export class PostgresHistogramTable implements HistogramTable {
     await copy(this.#sender.client, sql, data);
   }
 
-  async #lookup(rows: HistogramRows, pending: Int32Array): Promise<TakenRow[]> {
+  async #lookup(rows: HistogramRows): Promise<TakenRow[]> {
     const compared = rows.compared.map((name) => `h.${name}`).join(', ');
     const found = await this.#sender.send(
       `SELECT s.row_number, h.file_id, h.integral, h.bins IS NOT DISTINCT FROM s.bins,
               CASE WHEN h.bins IS DISTINCT FROM s.bins THEN h.bins END, ${compared}
-       FROM staging_${rows.table} s JOIN ${rows.table} h ON ${sameKey(rows, 'h', 's')} WHERE s.row_number = ANY($1)`,
-      [[...pending]],
+       FROM staging_${rows.table} s JOIN ${rows.table} h ON ${sameKey(rows, 'h', 's')}`,
     );
     return found.map(([row, fileId, integral, sameBins, bins, ...compared]) => ({
       row: row as number,
@@ -99,22 +97,6 @@ export class PostgresHistogramTable implements HistogramTable {
       compared: compared as CellValue[],
       otherBins: sameBins ? undefined : (bins as Uint8Array | null),
     }));
-  }
-
-  /** @returns the rows whose keys were taken meanwhile. */
-  async #insertStaged(rows: HistogramRows, pending: Int32Array): Promise<Int32Array> {
-    const names = rows.columns.map(({ name }) => name).join(', ');
-    const keys = keyOf(rows);
-    const inserted = await this.#sender.send(
-      `INSERT INTO ${rows.table} (${names}) SELECT ${names} FROM staging_${rows.table} WHERE row_number = ANY($1)
-       ON CONFLICT DO NOTHING RETURNING ${keys.map(({ name }) => name).join(', ')}`,
-      [[...pending]],
-    );
-    if (inserted.length === pending.length) return new Int32Array(0);
-    const done = new Set(inserted.map((key) => key.join()));
-    return pending.filter(
-      (row) => !done.has(keys.map((column) => (column.type === 'integer' ? column.values[row] : '')).join()),
-    );
   }
 
   async replace(rows: HistogramRows, order: Int32Array): Promise<void> {
