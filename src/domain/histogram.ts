@@ -26,6 +26,15 @@ export type NumberArray =
 export interface Bins {
   readonly flow: boolean;
   readonly contents: NumberArray;
+  /** Sum of squared weights a cell, laid out as the contents; absent where the errors are those of plain counts. */
+  readonly sumw2?: NumberArray;
+  /**
+   * Profiles only: sum of weights a cell. Then the contents are sums of w * y (and sumw2 of w * y^2): raw sums, so that
+   * partial profiles can be added; the profile's value is contents / binEntries.
+   */
+  readonly binEntries?: NumberArray;
+  /** Weighted profiles only: sum of squared weights a cell. */
+  readonly binSumw2?: NumberArray;
 }
 
 /** Moments and sums of the in-range bins, computed at bin centers; NaN where undefined (nothing in range). */

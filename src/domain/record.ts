@@ -68,9 +68,43 @@ export interface MonitorElementRecord {
   readonly dimension: 1 | 2 | null;
   /** TH1 | TH2 | PROFILE | PROFILE2D | ..., null where the source does not tell. */
   readonly kind: MonitorElementKind | null;
+  /** Contents are ratios (efficiencies), not counts: never added, no Poisson errors. Left out: not stated. */
+  readonly efficiency?: boolean;
 }
 
 export type MonitorElementKind = 'TH1' | 'TH2' | 'PROFILE' | 'PROFILE2D' | 'SCALAR';
+
+/** Scalar monitor elements, and the quality tests that harvesting attached to monitor elements. */
+export interface ScalarBatch {
+  readonly kind: 'scalars';
+  readonly scalars: readonly ScalarRecord[];
+}
+
+export interface ScalarRecord {
+  readonly line?: number;
+  readonly run: number;
+  /** 0 for run level. */
+  readonly lumisection: number;
+  readonly dataset: string;
+  readonly monitorElement: string;
+  /** '' for the value of a scalar element; the name of the quality test for its result. */
+  readonly qualityTest: string;
+  readonly type: 'INT' | 'FLOAT' | 'STRING' | 'QUALITY';
+  /** As the source writes it; INT and FLOAT are numbers that parse. */
+  readonly value: string;
+}
+
+/** The share of good lumisections of a run, as a source states it, kept as such. */
+export interface FractionBatch {
+  readonly kind: 'fractions';
+  readonly fractions: readonly {
+    readonly line?: number;
+    readonly run: number;
+    readonly subsystem: string;
+    /** From 0 to 1. */
+    readonly fraction: number;
+  }[];
+}
 
 /** All verdicts of one file for one source: becomes one version of that source, whole or not at all. */
 export interface CertificationRecord {
