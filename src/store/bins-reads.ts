@@ -62,21 +62,28 @@ async function readBox(database: Database, keys: readonly LumisectionHistogramKe
       : isOneOf('lumisection_number', box.lumisections),
     isOneOf('dataset_id', box.datasets),
   ];
-  const rows = await database.arrays<[number, number, number, Uint8Array]>(
-    `SELECT monitor_element_id, lumisection_number, dataset_id, bins FROM lumisection_histogram WHERE ${conditions.join(' AND ')}`,
+  // only what differs is asked for: each value of a row costs as much as a bin's blob to look up
+  const columns = [
+    'lumisection_number',
+    'bins',
+    ...(box.monitorElements.length > 1 || box.datasets.length > 1 ? ['monitor_element_id', 'dataset_id'] : []),
+  ];
+  const rows = await database.arrays<[number, Uint8Array, number?, number?]>(
+    `SELECT ${columns.join(', ')} FROM lumisection_histogram WHERE ${conditions.join(' AND ')}`,
     parameters,
   );
-  // places in the box, as if it were full: plain array access instead of a key to build for each row
+  // places in the box, as if it were full: array access instead of a key to build for each row
   const span = last - first + 1;
-  const offsets = new Map<number, number>();
-  for (const [m, monitorElement] of box.monitorElements.entries()) offsets.set(monitorElement, m * box.datasets.length);
   const datasets = new Map(box.datasets.map((dataset, d) => [dataset, d]));
-  const placeOf = (monitorElement: number, lumisection: number, dataset: number) =>
-    ((offsets.get(monitorElement) as number) + (datasets.get(dataset) as number)) * span + lumisection - first;
-  const blobs = new Map<number, Uint8Array>();
-  for (const [monitorElement, lumisection, dataset, blob] of rows)
-    blobs.set(placeOf(monitorElement, lumisection, dataset), blob);
-  return keys.map((key) => blobs.get(placeOf(key.monitorElementId, key.lumisectionNumber, key.datasetId)) ?? null);
+  const offsets = new Map(box.monitorElements.map((element, m) => [element, m * box.datasets.length]));
+  const placeOf = (
+    lumisection: number,
+    element = box.monitorElements[0] as number,
+    dataset = box.datasets[0] as number,
+  ) => ((offsets.get(element) as number) + (datasets.get(dataset) as number)) * span + lumisection - first;
+  const blobs: Blob[] = isDense ? new Array<Blob>(offsets.size * datasets.size * span).fill(null) : [];
+  for (const [lumisection, blob, element, dataset] of rows) blobs[placeOf(lumisection, element, dataset)] = blob;
+  return keys.map((key) => blobs[placeOf(key.lumisectionNumber, key.monitorElementId, key.datasetId)] ?? null);
 }
 
 const integer = (name: string): KeyColumn => ({ name, type: 'integer' });

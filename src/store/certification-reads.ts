@@ -52,7 +52,7 @@ export async function certificationRanges(
   );
   const { from, conditions, groups, keyOf } = parentsSql(query.database.dialect, 'certification', 't', given);
   const rows = await query.send(
-    sql`SELECT t.lumisection_first, t.lumisection_last${groups.length > 0 ? sql`, ${sql.join(groups)}` : sql``}
+    sql`SELECT t.lumisection_first, t.lumisection_last${groups.length > 0 ? sql`, ${sql.join(groups.map(({ value }) => value))}` : sql``}
       FROM ${sql.join([...from, sql`certification t`], sql` CROSS JOIN `)} WHERE ${sql.join(conditions, sql` AND `)}
       ORDER BY t.run_number, t.lumisection_first`,
   );

@@ -26,7 +26,7 @@ export class CheckedQuery {
     this.references = references;
   }
 
-  /** `compose` gives a SELECT whose first column is never NULL; it may be called more than once. */
+  /** `compose` gives a SELECT whose first column is never NULL; it may be called more than once. Rows may have further columns. */
   async rows(noun: Noun, where: Filter | undefined, compose: (filters: FilterCompiler) => Sql): Promise<unknown[][]> {
     const { references, values } = filterNeeds(noun, where, this.references);
     const names = [...references];
@@ -60,13 +60,13 @@ export class CheckedQuery {
     const states = names.map((name) => sql.raw(`${REFERENCE_STATE[name]} AS ${snakeCase(name)}`));
     // one row even where the list has none; the inner order is kept, for there is one row to join it with
     const checked = await this.send(
-      sql`SELECT s.*, q.* FROM (SELECT ${sql.join(states)}) s LEFT JOIN (${statement}) q ON 1 = 1`,
+      sql`SELECT q.*, s.* FROM (SELECT ${sql.join(states)}) s LEFT JOIN (${statement}) q ON 1 = 1`,
       queries,
     );
-    const isCurrent = names.every((name, i) => this.references.isCurrent(name, checked[0]?.[i]));
+    const first = checked[0] as unknown[];
+    const isCurrent = names.every((name, i) => this.references.isCurrent(name, first.at(i - names.length)));
     if (!isCurrent) return undefined;
-    const rows = checked.map((row) => row.slice(names.length));
-    return rows[0]?.[0] === null ? [] : rows;
+    return first[0] === null ? [] : checked;
   }
 
   send(statement: Sql, queries: Queries = this.database): Promise<unknown[][]> {

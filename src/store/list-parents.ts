@@ -11,11 +11,13 @@ import { isOneOf } from './test-sql.ts';
 
 /** How rows hang on their parents: what restricts a list to them, and what tells which parent a row belongs to. */
 export interface Parents {
+  /** What a parent is told by. */
+  readonly fields: readonly string[];
   /** Items of FROM that come before the rows themselves. */
   readonly from: readonly Sql[];
   readonly conditions: readonly Sql[];
-  /** The values that differ between the parents; none where there is one parent. */
-  readonly groups: readonly Sql[];
+  /** What differs between the parents, with our field that holds it, if any; none where there is one parent. */
+  readonly groups: readonly { readonly value: Sql; readonly field?: string }[];
   /** Names a parent by those values, as `groupOf` does a row. */
   keyOf(parent: ParentKey): string;
 }
@@ -65,9 +67,10 @@ export function parentsSql(dialect: Dialect, noun: Noun, alias: string, parents:
     }
   }
   return {
+    fields: columns.map(({ name }) => name),
     from,
     conditions,
-    groups: differing.map(({ name }) => columnOf(noun, alias, name)),
+    groups: differing.map(({ name }) => ({ value: columnOf(noun, alias, name), field: name })),
     keyOf: (parent) => groupOf(differing.map(({ name }) => parent[name])),
   };
 }
@@ -85,11 +88,12 @@ function throughLink(
   const pair = sql.join([parent, ...ours.map(([, column]) => sql.raw(`l.${snakeCase(column)}`))]);
   const pairs = sql`(SELECT DISTINCT ${pair} FROM ${sql.raw(link.table)} l WHERE ${isOneOf(dialect, parent, 'int', values)}) l`;
   return {
+    fields: [name],
     from: [pairs],
     conditions: ours.map(
       ([field, column]) => sql`${columnOf(noun, alias, field)} = ${sql.raw(`l.${snakeCase(column)}`)}`,
     ),
-    groups: values.length > 1 ? [parent] : [],
+    groups: values.length > 1 ? [{ value: parent }] : [],
     keyOf: (key) => (values.length > 1 ? groupOf([key[name]]) : ''),
   };
 }

@@ -11,6 +11,10 @@ export function rowColumns(noun: Noun, alias: string): Sql[] {
   return rowFields(noun).map(({ name }) => columnOf(noun, alias, name));
 }
 
+/** How many columns a row has, and at which of them a field stands. */
+export const rowWidth = (noun: Noun) => rowFields(noun).length;
+export const placeOf = (noun: Noun, field: string) => rowFields(noun).findIndex(({ name }) => name === field);
+
 interface RowField {
   readonly name: string;
   readonly type: FieldType;
@@ -28,14 +32,14 @@ function rowFields(noun: Noun): readonly RowField[] {
   return list;
 }
 
-/** Objects from what `rowColumns` selected, beginning at column `offset`. */
-export function toRows<N extends Noun>(noun: N, rows: readonly (readonly unknown[])[], offset = 0): Rows[N][] {
+/** Objects from rows that begin with what `rowColumns` selected. */
+export function toRows<N extends Noun>(noun: N, rows: readonly (readonly unknown[])[]): Rows[N][] {
   const fields = rowFields(noun);
   const width = fields.length;
   const converted = fields.flatMap(({ type }, i) => (CONVERSIONS[type] ? [{ i, convert: CONVERSIONS[type] }] : []));
   return rows.map((row) => {
     const object: Record<string, unknown> = {};
-    for (let i = 0; i < width; i++) object[(fields[i] as RowField).name] = row[offset + i];
+    for (let i = 0; i < width; i++) object[(fields[i] as RowField).name] = row[i];
     for (const { i, convert } of converted) {
       const { name } = fields[i] as RowField;
       if (object[name] !== null) object[name] = convert(object[name]);
@@ -67,6 +71,6 @@ function cursorValue(value: unknown): string | number | null {
   return typeof value === 'bigint' ? Number(value) : (value as string | number | null);
 }
 
-/** Names the columns of a select list one after another, so that it can stand in FROM. */
-export const numbered = (columns: readonly Sql[], prefix: string): Sql =>
-  sql.join(columns.map((column, i) => sql`${column} AS ${sql.raw(`${prefix}${i}`)}`));
+/** Names the columns of a select list one after another (c0, c1 ...), so that it can stand in FROM. */
+export const numbered = (columns: readonly Sql[]): Sql =>
+  sql.join(columns.map((column, i) => sql`${column} AS ${sql.raw(`c${i}`)}`));

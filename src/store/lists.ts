@@ -5,12 +5,13 @@ import type { CheckedQuery } from './checked-query.ts';
 import { countSource } from './count-source.ts';
 import { type FilterCompiler, fromOf } from './filter-sql.ts';
 import { groupOf, type Parents, parentsSql } from './list-parents.ts';
-import { cursorColumns, cursorOf, numbered, rowColumns, toRows } from './list-rows.ts';
+import { cursorColumns, cursorOf, numbered, placeOf, rowColumns, rowWidth, toRows } from './list-rows.ts';
 import type { Sql } from './mask-sql.ts';
 import { beyond, type Order, orderSql, totalOrder } from './order-sql.ts';
+import { rowsPerParent } from './rows-per-parent.ts';
 import type { Lists, Noun, ParentKey, Rows } from './store.ts';
 
-const ALL: Parents = { from: [], conditions: [], groups: [], keyOf: () => '' };
+const ALL: Parents = { fields: [], from: [], conditions: [], groups: [], keyOf: () => '' };
 
 export function createLists(query: CheckedQuery): Lists {
   const { dialect } = query.database;
@@ -23,32 +24,32 @@ export function createLists(query: CheckedQuery): Lists {
   ): Promise<Map<string, Page<Rows[N]>>> {
     const order = totalOrder(noun, 't', list.orderBy);
     const { limit, backwards } = pageSize(list);
-    const groupCount = parents.groups.length;
     const related = cursorColumns(order);
-    const columns = [
-      numbered(rowColumns(noun, 't'), 'f'),
-      ...(related.length > 0 ? [numbered(related, 'o')] : []),
-      ...(groupCount > 0 ? [numbered(parents.groups, 'g')] : []),
-    ];
+    const width = rowWidth(noun);
+    const extra = [...related, ...parents.groups.filter(({ field }) => field === undefined).map(({ value }) => value)];
+    const columns = numbered([...rowColumns(noun, 't'), ...extra]);
+    let next = width + related.length;
+    const places = parents.groups.map(({ field }) => (field === undefined ? next++ : placeOf(noun, field)));
     const rows = await query.rows(noun, list.where, (filters) => {
       const conditions = [...parents.conditions, ...order.joins, ...listConditions(noun, list, order, filters)];
       const source = sql`FROM ${from([...parents.from, fromOf(noun, 't'), ...order.from])} ${where(conditions)}`;
       const sorted = orderSql(dialect, order, backwards);
-      if (groupCount === 0) return sql`SELECT ${sql.join(columns)} ${source} ORDER BY ${sorted} LIMIT ${limit + 1}`;
-      const place = sql`row_number() OVER (PARTITION BY ${sql.join(parents.groups)} ORDER BY ${sorted}) AS place`;
-      const groups = sql.raw(parents.groups.map((_, i) => `g${i}`).join(', '));
-      return sql`SELECT * FROM (SELECT ${sql.join([...columns, place])} ${source}) ranked WHERE place <= ${limit + 1} ORDER BY ${groups}, place`;
+      if (places.length === 0) return sql`SELECT ${columns} ${source} ORDER BY ${sorted} LIMIT ${limit + 1}`;
+      const groups = sql.join(parents.groups.map(({ value }) => value));
+      // cutting a few rows off afterwards is cheaper than numbering all
+      if (rowsPerParent(query.references, noun, parents, list.where) <= 2 * limit) {
+        return sql`SELECT ${columns} ${source} ORDER BY ${groups}, ${sorted}`;
+      }
+      return sql`SELECT * FROM (SELECT ${columns}, row_number() OVER (PARTITION BY ${groups} ORDER BY ${sorted}) AS place ${source}) ranked
+        WHERE place <= ${limit + 1} ORDER BY ${sql.raw(places.map((place) => `c${place}`).join(', '))}, place`;
     });
-    const width = rowColumns(noun, 't').length;
     const pages = new Map<string, Page<Rows[N]>>();
     for (let start = 0; start < rows.length; ) {
-      const keyAt = (row: readonly unknown[]) =>
-        groupOf(row.slice(width + related.length, width + related.length + groupCount));
-      const key = keyAt(rows[start] as unknown[]);
+      const first = rows[start] as unknown[];
       let end = start + 1;
-      while (end < rows.length && groupCount > 0 && keyAt(rows[end] as unknown[]) === key) end++;
-      if (groupCount === 0) end = rows.length;
-      pages.set(key, toPage(noun, list, order, rows.slice(start, end), width));
+      while (end < rows.length && places.every((place) => rows[end]?.[place] === first[place])) end++;
+      const found = rows.slice(start, Math.min(end, start + limit + 1));
+      pages.set(groupOf(places.map((place) => first[place])), toPage(noun, list, order, found, width));
       start = end;
     }
     return pages;
@@ -63,21 +64,17 @@ export function createLists(query: CheckedQuery): Lists {
     return conditions;
   }
 
-  async function groupedCounts(
-    noun: Noun,
-    filter: Filter | undefined,
-    parents: Parents,
-    parentFields: readonly string[],
-  ): Promise<Map<string, number>> {
+  async function groupedCounts(noun: Noun, filter: Filter | undefined, parents: Parents): Promise<Map<string, number>> {
     const groupCount = parents.groups.length;
     const rows = await query.rows(noun, filter, (filters) => {
-      const { table, count } = countSource(noun, filter, parentFields);
+      const { table, count } = countSource(noun, filter, parents.fields);
       const conditions = [...parents.conditions, ...(filter ? [filters.compile(noun, 't', filter).sql] : [])];
       const source = sql`FROM ${from([...parents.from, table])} ${where(conditions)}`;
       if (groupCount === 0) return sql`SELECT ${count} AS n ${source}`;
-      return sql`SELECT ${count} AS n, ${numbered(parents.groups, 'g')} ${source} GROUP BY ${sql.join(parents.groups)}`;
+      const groups = sql.join(parents.groups.map(({ value }) => value));
+      return sql`SELECT ${count} AS n, ${groups} ${source} GROUP BY ${groups}`;
     });
-    return new Map(rows.map(([n, ...groups]) => [groupOf(groups), n as number]));
+    return new Map(rows.map((row) => [groupOf(row.slice(1, 1 + groupCount)), row[0] as number]));
   }
 
   return {
@@ -91,12 +88,12 @@ export function createLists(query: CheckedQuery): Lists {
       return parents.map((parent) => pages.get(described.keyOf(parent)) ?? emptyPage(list));
     },
     async count(noun, filter) {
-      return (await groupedCounts(noun, filter, ALL, [])).get('') ?? 0;
+      return (await groupedCounts(noun, filter, ALL)).get('') ?? 0;
     },
     async counts(noun, parents, filter) {
       if (parents.length === 0) return [];
       const described = parentsSql(dialect, noun, 't', parents);
-      const counts = await groupedCounts(noun, filter, described, Object.keys(parents[0] ?? {}));
+      const counts = await groupedCounts(noun, filter, described);
       return parents.map((parent: ParentKey) => counts.get(described.keyOf(parent)) ?? 0);
     },
   };
