@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, rmSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { InvalidInputError } from '../domain/errors.ts';
@@ -26,10 +26,23 @@ export function backupDatabase(url: string, target: string): number {
   const connection = new DatabaseSync(path, { timeout: 60_000 });
   try {
     connection.prepare('VACUUM INTO ?').run(draft);
-    renameSync(draft, target);
+    flush(draft);
+    // a link, unlike a rename, fails where somebody has made the target meanwhile
+    linkSync(draft, target);
+    flush(dirname(resolve(target)));
   } finally {
     connection.close();
     rmSync(draft, { force: true });
   }
   return statSync(target).size;
+}
+
+/** Waits until a file, or the names in a folder, are on the disk. */
+function flush(path: string): void {
+  const descriptor = openSync(path, 'r');
+  try {
+    fsyncSync(descriptor);
+  } finally {
+    closeSync(descriptor);
+  }
 }

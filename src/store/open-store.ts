@@ -26,7 +26,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     lists: createLists(query),
     reads: createReads(query),
     ledger: createLedger(database),
-    verify: () => verifyDatabase(database),
+    verify: () => database.snapshot(verifyDatabase),
     close: () => database.close(),
   };
 }

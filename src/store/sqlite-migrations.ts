@@ -10,20 +10,23 @@ const TABLE = `CREATE TABLE IF NOT EXISTS "_prisma_migrations" (
   "logs" TEXT, "rolled_back_at" DATETIME, "started_at" DATETIME NOT NULL DEFAULT current_timestamp,
   "applied_steps_count" INTEGER UNSIGNED NOT NULL DEFAULT 0)`;
 
+/** How long a start waits for another one that migrates, in milliseconds. */
+const PATIENCE = 120_000;
+
 export async function sqliteMigrationTarget(url: string): Promise<MigrationTarget> {
   const path = sqlitePath(url);
   mkdirSync(dirname(path), { recursive: true });
   // Foreign keys off, as Prisma's engine has them: a migration that rebuilds a table drops the old one.
-  const db = new DatabaseSync(path, { timeout: 60_000, enableForeignKeyConstraints: false });
+  const db = new DatabaseSync(path, { enableForeignKeyConstraints: false });
   const fail = (error: unknown) => {
     if (db.isTransaction) db.exec('ROLLBACK');
     throw error;
   };
   return {
     async locked(work) {
-      await useWriteAheadLog(db);
+      await whenFree(() => db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL'));
       // One transaction around all of it is the lock: who comes second waits here and finds the work done.
-      db.exec('PRAGMA synchronous = FULL; BEGIN IMMEDIATE');
+      await whenFree(() => db.exec('BEGIN IMMEDIATE'));
       try {
         db.exec(TABLE);
         const result = await work();
@@ -55,14 +58,18 @@ export async function sqliteMigrationTarget(url: string): Promise<MigrationTarge
   };
 }
 
-/** Turning a new database to WAL needs it alone, and does not wait for its turn: so it is tried again. */
-async function useWriteAheadLog(db: InstanceType<typeof DatabaseSync>): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
+/**
+ * Tries again while another connection has the database. The driver's own waiting would hold the event loop, on which
+ * the other connection may live, and turning a new database to WAL does not wait at all.
+ */
+async function whenFree(action: () => void): Promise<void> {
+  const deadline = Date.now() + PATIENCE;
+  for (;;) {
     try {
-      db.exec('PRAGMA journal_mode = WAL');
+      action();
       return;
     } catch (error) {
-      if (attempt === 1_000 || !/locked/.test(String(error))) throw error;
+      if (Date.now() > deadline || !/locked/.test(String(error))) throw error;
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }

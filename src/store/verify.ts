@@ -1,3 +1,6 @@
+import { binningOf, storedBinning } from '../domain/binning.ts';
+import { decodeBins } from '../domain/codec.ts';
+import { shapeOf } from '../domain/shape.ts';
 import type { Queries } from './database.ts';
 
 /** Something in the database that contradicts itself. */
@@ -37,7 +40,23 @@ const EDGES: readonly [table: string, other: string, on: readonly (readonly [str
   ['run_histogram', 'data_file', [['file_id', 'id']]],
   ['contribution', 'monitor_element', [['monitor_element_id', 'id']]],
   ['contribution', 'data_file', [['file_id', 'id']]],
+  [
+    'contribution',
+    'lumisection_histogram',
+    ['run_number', 'monitor_element_id', 'lumisection_number', 'dataset_id'].map((column) => [column, column] as const),
+  ],
+  [
+    'contribution',
+    'run_histogram',
+    ['run_number', 'monitor_element_id', 'dataset_id'].map((column) => [column, column] as const),
+  ],
 ];
+
+/** A contribution stands beside a histogram of a lumisection, or of a run where its lumisection is 0. */
+const PART: Record<string, string> = {
+  'contribution:lumisection_histogram': 'h.lumisection_number > 0',
+  'contribution:run_histogram': 'h.lumisection_number = 0',
+};
 
 const orphans = EDGES.map(([table, other, on]): Check => {
   const columns = on.map(([column]) => `h.${column}`).join(', ');
@@ -47,7 +66,7 @@ const orphans = EDGES.map(([table, other, on]): Check => {
     check: `orphan:${table}:${other}`,
     rule: `every ${table} has its ${other}`,
     sql: `SELECT DISTINCT ${columns} FROM ${table} h
-          WHERE ${nulls} AND NOT EXISTS (SELECT 1 FROM ${other} o WHERE ${same})`,
+          WHERE ${nulls} AND ${PART[`${table}:${other}`] ?? '1 = 1'} AND NOT EXISTS (SELECT 1 FROM ${other} o WHERE ${same})`,
   };
 });
 
@@ -103,19 +122,83 @@ const counts: readonly Check[] = [
 
 const EXAMPLES = 5;
 
-/** Looks for whatever contradicts itself: rows whose edges lead nowhere, counts that do not agree. Reads only. */
+/** Binnings and histograms that are read whole: all of the former, so many of the latter, spread over the runs. */
+const SAMPLE = 1_000;
+
+/**
+ * Looks for whatever contradicts itself: rows whose edges lead nowhere, counts that do not agree, binnings that changed,
+ * and (in a sample) bins that cannot be read. Reads only.
+ */
 export async function verifyDatabase(queries: Queries): Promise<Finding[]> {
   const findings: Finding[] = [];
   for (const { check, rule, sql } of [...orphans, ...counts]) {
     const [found] = await queries.all<{ count: number }>(`SELECT count(*) AS count FROM (${sql}) q`);
     if (!found || Number(found.count) === 0) continue;
     const rows = await queries.all<Record<string, unknown>>(`${sql} LIMIT ${EXAMPLES}`);
-    const examples = rows.map((row) =>
-      Object.entries(row)
-        .map(([column, value]) => `${column} ${value}`)
-        .join(', '),
-    );
-    findings.push({ check, rule, count: Number(found.count), examples });
+    findings.push({ check, rule, count: Number(found.count), examples: rows.map(describe) });
   }
+  findings.push(
+    ...finding('binning:hash', 'the hash of a binning is that of its axes and title', await changedBinnings(queries)),
+    ...finding(
+      'bins:lumisection_histogram',
+      'the bins of a histogram decode to the shape of its binning (a sample is read)',
+      await brokenBins(queries, 'lumisection_histogram'),
+    ),
+    ...finding(
+      'bins:run_histogram',
+      'the bins of a histogram decode to the shape of its binning (a sample is read)',
+      await brokenBins(queries, 'run_histogram'),
+    ),
+  );
   return findings;
+}
+
+const describe = (row: Record<string, unknown>) =>
+  Object.entries(row)
+    .map(([column, value]) => `${column} ${value}`)
+    .join(', ');
+
+const finding = (check: string, rule: string, rows: readonly Record<string, unknown>[]): Finding[] =>
+  rows.length === 0 ? [] : [{ check, rule, count: rows.length, examples: rows.slice(0, EXAMPLES).map(describe) }];
+
+async function changedBinnings(queries: Queries) {
+  const rows = await queries.all<{ id: number; hash: string; title: string; axes: string }>(
+    'SELECT id, hash, title, axes FROM binning ORDER BY id',
+  );
+  return rows.flatMap(({ id, hash, title, axes }) => {
+    const problem = problemOf(() => storedBinning(binningOf({ title, axes })).hash === hash || 'another hash');
+    return problem === null ? [] : [{ id, problem }];
+  });
+}
+
+async function brokenBins(queries: Queries, table: 'lumisection_histogram' | 'run_histogram') {
+  const numbered = table === 'lumisection_histogram' ? 'h.lumisection_number' : '0';
+  const runs = await queries.arrays<[number]>(
+    `SELECT run_number FROM run_monitor_element GROUP BY run_number ORDER BY run_number`,
+  );
+  const perRun = Math.max(1, Math.floor(SAMPLE / Math.max(1, runs.length)));
+  const step = Math.max(1, Math.floor(runs.length / SAMPLE));
+  const broken: Record<string, unknown>[] = [];
+  for (let i = 0; i < runs.length; i += step) {
+    const rows = await queries.arrays<[number, number, number, number, Uint8Array, string, string]>(
+      `SELECT h.run_number, h.monitor_element_id, ${numbered}, h.dataset_id, h.bins, b.title, b.axes
+       FROM ${table} h JOIN binning b ON b.id = h.binning_id WHERE h.run_number = $1 AND h.bins IS NOT NULL LIMIT $2`,
+      [runs[i]?.[0] as number, perRun],
+    );
+    for (const [run, element, lumisection, dataset, bins, title, axes] of rows) {
+      const problem = problemOf(() => decodeBins(bins, shapeOf(binningOf({ title, axes }))) && true);
+      if (problem !== null) broken.push({ run, element, lumisection, dataset, problem });
+    }
+  }
+  return broken;
+}
+
+/** What `check` complained of or threw; null where it holds. */
+function problemOf(check: () => true | string): string | null {
+  try {
+    const result = check();
+    return result === true ? null : result;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }

@@ -21,7 +21,7 @@ export const databases: readonly { readonly name: 'sqlite' | 'postgresql'; creat
   { name: 'postgresql', create: createPostgres },
 ];
 
-async function createSqlite(): Promise<TestDatabase> {
+export async function createSqlite(): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'lumigraph-test-'));
   return {
     url: `file:${join(folder, 'test.db')}`,
