@@ -84,7 +84,10 @@ function ask({ options, body, expected }: Prepared): Promise<void> {
       response.on('end', () => {
         const whole = Buffer.concat(chunks, at);
         if (response.statusCode === 200 && whole.equals(expected)) resolve();
-        else reject(new Error(`wrong answer, status ${response.statusCode}: ${difference(whole, expected)}`));
+        else
+          reject(
+            new Error(`wrong answer of ${options.path}, status ${response.statusCode}: ${difference(whole, expected)}`),
+          );
       });
       response.on('error', reject);
     });

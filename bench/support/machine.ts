@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { cpus, loadavg, totalmem } from 'node:os';
 
 /** What the numbers were measured on, without saying whose machine it is. */
@@ -38,11 +38,12 @@ function statusOf(pid: number, field: string): number {
   }
 }
 
-/** Processes started by a process, and by those. */
+/** Processes started by a process (by any of its threads), and by those. */
 export function descendants(pid: number): number[] {
   try {
-    const threads = readFileSync(`/proc/${pid}/task/${pid}/children`, 'latin1');
-    const children = threads.split(' ').filter(Boolean).map(Number);
+    const children = readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'latin1').split(' ').filter(Boolean).map(Number),
+    );
     return children.flatMap((child) => [child, ...descendants(child)]);
   } catch {
     return [];

@@ -46,7 +46,7 @@ export function startProgram(
   input: string,
   env: Readonly<Record<string, string>> = {},
 ): Started {
-  const child = spawn(program, [...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'inherit', 'inherit'] });
+  const child = spawn(program, [...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'ignore', 'inherit'] });
   child.stdin?.end(input);
   return watch(child);
 }

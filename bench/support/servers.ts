@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import type { LoadRequest } from './load.ts';
-import { output, type Started, start } from './processes.ts';
+import { output, start } from './processes.ts';
 import type { Question } from './questions.ts';
 
 export interface RunningServer {

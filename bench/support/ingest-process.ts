@@ -1,0 +1,26 @@
+/**
+ * Ingests one file and says how long that took, from the file to its last durable commit; starting this process and the
+ * parse process, opening the database and migrating it are left out. Nothing has been parsed before.
+ * Started as: ingest-process.ts DATABASE_URL FILE DATASET [--force]. Prints one line of JSON (IngestResult).
+ */
+import { ParseProcess } from '../../ingest/parse-process.ts';
+import { ingestFile } from '../../ingest/pipeline.ts';
+import type { Counts } from '../../src/domain/record.ts';
+import { openStore } from '../../src/store/open-store.ts';
+
+export interface IngestResult {
+  readonly seconds: number;
+  readonly counts: Counts;
+}
+
+const [url = '', path = '', dataset = '', flag] = process.argv.slice(2);
+const store = await openStore(url, { prisma: false });
+const parser = new ParseProcess();
+await parser.recognise({ path });
+const started = performance.now();
+const { counts, error } = await ingestFile({ store, parser }, path, { dataset, force: flag === '--force' });
+const result: IngestResult = { seconds: (performance.now() - started) / 1000, counts };
+if (error) throw new Error(error.message);
+process.stdout.write(`${JSON.stringify(result)}\n`);
+await parser.close();
+await store.close();
