@@ -49,6 +49,16 @@ const BooleanFilter: OperatorInput = builder.inputRef<Record<string, unknown>>('
   }),
 });
 
+export const IdFilter: OperatorInput = builder.inputRef<Record<string, unknown>>('IDFilter').implement({
+  description: 'Operators on the id of an object. All that are given must hold.',
+  fields: (t) => ({
+    eq: t.id({ description: 'The object of this id.' }),
+    ne: t.id({ description: 'Any object but the one of this id.' }),
+    in: t.idList({ description: 'One of the objects of these ids (never, if the list is empty).' }),
+    notIn: t.idList({ description: 'None of the objects of these ids.' }),
+  }),
+});
+
 const TextMode = builder.enumType('TextMode', {
   description: 'How the operators of one text filter compare.',
   values: {

@@ -4,7 +4,8 @@ import { type Field, NOUNS, nounInfo } from '../store/nouns.ts';
 import type { Noun } from '../store/store.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
-import { operatorsOf } from './filters.ts';
+import { IdFilter, operatorsOf } from './filters.ts';
+import { nodeKey } from './global-id.ts';
 
 /** What arrives as a where-argument: fields, AND, OR, NOT and mask. */
 export type WhereValue = Record<string, unknown>;
@@ -32,6 +33,13 @@ const MASK_OF = {
 const refs = Object.fromEntries(
   Object.entries(TYPE_NAMES).map(([noun, name]) => [noun, builder.inputRef<WhereValue>(`${name}Where`)]),
 ) as Record<Noun, ReturnType<typeof builder.inputRef<WhereValue>>>;
+
+/** Keys of the nouns that have a number of their own: these can be selected by their ids. */
+const idKeys = Object.fromEntries(
+  (Object.keys(NOUNS) as Noun[])
+    .filter((noun) => nounInfo(noun).key.join() === 'id')
+    .map((noun) => [noun, nodeKey(TYPE_NAMES[noun], ['int'])]),
+);
 
 export const whereRef = (noun: Noun) => refs[noun];
 
@@ -62,6 +70,7 @@ for (const noun of Object.keys(NOUNS) as Noun[]) {
           }),
         ]),
       ),
+      ...(idKeys[noun] && { id: t.field({ type: IdFilter, description: 'Its id, as the field `id` gives it.' }) }),
       ...(mask && { mask: t.string({ description: mask.lumisection ? MASK_OF.lumisection : MASK_OF.run }) }),
     }),
   });
@@ -96,6 +105,8 @@ function mapWhere(noun: Noun, where: WhereValue, path: string): Filter {
       of.push({ kind: 'not', of: mapWhere(noun, given as WhereValue, at) });
     } else if (name === 'mask') {
       of.push({ kind: 'mask', mask: given as string });
+    } else if (name === 'id') {
+      of.push(...mapOperators(name, given as WhereValue, at, (id) => idKeys[noun]?.parseGlobal(id as string)[0]));
     } else if (relation) {
       of.push({ kind: 'related', field: name, of: mapWhere(relation.noun, given as WhereValue, at) });
     } else {
@@ -105,11 +116,25 @@ function mapWhere(noun: Noun, where: WhereValue, path: string): Filter {
   return { kind: 'and', of };
 }
 
-function mapOperators(field: string, { mode, ...operators }: WhereValue, path: string): Filter[] {
+function mapOperators(
+  field: string,
+  { mode, ...operators }: WhereValue,
+  path: string,
+  operand = (value: unknown) => value,
+): Filter[] {
   return Object.entries(operators).flatMap(([op, value]): Filter[] => {
     if (value === undefined) return [];
     if (value === null || (Array.isArray(value) && value.includes(null))) throw refuseNull(`${path}.${op}`);
-    return [{ kind: 'test', field, op: op as Operator, value, ...(mode === 'INSENSITIVE' && { insensitive: true }) }];
+    const operands = Array.isArray(value) ? value.map(operand) : operand(value);
+    return [
+      {
+        kind: 'test',
+        field,
+        op: op as Operator,
+        value: operands,
+        ...(mode === 'INSENSITIVE' && { insensitive: true }),
+      },
+    ];
   });
 }
 

@@ -142,6 +142,28 @@ describe.each(databases)('where on $name', (database) => {
     expect(data.runHistograms.nodes).toEqual(expected.map((path) => ({ monitorElement: { path } })));
   });
 
+  it('selects by the ids of objects and of related objects', async () => {
+    const { data: listed } = await ask(
+      '{ datasets { nodes { id name } } monitorElements { nodes { id path } } runs(first: 1) { nodes { id } } }',
+    );
+    const [dataset, ...others] = listed.datasets.nodes;
+    const element = listed.monitorElements.nodes.find(({ path }: { path: string }) => path === 'charge_PXLayer_1');
+    const { data, errors } = await ask(
+      `query ($dataset: ID!, $element: ID!) {
+        datasets(where: { id: { notIn: [$dataset] } }) { nodes { id name } }
+        lumisectionHistograms(where: { monitorElement: { id: { in: [$element] } }, dataset: { id: { ne: $dataset } } }, first: 1) { totalCount nodes { monitorElement { path } } }
+      }`,
+      { dataset: dataset.id, element: element.id },
+    );
+    expect(errors).toBeUndefined();
+    expect(data.datasets.nodes).toEqual(others);
+    expect(data.lumisectionHistograms).toEqual({ totalCount: 11, nodes: [{ monitorElement: { path: element.path } }] });
+    const foreign = await ask('query ($id: ID!) { datasets(where: { id: { eq: $id } }) { totalCount } }', {
+      id: listed.runs.nodes[0].id,
+    });
+    expect(foreign.errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'id' } }]);
+  });
+
   it('selects histograms by every related object, by entries and by mask', async () => {
     const { data, errors } = await ask(`{
       lumisectionHistograms(where: {
