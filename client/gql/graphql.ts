@@ -126,6 +126,8 @@ export type DataFileWhere = {
   finishedAt?: DateTimeFilter | null | undefined;
   /** Name of the format that it was recognised as. */
   format?: StringFilter | null | undefined;
+  /** Its id, as the field `id` gives it. */
+  id?: IdFilter | null | undefined;
   /** Rows that were stored already with equal content. */
   identical?: IntFilter | null | undefined;
   /** Rows stored as new. */
@@ -164,6 +166,8 @@ export type DatasetWhere = {
   OR?: Array<DatasetWhere> | null | undefined;
   /** Era as the name has it, e.g. `Run2023C` (a run's era reads `2023C`). */
   era?: StringFilter | null | undefined;
+  /** Its id, as the field `id` gives it. */
+  id?: IdFilter | null | undefined;
   /** At least one satisfies this: Monitor elements with a histogram of the dataset. */
   monitorElements?: MonitorElementWhere | null | undefined;
   /** Whole name, `/PrimaryDataset/Era-Processing-vN/TIER`. */
@@ -220,6 +224,18 @@ export type FloatFilter = {
   ne?: number | null | undefined;
   /** None of these; holds for absent values too. */
   notIn?: Array<number> | null | undefined;
+};
+
+/** Operators on the id of an object. All that are given must hold. */
+export type IdFilter = {
+  /** The object of this id. */
+  eq?: string | number | null | undefined;
+  /** One of the objects of these ids (never, if the list is empty). */
+  in?: Array<string | number> | null | undefined;
+  /** Any object but the one of this id. */
+  ne?: string | number | null | undefined;
+  /** None of the objects of these ids. */
+  notIn?: Array<string | number> | null | undefined;
 };
 
 /** Conditions on a IngestIssue. All that are given must hold; an empty object always holds. A null inside is an error. */
@@ -396,7 +412,7 @@ export type LumisectionHistogramWhere = {
   kurtosis?: FloatFilter | null | undefined;
   /** It satisfies this: The lumisection. */
   lumisection?: LumisectionWhere | null | undefined;
-  /** Only in lumisections that the newest version of this certification source calls GOOD (all datasets and subsystems together). An unknown source is an error. */
+  /** Only in lumisections that the newest version of this certification source calls GOOD (in all that it judges). An unknown source is an error. */
   mask?: string | null | undefined;
   /** Mean of x over the in-range bins, in units of the x axis; absent where nothing is in range. */
   meanX?: FloatFilter | null | undefined;
@@ -432,7 +448,7 @@ export type LumisectionWhere = {
   flagsOn?: LumisectionFlagsFilter | null | undefined;
   /** At least one satisfies this: Histograms of this lumisection. */
   histograms?: LumisectionHistogramWhere | null | undefined;
-  /** Only in lumisections that the newest version of this certification source calls GOOD (all datasets and subsystems together). An unknown source is an error. */
+  /** Only in lumisections that the newest version of this certification source calls GOOD (in all that it judges). An unknown source is an error. */
   mask?: string | null | undefined;
   /** Lumisection number within its run, at least 1; gaps are possible. */
   number?: IntFilter | null | undefined;
@@ -487,6 +503,8 @@ export type MonitorElementWhere = {
   datasets?: DatasetWhere | null | undefined;
   /** Number of axes, 1 or 2; absent where the source does not tell (summaries). */
   dimension?: IntFilter | null | undefined;
+  /** Its id, as the field `id` gives it. */
+  id?: IdFilter | null | undefined;
   /** What kind of object the source holds; absent where it does not tell. */
   kind?: MonitorElementKindFilter | null | undefined;
   /** Leaf of the path; not unique. */
