@@ -3,11 +3,13 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { countSource } from './count-source.ts';
-import { type FilterCompiler, fromOf } from './filter-sql.ts';
+import { fromOf } from './filter-sql.ts';
+import { listConditions } from './list-conditions.ts';
 import { groupOf, type Parents, parentsSql } from './list-parents.ts';
 import { cursorColumns, cursorOf, numbered, placeOf, rowColumns, rowWidth, toRows } from './list-rows.ts';
 import type { Sql } from './mask-sql.ts';
-import { beyond, type Order, orderSql, totalOrder } from './order-sql.ts';
+import { type Order, orderSql, totalOrder } from './order-sql.ts';
+import { boundedParents } from './page-bounds.ts';
 import { rowsPerParent } from './rows-per-parent.ts';
 import type { Lists, Noun, ParentKey, Rows } from './store.ts';
 
@@ -21,6 +23,7 @@ export function createLists(query: CheckedQuery): Lists {
     noun: N,
     list: ListQuery,
     parents: Parents,
+    parentKeys: readonly ParentKey[],
   ): Promise<Map<string, Page<Rows[N]>>> {
     const order = totalOrder(noun, 't', list.orderBy);
     const { limit, backwards } = pageSize(list);
@@ -30,14 +33,17 @@ export function createLists(query: CheckedQuery): Lists {
     const columns = numbered([...rowColumns(noun, 't'), ...extra]);
     let next = width + related.length;
     const places = parents.groups.map(({ field }) => (field === undefined ? next++ : placeOf(noun, field)));
+    const bounded = boundedParents(dialect, noun, list, order, parentKeys, { limit, backwards });
     const rows = await query.rows(noun, list.where, (filters) => {
-      const conditions = [...parents.conditions, ...order.joins, ...listConditions(noun, list, order, filters)];
-      const source = sql`FROM ${from([...parents.from, fromOf(noun, 't'), ...order.from])} ${where(conditions)}`;
+      const hanging = bounded?.(filters) ?? parents;
+      const own = listConditions(dialect, noun, 't', list, order, filters);
+      const conditions = where([...hanging.conditions, ...order.joins, ...own]);
+      const source = sql`FROM ${from([...hanging.from, fromOf(noun, 't'), ...order.from])} ${conditions}`;
       const sorted = orderSql(dialect, order, backwards);
       if (places.length === 0) return sql`SELECT ${columns} ${source} ORDER BY ${sorted} LIMIT ${limit + 1}`;
       const groups = sql.join(parents.groups.map(({ value }) => value));
       // cutting a few rows off afterwards is cheaper than numbering all
-      if (rowsPerParent(query.references, noun, parents, list.where) <= 2 * limit) {
+      if (bounded || rowsPerParent(query.references, noun, parents, list.where) <= 2 * limit) {
         return sql`SELECT ${columns} ${source} ORDER BY ${groups}, ${sorted}`;
       }
       return sql`SELECT * FROM (SELECT ${columns}, row_number() OVER (PARTITION BY ${groups} ORDER BY ${sorted}) AS place ${source}) ranked
@@ -55,15 +61,6 @@ export function createLists(query: CheckedQuery): Lists {
     return pages;
   }
 
-  /** The conditions of one list that its parents do not give. */
-  function listConditions(noun: Noun, list: ListQuery, order: Order, filters: FilterCompiler): Sql[] {
-    const conditions: Sql[] = [];
-    if (list.where) conditions.push(filters.compile(noun, 't', list.where).sql);
-    if (list.after) conditions.push(beyond(dialect, order, list.after, 'after'));
-    if (list.before) conditions.push(beyond(dialect, order, list.before, 'before'));
-    return conditions;
-  }
-
   async function groupedCounts(noun: Noun, filter: Filter | undefined, parents: Parents): Promise<Map<string, number>> {
     const groupCount = parents.groups.length;
     const rows = await query.rows(noun, filter, (filters) => {
@@ -79,12 +76,12 @@ export function createLists(query: CheckedQuery): Lists {
 
   return {
     async page(noun, list) {
-      return (await groupedPages(noun, list, ALL)).get('') ?? emptyPage(list);
+      return (await groupedPages(noun, list, ALL, [])).get('') ?? emptyPage(list);
     },
     async pages(noun, parents, list) {
       if (parents.length === 0) return [];
       const described = parentsSql(dialect, noun, 't', parents);
-      const pages = await groupedPages(noun, list, described);
+      const pages = await groupedPages(noun, list, described, parents);
       return parents.map((parent) => pages.get(described.keyOf(parent)) ?? emptyPage(list));
     },
     async count(noun, filter) {
