@@ -24,6 +24,8 @@ export function loadBinning({ binningId }: HistogramRow, { loaders }: Context): 
     known.set(binningId, parsed);
     return parsed;
   });
+  // whoever asked may have failed by something else first, and then nobody looks at this failure
+  loading.catch(() => {});
   known.set(binningId, loading);
   return loading;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
+import { UnavailableError } from '../../src/domain/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
@@ -87,6 +88,21 @@ describe.each(databases)('a histogram on $name', (database) => {
     }`);
     expect(errors).toBeUndefined();
     expect(new Set(Object.values(data))).toEqual(new Set([null]));
+  });
+
+  it('fails as a field, with a code, when the database fails under it', async () => {
+    const lost = () => Promise.reject(new UnavailableError('The database is not there'));
+    const reads = { ...opened.store.reads, lumisectionBins: lost, binnings: lost };
+    const askLost = asker({ ...opened.store, reads } as Store);
+    // alone: nobody else looks at the failure of the binning, which must not become that of the process
+    expect((await askLost(one(3, DISK.path, 'bins'))).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
+    const { data, errors } = await askLost(one(3, DISK.path, 'entries bins shape underflow'));
+    expect(data.histogram).toEqual({ entries: 102, bins: null, shape: null, underflow: null });
+    expect(errors?.map(({ path, extensions }) => [path?.at(-1), extensions.code]).sort()).toEqual([
+      ['bins', 'UNAVAILABLE'],
+      ['shape', 'UNAVAILABLE'],
+      ['underflow', 'UNAVAILABLE'],
+    ]);
   });
 
   it('reads the same, byte for byte, without splicing and without compiled operations', async () => {
