@@ -26,7 +26,10 @@ export class CheckedQuery {
     this.references = references;
   }
 
-  /** `compose` gives a SELECT whose first column is never NULL; it may be called more than once. Rows may have further columns. */
+  /**
+   * `compose` gives a SELECT whose first column is never NULL, and with a LIMIT where its order matters; it may be called
+   * more than once. Rows may have further columns.
+   */
   async rows(noun: Noun, where: Filter | undefined, compose: (filters: FilterCompiler) => Sql): Promise<unknown[][]> {
     const { references, values } = filterNeeds(noun, where, this.references);
     const names = [...references];

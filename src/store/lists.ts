@@ -15,6 +15,9 @@ import type { Lists, Noun, ParentKey, Rows } from './store.ts';
 
 const ALL: Parents = { fields: [], from: [], conditions: [], groups: [], keyOf: () => '' };
 
+/** SQLite drops the ORDER BY of a statement that stands in the FROM of another (`CheckedQuery`), unless it has a limit. */
+const KEEP_ORDER = sql.raw('');
+
 export function createLists(query: CheckedQuery): Lists {
   const { dialect } = query.database;
 
@@ -44,10 +47,10 @@ export function createLists(query: CheckedQuery): Lists {
       const groups = sql.join(parents.groups.map(({ value }) => value));
       // cutting a few rows off afterwards is cheaper than numbering all
       if (bounded || rowsPerParent(query.references, noun, parents, list.where) <= 2 * limit) {
-        return sql`SELECT ${columns} ${source} ORDER BY ${groups}, ${sorted}`;
+        return sql`SELECT ${columns} ${source} ORDER BY ${groups}, ${sorted} ${KEEP_ORDER}`;
       }
       return sql`SELECT * FROM (SELECT ${columns}, row_number() OVER (PARTITION BY ${groups} ORDER BY ${sorted}) AS place ${source}) ranked
-        WHERE place <= ${limit + 1} ORDER BY ${sql.raw(places.map((place) => `c${place}`).join(', '))}, place`;
+        WHERE place <= ${limit + 1} ORDER BY ${sql.raw(places.map((place) => `c${place}`).join(', '))}, place ${KEEP_ORDER}`;
     });
     const pages = new Map<string, Page<Rows[N]>>();
     for (let start = 0; start < rows.length; ) {
