@@ -34,8 +34,13 @@ class StoreLedger implements Ledger {
     this.#dictionaries = new DictionaryResolver(database);
   }
 
-  begin: Ledger['begin'] = (identity, facts, { force }) =>
-    this.#database.write((transaction) => beginFile(transaction, this.#database.dialect, identity, facts, force));
+  begin: Ledger['begin'] = async (identity, facts, { force }) => {
+    const begun = await this.#database.write((transaction) =>
+      beginFile(transaction, this.#database.dialect, identity, facts, force),
+    );
+    if (force) this.#meetingStored.add(begun.file.id);
+    return begun;
+  };
 
   async write(
     fileId: number,

@@ -63,6 +63,8 @@ export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool;
   readonly #onStatement: (sql: string) => void;
   readonly #names = new Map<string, string>();
+  /** Names of the fields that a named statement returns. */
+  readonly #fields = new Map<string, readonly string[]>();
 
   private constructor(pool: pg.Pool, prisma: PrismaClient | null, onStatement: (sql: string) => void) {
     this.#pool = pool;
@@ -105,10 +107,12 @@ export class PostgresDatabase implements Database {
     return {
       all: async <Row>(sql: string, parameters: readonly Parameter[] = []) => {
         const { fields, rows } = await this.#send(sender, sql, parameters);
-        return toObjects<Row>(
-          fields.map((field) => camelCase(field.name)),
-          rows,
-        );
+        let names = this.#fields.get(sql);
+        if (names === undefined) {
+          names = fields.map((field) => camelCase(field.name));
+          if (this.#names.has(sql)) this.#fields.set(sql, names);
+        }
+        return toObjects<Row>(names, rows);
       },
       arrays: async <Row extends unknown[]>(sql: string, parameters: readonly Parameter[] = []) =>
         (await this.#send(sender, sql, parameters)).rows as Row[],
@@ -180,6 +184,11 @@ export class PostgresDatabase implements Database {
   async #transaction<T>(begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
+    // a connection that breaks between two statements has nobody else to tell
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
     try {
       await client.query(begin);
       const result = await work(client);
@@ -191,6 +200,7 @@ export class PostgresDatabase implements Database {
       });
       throw error;
     } finally {
+      client.off('error', onError);
       client.release(broken);
     }
   }

@@ -29,6 +29,14 @@ interface Prepared {
 
 const STATEMENTS_KEPT = 300;
 
+/**
+ * The log is moved into the database every 32 MB instead of every 4: a bulk load writes most pages many times, and each
+ * move costs two flushes (measured: 10 to 40 % of the time of a load).
+ */
+const WRITER = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864';
+
+const READER = 'PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112';
+
 /** One connection and its prepared statements. All calls are synchronous underneath. */
 export class SqliteConnection implements Queries {
   readonly handle: InstanceType<typeof DatabaseSync>;
@@ -40,11 +48,7 @@ export class SqliteConnection implements Queries {
     this.handle = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5_000 });
     // WAL would come with synchronous = NORMAL here, which may lose the last commits when the power fails
     this.handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;');
-    this.handle.exec(
-      write
-        ? 'PRAGMA cache_size = -65536'
-        : 'PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112',
-    );
+    this.handle.exec(write ? WRITER : READER);
   }
 
   prepare(sql: string): Prepared {

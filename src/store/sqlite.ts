@@ -119,6 +119,8 @@ export class SqliteDatabase implements Database {
   async close(): Promise<void> {
     await this.#turn;
     await this.prisma?.$disconnect();
+    // what stays in the log is read past the memory map, by processes that go on
+    if (this.#writer) this.#writer.send('PRAGMA wal_checkpoint(PASSIVE)');
     this.#writer?.close();
     this.#reader.close();
   }

@@ -215,6 +215,31 @@ describe.each(databases)('a $name database', ({ name, create }) => {
   });
 });
 
+test('a PostgreSQL session that ends in the middle of a transaction fails it, and nothing else', async () => {
+  const postgresql = databases[1];
+  if (postgresql === undefined) throw new Error('no PostgreSQL to test');
+  const { url, drop } = await postgresql.create();
+  await migrate(url);
+  const settings = { onStatement: () => {}, prisma: false };
+  const [database, administrator] = [
+    await PostgresDatabase.open(url, settings),
+    await PostgresDatabase.open(url, settings),
+  ];
+  const cut = database.write(async (transaction) => {
+    await transaction.all('INSERT INTO run (number) VALUES (1)');
+    const [[pid]] = (await transaction.arrays('SELECT pg_backend_pid()')) as [[number]];
+    await administrator.all('SELECT pg_terminate_backend($1)', [pid]);
+    await new Promise((after) => setTimeout(after, 100));
+    await transaction.all('INSERT INTO run (number) VALUES (2)');
+  });
+  await expect(cut).rejects.toThrow();
+  await database.write((transaction) => transaction.all('INSERT INTO run (number) VALUES (3)'));
+  expect(await database.arrays('SELECT number FROM run')).toEqual([[3]]);
+  await database.close();
+  await administrator.close();
+  await drop();
+});
+
 describe('SQLite connections', () => {
   test('flush each commit to disk, log ahead, and let readers only read', async () => {
     const { url, drop } = await createSqlite();
