@@ -16,7 +16,7 @@ import type { Lists, Noun, ParentKey, Rows } from './store.ts';
 const ALL: Parents = { fields: [], from: [], conditions: [], groups: [], keyOf: () => '' };
 
 /** SQLite drops the ORDER BY of a statement that stands in the FROM of another (`CheckedQuery`), unless it has a limit. */
-const KEEP_ORDER = sql.raw('');
+const KEEP_ORDER = sql.raw('LIMIT 2147483647');
 
 export function createLists(query: CheckedQuery): Lists {
   const { dialect } = query.database;

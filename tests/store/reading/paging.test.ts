@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { CursorValues, ListQuery, OrderTerm } from '../../../src/domain/filter.ts';
+import type { CursorValues, Filter, ListQuery, OrderTerm } from '../../../src/domain/filter.ts';
 import { NOUNS, nounInfo } from '../../../src/store/nouns.ts';
 import type { Noun, ParentKey, Rows, Store } from '../../../src/store/store.ts';
 import { createTestStore, databases } from '../../support/databases.ts';
-import { rowsOf } from './brute-force.ts';
+import { rowsOf, satisfies } from './brute-force.ts';
 import { makeWorld, writeWorld } from './world.ts';
 
 const world = makeWorld(2);
@@ -46,6 +46,17 @@ const orders = (noun: Noun) =>
     { maxLength: 3, selector: ({ field }) => field },
   );
 
+/** Filters that are composed from what memory holds of monitor elements and sources, and so checked by the statement. */
+const filters = (noun: Noun): fc.Arbitrary<Filter | undefined> => {
+  const { relations, mask } = nounInfo(noun);
+  const named: Filter = { kind: 'test', field: 'path', op: 'ne', value: world.monitorElement[0]?.path };
+  return fc.constantFrom<Filter | undefined>(
+    undefined,
+    ...(mask ? [{ kind: 'mask', mask: 'golden' } as const] : []),
+    ...(relations.monitorElement ? [{ kind: 'related', field: 'monitorElement', of: named } as const] : []),
+  );
+};
+
 describe.each(databases)('pages on $name', (database) => {
   let store: Store;
   let drop: () => Promise<void>;
@@ -81,18 +92,25 @@ describe.each(databases)('pages on $name', (database) => {
   test.each(nouns)('of %s, one after another in either direction, give every row once and in order', async (noun) => {
     const all = rowsOf(world, noun);
     await fc.assert(
-      fc.asyncProperty(orders(noun), fc.constantFrom(3, 7, 50), fc.boolean(), async (orderBy, size, forward) => {
-        const stretch = Math.max(size, Math.ceil(all.length / 12));
-        const rows = await walk(noun, { orderBy }, stretch, forward);
-        expect(keys(noun, rows).sort()).toEqual(keys(noun, all).sort());
-        const compareRows = comparisonOf(noun, orderBy);
-        for (let i = 1; i < rows.length; i++) {
-          const [a, b] = [rows[i - 1], rows[i]] as unknown as [Record<string, unknown>, Record<string, unknown>];
-          expect(compareRows(a, b)).toBeLessThanOrEqual(0);
-        }
-        // ties are broken alike every time
-        expect(keys(noun, await walk(noun, { orderBy }, stretch + 1, !forward))).toEqual(keys(noun, rows));
-      }),
+      fc.asyncProperty(
+        orders(noun),
+        filters(noun),
+        fc.constantFrom(3, 7, 50),
+        fc.boolean(),
+        async (orderBy, where, size, forward) => {
+          const stretch = Math.max(size, Math.ceil(all.length / 12));
+          const rows = await walk(noun, { orderBy, where }, stretch, forward);
+          const wanted = all.filter((row) => where === undefined || satisfies(world, noun, row, where));
+          expect(keys(noun, rows).sort()).toEqual(keys(noun, wanted).sort());
+          const compareRows = comparisonOf(noun, orderBy);
+          for (let i = 1; i < rows.length; i++) {
+            const [a, b] = [rows[i - 1], rows[i]] as unknown as [Record<string, unknown>, Record<string, unknown>];
+            expect(compareRows(a, b)).toBeLessThanOrEqual(0);
+          }
+          // ties are broken alike every time
+          expect(keys(noun, await walk(noun, { orderBy, where }, stretch + 1, !forward))).toEqual(keys(noun, rows));
+        },
+      ),
       { numRuns: 25 },
     );
   });
@@ -128,10 +146,11 @@ describe.each(databases)('pages on $name', (database) => {
       await fc.assert(
         fc.asyncProperty(
           orders(noun),
+          filters(noun),
           fc.constantFrom(0, 1, 2, 5, 1000),
           fc.boolean(),
-          async (orderBy, size, forward) => {
-            const query = { orderBy, ...(forward ? { first: size } : { last: size }) };
+          async (orderBy, where, size, forward) => {
+            const query = { orderBy, where, ...(forward ? { first: size } : { last: size }) };
             const together = await store.lists.pages(noun, asked, query);
             expect(together).toHaveLength(asked.length);
             for (const [i, parent] of asked.entries()) {
@@ -145,7 +164,7 @@ describe.each(databases)('pages on $name', (database) => {
             }
           },
         ),
-        { numRuns: 8 },
+        { numRuns: 15 },
       );
     },
   );
