@@ -54,7 +54,7 @@ export const TIMES = [
 ].map((text) => new Date(text));
 const SOURCES = ['golden', 'rr', "o'dd"];
 const SUBSYSTEMS = ['pixel', 'strip'];
-const FLAGS = ['GOOD', 'BAD', 'STANDBY'];
+const FLAGS = ['GOOD', 'GOOD', 'GOOD', 'BAD', 'STANDBY'];
 
 /** The same world for the same seed. */
 export function makeWorld(seed: number): World {
