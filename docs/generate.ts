@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { erDiagram } from './er-diagram.ts';
+import { errorTable } from './error-table.ts';
 import { settingsTable } from './settings-table.ts';
 
 /**
@@ -9,6 +11,8 @@ import { settingsTable } from './settings-table.ts';
  */
 const PARTS: readonly { file: string; name: string; make: () => string }[] = [
   { file: 'configuration.md', name: 'settings', make: settingsTable },
+  { file: 'data-model.md', name: 'er-diagram', make: () => ['```mermaid', erDiagram(), '```'].join('\n') },
+  { file: 'errors.md', name: 'error-codes', make: errorTable },
 ];
 
 const check = process.argv.includes('--check');
