@@ -42,6 +42,8 @@ async function main(name: string | undefined, args: readonly string[]): Promise<
 
 function wordError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // One for each address of a host that could not be reached.
+  if (error instanceof AggregateError) return error.errors.map(wordError).join('; ');
   // What is meant for people says so by a code; of the rest the stack is needed.
   return 'code' in error || error instanceof UsageError ? error.message : (error.stack ?? error.message);
 }

@@ -34,7 +34,8 @@ process.on('message', (request: Request) => {
     queue = queue.then(() => answer(request));
   }
 });
-process.on('disconnect', () => process.exit(0));
+// Nobody is left to read for.
+process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
 send({ kind: 'ready' });
 
 /** Blocks until all is in the pipe; the other end is drained by a thread that does nothing else. */

@@ -1,6 +1,7 @@
 import { UnavailableError } from '../src/domain/errors.ts';
-import type { DataFile } from '../src/generated/sqlite/client.ts';
-import type { Reads } from '../src/store/store.ts';
+import type { Reads, Rows } from '../src/store/store.ts';
+
+type DataFile = Rows['dataFile'];
 
 const POLL_MS = 200;
 /** A reader whose checkpoint stands still this long is taken for dead, and its work is taken over. */

@@ -1,6 +1,5 @@
 import type { Counts, IssueRecord } from '../src/domain/record.ts';
-import type { DataFile } from '../src/generated/sqlite/client.ts';
-import type { FileIdentity, Ledger, Store } from '../src/store/store.ts';
+import type { FileIdentity, Ledger, Rows, Store } from '../src/store/store.ts';
 import { FileError } from './file-error.ts';
 import type { ReadOptions, ReadStep } from './formats/format.ts';
 import type { ParseProcess } from './parse-process.ts';
@@ -17,6 +16,8 @@ import {
   noCounts,
   sumOf,
 } from './pipeline-report.ts';
+
+type DataFile = Rows['dataFile'];
 
 export interface ReadTools {
   /** The ledger to write to (of the store, or its rehearsal). */
@@ -189,7 +190,9 @@ class Reading {
     const ofFile = refused || error instanceof FileError || error instanceof ParseProcessError;
     const id = this.#row.id;
     try {
-      if (refused || changed || (settings.strict && ofFile)) await ledger.withdraw(id);
+      // What a forced reading finds in place may come from an earlier one, of the file as it was.
+      const mixed = changed && !settings.force;
+      if (refused || mixed || (settings.strict && ofFile)) await ledger.withdraw(id);
       const issue = refused ? (error.details.issue as IssueRecord | undefined) : undefined;
       if (issue) {
         await ledger.addIssues(id, [issue]);

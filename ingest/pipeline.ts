@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import type { IssueRecord } from '../src/domain/record.ts';
-import type { DataFile, IngestIssue } from '../src/generated/sqlite/client.ts';
-import type { Ledger, Store } from '../src/store/store.ts';
+import type { Ledger, Rows, Store } from '../src/store/store.ts';
 import { FileError } from './file-error.ts';
 import type { ParseProcess } from './parse-process.ts';
 import type { FileToRead, Recognition } from './parse-process-messages.ts';
@@ -120,7 +119,7 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 }
 
 /** What the ledger says of a file. */
-async function settled(ledger: Ledger, row: DataFile) {
+async function settled(ledger: Ledger, row: Rows['dataFile']) {
   const { id, inserted, identical, conflicting, replaced, rejected } = row;
   const stored = await ledger.issues(id, null, 0, REPORTED_ISSUES * 10);
   const issues = stored.filter(({ severity }) => severity !== 'NOTE');
@@ -134,7 +133,7 @@ async function settled(ledger: Ledger, row: DataFile) {
   };
 }
 
-function issueOf({ severity, code, line, byte, field, value, reason }: IngestIssue): IssueRecord {
+function issueOf({ severity, code, line, byte, field, value, reason }: Rows['ingestIssue']): IssueRecord {
   return {
     severity: severity as IssueRecord['severity'],
     code,

@@ -48,7 +48,7 @@ export function createProgress(output: Output, totalBytes: number, files: number
     const cells = 24;
     const full = Math.round(share * cells);
     const line = `${'█'.repeat(full)}${'░'.repeat(cells - full)} ${facts}${name}`;
-    return line.slice(0, Math.max(20, (output.columns ?? 80) - 1));
+    return line.slice(0, Math.max(20, (output.columns || 80) - 1));
   };
 
   return {

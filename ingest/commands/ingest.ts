@@ -46,6 +46,9 @@ const options = {
 /** What a file met inside a folder may turn out to be without that being an error. */
 const NO_DATA = new Set(['UNKNOWN_FORMAT', 'NOT_A_REGULAR_FILE', 'EMPTY_FILE', 'UTF16']);
 
+/** Within this time a repeated signal is an echo of the first; afterwards it ends the process where it stands. */
+const ECHO_MS = 500;
+
 export const ingest: Command = { help, run };
 
 async function run(args: readonly string[]): Promise<number> {
@@ -87,8 +90,8 @@ async function run(args: readonly string[]): Promise<number> {
     const exitStatus = stop.exitStatus ?? worst(files);
     const seconds = (performance.now() - started) / 1000;
     const result: IngestRun = { files, skipped, dryRun: values['dry-run'], seconds, exitStatus };
-    if (values.report !== undefined) await writeAtomically(values.report, runAsJson(result));
     process.stdout.write(values.json ? runAsJson(result) : formatRun(result));
+    if (values.report !== undefined) await writeAtomically(values.report, runAsJson(result));
     return exitStatus;
   } finally {
     stop.release();
@@ -140,9 +143,10 @@ function stopOnSignal() {
     },
   };
   function onSignal(signal: NodeJS.Signals) {
-    const status = signal === 'SIGINT' ? 130 : 143;
-    if (controller.signal.aborted) process.exit(status);
-    stop.exitStatus = status;
+    if (controller.signal.aborted) return;
+    // npm and tsx pass on what the terminal sent to the whole group already. What comes later means now.
+    setTimeout(stop.release, ECHO_MS).unref();
+    stop.exitStatus = signal === 'SIGINT' ? 130 : 143;
     stop.say('stopping after the batch in flight; the same command goes on from there');
     controller.abort();
   }
