@@ -1,6 +1,7 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Plugin } from '../request-facts.ts';
+import { coerceVariables, withCoercedType, withCoercedVariables } from './coerced-variables.ts';
 import { flattenQuery } from './flatten-query.ts';
 
 /** What was made of an operation: nothing yet (seen once), code, or the finding that it stays with the interpreter. */
@@ -31,7 +32,9 @@ export function useJit(): Plugin {
       const compilation = compilationOf(args.schema, args.document, args.operationName);
       if (typeof compilation === 'string') return;
       setExecuteFn(async (now) => {
-        const result: ExecutionResult = await compilation.query(now.rootValue, now.contextValue, now.variableValues);
+        const variables = coerceVariables(now.schema, now.document, now.operationName, now.variableValues);
+        if (!variables) return executeFn(now);
+        const result: ExecutionResult = await compilation.query(now.rootValue, now.contextValue, variables);
         return result.errors ? executeFn(now) : result;
       });
     },
@@ -40,6 +43,7 @@ export function useJit(): Plugin {
 
 function compile(schema: GraphQLSchema, document: DocumentNode, operationName: string | null | undefined): Compilation {
   const flat = flattenQuery(schema, document, operationName);
-  const compiled = flat && compileQuery(schema, flat, operationName ?? undefined);
+  const compiled =
+    flat && compileQuery(withCoercedType(schema), withCoercedVariables(flat), operationName ?? undefined);
   return compiled && isCompiledQuery(compiled) ? compiled : 'interpreted';
 }

@@ -1,0 +1,51 @@
+import {
+  type DocumentNode,
+  GraphQLScalarType,
+  type GraphQLSchema,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  type OperationDefinitionNode,
+} from 'graphql';
+
+/** Stands for the types of variables that were coerced before: takes every value as it is. */
+const Coerced = new GraphQLScalarType({ name: 'Coerced__' });
+
+/**
+ * The query with variables of no particular type. The compiler writes code for every field of an input type and of
+ * the input types in it, level by level: for one `where` of ours megabytes, which takes seconds in which nobody is
+ * served. So variables are coerced by graphql (`coerceVariables`), and the compiled query takes them as they are.
+ */
+export function withCoercedVariables(document: DocumentNode): DocumentNode {
+  const definitions = document.definitions.map((definition) =>
+    definition.kind !== Kind.OPERATION_DEFINITION
+      ? definition
+      : {
+          ...definition,
+          variableDefinitions: definition.variableDefinitions?.map(({ kind, variable }) => ({
+            kind,
+            variable,
+            type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: Coerced.name } } as const,
+          })),
+        },
+  );
+  return { ...document, definitions };
+}
+
+/** The schema, with the type that `withCoercedVariables` names. */
+export function withCoercedType(schema: GraphQLSchema): GraphQLSchema {
+  return Object.create(schema, {
+    getType: { value: (name: string) => (name === Coerced.name ? Coerced : schema.getType(name)) },
+  });
+}
+
+/** Variables with their defaults, as resolvers see them; undefined where they are refused. */
+export function coerceVariables(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | null | undefined,
+  variables: Readonly<Record<string, unknown>> | null | undefined,
+): Record<string, unknown> | undefined {
+  const operation = getOperationAST(document, operationName) as OperationDefinitionNode;
+  return getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}).coerced;
+}
