@@ -72,6 +72,7 @@ function readNode(request: IncomingMessage, limit: number, refuse: Refuse): Prom
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let isWhole = false;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit) {
@@ -80,8 +81,14 @@ function readNode(request: IncomingMessage, limit: number, refuse: Refuse): Prom
         reject(refuse(size));
       } else chunks.push(chunk);
     });
-    request.on('end', () => resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString()));
-    const brokeOff = () => reject(badRequest('The request ended before its body did'));
+    request.on('end', () => {
+      isWhole = true;
+      resolve((chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)).toString());
+    });
+    // every request closes in the end: an error, with its stack, is made only for those that close too early
+    const brokeOff = () => {
+      if (!isWhole) reject(badRequest('The request ended before its body did'));
+    };
     request.on('error', brokeOff);
     request.on('close', brokeOff);
   });
