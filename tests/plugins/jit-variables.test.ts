@@ -14,7 +14,12 @@ import {
 } from 'graphql';
 import { compileQuery, isCompiledQuery } from 'graphql-jit';
 import { describe, expect, it } from 'vitest';
-import { coerceVariables, withCoercedType, withCoercedVariables } from '../../src/plugins/jit/coerced-variables.ts';
+import {
+  coerceVariables,
+  variablesInLiterals,
+  withCoercedType,
+  withCoercedVariables,
+} from '../../src/plugins/jit/coerced-variables.ts';
 
 const Colour = new GraphQLEnumType({ name: 'Colour', values: { RED: { value: 17 }, BLUE: { value: 23 } } });
 const Where: GraphQLInputObjectType = new GraphQLInputObjectType({
@@ -51,7 +56,7 @@ const compiled = compileQuery(withCoercedType(schema), withCoercedVariables(docu
 
 describe('a query compiled for variables that were coerced before', () => {
   it.each([
-    [{ count: 1 }],
+    [{ count: 1, where: null }],
     [{ count: 1, where: {}, other: null }],
     [{ count: 1, where: { colour: 'BLUE', count: null }, other: 5 }],
     [{ count: 1, where: { and: { not: { and: [{}, { colour: 'RED', count: 2 }] } } }, colour: null }],
@@ -73,6 +78,10 @@ describe('a query compiled for variables that were coerced before', () => {
     'is not run with variables that are refused: %j',
     (variables) => expect(coerceVariables(schema, document, 'Echo', variables)).toBeUndefined(),
   );
+
+  it('is known by the variables that may not be left out: those inside of objects and lists', () => {
+    expect(variablesInLiterals(document)).toEqual(['where', 'count', 'colour']);
+  });
 
   it('is compiled without the input types, whose code would grow with every level', () => {
     const types: string[] = [];

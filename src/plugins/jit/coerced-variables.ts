@@ -6,6 +6,7 @@ import {
   getVariableValues,
   Kind,
   type OperationDefinitionNode,
+  visit,
 } from 'graphql';
 
 /** Stands for the types of variables that were coerced before: takes every value as it is. */
@@ -48,4 +49,22 @@ export function coerceVariables(
 ): Record<string, unknown> | undefined {
   const operation = getOperationAST(document, operationName) as OperationDefinitionNode;
   return getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}).coerced;
+}
+
+/**
+ * Variables that stand inside of objects or lists: where such a one is left out the compiled query sees null, and the
+ * interpreter no field at all.
+ */
+export function variablesInLiterals(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  let depth = 0;
+  const literal = { enter: () => void depth++, leave: () => void depth-- };
+  visit(document, {
+    ObjectValue: literal,
+    ListValue: literal,
+    Variable({ name }) {
+      if (depth > 0) names.add(name.value);
+    },
+  });
+  return [...names];
 }

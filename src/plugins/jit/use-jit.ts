@@ -1,11 +1,14 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Plugin } from '../request-facts.ts';
-import { coerceVariables, withCoercedType, withCoercedVariables } from './coerced-variables.ts';
+import { coerceVariables, variablesInLiterals, withCoercedType, withCoercedVariables } from './coerced-variables.ts';
 import { flattenQuery } from './flatten-query.ts';
 
 /** What was made of an operation: nothing yet (seen once), code, or the finding that it stays with the interpreter. */
-type Compilation = 'seen' | 'interpreted' | CompiledQuery;
+type Compilation =
+  | 'seen'
+  | 'interpreted'
+  | { readonly query: CompiledQuery['query']; readonly needed: readonly string[] };
 
 /**
  * Compiles queries that come again. Answers are those of the interpreter, byte for byte: what the compiler does
@@ -33,7 +36,7 @@ export function useJit(): Plugin {
       if (typeof compilation === 'string') return;
       setExecuteFn(async (now) => {
         const variables = coerceVariables(now.schema, now.document, now.operationName, now.variableValues);
-        if (!variables) return executeFn(now);
+        if (!variables || compilation.needed.some((name) => !(name in variables))) return executeFn(now);
         const result: ExecutionResult = await compilation.query(now.rootValue, now.contextValue, variables);
         return result.errors ? executeFn(now) : result;
       });
@@ -45,5 +48,6 @@ function compile(schema: GraphQLSchema, document: DocumentNode, operationName: s
   const flat = flattenQuery(schema, document, operationName);
   const compiled =
     flat && compileQuery(withCoercedType(schema), withCoercedVariables(flat), operationName ?? undefined);
-  return compiled && isCompiledQuery(compiled) ? compiled : 'interpreted';
+  if (!compiled || !isCompiledQuery(compiled)) return 'interpreted';
+  return { query: compiled.query, needed: variablesInLiterals(flat) };
 }
