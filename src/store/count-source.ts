@@ -29,7 +29,8 @@ const COUNTED: Partial<Record<Noun, string>> = {
 const KEYS = new Set(['runNumber', 'datasetId', 'monitorElementId']);
 const KEY_RELATIONS = new Set(['run', 'dataset', 'monitorElement']);
 
-function isOfKeys(filter: Filter): boolean {
+/** Whether a filter tests nothing but run, dataset and monitor element of a histogram. */
+export function isOfKeys(filter: Filter): boolean {
   switch (filter.kind) {
     case 'and':
     case 'or':

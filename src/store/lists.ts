@@ -4,6 +4,7 @@ import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { countSource } from './count-source.ts';
 import { fromOf } from './filter-sql.ts';
+import { firstKeys } from './first-keys.ts';
 import { listConditions } from './list-conditions.ts';
 import { groupOf, type Parents, parentsSql } from './list-parents.ts';
 import { cursorColumns, cursorOf, numbered, placeOf, rowColumns, rowWidth, toRows } from './list-rows.ts';
@@ -37,8 +38,9 @@ export function createLists(query: CheckedQuery): Lists {
     let next = width + related.length;
     const places = parents.groups.map(({ field }) => (field === undefined ? next++ : placeOf(noun, field)));
     const bounded = boundedParents(dialect, noun, list, order, parentKeys, { limit, backwards });
+    const narrowed = parents === ALL ? firstKeys(dialect, noun, list, order, { limit, backwards }) : undefined;
     const rows = await query.rows(noun, list.where, (filters) => {
-      const hanging = bounded?.(filters) ?? parents;
+      const hanging = (bounded ?? narrowed)?.(filters) ?? parents;
       const own = listConditions(dialect, noun, 't', list, order, filters);
       const conditions = where([...hanging.conditions, ...order.joins, ...own]);
       const source = sql`FROM ${from([...hanging.from, fromOf(noun, 't'), ...order.from])} ${conditions}`;

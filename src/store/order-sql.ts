@@ -19,6 +19,8 @@ export interface Term {
 }
 
 export interface Order {
+  /** Of the terms: fields, or `relation.field`. */
+  readonly names: readonly string[];
   readonly terms: readonly Term[];
   /** Related rows that the order looks at, as items of FROM, with the conditions that join them. */
   readonly from: readonly Sql[];
@@ -33,6 +35,7 @@ export interface Order {
 export function totalOrder(noun: Noun, alias: string, orderBy: readonly OrderTerm[]): Order {
   const info = nounInfo(noun);
   const given = orderBy.length > 0 ? orderBy : info.defaultOrder.map((field) => ({ field, descending: false }));
+  const names: string[] = [];
   const terms: Term[] = [];
   const from: Sql[] = [];
   const joins: Sql[] = [];
@@ -41,6 +44,7 @@ export function totalOrder(noun: Noun, alias: string, orderBy: readonly OrderTer
   const add = (name: string, descending: boolean) => {
     if (ordered.has(name)) return;
     ordered.add(name);
+    names.push(name);
     const [relationName, related] = name.split('.') as [string, string | undefined];
     const relation = related === undefined ? undefined : info.relations[relationName];
     if (!relation || related === undefined) {
@@ -75,7 +79,7 @@ export function totalOrder(noun: Noun, alias: string, orderBy: readonly OrderTer
   }
   const direction = given.at(-1)?.descending ?? false;
   for (const field of info.key) add(field, direction);
-  return { terms, from, joins };
+  return { names, terms, from, joins };
 }
 
 const comparable = (dialect: Dialect, { value, field }: Term): Sql =>

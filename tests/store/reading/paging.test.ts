@@ -115,6 +115,31 @@ describe.each(databases)('pages on $name', (database) => {
     );
   });
 
+  test.each([
+    [1, true],
+    [7, true],
+    [40, true],
+    [7, false],
+    [40, false],
+  ])('of histograms in their default order, %i at a time (forward: %s), descending too', async (size, forward) => {
+    const noun = 'lumisectionHistogram';
+    const of: Filter = {
+      kind: 'test',
+      field: 'number',
+      op: 'in',
+      value: world.run.slice(0, 2).map(({ number }) => number),
+    };
+    const where: Filter = { kind: 'related', field: 'run', of };
+    const wanted = rowsOf(world, noun).filter((row) => satisfies(world, noun, row, where));
+    const defaultOrder = nounInfo(noun).defaultOrder.map((field) => ({ field, descending: false }));
+    const rows = await walk(noun, { orderBy: [], where }, size, forward);
+    expect(keys(noun, rows).sort()).toEqual(keys(noun, wanted).sort());
+    const descending = defaultOrder.map(({ field }) => ({ field, descending: true }));
+    expect(keys(noun, await walk(noun, { orderBy: descending, where }, size, forward)).reverse()).toEqual(
+      keys(noun, rows),
+    );
+  });
+
   const parentsOf: [Noun, readonly ParentKey[]][] = [
     ['lumisection', world.run.map(({ number }) => ({ runNumber: number }))],
     [

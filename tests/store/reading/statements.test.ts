@@ -102,6 +102,9 @@ describe.each(databases)('statements on $name', (database) => {
       lumisectionNumber: 77,
     };
     await other.prisma.lumisectionHistogram.create({ data: { ...row, bins: Uint8Array.from(row.bins) } });
+    await other.prisma.runMonitorElement.create({
+      data: { runNumber, datasetId: row.datasetId, monitorElementId: 500, lumisectionCount: 1 },
+    });
     await other.prisma.certificationVersion.create({
       data: { source: 'golden', dataset: '', subsystem: '', version: 3, kind: 'x', createdAt: new Date() },
     });
