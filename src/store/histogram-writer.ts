@@ -109,15 +109,17 @@ class HistogramWriting implements WrittenRows {
   #judge(first: number, stands: Standing | undefined, later: readonly number[]): void {
     let now = stands ?? this.#contentOf(first);
     let overwriting: number | undefined;
+    let shared = false;
     for (const row of stands === undefined ? later : [first, ...later]) {
       const content = this.#contentOf(row);
       if (this.#same(row, content, now)) {
         this.outcomes[row] = Outcome.identical;
-        if (now.fileId !== this.#batch.fileId && this.#shares.at(-1) !== first) this.#shares.push(first);
+        shared ||= now.fileId !== this.#batch.fileId;
       } else if (this.#batch.onConflict === 'replace') {
         this.outcomes[row] = Outcome.replaced;
         this.#counts.replaced(row, now.integral);
         overwriting = row;
+        shared = false;
         now = content;
       } else {
         this.outcomes[row] = Outcome.conflicting;
@@ -125,6 +127,7 @@ class HistogramWriting implements WrittenRows {
         else if (now.fileId !== null) this.earlierFiles.set(row, now.fileId);
       }
     }
+    if (shared) this.#shares.push(first);
     if (overwriting !== undefined) this.#overwriting.push(overwriting);
   }
 
