@@ -77,9 +77,9 @@ function textPart(dialect: Dialect, column: Sql, op: 'contains' | 'startsWith' |
     case 'contains':
       return sql`${sql.raw(dialect.positionFunction)}(${column}, ${part}) > 0`;
     case 'startsWith':
-      return sql`substr(${column}, 1, ${sql.lit(length)}) = ${part}`;
+      return sql`substr(${column}, 1, ${length}) = ${part}`;
     case 'endsWith':
-      return sql`substr(${column}, length(${column}) - ${sql.lit(length - 1)}) = ${part}`;
+      return sql`substr(${column}, length(${column}) - ${length - 1}) = ${part}`;
   }
 }
 
