@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -40,6 +41,33 @@ describe('examples/trend.ts', () => {
     await expect(trend('--monitor-element', map)).rejects.toMatchObject({
       stderr: expect.stringContaining(`${map} is not a histogram with one axis`),
     });
+  });
+});
+
+describe('examples/README.md', () => {
+  const commands = readFileSync(join(root, 'examples/README.md'), 'utf8').matchAll(/`npm run ingest -- ([^`]+)`/g);
+  const options = Array.from(commands, ([, found]) => found as string);
+  it('has a command for each file', () => {
+    expect(options.map((text) => text.split(' ')[0]).toSorted()).toEqual(
+      readdirSync(join(root, 'examples/data'))
+        .map((name) => `examples/data/${name}`)
+        .toSorted(),
+    );
+  });
+  it.each(options)('ingests with %s', async (command) => {
+    const folder = mkdtempSync(join(tmpdir(), 'lumigraph-examples-'));
+    try {
+      const { stdout } = await run(
+        process.execPath,
+        ['--import', 'tsx', 'ingest/cli.ts', 'ingest', ...command.split(' '), '--json'],
+        { cwd: root, env: { ...process.env, DATABASE_URL: `file:${join(folder, 'example.db')}` } },
+      );
+      expect(JSON.parse(stdout).files).toMatchObject([
+        { outcome: 'ingested', exitStatus: 0, counts: { conflicting: 0, rejected: 0, inserted: expect.any(Number) } },
+      ]);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
 
