@@ -7,7 +7,7 @@ import type { FileReport } from '../../ingest/pipeline-report.ts';
 import type { Counts, IssueRecord } from '../../src/domain/record.ts';
 import { CSV_HEADER, csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { databases } from '../support/databases.ts';
-import { type CliReport, type CliResult, ingestJson, runCli } from '../support/run-cli.ts';
+import { type CliReport, type CliResult, ingestJson, runCli, runHere } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-bad-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -194,7 +194,7 @@ describe.each(databases)('input on $name', ({ create }) => {
   });
 
   test('leaves a consistent database', async () => {
-    const { status, stdout } = await runCli(['verify'], { url: database.url });
+    const { status, stdout } = await runHere(['verify'], { url: database.url });
     expect([status, stdout]).toEqual([0, 'the database is consistent\n']);
   });
 });
@@ -208,14 +208,14 @@ describe('the exit status and the table', () => {
   afterAll(() => database.drop());
 
   test('of a good file are 0 and a line of counts', async () => {
-    const { status, stdout } = await runCli(['ingest', inFolder('crlf.csv'), ...FLAGS], { url: database.url });
+    const { status, stdout } = await runHere(['ingest', inFolder('crlf.csv'), ...FLAGS], { url: database.url });
     expect(status).toBe(0);
     expect(stdout).toMatch(/^file +inserted +identical +conflicting +replaced +rejected +seconds +rows\/s +result$/m);
     expect(stdout).toMatch(/crlf\.csv +2 +0 +0 +0 +0 +[\d.]+ +\d+ +done$/m);
   });
 
   test('of a file with a bad row are 2 and its place', async () => {
-    const { status, stdout } = await runCli(['ingest', inFolder('negative-entries.csv'), ...FLAGS], {
+    const { status, stdout } = await runHere(['ingest', inFolder('negative-entries.csv'), ...FLAGS], {
       url: database.url,
     });
     expect(status).toBe(2);
@@ -223,25 +223,25 @@ describe('the exit status and the table', () => {
   });
 
   test('of a file without a dataset are 1 and what to do', async () => {
-    const { status, stdout } = await runCli(['ingest', inFolder('bom.csv')], { url: database.url });
+    const { status, stdout } = await runHere(['ingest', inFolder('bom.csv')], { url: database.url });
     expect(status).toBe(1);
     expect(stdout).toMatch(/bom\.csv: DATASET_REQUIRED: .*--dataset/);
   });
 
   test('of a JSON without a source are 1 and what to do', async () => {
-    const { status, stdout } = await runCli(['ingest', inFolder('unsorted.json')], { url: database.url });
+    const { status, stdout } = await runHere(['ingest', inFolder('unsorted.json')], { url: database.url });
     expect(status).toBe(1);
     expect(stdout).toMatch(/unsorted\.json: SOURCE_REQUIRED: .*--source/);
   });
 
   test('of a file that is not there are 1', async () => {
-    const { status, stdout } = await runCli(['ingest', inFolder('absent.csv'), ...FLAGS], { url: database.url });
+    const { status, stdout } = await runHere(['ingest', inFolder('absent.csv'), ...FLAGS], { url: database.url });
     expect(status).toBe(1);
     expect(stdout).toMatch(/absent\.csv: FILE_NOT_FOUND: no such file/);
   });
 
   test('of an empty folder are 0: there was nothing to do', async () => {
-    const { status } = await runCli(['ingest', inFolder('a-folder'), ...FLAGS], { url: database.url });
+    const { status } = await runHere(['ingest', inFolder('a-folder'), ...FLAGS], { url: database.url });
     expect(status).toBe(0);
   });
 
@@ -250,7 +250,7 @@ describe('the exit status and the table', () => {
     mkdirSync(mixed);
     writeFileSync(join(mixed, 'notes.txt'), 'these are my notes');
     writeFileSync(join(mixed, 'data.csv'), csv(csvRow({ run: 777 })));
-    const report = await ingestJson([mixed, ...FLAGS], { url: database.url });
+    const report = await ingestJson([mixed, ...FLAGS], { url: database.url }, runHere);
     expect(report.status).toBe(0);
     expect(report.files.map(({ path }) => path)).toEqual([join(mixed, 'data.csv')]);
     expect(report.skipped).toMatchObject([{ path: join(mixed, 'notes.txt'), code: 'UNKNOWN_FORMAT' }]);

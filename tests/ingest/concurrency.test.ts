@@ -7,7 +7,7 @@ import { ingestFile } from '../../ingest/pipeline.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
-import { ingestJson, runCli } from '../support/run-cli.ts';
+import { ingestJson, runHere } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-concurrency-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -48,7 +48,7 @@ describe.each(databases)('at the same time on $name', (database) => {
     const rowsRead = both.reduce((sum, { files }) => sum + (files[0]?.rowsRead ?? 0), 0);
     expect(rowsRead).toBe(60_000);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
-    expect((await runCli(['verify'], { url: opened.url })).status).toBe(0);
+    expect((await runHere(['verify'], { url: opened.url })).status).toBe(0);
   });
 
   test('two processes with files that overlap settle every row', async () => {
@@ -61,7 +61,7 @@ describe.each(databases)('at the same time on $name', (database) => {
     expect((first?.identical ?? 0) + (second?.identical ?? 0)).toBe(5_000);
     expect((first?.conflicting ?? 0) + (second?.conflicting ?? 0)).toBe(1);
     expect((await dumpDatabase(opened.url)).lumisectionHistograms).toHaveLength(15_000);
-    expect((await runCli(['verify'], { url: opened.url })).status).toBe(0);
+    expect((await runHere(['verify'], { url: opened.url })).status).toBe(0);
   });
 
   test.runIf(database.name === 'postgresql')(
@@ -102,9 +102,9 @@ test.skipIf(process.platform === 'win32')('a disk that is full leaves a checkpoi
   expect(full.status).toBe(1);
   expect(full.files).toMatchObject([{ outcome: 'failed', error: { code: 'DISK_FULL' } }]);
   expect(full.files[0]?.error?.message).toContain('make room and run the same command again');
-  const resumed = await ingestJson(args, { url: database.url });
+  const resumed = await ingestJson(args, { url: database.url }, runHere);
   expect(resumed.status).toBe(0);
   expect(resumed.files[0]?.counts).toEqual({ ...none, inserted: 40_000 });
-  expect((await runCli(['verify'], { url: database.url })).status).toBe(0);
+  expect((await runHere(['verify'], { url: database.url })).status).toBe(0);
   await database.drop();
 });

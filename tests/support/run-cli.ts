@@ -1,6 +1,10 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { vi } from 'vitest';
+import { backup } from '../../ingest/commands/backup.ts';
+import { ingest } from '../../ingest/commands/ingest.ts';
+import { verify } from '../../ingest/commands/verify.ts';
 import type { FileReport } from '../../ingest/pipeline-report.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -43,6 +47,28 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   return { status, signal, stdout, stderr };
 }
 
+/** The same command without the cost of a process of its own, where the process is not what is tested. */
+export async function runHere([name = '', ...args]: readonly string[], { url }: CliOptions): Promise<CliResult> {
+  const command = { ingest, verify, backup }[name];
+  if (!command) throw new Error(`there is no command ${name}`);
+  const output = { stdout: '', stderr: '' };
+  const spies = (['stdout', 'stderr'] as const).map((stream) =>
+    vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
+      output[stream] += chunk;
+      return true;
+    }),
+  );
+  vi.stubEnv('DATABASE_URL', url);
+  try {
+    return { status: await command.run(args), signal: null, ...output };
+  } catch (error) {
+    return { status: 1, signal: null, ...output, stderr: output.stderr + (error as Error).message };
+  } finally {
+    vi.unstubAllEnvs();
+    for (const spy of spies) spy.mockRestore();
+  }
+}
+
 export interface CliReport {
   readonly files: readonly FileReport[];
   readonly skipped: readonly { path: string; code: string }[];
@@ -51,8 +77,12 @@ export interface CliReport {
 }
 
 /** Ingests with `--json` and gives the document back, with the exit status of the process. */
-export async function ingestJson(args: readonly string[], options: CliOptions): Promise<CliReport & CliResult> {
-  const result = await runCli(['ingest', '--json', ...args], options);
+export async function ingestJson(
+  args: readonly string[],
+  options: CliOptions,
+  run = runCli,
+): Promise<CliReport & CliResult> {
+  const result = await run(['ingest', '--json', ...args], options);
   if (result.stdout === '') throw new Error(`no document on standard output; on standard error: ${result.stderr}`);
   return { ...(JSON.parse(result.stdout) as CliReport), ...result };
 }
