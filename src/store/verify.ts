@@ -92,6 +92,16 @@ const counts: readonly Check[] = [
           HAVING sum(kept_ls) <> sum(ls) OR sum(kept_empty) <> sum(empty) OR sum(kept_run) <> sum(run_level)`,
   },
   {
+    check: 'contribution:owner',
+    rule: 'the file that brought a histogram is not among those that have it alike',
+    sql: `SELECT c.run_number, c.monitor_element_id, c.lumisection_number, c.dataset_id, c.file_id FROM contribution c
+          WHERE EXISTS (SELECT 1 FROM lumisection_histogram h WHERE h.run_number = c.run_number
+            AND h.monitor_element_id = c.monitor_element_id AND h.lumisection_number = c.lumisection_number
+            AND h.dataset_id = c.dataset_id AND h.file_id = c.file_id)
+          OR c.lumisection_number = 0 AND EXISTS (SELECT 1 FROM run_histogram h WHERE h.run_number = c.run_number
+            AND h.monitor_element_id = c.monitor_element_id AND h.dataset_id = c.dataset_id AND h.file_id = c.file_id)`,
+  },
+  {
     check: 'count:rows_of_file',
     rule: 'a file brought at least as many histograms as the ledger says were inserted and never more than it settled',
     sql: `SELECT f.id, f.path, f.inserted, f.identical, f.replaced, r.stored

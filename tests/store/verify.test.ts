@@ -43,6 +43,8 @@ describe.each(databases)('verifying $name', (database) => {
       'UPDATE contribution SET lumisection_number = 999 WHERE run_number = 2',
     ],
     ['orphan:contribution:run_histogram', 'UPDATE contribution SET run_number = 999 WHERE lumisection_number = 0'],
+    ['contribution:owner', 'UPDATE lumisection_histogram SET file_id = (SELECT max(file_id) FROM contribution)'],
+    ['contribution:owner', 'UPDATE run_histogram SET file_id = (SELECT max(file_id) FROM contribution)'],
     ['count:run_monitor_element', 'DELETE FROM lumisection_histogram WHERE run_number = 2'],
     ['count:run_monitor_element', 'UPDATE run_monitor_element SET empty_count = 0'],
     ['count:run_monitor_element', 'UPDATE run_monitor_element SET run_histogram_count = 7'],
