@@ -48,7 +48,7 @@ type ListWriter = (buffer: Buffer, at: number, row: number) => { at: number; sum
 function lineWriter(cells: number): ListWriter {
   const random = generator(1);
   const shapes = Array.from({ length: 64 }, (_, shape) =>
-    Float64Array.from({ length: cells }, (_, bin) => 900 * Math.exp(-(((bin - 30 - shape / 2) / 18) ** 2))),
+    Float64Array.from({ length: cells }, (_, bin) => 2600 * Math.exp(-(((bin - 30 - shape / 2) / 18) ** 2))),
   );
   return (buffer, at, row) => {
     const shape = shapes[row % 64] as Float64Array;
@@ -68,7 +68,7 @@ function mapWriter(width: number, cells: number): ListWriter {
     let sum = 0;
     for (let cell = 0; cell < cells; cell++) {
       const x = (cell % width) / width;
-      const content = x > 0.45 && x < 0.55 ? 0 : Math.floor(random() * 16);
+      const content = x > 0.45 && x < 0.55 ? 0 : Math.floor(random() * 14);
       sum += content;
       at = writeNumber(buffer, cell === 0 ? at : separate(buffer, at), content);
     }

@@ -7,7 +7,10 @@ export async function loadAsText(url: string, path: string, rows: number): Promi
   return url.startsWith('file:') ? sqliteImport(url.slice('file:'.length), path, rows) : psqlCopy(url, path, rows);
 }
 
-const columns = `${CSV_COLUMNS.split(',').join(' TEXT, ')} TEXT`;
+/** xmin and xmax are names that PostgreSQL keeps for itself. */
+const columns = CSV_COLUMNS.split(',')
+  .map((name) => `csv_${name} TEXT`)
+  .join(', ');
 
 async function sqliteImport(database: string, path: string, rows: number): Promise<number> {
   const idle = await timed('sqlite3', [database], 'SELECT 1;\n');
@@ -22,12 +25,12 @@ async function sqliteImport(database: string, path: string, rows: number): Promi
 }
 
 async function psqlCopy(url: string, path: string, rows: number): Promise<number> {
+  const flags = [url, '--quiet', '--no-psqlrc', '--set', 'ON_ERROR_STOP=1'];
+  await timed('psql', flags, `CREATE TABLE loaded (${columns});\n`);
+  const idle = await timed('psql', flags, 'SELECT 1;\n');
+  const seconds = await timed('psql', flags, `\\copy loaded FROM '${path}' WITH (FORMAT csv, HEADER)\n`);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
-  await client.query(`CREATE TABLE loaded (${columns})`);
-  const flags = [url, '--quiet', '--no-psqlrc', '--set', 'ON_ERROR_STOP=1'];
-  const idle = await timed('psql', flags, 'DO $$ BEGIN END $$;\n');
-  const seconds = await timed('psql', flags, `\\copy loaded FROM '${path}' WITH (FORMAT csv, HEADER)\n`);
   const { rows: counted } = await client.query<{ count: number }>('SELECT count(*)::int AS count FROM loaded');
   await client.end();
   if (counted[0]?.count !== rows) throw new Error(`\\copy loaded ${counted[0]?.count} of ${rows} rows`);
