@@ -64,9 +64,8 @@ describe.each(databases)('at the same time on $name', (database) => {
     expect((await runHere(['verify'], { url: opened.url })).status).toBe(0);
   });
 
-  test.runIf(database.name === 'postgresql')(
-    'a database that goes away leaves a checkpoint to go on from',
-    async () => {
+  if (database.name === 'postgresql') {
+    test('a database that goes away leaves a checkpoint to go on from', async () => {
       const path = file('lost.csv', lumisectionCsv({ run: 7, lumisections: 100, elements: 10 }));
       const parser = new ParseProcess();
       const tools = { store: opened.store, parser };
@@ -86,8 +85,8 @@ describe.each(databases)('at the same time on $name', (database) => {
       await parser.close();
       expect(resumed).toMatchObject({ outcome: 'ingested', counts: { ...none, inserted: 1000 } });
       expect(resumed.rowsRead).toBeLessThan(1000);
-    },
-  );
+    });
+  }
 });
 
 const sqlite = databases.find(({ name }) => name === 'sqlite');
