@@ -122,7 +122,7 @@ const [which = 'both', rows = '200000'] = process.argv.slice(2);
 if (which !== 'postgresql') {
   const folder = mkdtempSync(join(tmpdir(), 'lumigraph-bench-'));
   await measure(`file:${join(folder, 'bench.db')}`, Number(rows));
-  rmSync(folder, { recursive: true });
+  rmSync(folder, { recursive: true, force: true });
 }
 if (which !== 'sqlite') {
   const server = await startPostgres({ durable: true });
