@@ -20,13 +20,14 @@ const { values: flags } = parseArgs({
     quick: { type: 'boolean', default: false },
     on: { type: 'string' },
     only: { type: 'string' },
+    rounds: { type: 'string' },
     /** Profiles the ingesting processes into this folder. */
     profile: { type: 'string' },
   },
 });
 
 const SCALE = flags.quick ? 0.1 : 1;
-const ROUNDS = flags.quick ? 1 : 5;
+const ROUNDS = flags.rounds ? Number(flags.rounds) : flags.quick ? 1 : 5;
 const FILES = {
   '1D': { rows: 200_000 * SCALE, nx: 100, ny: 1 },
   '2D': { rows: 4_000 * SCALE, nx: 200, ny: 200 },
@@ -55,7 +56,7 @@ try {
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
-report.end(!flags.quick && !flags.on && !flags.only);
+report.end(!flags.quick && !flags.rounds && !flags.on && !flags.only);
 
 async function make(name: string, shape: CsvShape): Promise<string> {
   const path = join(folder, `${name}.csv`);

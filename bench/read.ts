@@ -20,6 +20,7 @@ const { values: flags } = parseArgs({
   options: {
     quick: { type: 'boolean', default: false },
     only: { type: 'string' },
+    rounds: { type: 'string' },
     on: { type: 'string' },
     /** Profiles the server into this folder. */
     profile: { type: 'string' },
@@ -27,7 +28,7 @@ const { values: flags } = parseArgs({
 });
 
 const CONNECTIONS = 8;
-const ROUNDS = flags.quick ? 3 : 9;
+const ROUNDS = flags.rounds ? Number(flags.rounds) : flags.quick ? 3 : 9;
 const SECONDS = flags.quick ? 1 : 3;
 const WARM_UP_SECONDS = flags.quick ? 1 : 4;
 const WORLD: World = { runs: flags.quick ? 2 : 10, lumisections: 1_000, maps: 8 };
@@ -49,7 +50,7 @@ ${WORLD.runs} runs x ${WORLD.lumisections} LS x 20 elements of 100 bins, ${WORLD
 const load = new LoadGenerator();
 for (const kind of ['sqlite', 'postgresql'] as const) if (!flags.on || flags.on === kind) await measure(kind);
 await load.stop();
-report.end(!flags.quick && !flags.only && !flags.on);
+report.end(!flags.quick && !flags.rounds && !flags.only && !flags.on);
 
 async function measure(kind: DatabaseKind): Promise<void> {
   const databases = await startDatabases(kind);
