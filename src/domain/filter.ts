@@ -58,12 +58,19 @@ export type CursorValues = readonly (string | number | null)[];
 export interface ListQuery extends PageRequest {
   readonly where?: Filter;
   readonly orderBy: readonly OrderTerm[];
+  /** Fields that are read beside the key (default all): the others are missing from the rows. */
+  readonly fields?: readonly string[];
+  /** Whether cursors of the page will be asked for (default true). */
+  readonly cursors?: boolean;
 }
 
 export interface Page<Row> {
   readonly rows: readonly Row[];
   readonly hasNextPage: boolean;
   readonly hasPreviousPage: boolean;
-  /** Cursor of the row at this index (from 0): the values of the order terms, then of the key. */
+  /**
+   * Cursor of the row at this index (from 0): the values of the order terms, then of the key.
+   * @throws Error where the query said that none would be asked for.
+   */
   cursor(index: number): CursorValues;
 }

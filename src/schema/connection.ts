@@ -9,6 +9,7 @@ import { builder, type ExtendedTypes } from './builder.ts';
 import { decodeCursor, orderName } from './cursor.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type Edge, List, ListPlan } from './list.ts';
+import { wantedOf } from './wanted-fields.ts';
 import { TYPE_NAMES, toFilter, type WhereValue, whereRef } from './where.ts';
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -67,8 +68,8 @@ export function defineConnection<N extends Noun>(noun: N, node: ObjectRef<Extend
       }),
     }),
   });
-  const all = (_root: unknown, given: ConnectionArguments, context: Context) =>
-    new List(planOf(noun, given, context), undefined);
+  const all = (_root: unknown, given: ConnectionArguments, context: Context, info: GraphQLResolveInfo) =>
+    new List(planOf(noun, given, context, info), undefined);
   const of =
     <Parent>(parentOf: (parent: Parent) => ParentKey) =>
     (parent: Parent, given: ConnectionArguments, context: Context, info: GraphQLResolveInfo) =>
@@ -132,22 +133,28 @@ function sharedPlan<N extends Noun>(
   noun: N,
   given: ConnectionArguments,
   context: Context,
-  { fieldNodes }: GraphQLResolveInfo,
+  info: GraphQLResolveInfo,
 ): ListPlan<N> {
   let known = plans.get(context.loaders);
   if (known === undefined) {
     known = new Map();
     plans.set(context.loaders, known);
   }
-  let plan = known.get(fieldNodes[0]) as ListPlan<N> | undefined;
+  const [node] = info.fieldNodes;
+  let plan = known.get(node) as ListPlan<N> | undefined;
   if (plan === undefined) {
-    plan = planOf(noun, given, context);
-    known.set(fieldNodes[0], plan);
+    plan = planOf(noun, given, context, info);
+    known.set(node, plan);
   }
   return plan;
 }
 
-function planOf<N extends Noun>(noun: N, given: ConnectionArguments, context: Context): ListPlan<N> {
+function planOf<N extends Noun>(
+  noun: N,
+  given: ConnectionArguments,
+  context: Context,
+  info: GraphQLResolveInfo,
+): ListPlan<N> {
   const orderBy = orderTerms(noun, given.orderBy);
   const order = orderName(noun, orderBy);
   const { after, before } = given;
@@ -157,6 +164,7 @@ function planOf<N extends Noun>(noun: N, given: ConnectionArguments, context: Co
     orderBy,
     after: after == null ? undefined : decodeCursor(order, 'after', after),
     before: before == null ? undefined : decodeCursor(order, 'before', before),
+    ...wantedOf(noun, info),
   };
   return new ListPlan(noun, query, order, context);
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { CursorValues } from '../domain/filter.ts';
+import type { CursorValues, ListQuery } from '../domain/filter.ts';
 import { columnOf } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
 import { type FieldType, nounInfo } from './nouns.ts';
@@ -7,17 +7,20 @@ import type { Order } from './order-sql.ts';
 import type { Noun, Rows } from './store.ts';
 
 /** The columns of a row of a noun, in the order of its fields. */
-export function rowColumns(noun: Noun, alias: string): Sql[] {
-  return rowFields(noun).map(({ name }) => columnOf(noun, alias, name));
+export function rowColumns(noun: Noun, alias: string, fields: readonly RowField[] = rowFields(noun)): Sql[] {
+  return fields.map(({ name }) => columnOf(noun, alias, name));
 }
 
-/** How many columns a row has, and at which of them a field stands. */
-export const rowWidth = (noun: Noun) => rowFields(noun).length;
-export const placeOf = (noun: Noun, field: string) => rowFields(noun).findIndex(({ name }) => name === field);
-
-interface RowField {
+export interface RowField {
   readonly name: string;
   readonly type: FieldType;
+}
+
+/** The fields a list reads: those it names, and those that its order and its key are made of. */
+export function listFields(noun: Noun, { fields }: ListQuery, { terms }: Order): readonly RowField[] {
+  if (fields === undefined) return rowFields(noun);
+  const read = new Set([...nounInfo(noun).key, ...fields, ...terms.flatMap(({ own }) => own ?? [])]);
+  return rowFields(noun).filter(({ name }) => read.has(name));
 }
 
 const rowFieldsOf = new Map<Noun, readonly RowField[]>();
@@ -33,8 +36,11 @@ function rowFields(noun: Noun): readonly RowField[] {
 }
 
 /** Objects from rows that begin with what `rowColumns` selected. */
-export function toRows<N extends Noun>(noun: N, rows: readonly (readonly unknown[])[]): Rows[N][] {
-  const fields = rowFields(noun);
+export function toRows<N extends Noun>(
+  noun: N,
+  rows: readonly (readonly unknown[])[],
+  fields: readonly RowField[] = rowFields(noun),
+): Rows[N][] {
   const width = fields.length;
   const converted = fields.flatMap(({ type }, i) => (CONVERSIONS[type] ? [{ i, convert: CONVERSIONS[type] }] : []));
   return rows.map((row) => {

@@ -7,7 +7,7 @@ import { fromOf } from './filter-sql.ts';
 import { firstKeys } from './first-keys.ts';
 import { listConditions } from './list-conditions.ts';
 import { groupOf, type Parents, parentsSql } from './list-parents.ts';
-import { cursorColumns, cursorOf, numbered, placeOf, rowColumns, rowWidth, toRows } from './list-rows.ts';
+import { cursorColumns, cursorOf, listFields, numbered, type RowField, rowColumns, toRows } from './list-rows.ts';
 import type { Sql } from './mask-sql.ts';
 import { type Order, orderSql, totalOrder } from './order-sql.ts';
 import { boundedParents } from './page-bounds.ts';
@@ -31,12 +31,15 @@ export function createLists(query: CheckedQuery): Lists {
   ): Promise<Map<string, Page<Rows[N]>>> {
     const order = totalOrder(noun, 't', list.orderBy);
     const { limit, backwards } = pageSize(list);
-    const related = cursorColumns(order);
-    const width = rowWidth(noun);
+    const related = list.cursors === false ? [] : cursorColumns(order);
+    const fields = listFields(noun, list, order);
+    const width = fields.length;
     const extra = [...related, ...parents.groups.filter(({ field }) => field === undefined).map(({ value }) => value)];
-    const columns = numbered([...rowColumns(noun, 't'), ...extra]);
+    const columns = numbered([...rowColumns(noun, 't', fields), ...extra]);
     let next = width + related.length;
-    const places = parents.groups.map(({ field }) => (field === undefined ? next++ : placeOf(noun, field)));
+    const places = parents.groups.map(({ field }) =>
+      field === undefined ? next++ : fields.findIndex(({ name }) => name === field),
+    );
     const bounded = boundedParents(dialect, noun, list, order, parentKeys, { limit, backwards });
     const narrowed = parents === ALL ? firstKeys(dialect, noun, list, order, { limit, backwards }) : undefined;
     const rows = await query.rows(noun, list.where, (filters) => {
@@ -60,7 +63,7 @@ export function createLists(query: CheckedQuery): Lists {
       let end = start + 1;
       while (end < rows.length && places.every((place) => rows[end]?.[place] === first[place])) end++;
       const found = rows.slice(start, Math.min(end, start + limit + 1));
-      pages.set(groupOf(places.map((place) => first[place])), toPage(noun, list, order, found, width));
+      pages.set(groupOf(places.map((place) => first[place])), toPage(noun, list, order, found, fields));
       start = end;
     }
     return pages;
@@ -125,13 +128,13 @@ function toPage<N extends Noun>(
   list: ListQuery,
   order: Order,
   found: unknown[][],
-  width: number,
+  fields: readonly RowField[],
 ): Page<Rows[N]> {
   const { limit, backwards } = pageSize(list);
   const hasMore = found.length > limit;
   const raw = hasMore ? found.slice(0, limit) : found;
   if (backwards) raw.reverse();
-  const rows = toRows(noun, raw);
+  const rows = toRows(noun, raw, fields);
   return {
     rows,
     hasNextPage: backwards ? list.before !== undefined : hasMore,
@@ -139,7 +142,8 @@ function toPage<N extends Noun>(
     cursor(index) {
       const row = rows[index];
       if (row === undefined) throw new RangeError(`the page has no row ${index}`);
-      return cursorOf(order, row as unknown as Record<string, unknown>, (raw[index] as unknown[]).slice(width));
+      if (list.cursors === false) throw new Error('cursors of a page that was read without them');
+      return cursorOf(order, row as unknown as Record<string, unknown>, (raw[index] as unknown[]).slice(fields.length));
     },
   };
 }
