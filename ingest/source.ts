@@ -38,6 +38,11 @@ export interface ByteSource {
    * @throws FileError FILE_CHANGED at the latest where the bytes end; BROKEN_GZIP, TRUNCATED, INFLATED_TOO_LARGE, READ_FAILED.
    */
   chunks(from?: number): AsyncIterable<SourceChunk>;
+  /**
+   * `length` bytes from byte `position` of the file as it is stored, for formats that are read by ranges.
+   * @throws FileError TRUNCATED where the file ends before; NOT_BY_RANGES for a compressed file; FILE_CHANGED, READ_FAILED.
+   */
+  readAt(position: number, length: number): Promise<Uint8Array>;
   /** Bytes of the file read by the latest `chunks`, of `stamp.size`. */
   bytesRead(): number;
   /** Hex SHA-256 of the file as it lies on disk (compressed or not). @throws FileError FILE_CHANGED, READ_FAILED. */
@@ -127,6 +132,31 @@ class FileSource implements ByteSource {
     await this.assertUnchanged();
   }
 
+  async readAt(position: number, length: number): Promise<Uint8Array> {
+    const details = { file: this.path, byte: position };
+    if (this.compressed) {
+      throw new FileError('NOT_BY_RANGES', `${this.path}: this format is read by ranges: decompress it first`, details);
+    }
+    // before anything is allocated: a length from inside a file may be any number
+    if (position < 0 || length < 0 || position + length > this.stamp.size) {
+      const reason = `${this.path} ends at byte ${this.stamp.size}: it does not hold the ${length} bytes from byte ${position} on`;
+      throw new FileError('TRUNCATED', reason, details);
+    }
+    const bytes = Buffer.alloc(length);
+    try {
+      for (let at = 0; at < length; ) {
+        const { bytesRead } = await this.#handle.read(bytes, at, length - at, position + at);
+        if (bytesRead === 0) throw changed(this.path);
+        at += bytesRead;
+      }
+    } catch (error) {
+      throw error instanceof FileError ? error : readFailed(this.path, error);
+    }
+    this.#bytesRead = position + length;
+    await this.#assertSameFile();
+    return bytes;
+  }
+
   bytesRead(): number {
     return this.#bytesRead;
   }
@@ -201,19 +231,22 @@ class FileSource implements ByteSource {
     const gunzip = createGunzip({ chunkSize: Math.max(size, 64) });
     pipeline(raw, gunzip, () => {});
     let position = 0;
-    try {
-      for await (const whole of gunzip as AsyncIterable<Buffer>) {
-        for (let start = 0; start < whole.length; start += size) {
-          const bytes = whole.subarray(start, start + size);
-          if (position + bytes.length > maxBytes) throw tooLarge(this.path, maxBytes);
-          const skip = Math.max(0, from - position);
-          if (skip < bytes.length) yield { bytes: bytes.subarray(skip), position: position + skip };
-          position += bytes.length;
-        }
+    const pieces = function* (this: void, whole: Buffer, path: string) {
+      for (let start = 0; start < whole.length; start += size) {
+        const bytes = whole.subarray(start, start + size);
+        if (position + bytes.length > maxBytes) throw tooLarge(path, maxBytes);
+        const skip = Math.max(0, from - position);
+        if (skip < bytes.length) yield { bytes: bytes.subarray(skip), position: position + skip };
+        position += bytes.length;
       }
+    };
+    try {
+      for await (const whole of gunzip as AsyncIterable<Buffer>) yield* pieces(whole, this.path);
     } catch (error) {
       if (error instanceof FileError) throw error;
       await this.assertUnchanged();
+      // what was inflated before the fault still waits in the stream, which an error ends before it is empty
+      for (let rest = gunzip.read() as Buffer | null; rest; rest = gunzip.read()) yield* pieces(rest, this.path);
       throw gzipFault(this.path, error, position);
     } finally {
       raw.destroy();

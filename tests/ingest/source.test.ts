@@ -146,7 +146,8 @@ describe('a broken gzip file', () => {
       await using(file(packed.subarray(0, packed.length - missing)), { chunkBytes: 10_000 }, async (source) => {
         const { bytes, error } = await collectUntilError(source);
         expect(error).toMatchObject({ code: 'TRUNCATED', details: { file: source.path } });
-        expect(bytes.length).toBeGreaterThan(400_000);
+        // noise does not compress: a byte of the file holds a byte of it, and 8 bytes of trailer follow
+        expect(bytes.length).toBeGreaterThan(noise.length - Math.max(0, missing - 8) - 200);
         expect(bytes.equals(noise.subarray(0, bytes.length))).toBe(true);
       });
     }
