@@ -3,11 +3,13 @@ import type { Reporter } from 'vitest/node';
 
 /** Prints `N passed, N failed, N skipped` alone on the last line, for CI. */
 const closingLine: Reporter = {
-  onTestRunEnd(modules) {
+  onTestRunEnd(modules, unhandledErrors) {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     for (const module of modules) for (const test of module.children.allTests()) count[test.result().state]++;
     // a file that does not even load has no tests to count, and is a failure all the same
     for (const module of modules) if (module.errors().length > 0) count.failed++;
+    // nor does an error that no test caught belong to one
+    count.failed += unhandledErrors.length;
     process.once('exit', () =>
       console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`),
     );

@@ -13,7 +13,12 @@ const port = await new Promise((resolve) => {
     probe.close(() => resolve(port));
   });
 });
-const env = { ...process.env, DATABASE_URL: `file:${join(folder, 'data', 'fresh.db')}`, HOST: '127.0.0.1', PORT: String(port) };
+const env = {
+  ...process.env,
+  DATABASE_URL: `file:${join(folder, 'data', 'fresh.db')}`,
+  HOST: '127.0.0.1',
+  PORT: String(port),
+};
 const url = `http://127.0.0.1:${port}`;
 const started = performance.now();
 const server = spawn('npm', ['start'], { env, stdio: ['ignore', 'inherit', 'inherit'], detached: true });
@@ -47,7 +52,9 @@ try {
   if (errors || !(data.runs.totalCount > 0)) throw new Error(`unexpected answer: ${JSON.stringify({ data, errors })}`);
   const page = await fetch(`${url}/graphiql`);
   if (!page.ok || !(await page.text()).includes('<div id="root">')) throw new Error('the GraphiQL page is not served');
-  console.log(`first answer after ${((performance.now() - started) / 1000).toFixed(1)} s: ${data.runs.totalCount} runs`);
+  console.log(
+    `first answer after ${((performance.now() - started) / 1000).toFixed(1)} s: ${data.runs.totalCount} runs`,
+  );
 } finally {
   if (server.exitCode === null) process.kill(-server.pid, 'SIGTERM');
   rmSync(folder, { recursive: true, force: true });
