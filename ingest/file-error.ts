@@ -20,6 +20,10 @@ export type FileErrorCode =
   | 'INFLATED_TOO_LARGE'
   /** A file of a format that is held whole in memory is larger than any real one. */
   | 'FILE_TOO_LARGE'
+  /** A format that is read by ranges, gzipped as a whole. */
+  | 'NOT_BY_RANGES'
+  /** The structure of a ROOT file (header, directories, trees) contradicts itself. */
+  | 'BROKEN_ROOT'
   | 'UTF16'
   /** The content is none of the known formats. */
   | 'UNKNOWN_FORMAT'

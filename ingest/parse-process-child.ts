@@ -95,8 +95,10 @@ async function perform(job: Job, opened: ByteSource): Promise<void> {
 
 /** The same source, which also tells the parent how far reading has come. */
 function withProgress(source: ByteSource, id: number): ByteSource {
+  let told = 0;
+  let ranges = 0;
   async function* chunks(from?: number): AsyncGenerator<SourceChunk> {
-    let told = 0;
+    told = 0;
     for await (const chunk of source.chunks(from)) {
       yield chunk;
       if (source.bytesRead() - told < PROGRESS_BYTES) continue;
@@ -106,6 +108,15 @@ function withProgress(source: ByteSource, id: number): ByteSource {
       await new Promise<void>((resume) => setImmediate(resume));
     }
   }
+  async function readAt(position: number, length: number): Promise<Uint8Array> {
+    const bytes = await source.readAt(position, length);
+    ranges += length;
+    if (ranges >= PROGRESS_BYTES) {
+      ranges = 0;
+      send({ kind: 'progress', id, bytesRead: source.bytesRead() });
+    }
+    return bytes;
+  }
   return {
     path: source.path,
     name: source.name,
@@ -113,6 +124,7 @@ function withProgress(source: ByteSource, id: number): ByteSource {
     compressed: source.compressed,
     head: source.head,
     chunks,
+    readAt,
     bytesRead: () => source.bytesRead(),
     sha256: () => source.sha256(),
     assertUnchanged: () => source.assertUnchanged(),

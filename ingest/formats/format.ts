@@ -16,6 +16,13 @@ export interface Format {
    * add detail, never decide. LIKELY: meant to be this format but faulty, so that reading gives the exact error.
    */
   recognise(head: Uint8Array, name: string): 'CERTAIN' | 'LIKELY' | null;
+  /**
+   * Where several formats share one container, what `recognise` cannot see: null when the file is of this format,
+   * else what it holds instead, for the error.
+   */
+  looksInside?(source: ByteSource): Promise<string | null>;
+  /** What becomes of equal keys unless told otherwise: `keep` where left out. */
+  readonly defaultOnConflict?: 'add' | 'keep';
   /** The dataset that the file or its name states with certainty; null where it has none or it takes a flag. */
   statedDataset(head: Uint8Array, name: string): string | null;
   /**

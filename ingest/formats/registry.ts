@@ -29,9 +29,21 @@ export async function formatById(id: string): Promise<Format> {
 export async function recognise(source: ByteSource): Promise<Format> {
   const head = source.head;
   const all = await Promise.all(formatIds.map(formatById));
-  const certain = all.find((format) => format.recognise(head, source.name) === 'CERTAIN');
+  const reasons: string[] = [];
+  let certain: Format | undefined;
+  for (const format of all.filter((format) => format.recognise(head, source.name) === 'CERTAIN')) {
+    const instead = (await format.looksInside?.(source)) ?? null;
+    if (instead === null) {
+      certain = format;
+      break;
+    }
+    if (!reasons.includes(instead)) reasons.push(instead);
+  }
   const found = certain ?? all.find((format) => format.recognise(head, source.name) === 'LIKELY');
   if (found) return found;
+  if (reasons.length > 0) {
+    throw new FileError('UNKNOWN_FORMAT', `${source.path}: ${reasons.join('; ')}`, { file: source.path });
+  }
   const beginning = JSON.stringify(Buffer.from(head.subarray(0, 60)).toString('latin1'));
   throw new FileError(
     'UNKNOWN_FORMAT',

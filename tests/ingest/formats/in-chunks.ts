@@ -19,6 +19,7 @@ export function inChunks(source: ByteSource, chunkBytes: number): ByteSource {
     compressed: source.compressed,
     head: source.head,
     chunks,
+    readAt: (position, length) => source.readAt(position, length),
     bytesRead: () => source.bytesRead(),
     sha256: () => source.sha256(),
     assertUnchanged: () => source.assertUnchanged(),
