@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../domain/errors.ts';
+import { isStorable } from '../domain/storable-text.ts';
 
 /** What a part of a key is: a non-negative 32-bit integer, or any text. */
 export type KeyPart = 'int' | 'text';
@@ -39,7 +40,7 @@ function parsePart(part: KeyPart, text: string, refuse: () => Error): string | n
   }
   try {
     const value = decodeURIComponent(text);
-    if (encodeURIComponent(value) === text) return value;
+    if (encodeURIComponent(value) === text && isStorable(value)) return value;
   } catch {
     // not percent-encoded text
   }

@@ -3,6 +3,7 @@ import { NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
 import type { Flag } from '../domain/record.ts';
+import { isStorable } from '../domain/storable-text.ts';
 import { combineFlags, type Verdict } from '../domain/verdict.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { KeyColumn } from './dialect.ts';
@@ -76,6 +77,9 @@ export async function verdictsOf(
   keys: readonly { runNumber: number; number: number }[],
 ): Promise<Verdict[]> {
   if (keys.length === 0) return [];
+  if (![source, dataset ?? '', subsystem ?? ''].every(isStorable)) {
+    throw unknownSource(source, dataset ?? '', subsystem ?? '');
+  }
   const table = keyTableSql(
     query.database.dialect,
     'k',
@@ -109,6 +113,7 @@ export async function verdictsOf(
  * those of them that it names to be asked.
  */
 export async function goodLumisections(query: CheckedQuery, source: string, where?: Filter): Promise<LuminosityMask> {
+  if (!isStorable(source)) throw unknownSource(source);
   const scopeFields = ['source', 'dataset', 'subsystem', 'version'];
   const same = (a: string, b: string, fields: readonly string[]) =>
     sql.raw(fields.map((field) => `${a}.${field} = ${b}.${field}`).join(' AND '));

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../domain/errors.ts';
 import type { FieldTest, Operator } from '../domain/filter.ts';
+import { isStorable } from '../domain/storable-text.ts';
 import type { Parameter } from './database.ts';
 import type { Field, FieldType } from './nouns.ts';
 
@@ -42,9 +43,6 @@ function checkValue(test: FieldTest, field: Field, value: unknown): void {
   if (expected !== undefined) throw refuse(test, value, expected);
 }
 
-// a half of a surrogate pair, and the character that ends a text in C
-const UNSTORABLE = /[\p{Surrogate}\0]/u;
-
 const INT_MAX = 0x7fff_ffff;
 // years outside would not sort as text
 const FIRST_TIME = Date.UTC(1, 0, 1);
@@ -71,7 +69,7 @@ function misfit({ type, values }: Field, value: unknown): string | undefined {
       return typeof value === 'string' && values?.includes(value) ? undefined : `one of ${values?.join(', ')}`;
     case 'text':
       // neither can be stored in both databases, so that no row could ever match
-      if (typeof value === 'string' && !UNSTORABLE.test(value)) return;
+      if (typeof value === 'string' && isStorable(value)) return;
       return 'well-formed text without the character U+0000';
   }
 }

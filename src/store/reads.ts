@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { isStorable } from '../domain/storable-text.ts';
 import type { Binning, Dataset, MonitorElement } from '../generated/sqlite/client.ts';
 import { lumisectionBins, runBins } from './bins-reads.ts';
 import { certificationRanges, certificationsOfRuns, goodLumisections, verdictsOf } from './certification-reads.ts';
@@ -63,7 +64,7 @@ export function createReads(query: CheckedQuery): Reads {
   };
 
   async function rowByText<N extends 'dataset' | 'monitorElement'>(noun: N, field: string, text: string) {
-    if (/[\p{Surrogate}\0]/u.test(text)) return null; // cannot be stored
+    if (!isStorable(text)) return null;
     const table = noun === 'dataset' ? 'dataset' : 'monitor_element';
     const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
     return toRows(noun, await query.send(statement))[0] ?? null;
