@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../domain/errors.ts';
+import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Filter, Operator } from '../domain/filter.ts';
 import { type Field, NOUNS, nounInfo } from '../store/nouns.ts';
 import type { Noun } from '../store/store.ts';
@@ -9,6 +9,13 @@ import { nodeKey } from './global-id.ts';
 
 /** What arrives as a where-argument: fields, AND, OR, NOT and mask. */
 export type WhereValue = Record<string, unknown>;
+
+/** Conditions cost time to compile and the databases bound an expression; long lists belong into `in`. */
+export const MAX_CONDITIONS = 500;
+/** Nested objects of a where. */
+export const MAX_WHERE_DEPTH = 100;
+/** Every relation in a relation is a subquery in a subquery. */
+export const MAX_RELATION_DEPTH = 8;
 
 /** GraphQL names of the nouns. */
 export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
@@ -84,14 +91,29 @@ function testsOf(noun: Noun): [string, Field][] {
 /**
  * A where-argument as the domain's filter; undefined where there is no condition.
  * @throws InvalidInputError for a null inside: it must neither mean "absent" nor silently widen the list.
+ * @throws LimitExceededError for more, or deeper, conditions than a database takes.
  */
 export function toFilter(noun: Noun, where: WhereValue | null | undefined): Filter | undefined {
   if (where === null || where === undefined) return undefined;
-  const filter = flatten(mapWhere(noun, where, 'where'));
+  const filter = flatten(mapWhere(noun, where, 'where', { conditions: 0 }, { depth: 1, relations: 0 }));
   return filter.kind === 'and' && filter.of.length === 0 ? undefined : filter;
 }
 
-function mapWhere(noun: Noun, where: WhereValue, path: string): Filter {
+/** How many conditions were met so far, in the whole where. */
+interface Size {
+  conditions: number;
+}
+
+interface Level {
+  readonly depth: number;
+  readonly relations: number;
+}
+
+function mapWhere(noun: Noun, where: WhereValue, path: string, size: Size, level: Level): Filter {
+  assertWithin('levels of objects', level.depth, MAX_WHERE_DEPTH);
+  assertWithin('relations in each other', level.relations, MAX_RELATION_DEPTH);
+  assertWithin('conditions', ++size.conditions, MAX_CONDITIONS);
+  const inner = { ...level, depth: level.depth + 1 };
   const of: Filter[] = [];
   for (const [name, given] of Object.entries(where)) {
     if (given === undefined) continue;
@@ -100,15 +122,22 @@ function mapWhere(noun: Noun, where: WhereValue, path: string): Filter {
     const relation = nounInfo(noun).relations[name];
     if (name === 'AND' || name === 'OR') {
       const parts = given as WhereValue[];
-      of.push({ kind: name === 'AND' ? 'and' : 'or', of: parts.map((part, i) => mapWhere(noun, part, `${at}.${i}`)) });
+      of.push({
+        kind: name === 'AND' ? 'and' : 'or',
+        of: parts.map((part, i) => mapWhere(noun, part, `${at}.${i}`, size, inner)),
+      });
     } else if (name === 'NOT') {
-      of.push({ kind: 'not', of: mapWhere(noun, given as WhereValue, at) });
+      of.push({ kind: 'not', of: mapWhere(noun, given as WhereValue, at, size, inner) });
     } else if (name === 'mask') {
       of.push({ kind: 'mask', mask: given as string });
     } else if (name === 'id') {
       of.push(...mapOperators(name, given as WhereValue, at, (id) => idKeys[noun]?.parseGlobal(id as string)[0]));
     } else if (relation) {
-      of.push({ kind: 'related', field: name, of: mapWhere(relation.noun, given as WhereValue, at) });
+      of.push({
+        kind: 'related',
+        field: name,
+        of: mapWhere(relation.noun, given as WhereValue, at, size, { ...inner, relations: level.relations + 1 }),
+      });
     } else {
       of.push(...mapOperators(name, given as WhereValue, at));
     }
@@ -144,6 +173,17 @@ function flatten(filter: Filter): Filter {
   if (filter.kind !== 'and' && filter.kind !== 'or') return filter;
   const of = filter.of.map(flatten).flatMap((part) => (part.kind === filter.kind ? part.of : [part]));
   return of.length === 1 ? (of[0] as Filter) : { kind: filter.kind, of };
+}
+
+function assertWithin(what: string, actual: number, limit: number): void {
+  if (actual <= limit) return;
+  throw new LimitExceededError(
+    `where has more than ${limit} ${what}: ask for lists with \`in\`, or in several operations`,
+    {
+      field: 'where',
+      limit,
+    },
+  );
 }
 
 const refuseNull = (path: string) =>

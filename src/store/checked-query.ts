@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { LimitExceededError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Database, Parameter, Queries } from './database.ts';
 import { filterNeeds, type NeededValues } from './filter-needs.ts';
@@ -73,7 +74,14 @@ export class CheckedQuery {
   }
 
   send(statement: Sql, queries: Queries = this.database): Promise<unknown[][]> {
-    const compiled = statement.compile(this.database.dialect.builder);
+    const { builder, maxParameters } = this.database.dialect;
+    const compiled = statement.compile(builder);
+    if (compiled.parameters.length > maxParameters) {
+      throw new LimitExceededError(
+        `The conditions hold ${compiled.parameters.length} values; the limit is ${maxParameters}: ask for them in several operations`,
+        { limit: maxParameters },
+      );
+    }
     return queries.arrays(compiled.sql, compiled.parameters as readonly Parameter[]);
   }
 }

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toFilter } from '../../src/schema/where.ts';
+import { MAX_CONDITIONS, MAX_RELATION_DEPTH, MAX_WHERE_DEPTH, toFilter } from '../../src/schema/where.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
@@ -34,6 +34,21 @@ describe('a where-argument', () => {
   });
 });
 
+describe('the size of a where', () => {
+  const nested = (depth: number, inner: object, key: string): object =>
+    depth === 0 ? inner : { [key]: nested(depth - 1, inner, key) };
+  const alternatives = (count: number) => ({ OR: Array.from({ length: count }, (_, i) => ({ number: { eq: i } })) });
+
+  it('is bounded, because the time to compile it is', () => {
+    expect(toFilter('run', alternatives(MAX_CONDITIONS - 1))).toBeDefined();
+    expect(() => toFilter('run', alternatives(MAX_CONDITIONS))).toThrow('more than 500 conditions');
+    expect(() => toFilter('run', nested(MAX_WHERE_DEPTH, {}, 'NOT'))).toThrow('more than 100 levels of objects');
+    let related: object = { number: { eq: 1 } };
+    for (let i = 0; i <= MAX_RELATION_DEPTH; i++) related = i % 2 ? { lumisections: related } : { run: related };
+    expect(() => toFilter('lumisection', related)).toThrow('more than 8 relations in each other');
+  });
+});
+
 describe.each(databases)('where on $name', (database) => {
   let opened: { store: Store; drop(): Promise<void> };
   let ask: Ask;
@@ -54,6 +69,23 @@ describe.each(databases)('where on $name', (database) => {
     expect(data.run.lumisections.totalCount).toBe(found.length);
     return found;
   }
+
+  it('of the largest size is answered', async () => {
+    const parts = Array.from({ length: MAX_CONDITIONS - 1 }, (_, i) => ({ number: { gte: i + 1, lt: i + 2 } }));
+    let deep: object = { number: { eq: 5 } };
+    for (let i = 0; i < MAX_WHERE_DEPTH - 1; i++) deep = { NOT: deep };
+    const count =
+      'query ($where: LumisectionWhere) { run(number: 315257) { lumisections(where: $where) { totalCount } } }';
+    expect((await ask(count, { where: { OR: parts } })).data.run.lumisections.totalCount).toBe(LUMISECTIONS.length);
+    expect((await ask(count, { where: deep })).data.run.lumisections.totalCount).toBe(LUMISECTIONS.length - 1);
+  });
+
+  it('with more values than a statement takes is refused', async () => {
+    const values = Array.from({ length: 30_000 }, (_, i) => i + 0.5);
+    const where = { energy: { in: values }, endLumi: { in: values }, initialLumi: { in: values } };
+    const { errors } = await ask('query ($where: RunWhere) { runs(where: $where) { totalCount } }', { where });
+    expect(errors?.[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
+  });
 
   const all = LUMISECTIONS;
   it.each<[string, number[]]>([
