@@ -62,6 +62,20 @@ describe('the limit of', () => {
     expect(await refusal(await app.ask(long))).toMatchObject({ limit: 250, actual: long.length });
   });
 
+  test('depth stops brackets of any kind before the parser runs out of stack', async () => {
+    const app = smallApp();
+    const deep = (open: string, close: string) => open.repeat(4000) + close.repeat(4000);
+    for (const query of [
+      deep('{a', '}'),
+      `{ hello(name: ${deep('[', ']')}) }`,
+      `{ hello(name: ${deep('{a:', '}')}) }`,
+    ]) {
+      expect(await refusal(await app.ask(query))).toMatchObject({ setting: 'LUMIGRAPH_MAX_DEPTH', limit: 400 });
+    }
+    const text = JSON.stringify('{[('.repeat(1000));
+    expect((await app.ask(`{ hello(name: ${text}) }`)).status).toBe(200);
+  });
+
   test('body bytes holds for a body that says its size and for one that does not', async () => {
     const app = smallApp({ LUMIGRAPH_MAX_BODY_BYTES: '100' });
     const body = { query: '{ hello }', variables: { pad: 'x'.repeat(100) } };

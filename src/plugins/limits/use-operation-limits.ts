@@ -5,7 +5,10 @@ import {
   getOperationAST,
   getVariableValues,
   Kind,
+  Lexer,
   parse,
+  Source,
+  TokenKind,
 } from 'graphql';
 import type { Config } from '../../config.ts';
 import type { ErrorCode } from '../error-codes.ts';
@@ -18,6 +21,9 @@ type Limits = Pick<Config, 'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxTok
 
 /** A token is rarely longer than this; a longer document is refused before it is read, let alone cached. */
 const CHARACTERS_PER_TOKEN = 50;
+
+/** Brackets that one level of fields may need for its arguments; what nests deeper overflows the stack of the parser. */
+const BRACKETS_PER_LEVEL = 20;
 
 /** Limits on documents (tokens, depth, aliases, root fields) and on what an operation asks for with its variables. */
 export function useOperationLimits(limits: Limits): Plugin {
@@ -38,6 +44,16 @@ export function useOperationLimits(limits: Limits): Plugin {
     },
     onParse({ setParseFn }) {
       setParseFn((source, options) => {
+        const most = limits.maxDepth * BRACKETS_PER_LEVEL;
+        if (nestsBeyond(source, most)) {
+          throw limitError({
+            setting: 'LUMIGRAPH_MAX_DEPTH',
+            limit: most,
+            actual: most + 1,
+            what: `The document nests ${most + 1} brackets or more`,
+            remedy: 'Ask for inner objects by their id in a second operation.',
+          });
+        }
         try {
           return parse(source, { ...options, maxTokens });
         } catch (error) {
@@ -70,6 +86,21 @@ export function useOperationLimits(limits: Limits): Plugin {
       });
     },
   };
+}
+
+/** Whether brackets of any kind nest deeper; a document that is none in another way is left to the parser. */
+function nestsBeyond(source: string | Source, most: number): boolean {
+  const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
+  try {
+    for (let depth = 0, { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
+      if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth++;
+      else if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R) depth--;
+      if (depth > most) return true;
+    }
+  } catch {
+    // no token: the parser says so
+  }
+  return false;
 }
 
 const wrongVariable = (error: GraphQLError) =>
