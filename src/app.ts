@@ -41,6 +41,18 @@ export const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
 /** Documents kept parsed and validated. */
 const CACHED_DOCUMENTS = 500;
 
+/** A host is part of the URL that Yoga makes of a request; where that is none it answers with its stack. */
+const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
+
+function hasValidHost({ headers: { host } }: IncomingMessage): boolean {
+  return host === undefined || (HOST.test(host) && URL.canParse(`http://${host}`));
+}
+
+function refuseHost(response: ServerResponse): void {
+  response.writeHead(400, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.end('The Host header is not valid\n');
+}
+
 /** The whole HTTP surface over one store: Yoga, and its plugins in the order in which a request meets them. */
 export function createApp(store: Store, config: Config, options: AppOptions = {}): App {
   const log = options.log ?? createLog(config.log);
@@ -77,6 +89,6 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
   });
   return {
     fetch: async (request, init) => yoga.fetch(request instanceof Request ? request : new Request(request, init)),
-    handle: (request, response) => yoga(request, response),
+    handle: (request, response) => (hasValidHost(request) ? yoga(request, response) : refuseHost(response)),
   };
 }

@@ -74,6 +74,19 @@ describe('npm start', () => {
     expect((await fetch(new URL('/ready', url))).status).toBe(200);
   });
 
+  test('refuses a Host header that is none, in its own words', async () => {
+    const { url, output } = await start();
+    const { port, hostname } = new URL(url);
+    const statusWith = async (host: string) => {
+      const [response] = await once(request({ port, hostname, path: '/health', headers: { host } }).end(), 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    for (const host of ['a b', '[::1', 'x:99999', 'x/y', 'user@x', '%']) expect(await statusWith(host)).toBe(400);
+    for (const host of ['x', 'x.ch:80', '[::1]:4000']) expect(await statusWith(host)).toBe(200);
+    expect(output.log).not.toContain('Invalid URL');
+  });
+
   test('fills an empty database with sample data, once', async () => {
     const settings = { LUMIGRAPH_SAMPLE: 'on', DATABASE_URL: `file:${join(folder, 'new/folder/sample.db')}` };
     const first = await start(settings);
