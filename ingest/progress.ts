@@ -1,3 +1,4 @@
+import { printable } from '../src/domain/printable.ts';
 import type { FileReport, IngestProgress } from './pipeline-report.ts';
 
 /** Shows on standard error how far a command has come. */
@@ -43,7 +44,7 @@ export function createProgress(output: Output, totalBytes: number, files: number
     const left = share > 0.01 ? `, ${duration((seconds * (1 - share)) / share)} left` : '';
     const facts = `${Math.floor(share * 100)} %, ${byteText(bytes)} of ${byteText(totalBytes)}, ${count(rows / seconds)} rows/s${left}`;
     const place = files > 1 ? ` [${Math.min(files, settledFiles + 1)}/${files}]` : '';
-    const name = progress ? `${place} ${progress.path}` : place;
+    const name = progress ? `${place} ${printable(progress.path)}` : place;
     if (!bar) return `${facts}${name}`;
     const cells = 24;
     const full = Math.round(share * cells);
@@ -55,7 +56,7 @@ export function createProgress(output: Output, totalBytes: number, files: number
     begin(path, bytes) {
       if (bar) clear();
       if (bar) output.write(describe({ path, bytesDone: 0, bytesTotal: bytes, rows: 0 }));
-      else if (bytes >= LARGE_BYTES) output.write(`${path}: reading ${byteText(bytes)}\n`);
+      else if (bytes >= LARGE_BYTES) output.write(`${printable(path)}: reading ${byteText(bytes)}\n`);
     },
     update(progress) {
       const now = Date.now();
@@ -70,7 +71,7 @@ export function createProgress(output: Output, totalBytes: number, files: number
       settledRows += report.rowsRead;
       clear();
       if (bar) output.write(describe(null));
-      else output.write(`${report.path}: ${outcomeText(report)}\n`);
+      else output.write(`${printable(report.path)}: ${outcomeText(report)}\n`);
     },
     say(line) {
       clear();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { printable } from '../src/domain/printable.ts';
 import type { IssueRecord } from '../src/domain/record.ts';
 import { addCounts, type FileReport, noCounts, sumOf } from './pipeline-report.ts';
 import { count, outcomeText } from './progress.ts';
@@ -35,12 +36,12 @@ export function formatRun(run: IngestRun): string {
     'rows/s',
     'result',
   ];
-  const rows = run.files.map((file) => [file.path, ...numbers(file), outcomeText(file)]);
+  const rows = run.files.map((file) => [printable(file.path), ...numbers(file), outcomeText(file)]);
   if (run.files.length > 1) rows.push([`total of ${run.files.length} files`, ...numbers(totalOf(run)), '']);
   const parts = run.files.length > 0 ? [table([header, ...rows])] : [];
   parts.push(...run.files.flatMap(problemsOf));
   if (run.skipped.length > 0) {
-    const lines = run.skipped.map(({ path, code }) => `  ${path} (${code})`);
+    const lines = run.skipped.map(({ path, code }) => `  ${printable(path)} (${code})`);
     parts.push([`${run.skipped.length} files in folders are no known data and were left out:`, ...lines].join('\n'));
   }
   if (run.dryRun) parts.push('dry run: the counts are what would be; the database is unchanged');
@@ -81,33 +82,35 @@ function numbers({ counts, seconds, rowsRead }: Measured): string[] {
 }
 
 function problemsOf(file: FileReport): string[] {
+  const path = printable(file.path);
   const lines: string[] = [];
   if (file.error) {
     const { code, message, line, stack } = file.error;
-    lines.push(`${file.path}${line ? `:${line}` : ''}: ${code}: ${message.replace(`${file.path}: `, '')}`);
+    lines.push(`${path}${line ? `:${line}` : ''}: ${code}: ${printable(message.replace(`${file.path}: `, ''))}`);
     if (stack) lines.push(stack);
   }
   if (file.outcome === 'cancelled') {
-    lines.push(`${file.path}: stopped after ${count(sumOf(file.counts))} rows; the same command goes on from there`);
+    lines.push(`${path}: stopped after ${count(sumOf(file.counts))} rows; the same command goes on from there`);
   }
   const shown = file.issues.filter(({ severity }) => severity !== 'NOTE').slice(0, SHOWN_ISSUES);
-  lines.push(...shown.map((issue) => issueLine(file.path, issue)));
+  lines.push(...shown.map((issue) => issueLine(path, issue)));
   const more = file.counts.rejected + file.counts.conflicting - shown.length;
   if (more > 0) {
     const where = file.fileId === null ? '' : `; all of them: dataFile ${file.fileId}, field issues`;
-    lines.push(`${file.path}: ${count(more)} more rows were rejected or in conflict${where}`);
+    lines.push(`${path}: ${count(more)} more rows were rejected or in conflict${where}`);
   }
   const notes = file.issues.filter(({ severity }) => severity === 'NOTE');
-  lines.push(...notes.slice(0, SHOWN_ISSUES).map((issue) => issueLine(file.path, issue)));
-  if (notes.length > SHOWN_ISSUES) lines.push(`${file.path}: more notes are in the ledger`);
+  lines.push(...notes.slice(0, SHOWN_ISSUES).map((issue) => issueLine(path, issue)));
+  if (notes.length > SHOWN_ISSUES) lines.push(`${path}: more notes are in the ledger`);
   return lines.length > 0 ? [lines.join('\n')] : [];
 }
 
 /** `file:line: CODE field=value: reason` */
 function issueLine(path: string, { code, line, byte, field, value, reason, severity }: IssueRecord): string {
   const place = line ? `${path}:${line}` : byte === undefined ? path : `${path} byte ${byte}`;
-  const what = field === undefined ? '' : ` ${field}${value === undefined ? '' : `=${JSON.stringify(value)}`}`;
-  return `${place}: ${severity === 'NOTE' ? 'note ' : ''}${code}${what}: ${reason}`;
+  const what =
+    field === undefined ? '' : ` ${field}${value === undefined ? '' : `=${printable(JSON.stringify(value))}`}`;
+  return `${place}: ${severity === 'NOTE' ? 'note ' : ''}${code}${what}: ${printable(reason)}`;
 }
 
 /** Columns as wide as they need to be; the first and the last to the left, numbers to the right. */

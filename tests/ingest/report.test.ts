@@ -1,0 +1,22 @@
+import { expect, test } from 'vitest';
+import { unread } from '../../ingest/pipeline.ts';
+import { createProgress } from '../../ingest/progress.ts';
+import { formatRun } from '../../ingest/report.ts';
+
+test('what comes from outside reaches the terminal on one line and without control characters', () => {
+  const path = 'in/a\n\u001b]0;title\u0007\u202egnp.csv';
+  const error = { code: 'BAD_USER_INPUT', message: `${path}: no\r\nformat \u001b[2J` };
+  const file = { ...unread(path), outcome: 'failed' as const, exitStatus: 1 as const, error };
+  const issue = { severity: 'REJECTED' as const, code: 'X', field: 'f', value: '\u009b31m', reason: 'is \u001b[1m' };
+  const skipped = [{ path: `${path}.bak`, code: 'UNKNOWN_FORMAT', message: '' }];
+  const run = { files: [{ ...file, issues: [issue] }], skipped, dryRun: false, seconds: 1, exitStatus: 1 };
+  const written: string[] = [];
+  const progress = createProgress({ isTTY: false, write: (text: string) => written.push(text) }, 1, 1);
+  progress.begin(path, 1e9);
+  progress.done(file as never);
+  for (const text of [formatRun(run as never), ...written]) {
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    expect(text).toContain('in/a\\u000a\\u001b]0;title\\u0007\\u202egnp.csv');
+    expect(text).not.toContain('in/a\n');
+  }
+});
