@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import { formatById, recognise } from './formats/registry.ts';
+import { locateChosen, readChosen } from './parse-process-elements.ts';
 import { type Job, packError, type Request, type Response } from './parse-process-messages.ts';
 import { watchMemory } from './parse-process-watchdog.ts';
 import { type ByteSource, openSource, type SourceChunk } from './source.ts';
@@ -68,19 +69,23 @@ async function answer(job: Job): Promise<void> {
 async function perform(job: Job, opened: ByteSource): Promise<void> {
   const { id } = job;
   if (job.kind === 'recognise') {
-    const format = await recognise(opened);
-    const { needs, title } = format;
+    const format = job.format === undefined ? await recognise(opened) : await formatById(job.format);
+    const { needs, title, defaultOnConflict = 'keep' } = format;
     const statedDataset = format.statedDataset(opened.head, opened.name);
-    send({ kind: 'recognised', id, recognition: { format: format.id, title, needs, statedDataset } });
+    send({
+      kind: 'recognised',
+      id,
+      recognition: { format: format.id, title, needs, defaultOnConflict, statedDataset },
+    });
     return;
   }
   const format = await formatById(job.format);
   const source = withProgress(opened, id);
   if (job.kind === 'locate') {
-    send({ kind: 'located', id, lines: await format.locate(source, job.keys, job.options) });
+    send({ kind: 'located', id, lines: await locateChosen(format, source, job.keys, job.options) });
     return;
   }
-  for await (const step of format.read(source, job.options)) {
+  for await (const step of readChosen(format, source, job.options)) {
     while (current.credits === 0 && !current.cancelled) {
       await new Promise<void>((wake) => {
         current.wake = wake;

@@ -1,7 +1,8 @@
 import { LumigraphError } from '../src/domain/errors.ts';
 import type { FileErrorCode } from './file-error.ts';
 import { FileError } from './file-error.ts';
-import type { Format, ReadOptions, ReadStep, RowKey } from './formats/format.ts';
+import type { Format, RowKey } from './formats/format.ts';
+import type { ChosenStep, JobOptions } from './parse-process-elements.ts';
 import type { FileStamp } from './source.ts';
 
 /** What the parent asks of the parse process. `id` numbers the requests: answers to an abandoned one are dropped. */
@@ -12,11 +13,15 @@ export type Request =
   | { readonly kind: 'cancel'; readonly id: number };
 
 export type Job = { readonly id: number; readonly file: FileToRead } & (
-  | { readonly kind: 'recognise' }
+  | {
+      readonly kind: 'recognise';
+      /** The user knows what it is: nothing is looked for. */
+      readonly format?: string;
+    }
   | {
       readonly kind: 'read';
       readonly format: string;
-      readonly options: ReadOptions;
+      readonly options: JobOptions;
       /** Steps that may be under way (sent, not yet taken) before the child waits. */
       readonly inFlight: number;
     }
@@ -24,7 +29,7 @@ export type Job = { readonly id: number; readonly file: FileToRead } & (
       readonly kind: 'locate';
       readonly format: string;
       readonly keys: readonly RowKey[];
-      readonly options: ReadOptions;
+      readonly options: JobOptions;
     }
 );
 
@@ -37,7 +42,7 @@ export interface FileToRead {
 export type Response =
   | { readonly kind: 'ready' }
   | { readonly kind: 'recognised'; readonly id: number; readonly recognition: Recognition }
-  | { readonly kind: 'step'; readonly id: number; readonly step: ReadStep }
+  | { readonly kind: 'step'; readonly id: number; readonly step: ChosenStep }
   /** Bytes of the file as stored (compressed, if it is) that were read so far: proof of life during long scans. */
   | { readonly kind: 'progress'; readonly id: number; readonly bytesRead: number }
   | { readonly kind: 'located'; readonly id: number; readonly lines: readonly (readonly number[])[] }
@@ -49,6 +54,8 @@ export interface Recognition {
   readonly format: string;
   readonly title: string;
   readonly needs: Format['needs'];
+  /** What becomes of equal keys unless told otherwise. */
+  readonly defaultOnConflict: 'add' | 'keep';
   /** The dataset that the file or its name states. */
   readonly statedDataset: string | null;
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { ReadOptions, ReadStep, RowKey } from './formats/format.ts';
+import type { RowKey } from './formats/format.ts';
+import type { ChosenStep, JobOptions } from './parse-process-elements.ts';
 import { ParseProcessError } from './parse-process-error.ts';
 import { type Answer, Inbox, type RelayMessage } from './parse-process-inbox.ts';
 import { type FileToRead, type Job, type Recognition, unpackError } from './parse-process-messages.ts';
@@ -48,24 +49,27 @@ export class ParseProcess {
     this.#running();
   }
 
-  /** @throws FileError UNKNOWN_FORMAT and whatever opening a file can throw; ParseProcessError. */
-  async recognise(file: FileToRead): Promise<Recognition> {
-    for await (const answer of this.#answers({ kind: 'recognise', file })) {
+  /**
+   * What a file is, by its content, or as a `format` that is given instead.
+   * @throws FileError UNKNOWN_FORMAT and whatever opening a file can throw; ParseProcessError.
+   */
+  async recognise(file: FileToRead, format?: string): Promise<Recognition> {
+    for await (const answer of this.#answers({ kind: 'recognise', file, format })) {
       if (answer.kind === 'recognised') return answer.recognition;
     }
     throw new Error('the parse process gave no answer');
   }
 
   /**
-   * The steps of Format.read. A few are read ahead; leaving the loop early stops the reading.
+   * The steps of Format.read, of the chosen monitor elements. A few are read ahead; leaving the loop early stops the reading.
    * `onProgress` gets the bytes of the file (as stored) read so far.
    */
   async *read(
     file: FileToRead,
     format: string,
-    options: ReadOptions,
+    options: JobOptions,
     onProgress?: (bytesRead: number) => void,
-  ): AsyncGenerator<ReadStep, void, undefined> {
+  ): AsyncGenerator<ChosenStep, void, undefined> {
     const { inFlight } = this.#limits;
     for await (const answer of this.#answers({ kind: 'read', file, format, options, inFlight })) {
       if (answer.kind === 'step') yield answer.step;
@@ -78,7 +82,7 @@ export class ParseProcess {
     file: FileToRead,
     format: string,
     keys: readonly RowKey[],
-    options: ReadOptions,
+    options: JobOptions,
   ): Promise<readonly (readonly number[])[]> {
     for await (const answer of this.#answers({ kind: 'locate', file, format, keys, options })) {
       if (answer.kind === 'located') return answer.lines;

@@ -1,8 +1,9 @@
 import type { Counts, IssueRecord } from '../src/domain/record.ts';
 import type { FileIdentity, Ledger, Rows, Store } from '../src/store/store.ts';
 import { FileError } from './file-error.ts';
-import type { ReadOptions, ReadStep } from './formats/format.ts';
+import type { ReadStep } from './formats/format.ts';
 import type { ParseProcess } from './parse-process.ts';
+import type { JobOptions } from './parse-process-elements.ts';
 import { ParseProcessError } from './parse-process-error.ts';
 import type { FileToRead } from './parse-process-messages.ts';
 import { isFileBusy, waitForOtherReader } from './pipeline-busy.ts';
@@ -16,6 +17,7 @@ import {
   noCounts,
   sumOf,
 } from './pipeline-report.ts';
+import { SkippedRows } from './pipeline-skipped.ts';
 
 type DataFile = Rows['dataFile'];
 
@@ -56,11 +58,12 @@ class Reading {
   readonly #tools: ReadTools;
   readonly #file: FileToRead;
   readonly #job: ReadJob;
-  readonly #options: ReadOptions;
+  readonly #options: JobOptions;
   #row: DataFile;
   /** As the ledger has them after the latest batch. */
   #counts: Counts = noCounts();
   #rowsRead = 0;
+  #skipped = new SkippedRows();
   #bytesDone = 0;
 
   constructor(tools: ReadTools, file: FileToRead, row: DataFile, job: ReadJob) {
@@ -68,10 +71,11 @@ class Reading {
     this.#file = file;
     this.#row = row;
     this.#job = job;
-    const { batchRows } = job.settings;
+    const { batchRows, elements } = job.settings;
     this.#options = {
       ...(job.identity.dataset === '' ? {} : { dataset: job.identity.dataset }),
       ...(batchRows === undefined ? {} : { batchRows }),
+      ...(job.identity.meMap === '' ? {} : { elements }),
     };
   }
 
@@ -98,6 +102,7 @@ class Reading {
     if (settings.strict && this.#counts.conflicting > 0) {
       throw new RefusedContentError('STRICT', `${this.#counts.conflicting} rows are in conflict`);
     }
+    await this.#skipped.note(ledger, this.#row.id);
     this.#row = await ledger.finish(this.#row.id, { status: 'DONE' });
     return { row: this.#row, report: this.#report('ingested') };
   }
@@ -108,10 +113,12 @@ class Reading {
     const { identity, hooks } = this.#job;
     const { inserted, identical, conflicting, replaced, rejected } = this.#row;
     this.#counts = { inserted, identical, conflicting, replaced, rejected };
+    this.#skipped = new SkippedRows();
     let checkpoint = { byte: Number(this.#row.bytesDone), line: Number(this.#row.linesDone) };
     const options = checkpoint.byte > 0 ? { ...this.#options, resume: checkpoint } : this.#options;
     const onBytes = (bytes: number) => this.#progress(bytes);
     for await (const step of parser.read(this.#file, identity.format, options, onBytes)) {
+      this.#skipped.add(step.skipped);
       const counts = await this.#write(step, checkpoint.byte);
       checkpoint = step.position;
       addCounts(this.#counts, counts);
@@ -126,7 +133,8 @@ class Reading {
     const { ledger } = this.#tools;
     const { identity, settings } = this.#job;
     const onConflict = settings.onConflict ?? 'keep';
-    let firstConflict: IssueRecord | undefined;
+    let firstConflict = issues.find(({ severity }) => severity === 'CONFLICTING');
+    if (onConflict === 'fail' && firstConflict) throw conflictError(firstConflict);
     try {
       const outcome = await ledger.write(this.#row.id, batch, issues, position, {
         onConflict,
@@ -142,10 +150,7 @@ class Reading {
       return outcome.counts;
     } catch (error) {
       if (onConflict !== 'fail' || !firstConflict) throw error;
-      throw new RefusedContentError('CONFLICT', `${firstConflict.value}: ${firstConflict.reason}`, {
-        ...firstConflict,
-        issue: firstConflict,
-      });
+      throw conflictError(firstConflict);
     }
   }
 
@@ -227,3 +232,6 @@ class Reading {
 
 const strictError = (rejected: number) =>
   new RefusedContentError('STRICT', `${rejected} rows were rejected: nothing of the file was kept`);
+
+const conflictError = (issue: IssueRecord) =>
+  new RefusedContentError('CONFLICT', `${issue.value}: ${issue.reason}`, { ...issue, issue });

@@ -1,9 +1,14 @@
 import type { Counts, IssueRecord } from '../src/domain/record.ts';
+import type { ElementChoice, SkippedElement } from './pipeline-elements.ts';
 
 /** How a file is to be read and what to do where rows disagree. */
 export interface IngestSettings {
   /** Dataset of every histogram; wins over what the file or its name says. */
   readonly dataset?: string;
+  /** Read it as this format, whatever its content looks like. */
+  readonly format?: string;
+  /** What its monitor elements are called, and which of them to take. */
+  readonly elements?: ElementChoice;
   /** Name of the certification that the file becomes a version of. */
   readonly source?: string;
   /** Which row stays where two differ under one key (default keep: the first). */
@@ -62,6 +67,8 @@ export interface FileReport {
   readonly size: number | null;
   /** As the ledger has them: rows of an interrupted reading that was resumed are included. */
   readonly counts: Counts;
+  /** Rows of monitor elements that were not chosen; they are in none of the counts. */
+  readonly skipped: { readonly rows: number; readonly elements: readonly SkippedElement[] };
   /** The first issues, rejected and conflicting rows before notes; the ledger has them all. */
   readonly issues: readonly IssueRecord[];
   readonly error: FileProblem | null;

@@ -4,6 +4,7 @@ import type { Ledger, Rows, Store } from '../src/store/store.ts';
 import { FileError } from './file-error.ts';
 import type { ParseProcess } from './parse-process.ts';
 import type { FileToRead, Recognition } from './parse-process-messages.ts';
+import { choiceIdentity } from './pipeline-elements.ts';
 import { describeProblem } from './pipeline-failure.ts';
 import { readIntoLedger } from './pipeline-read.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type IngestSettings,
   noCounts,
 } from './pipeline-report.ts';
+import { ELEMENT_SKIPPED, skippedOf } from './pipeline-skipped.ts';
 import { type ByteSource, openSource } from './source.ts';
 
 /** Issues that a report repeats from the ledger. */
@@ -42,7 +44,7 @@ export async function ingestFile(
     report = { ...report, size: source.stamp.size };
     const { stamp, compressed } = source;
     const file: FileToRead = { path, stamp };
-    const [sha256, recognition] = await both(source.sha256(), parser.recognise(file));
+    const [sha256, recognition] = await both(source.sha256(), parser.recognise(file, settings.format));
     const identity = { sha256, ...identify(path, recognition, settings) };
     report = { ...report, sha256, format: recognition.format, dataset: identity.dataset, source: identity.source };
 
@@ -80,6 +82,7 @@ export function unread(path: string, error: FileProblem | null = null): FileRepo
     sha256: null,
     size: null,
     counts: noCounts(),
+    skipped: { rows: 0, elements: [] },
     issues: [],
     error,
     seconds: 0,
@@ -107,7 +110,8 @@ function identify(path: string, recognition: Recognition, settings: IngestSettin
       { file: path, field: 'source' },
     );
   }
-  return { format, dataset, source: needs === 'source' ? (settings.source ?? '') : '', meMap: '' };
+  const meMap = needs === 'source' ? '' : choiceIdentity(settings.elements);
+  return { format, dataset, source: needs === 'source' ? (settings.source ?? '') : '', meMap };
 }
 
 /** Both results; a failure of either waits for the other, so that nothing goes on behind the caller's back. */
@@ -123,11 +127,12 @@ async function settled(ledger: Ledger, row: Rows['dataFile']) {
   const { id, inserted, identical, conflicting, replaced, rejected } = row;
   const stored = await ledger.issues(id, null, 0, REPORTED_ISSUES * 10);
   const issues = stored.filter(({ severity }) => severity !== 'NOTE');
-  const notes = stored.filter(({ severity }) => severity === 'NOTE');
+  const notes = stored.filter(({ severity, code }) => severity === 'NOTE' && code !== ELEMENT_SKIPPED);
   const bad = conflicting + rejected > 0;
   return {
     fileId: id,
     counts: { inserted, identical, conflicting, replaced, rejected },
+    skipped: await skippedOf(ledger, id),
     issues: [...issues, ...notes].slice(0, REPORTED_ISSUES).map(issueOf),
     exitStatus: bad ? (2 as const) : (0 as const),
   };

@@ -34,13 +34,16 @@ export function createProgress(output: Output, totalBytes: number, files: number
   let settledFiles = 0;
   let settledRows = 0;
   let shown = bar ? 0 : started;
+  /** Files begun and not settled: several, where several are read at a time. */
+  const underWay = new Map<string, { bytesDone: number; rows: number }>();
   const clear = () => bar && output.write('\r\x1b[K');
 
   const describe = (progress: IngestProgress | null): string => {
-    const bytes = Math.min(totalBytes, settledBytes + (progress?.bytesDone ?? 0));
+    const now = [...underWay.values()];
+    const bytes = Math.min(totalBytes, settledBytes + now.reduce((sum, { bytesDone }) => sum + bytesDone, 0));
     const seconds = Math.max(0.001, (Date.now() - started) / 1000);
     const share = totalBytes > 0 ? bytes / totalBytes : 1;
-    const rows = settledRows + (progress?.rows ?? 0);
+    const rows = settledRows + now.reduce((sum, file) => sum + file.rows, 0);
     const left = share > 0.01 ? `, ${duration((seconds * (1 - share)) / share)} left` : '';
     const facts = `${Math.floor(share * 100)} %, ${byteText(bytes)} of ${byteText(totalBytes)}, ${count(rows / seconds)} rows/s${left}`;
     const place = files > 1 ? ` [${Math.min(files, settledFiles + 1)}/${files}]` : '';
@@ -54,11 +57,13 @@ export function createProgress(output: Output, totalBytes: number, files: number
 
   return {
     begin(path, bytes) {
+      underWay.set(path, { bytesDone: 0, rows: 0 });
       if (bar) clear();
       if (bar) output.write(describe({ path, bytesDone: 0, bytesTotal: bytes, rows: 0 }));
       else if (bytes >= LARGE_BYTES) output.write(`${printable(path)}: reading ${byteText(bytes)}\n`);
     },
     update(progress) {
+      underWay.set(progress.path, progress);
       const now = Date.now();
       if (now - shown < (bar ? BAR_MS : LINE_MS)) return;
       shown = now;
@@ -66,6 +71,7 @@ export function createProgress(output: Output, totalBytes: number, files: number
       output.write(bar ? describe(progress) : `${describe(progress)}\n`);
     },
     done(report) {
+      underWay.delete(report.path);
       settledFiles++;
       settledBytes += report.size ?? 0;
       settledRows += report.rowsRead;

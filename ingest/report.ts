@@ -7,6 +7,8 @@ import { count, outcomeText } from './progress.ts';
 
 /** Issues of a file that the text shows; the rest is counted. */
 const SHOWN_ISSUES = 5;
+/** Monitor elements left out that the text shows. */
+const SHOWN_SKIPPED = 20;
 
 /** A file met in a folder that is no data: listed, no fault. */
 export interface SkippedFile {
@@ -89,6 +91,12 @@ function problemsOf(file: FileReport): string[] {
     lines.push(`${path}${line ? `:${line}` : ''}: ${code}: ${printable(message.replace(`${file.path}: `, ''))}`);
     if (stack) lines.push(stack);
   }
+  if (file.skipped.rows > 0) {
+    const { rows, elements } = file.skipped;
+    lines.push(`${file.path}: ${count(rows)} rows of ${count(elements.length)} monitor elements were not chosen:`);
+    lines.push(...elements.slice(0, SHOWN_SKIPPED).map((element) => `  ${element.path} (${count(element.rows)})`));
+    if (elements.length > SHOWN_SKIPPED) lines.push(`  and ${count(elements.length - SHOWN_SKIPPED)} more (--json)`);
+  }
   if (file.outcome === 'cancelled') {
     lines.push(`${path}: stopped after ${count(sumOf(file.counts))} rows; the same command goes on from there`);
   }
@@ -106,7 +114,7 @@ function problemsOf(file: FileReport): string[] {
 }
 
 /** `file:line: CODE field=value: reason` */
-function issueLine(path: string, { code, line, byte, field, value, reason, severity }: IssueRecord): string {
+export function issueLine(path: string, { code, line, byte, field, value, reason, severity }: IssueRecord): string {
   const place = line ? `${path}:${line}` : byte === undefined ? path : `${path} byte ${byte}`;
   const what =
     field === undefined ? '' : ` ${field}${value === undefined ? '' : `=${printable(JSON.stringify(value))}`}`;
@@ -114,7 +122,7 @@ function issueLine(path: string, { code, line, byte, field, value, reason, sever
 }
 
 /** Columns as wide as they need to be; the first and the last to the left, numbers to the right. */
-function table(rows: readonly (readonly string[])[]): string {
+export function table(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   const line = (row: readonly string[]) =>
     row

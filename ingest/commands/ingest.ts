@@ -3,11 +3,14 @@ import { loadConfig } from '../../src/config.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { discover, type Found } from '../discover.ts';
 import { ParseProcess } from '../parse-process.ts';
-import { ingestFile, unread } from '../pipeline.ts';
+import { unread } from '../pipeline.ts';
 import type { FileReport, IngestSettings } from '../pipeline-report.ts';
+import { ingestPatiently } from '../pipeline-retry.ts';
 import { createProgress } from '../progress.ts';
 import { formatRun, type IngestRun, runAsJson, type SkippedFile, writeAtomically } from '../report.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
+import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
+import { assertFormat } from './format-option.ts';
 
 const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
 
@@ -21,6 +24,9 @@ from where it stopped.
   --on-conflict HOW    where two rows of one key differ: keep the first (default), replace it, or fail
   --force              read files again although they are known
   --strict             one bad row makes its file fail, and nothing of it stays
+  --format ID          read every file as this format, whatever it looks like (ids: docs/formats.md)
+${elementHelp}
+  -j, --jobs N         read N files at a time (default 1); one process writes
   --dry-run            count what would be, leave the database unchanged
   --json               one JSON document on standard output instead of the table (with: npm run --silent)
   --report FILE        write that JSON document to a file
@@ -40,6 +46,7 @@ const options = {
   json: { type: 'boolean', default: false },
   report: { type: 'string' },
   format: { type: 'string' },
+  ...elementOptions,
   jobs: { type: 'string', short: 'j' },
 } as const;
 
@@ -53,12 +60,13 @@ export const ingest: Command = { help, run };
 
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, options);
-  const settings = settingsOf(values);
+  const jobs = jobsOf(values.jobs);
   if (positionals.length === 0) throw new UsageError('no file was named');
+  const settings = await settingsOf(values);
   const started = performance.now();
   const { databaseUrl } = loadConfig();
-  const parser = new ParseProcess();
-  parser.start();
+  const parsers = Array.from({ length: jobs }, () => new ParseProcess());
+  for (const parser of parsers) parser.start();
   const stop = stopOnSignal();
   try {
     const found = await discover(positionals);
@@ -67,25 +75,39 @@ async function run(args: readonly string[]): Promise<number> {
     const progress = createProgress(process.stderr, totalBytes, found.length);
     stop.say = progress.say;
     const store = await openStore(databaseUrl, { prisma: false });
-    const files: FileReport[] = [];
-    const skipped: SkippedFile[] = [];
-    try {
-      for (const [index, file] of found.entries()) {
-        if (stop.signal.aborted) break;
+    const settled: (FileReport | undefined)[] = found.map(() => undefined);
+    const waiting = found.entries();
+    const hooks = {
+      signal: stop.signal,
+      onProgress: progress.update,
+      onRetry: ({ path, error }: FileReport, waitMs: number) =>
+        progress.say(`${path}: ${error?.code}: trying again in ${waitMs / 1000} s: ${error?.message}`),
+    };
+    const readOneByOne = async (parser: ParseProcess) => {
+      for (const [index, file] of waiting) {
+        if (stop.signal.aborted) return;
         progress.begin(file.path, sizes[index]?.size ?? 0);
         const report = file.problem
           ? unread(file.path, file.problem)
-          : await ingestFile({ store, parser }, file.path, settings, {
-              signal: stop.signal,
-              onProgress: progress.update,
-            });
-        if (isNoData(file, report)) skipped.push({ path: file.path, ...problemOf(report) });
-        else files.push(report);
+          : await ingestPatiently({ store, parser }, file.path, settings, hooks);
+        settled[index] = report;
         progress.done(report);
       }
+    };
+    try {
+      await Promise.all(parsers.map(readOneByOne));
     } finally {
       progress.close();
       await store.close();
+    }
+    // in the order of the names, whichever was done first
+    const files: FileReport[] = [];
+    const skipped: SkippedFile[] = [];
+    for (const [index, file] of found.entries()) {
+      const report = settled[index];
+      if (!report) continue;
+      if (isNoData(file, report)) skipped.push({ path: file.path, ...problemOf(report) });
+      else files.push(report);
     }
     const exitStatus = stop.exitStatus ?? worst(files);
     const seconds = (performance.now() - started) / 1000;
@@ -95,18 +117,25 @@ async function run(args: readonly string[]): Promise<number> {
     return exitStatus;
   } finally {
     stop.release();
-    await parser.close();
+    await Promise.all(parsers.map((parser) => parser.close()));
   }
 }
 
 type Values = ReturnType<typeof parseArguments<typeof options>>['values'];
 
-function settingsOf(values: Values): IngestSettings {
-  if (values.jobs !== undefined) throw new UsageError('-j is not available yet: files are read one after another');
-  if (values.format !== undefined) throw new UsageError('--format is not available yet: formats are known by content');
+const MOST_JOBS = 64;
+
+function jobsOf(value = '1'): number {
+  const jobs = /^\d+$/.test(value) ? Number(value) : 0;
+  if (jobs >= 1 && jobs <= MOST_JOBS) return jobs;
+  throw new UsageError(`-j takes a whole number from 1 to ${MOST_JOBS}, not "${value}"`);
+}
+
+async function settingsOf(values: Values): Promise<IngestSettings> {
+  assertFormat(values.format);
   const onConflict = values['on-conflict'];
   if (onConflict === 'add') {
-    throw new UsageError('--on-conflict add is for partial counts in DQMIO files, which cannot be read yet');
+    throw new UsageError('--on-conflict add (partial counts) is not available yet');
   }
   if (onConflict !== 'keep' && onConflict !== 'replace' && onConflict !== 'fail') {
     throw new UsageError(`--on-conflict takes keep, replace or fail, not "${onConflict}"`);
@@ -114,8 +143,9 @@ function settingsOf(values: Values): IngestSettings {
   for (const flag of ['dataset', 'source'] as const) {
     if (values[flag]?.trim() === '') throw new UsageError(`--${flag} is empty`);
   }
-  const { dataset, source, force, strict } = values;
-  return { dataset, source, onConflict, force, strict, dryRun: values['dry-run'] };
+  const { dataset, source, format, force, strict } = values;
+  const elements = await elementChoiceOf(values);
+  return { dataset, source, format, elements, onConflict, force, strict, dryRun: values['dry-run'] };
 }
 
 const isNoData = (file: Found, { error }: FileReport) => !file.named && error !== null && NO_DATA.has(error.code);

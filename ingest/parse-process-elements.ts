@@ -1,0 +1,215 @@
+import type { HistogramColumns, IssueRecord, RecordBatch } from '../src/domain/record.ts';
+import type { Format, ReadOptions, ReadStep, RowKey } from './formats/format.ts';
+import { compileChoice, type ElementChoice, namesOf, pathOf, type SkippedElement } from './pipeline-elements.ts';
+import type { ByteSource } from './source.ts';
+
+/** Options of a reading, with what the user says about monitor elements; formats know nothing of that. */
+export interface JobOptions extends ReadOptions {
+  readonly elements?: ElementChoice;
+}
+
+export interface ChosenStep extends ReadStep {
+  /** Rows left out since the step before; the first step of a resumed reading has those before its start too. */
+  readonly skipped?: readonly SkippedElement[];
+}
+
+/** Format.read with monitor elements renamed and left out as `options.elements` says. */
+export async function* readChosen(
+  format: Format,
+  source: ByteSource,
+  { elements, ...options }: JobOptions,
+): AsyncGenerator<ChosenStep> {
+  if (!elements) {
+    yield* format.read(source, options);
+    return;
+  }
+  const chooser = new Chooser(elements);
+  const { resume } = options;
+  if (resume) {
+    // what was left out, and which names brought which rows, is kept nowhere but in the file itself
+    for await (const step of format.read(source, { ...options, resume: undefined })) {
+      chooser.choose(step, resume.line);
+      if (step.position.byte >= resume.byte) break;
+    }
+  }
+  for await (const step of format.read(source, options)) {
+    const chosen = chooser.choose(step);
+    yield { ...chosen, skipped: chooser.takeSkipped() };
+  }
+  const skipped = chooser.takeSkipped();
+  if (resume && skipped.length > 0) yield { batch: null, issues: [], position: resume, skipped };
+}
+
+/** Format.locate for keys whose monitor elements were renamed. */
+export async function locateChosen(
+  format: Format,
+  source: ByteSource,
+  keys: readonly RowKey[],
+  { elements, ...options }: JobOptions,
+): Promise<readonly (readonly number[])[]> {
+  if (!elements) return format.locate(source, keys, options);
+  const asked = keys.flatMap((key, place) =>
+    namesOf(key.monitorElement, elements).map((name) => ({ place, key: { ...key, monitorElement: name } })),
+  );
+  const found = await format.locate(
+    source,
+    asked.map(({ key }) => key),
+    options,
+  );
+  const lines = keys.map((): number[] => []);
+  for (const [index, { place }] of asked.entries()) lines[place]?.push(...(found[index] ?? []));
+  return lines.map((ofKey) => ofKey.sort((a, b) => a - b));
+}
+
+class Chooser {
+  readonly #elements: ElementChoice;
+  readonly #wanted: (path: string) => boolean;
+  /** What is known of a name of the file. */
+  readonly #names = new Map<string, { path: string; wanted: boolean; ambiguous: boolean }>();
+  #skipped = new Map<string, number>();
+  /** Of paths that several names lead to: the first name and line of each (run, LS). */
+  readonly #first = new Map<string, { name: string; line: number }>();
+
+  constructor(elements: ElementChoice) {
+    this.#elements = elements;
+    this.#wanted = compileChoice(elements);
+  }
+
+  takeSkipped(): SkippedElement[] {
+    const skipped = [...this.#skipped].map(([path, rows]) => ({ path, rows }));
+    this.#skipped = new Map();
+    return skipped;
+  }
+
+  /** @param lastLine rows after this line are passed over. */
+  choose(step: ReadStep, lastLine = Number.POSITIVE_INFINITY): ReadStep {
+    const { batch } = step;
+    if (batch?.kind !== 'lumisectionHistograms' && batch?.kind !== 'runHistograms') return step;
+    const names = batch.monitorElements.map(({ path }) => this.#about(path));
+    const kept = new Int32Array(batch.count);
+    let count = 0;
+    const issues: IssueRecord[] = [];
+    for (let row = 0; row < batch.count; row++) {
+      if ((batch.line[row] as number) > lastLine) break;
+      const index = batch.monitorElement[row] as number;
+      const { path, wanted, ambiguous } = names[index] as (typeof names)[number];
+      if (!wanted) {
+        this.#skipped.set(path, (this.#skipped.get(path) ?? 0) + 1);
+        continue;
+      }
+      const collision = ambiguous ? this.#collide(batch, row, path) : null;
+      if (collision) issues.push(collision);
+      else kept[count++] = row;
+    }
+    const monitorElements = batch.monitorElements.map((element, index) => ({
+      ...element,
+      path: names[index]?.path ?? element.path,
+    }));
+    const rows = kept.subarray(0, count);
+    return {
+      ...step,
+      batch: count === 0 ? null : takeRows({ ...batch, monitorElements }, rows),
+      issues: issues.length === 0 ? step.issues : [...step.issues, ...issues],
+    };
+  }
+
+  #about(name: string) {
+    const known = this.#names.get(name);
+    if (known) return known;
+    const path = pathOf(name, this.#elements);
+    const about = { path, wanted: this.#wanted(path), ambiguous: namesOf(path, this.#elements).length > 1 };
+    this.#names.set(name, about);
+    return about;
+  }
+
+  /** The issue of a row whose path another name has taken in its (run, LS). */
+  #collide(batch: HistogramBatch, row: number, path: string): IssueRecord | null {
+    const name = batch.monitorElements[batch.monitorElement[row] as number]?.path ?? '';
+    const run = batch.run[row] as number;
+    const lumisection = batch.kind === 'lumisectionHistograms' ? (batch.lumisection[row] as number) : 0;
+    const line = batch.line[row] as number;
+    const key = `${run} ${lumisection} ${path}`;
+    const first = this.#first.get(key);
+    if (!first) this.#first.set(key, { name, line });
+    if (!first || first.name === name) return null;
+    const place = (at: number, what: string) => (at > 0 ? `${what} in line ${at}` : what);
+    return {
+      severity: 'CONFLICTING',
+      code: 'NAMES_COLLIDE',
+      ...(line > 0 ? { line } : {}),
+      field: 'monitorElement',
+      value: name,
+      reason: `${place(line, name)} and ${place(first.line, first.name)} both are ${path} in run ${run}${
+        lumisection > 0 ? `, LS ${lumisection}` : ''
+      }, as the names were mapped: ${first.name} stays, ${name} does not`,
+    };
+  }
+}
+
+type HistogramBatch = Extract<RecordBatch, { kind: 'lumisectionHistograms' | 'runHistograms' }>;
+
+/** A batch of some rows of another, and what they need of its dictionaries. */
+export function takeRows(batch: HistogramBatch, rows: Int32Array): HistogramBatch {
+  if (rows.length === batch.count) return batch;
+  const elements = new Renumbered(batch.monitorElements);
+  const binnings = new Renumbered(batch.binnings);
+  const blobEnds = new Uint32Array(rows.length);
+  const slice = (row: number) => batch.blobs.subarray(row === 0 ? 0 : batch.blobEnds[row - 1], batch.blobEnds[row]);
+  let bytes = 0;
+  for (const row of rows) bytes += slice(row).length;
+  const blobs = new Uint8Array(bytes);
+  let end = 0;
+  for (const [place, row] of rows.entries()) {
+    blobs.set(slice(row), end);
+    end += slice(row).length;
+    blobEnds[place] = end;
+  }
+  const columns: HistogramColumns = {
+    ...batch,
+    count: rows.length,
+    line: rows64(batch.line, rows),
+    run: Int32Array.from(rows, (row) => batch.run[row] as number),
+    monitorElement: Int32Array.from(rows, (row) => elements.place(batch.monitorElement[row] as number)),
+    dataset: Int32Array.from(rows, (row) => batch.dataset[row] as number),
+    binning: Int32Array.from(rows, (row) => binnings.place(batch.binning[row] as number)),
+    entries: rows64(batch.entries, rows),
+    integral: rows64(batch.integral, rows),
+    meanX: rows64(batch.meanX, rows),
+    rmsX: rows64(batch.rmsX, rows),
+    meanY: rows64(batch.meanY, rows),
+    rmsY: rows64(batch.rmsY, rows),
+    skewness: rows64(batch.skewness, rows),
+    kurtosis: rows64(batch.kurtosis, rows),
+    blobs,
+    blobEnds,
+    monitorElements: elements.used,
+    binnings: binnings.used,
+  };
+  if (batch.kind === 'lumisectionHistograms') {
+    const lumisection = Int32Array.from(rows, (row) => batch.lumisection[row] as number);
+    return { ...columns, kind: batch.kind, lumisection };
+  }
+  return { ...columns, kind: batch.kind, title: Array.from(rows, (row) => batch.title[row] ?? null) };
+}
+
+const rows64 = (values: Float64Array, rows: Int32Array) => Float64Array.from(rows, (row) => values[row] as number);
+
+/** The entries of a dictionary that are used, in the order of their first use. */
+class Renumbered<Entry> {
+  readonly used: Entry[] = [];
+  readonly #entries: readonly Entry[];
+  readonly #places = new Map<number, number>();
+
+  constructor(entries: readonly Entry[]) {
+    this.#entries = entries;
+  }
+
+  /** Where an entry stands among the used ones; -1 (none) stays -1. */
+  place(index: number): number {
+    if (index < 0) return index;
+    const known = this.#places.get(index);
+    if (known !== undefined) return known;
+    this.#places.set(index, this.used.length);
+    return this.used.push(this.#entries[index] as Entry) - 1;
+  }
+}
