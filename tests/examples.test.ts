@@ -71,20 +71,30 @@ describe('examples/README.md', () => {
   });
 });
 
+const empty = (value: unknown): boolean =>
+  value === null ||
+  (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.values(value).every(empty));
+
+async function expectAnswer(query: string) {
+  const roots = Object.entries((await createClient({ url: server.url, retries: 0 }).request(query)) as object);
+  expect(roots.length).toBeGreaterThan(0);
+  for (const [field, value] of roots) expect([field, empty(value)]).toEqual([field, false]);
+}
+
+describe.each(['README.md', 'docs/api.md'])('the queries of %s', (file) => {
+  const text = readFileSync(join(root, file), 'utf8');
+  const queries = Array.from(text.matchAll(/^```graphql\n([\s\S]*?)^```$/gm), ([, query]) => query as string);
+  it('are found', () => expect(queries.length).toBeGreaterThan(0));
+  it.each(queries)('%s', async (query) => {
+    const [, code] = /^# error: (\w+)\n/.exec(query) ?? [];
+    if (code === undefined) return expectAnswer(query);
+    await expect(createClient({ url: server.url, retries: 0 }).request(query)).rejects.toMatchObject({ code });
+  });
+});
+
 describe('the example queries of the page', () => {
   const folder = join(root, 'web/examples');
-  it.each(readdirSync(folder).filter((name) => name.endsWith('.graphql')))(
-    '%s answers on the sample data',
-    async (name) => {
-      const data = await createClient({ url: server.url, retries: 0 }).request(
-        readFileSync(join(folder, name), 'utf8'),
-      );
-      const empty = (value: unknown): boolean =>
-        value === null ||
-        (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.values(value).every(empty));
-      const roots = Object.entries(data as object);
-      expect(roots.length).toBeGreaterThan(0);
-      for (const [field, value] of roots) expect([field, empty(value)]).toEqual([field, false]);
-    },
+  it.each(readdirSync(folder).filter((name) => name.endsWith('.graphql')))('%s answers on the sample data', (name) =>
+    expectAnswer(readFileSync(join(folder, name), 'utf8')),
   );
 });
