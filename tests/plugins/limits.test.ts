@@ -76,6 +76,17 @@ describe('the limit of', () => {
     expect((await app.ask(`{ hello(name: ${text}) }`)).status).toBe(200);
   });
 
+  test('objects in variables is held before they are coerced; lists of values are free', async () => {
+    const app = smallApp();
+    const query = 'query ($name: String) { hello(name: $name) }';
+    const values = Array.from({ length: 100_000 }, (_, i) => i);
+    expect((await app.ask('{ hello }', { unused: values })).status).toBe(200);
+    for (const text of [`[${'{},'.repeat(5000)}{}]`, `${'{"a":'.repeat(4000)}1${'}'.repeat(4000)}`]) {
+      const response = await app.fetch(post(`{"query":${JSON.stringify(query)},"variables":{"name":${text}}}`));
+      expect(await refusal(response)).toMatchObject({ limit: 5000 });
+    }
+  });
+
   test('body bytes holds for a body that says its size and for one that does not', async () => {
     const app = smallApp({ LUMIGRAPH_MAX_BODY_BYTES: '100' });
     const body = { query: '{ hello }', variables: { pad: 'x'.repeat(100) } };

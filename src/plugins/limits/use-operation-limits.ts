@@ -25,6 +25,11 @@ const CHARACTERS_PER_TOKEN = 50;
 /** Brackets that one level of fields may need for its arguments; what nests deeper overflows the stack of the parser. */
 const BRACKETS_PER_LEVEL = 20;
 
+/** Objects in variables: each costs a look at every field of its type, several times, while nobody else is served. */
+const MOST_VARIABLE_OBJECTS = 5000;
+/** Variables of this depth are no where-argument of ours, and would overflow the stack when they are coerced. */
+const MOST_VARIABLE_DEPTH = 500;
+
 /** Limits on documents (tokens, depth, aliases, root fields) and on what an operation asks for with its variables. */
 export function useOperationLimits(limits: Limits): Plugin {
   const { maxTokens, maxNodes } = limits;
@@ -69,6 +74,9 @@ export function useOperationLimits(limits: Limits): Plugin {
     onExecute({ args: { schema, document, operationName, variableValues }, setResultAndStopExecution }) {
       const operation = getOperationAST(document, operationName);
       if (!operation) return;
+      if (hasMoreObjects(variableValues, MOST_VARIABLE_OBJECTS)) {
+        return setResultAndStopExecution({ errors: [tooManyObjects()] });
+      }
       const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
       if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
       const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
@@ -86,6 +94,38 @@ export function useOperationLimits(limits: Limits): Plugin {
       });
     },
   };
+}
+
+const tooManyObjects = () =>
+  new GraphQLError(
+    `The variables hold more than ${MOST_VARIABLE_OBJECTS} objects or nest more than ${MOST_VARIABLE_DEPTH} of them. Give lists of values to \`in\`, or ask in several operations.`,
+    {
+      extensions: {
+        code: 'LIMIT_EXCEEDED' satisfies ErrorCode,
+        limit: MOST_VARIABLE_OBJECTS,
+        http: { status: 400, spec: true },
+      },
+    },
+  );
+
+/** Whether there are more objects in a JSON value, or deeper ones. Values of lists are not counted. */
+function hasMoreObjects(value: unknown, most: number): boolean {
+  let level: unknown[] = [value];
+  let count = 0;
+  for (let depth = 0; level.length > 0; depth++) {
+    const next: unknown[] = [];
+    for (const one of level) {
+      if (typeof one !== 'object' || one === null) continue;
+      if (!Array.isArray(one) && ++count > most) return true;
+      if (depth > MOST_VARIABLE_DEPTH) return true;
+      for (const key in one) {
+        const inner = (one as Record<string, unknown>)[key];
+        if (typeof inner === 'object' && inner !== null) next.push(inner);
+      }
+    }
+    level = next;
+  }
+  return false;
 }
 
 /** Whether brackets of any kind nest deeper; a document that is none in another way is left to the parser. */
