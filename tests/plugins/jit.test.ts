@@ -47,6 +47,10 @@ describe('a compiled query answers byte for byte as the interpreter does', () =>
     ['warnings', '{ warn(times: 2) }'],
     ['warnings with their path', '{ other: things(first: 3) { nodes { t: self { w: warn } } } thing { warn } }'],
     ['@skip and @include', 'query ($no: Boolean = false) { hello @include(if: $no) thing @skip(if: $no) { id } }'],
+    [
+      'names that mean something to JavaScript',
+      '{ __proto__: hello thing { __proto__: id constructor: name toString: id } }',
+    ],
     ['introspection', '{ __typename __type(name: "Thing") { name fields { name } } }'],
   ])('%s', async (_, query, variables) => {
     const { compiled, interpreted } = await both(query, variables);

@@ -42,6 +42,8 @@ export function flattenQuery(
   const flatten = ({ selections }: SelectionSetNode, parent: GraphQLNamedType): SelectionNode[] =>
     selections.flatMap((selection) => {
       if (selection.directives?.length) throw new Unsuited();
+      // the compiled query would set the prototype of the answer
+      if (selection.kind === Kind.FIELD && selection.alias?.value === '__proto__') throw new Unsuited();
       if (selection.kind === Kind.FIELD) return flattenField(selection, parent);
       const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
       if (!fragment || !alwaysHolds(fragment.typeCondition?.name.value, parent)) throw new Unsuited();
