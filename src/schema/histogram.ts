@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { Context } from '../context.ts';
 import { binsBase64 } from '../domain/bins-text.ts';
 import { decodeBins, hasFlowBins } from '../domain/codec.ts';
+import { LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
 import { flowOf } from '../domain/moments.ts';
 import { shapeOf } from '../domain/shape.ts';
@@ -120,11 +121,27 @@ Histogram.implement({
       },
       resolve: (row, { type, flow }, context, info) =>
         withBins(row, context, ({ blob, binning }) =>
-          flow && !checkFlow(blob, context, info) ? null : binsBase64(blob, shapeOf(binning), type, flow),
+          flow && !checkFlow(blob, context, info)
+            ? null
+            : withinAnswer(binsBase64(blob, shapeOf(binning), type, flow), context),
         ),
     }),
   }),
 });
+
+/** An answer is one text, which JavaScript bounds at 512 MB: long before, the server would serve nobody else. */
+const MOST_BASE64_CHARACTERS = 100_000_000;
+const base64Characters = new WeakMap<Context, number>();
+
+function withinAnswer(text: string, context: Context): string {
+  const total = (base64Characters.get(context) ?? 0) + text.length;
+  base64Characters.set(context, total);
+  if (total <= MOST_BASE64_CHARACTERS) return text;
+  throw new LimitExceededError(
+    `binsBase64: one answer holds at most ${MOST_BASE64_CHARACTERS} characters of it. Ask for smaller pages (\`first\`).`,
+    { limit: MOST_BASE64_CHARACTERS },
+  );
+}
 
 interface StoredBins {
   readonly blob: Uint8Array;
