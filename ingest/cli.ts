@@ -3,6 +3,7 @@ import { type Command, UsageError } from './commands/command.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ingest: async () => (await import('./commands/ingest.ts')).ingest,
+  inspect: async () => (await import('./commands/inspect.ts')).inspect,
   verify: async () => (await import('./commands/verify.ts')).verify,
   backup: async () => (await import('./commands/backup.ts')).backup,
 };
@@ -10,6 +11,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 const overview = `usage: npm run COMMAND -- ...
 
   ingest   read files into the database
+  inspect  say what is in files and what reading them would do
   verify   check that the database is consistent
   backup   copy an SQLite database while it is in use
 

@@ -94,7 +94,9 @@ function problemsOf(file: FileReport): string[] {
   if (file.skipped.rows > 0) {
     const { rows, elements } = file.skipped;
     lines.push(`${file.path}: ${count(rows)} rows of ${count(elements.length)} monitor elements were not chosen:`);
-    lines.push(...elements.slice(0, SHOWN_SKIPPED).map((element) => `  ${element.path} (${count(element.rows)})`));
+    lines.push(
+      ...elements.slice(0, SHOWN_SKIPPED).map((element) => `  ${printable(element.path)} (${count(element.rows)})`),
+    );
     if (elements.length > SHOWN_SKIPPED) lines.push(`  and ${count(elements.length - SHOWN_SKIPPED)} more (--json)`);
   }
   if (file.outcome === 'cancelled') {

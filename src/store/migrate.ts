@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../domain/errors.ts';
 import { isPostgresUrl, type MigrationTarget } from './migration-target.ts';
+import { sqlitePath } from './sqlite-path.ts';
 
 const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
 
@@ -21,6 +22,24 @@ export async function migrate(url: string, folder = FOLDER): Promise<string[]> {
   const target = await openTarget(url);
   try {
     return await target.locked(() => applyPending(target, migrations));
+  } finally {
+    await target.close();
+  }
+}
+
+/** How far a database is, looked at without changing it: `none` where there is no file or no table yet. */
+export async function migrationState(url: string, folder = FOLDER): Promise<'none' | 'behind' | 'current'> {
+  const postgres = isPostgresUrl(url);
+  if (!postgres && !existsSync(sqlitePath(url))) return 'none';
+  const migrations = readMigrations(join(folder, postgres ? 'postgresql' : 'sqlite'));
+  const target = await openTarget(url);
+  try {
+    const applied = new Set((await target.applied()).map(({ name }) => name));
+    if (applied.size === 0) return 'none';
+    return migrations.every(({ name }) => applied.has(name)) ? 'current' : 'behind';
+  } catch (error) {
+    if (/no such table|relation .* does not exist/.test(String(error))) return 'none';
+    throw error;
   } finally {
     await target.close();
   }

@@ -1,8 +1,9 @@
+import { ConfigurationError } from '../domain/errors.ts';
 import { CheckedQuery } from './checked-query.ts';
 import type { Database } from './database.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
-import { migrate } from './migrate.ts';
+import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
 import { createReads } from './reads.ts';
 import { References } from './references.ts';
@@ -29,6 +30,22 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     verify: () => database.snapshot(verifyDatabase),
     close: () => database.close(),
   };
+}
+
+/**
+ * Opens a database that is there already and up to date, for those who must not change it.
+ * @returns null where there is none: no SQLite file, or one without tables.
+ * @throws ConfigurationError where migrations are missing; whatever connecting throws.
+ */
+export async function openExistingStore(
+  url: string,
+  options: Omit<StoreOptions, 'migrate'> = {},
+): Promise<Store | null> {
+  const state = await migrationState(url);
+  if (state === 'none') return null;
+  if (state === 'behind')
+    throw new ConfigurationError('it is older than this program: any ingest brings it up to date');
+  return openStore(url, { ...options, migrate: false });
 }
 
 async function openDatabase(url: string, options: StoreOptions): Promise<Database> {

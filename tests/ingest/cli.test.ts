@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { backup } from '../../ingest/commands/backup.ts';
 import { UsageError } from '../../ingest/commands/command.ts';
 import { ingest } from '../../ingest/commands/ingest.ts';
+import { inspect } from '../../ingest/commands/inspect.ts';
 import { verify } from '../../ingest/commands/verify.ts';
 import { InvalidInputError } from '../../src/domain/errors.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
@@ -27,7 +28,7 @@ describe('the command line', () => {
   test('explains each command', async () => {
     const { status, stdout } = await runCli(['ingest', '--help'], nowhere);
     expect([status, stdout]).toEqual([0, ingest.help]);
-    for (const [name, { help }] of Object.entries({ ingest, verify, backup })) {
+    for (const [name, { help }] of Object.entries({ ingest, inspect, verify, backup })) {
       expect(help).toMatch(new RegExp(`^usage: npm run ${name}`));
       expect(help).toContain('Exit status 0');
     }

@@ -4,6 +4,7 @@ import { text } from 'node:stream/consumers';
 import { vi } from 'vitest';
 import { backup } from '../../ingest/commands/backup.ts';
 import { ingest } from '../../ingest/commands/ingest.ts';
+import { inspect } from '../../ingest/commands/inspect.ts';
 import { verify } from '../../ingest/commands/verify.ts';
 import type { FileReport } from '../../ingest/pipeline-report.ts';
 
@@ -49,7 +50,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
 
 /** The same command without the cost of a process of its own, where the process is not what is tested. */
 export async function runHere([name = '', ...args]: readonly string[], { url }: CliOptions): Promise<CliResult> {
-  const command = { ingest, verify, backup }[name];
+  const command = { ingest, inspect, verify, backup }[name];
   if (!command) throw new Error(`there is no command ${name}`);
   const output = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((stream) =>

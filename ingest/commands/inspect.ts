@@ -1,0 +1,95 @@
+import { loadConfig } from '../../src/config.ts';
+import { openExistingStore } from '../../src/store/open-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { discover } from '../discover.ts';
+import { ParseProcess } from '../parse-process.ts';
+import { Contents } from '../pipeline-contents.ts';
+import { type Inspection, inspectFile } from '../pipeline-inspect.ts';
+import { formatInspection } from '../report-inspection.ts';
+import { type Command, parseArguments, UsageError } from './command.ts';
+import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
+import { assertFormat } from './format-option.ts';
+
+const help = `usage: npm run inspect -- FILE|DIR|GLOB|@LIST... [flags]
+
+Says what is in files: format, runs, lumisections, datasets, monitor elements, and every fault. Where DATABASE_URL leads
+to a database, also what ingesting would insert, find identical or in conflict. Writes nothing and creates nothing.
+
+  --dataset NAME       dataset of the histograms, wins over what the file or its name says
+  --source NAME        name of the certification that a JSON of lumisections is
+  --format ID          read every file as this format, whatever it looks like (ids: docs/formats.md)
+${elementHelp}
+  --json               one JSON document on standard output (with: npm run --silent)
+  --help               this text
+
+Exit status 0: all good · 2: rows would be rejected or in conflict · 1: a file cannot be ingested, or could not run.
+`;
+
+const options = {
+  dataset: { type: 'string' },
+  source: { type: 'string' },
+  format: { type: 'string' },
+  ...elementOptions,
+  json: { type: 'boolean', default: false },
+} as const;
+
+export const inspect: Command = { help, run };
+
+async function run(args: readonly string[]): Promise<number> {
+  const { values, positionals } = parseArguments(args, options);
+  if (positionals.length === 0) throw new UsageError('no file was named');
+  assertFormat(values.format);
+  const { dataset, source, format } = values;
+  const settings = {
+    ...(dataset === undefined ? {} : { dataset }),
+    ...(source === undefined ? {} : { source }),
+    format,
+    elements: await elementChoiceOf(values),
+  };
+  const { databaseUrl } = loadConfig();
+  const found = await discover(positionals);
+  const parser = new ParseProcess();
+  const store = await openIfThere(databaseUrl);
+  try {
+    const files: Inspection[] = [];
+    for (const { path, problem } of found) {
+      const inspection = problem
+        ? { ...nothingFound(path), error: problem }
+        : await inspectFile({ parser, store }, path, settings);
+      files.push(inspection);
+      if (!values.json) process.stdout.write(`${files.length > 1 ? '\n' : ''}${formatInspection(inspection)}`);
+    }
+    const statuses = files.map((file) => file.exitStatus);
+    const exitStatus = statuses.includes(1) ? 1 : Math.max(0, ...statuses);
+    if (values.json) process.stdout.write(`${JSON.stringify({ files, exitStatus }, null, 2)}\n`);
+    return exitStatus;
+  } finally {
+    if (!('missing' in store)) await store.close();
+    await parser.close();
+  }
+}
+
+async function openIfThere(url: string): Promise<Store | { missing: string }> {
+  try {
+    return (await openExistingStore(url, { prisma: false })) ?? { missing: 'there is no database yet' };
+  } catch (error) {
+    return { missing: `the database could not be asked: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function nothingFound(path: string): Inspection {
+  return {
+    path,
+    size: null,
+    format: null,
+    title: null,
+    dataset: null,
+    contents: new Contents().take(),
+    skipped: [],
+    issues: [],
+    ingest: null,
+    notTried: null,
+    error: null,
+    exitStatus: 1,
+  };
+}

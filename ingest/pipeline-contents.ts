@@ -1,0 +1,130 @@
+import type { Axis } from '../src/domain/axis.ts';
+import type { HistogramColumns, MonitorElementKind, RecordBatch } from '../src/domain/record.ts';
+
+/** What records a file holds, counted. */
+export interface FileContents {
+  readonly runs: readonly RunContents[];
+  readonly datasets: readonly string[];
+  readonly elements: readonly ElementContents[];
+  /** Records that are no histograms, by kind: certification (runs), runs, lumisections. */
+  readonly others: Readonly<Record<string, number>>;
+}
+
+export interface RunContents {
+  readonly run: number;
+  /** Lumisections that something is said about, as inclusive ranges. */
+  readonly lumisections: readonly (readonly [first: number, last: number])[];
+  readonly lumisectionHistograms: number;
+  readonly runHistograms: number;
+}
+
+export interface ElementContents {
+  readonly path: string;
+  readonly dimension: number | null;
+  readonly kind: MonitorElementKind | null;
+  /** Bins of each axis, one text for each booking that occurs: `100`, `72 x 50`. */
+  readonly bins: readonly string[];
+  readonly lumisectionHistograms: number;
+  readonly runHistograms: number;
+}
+
+type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Counts the records of a file, batch by batch. */
+export class Contents {
+  readonly #runs = new Map<number, Draft<Omit<RunContents, 'run' | 'lumisections'>> & { seen: Set<number> }>();
+  readonly #datasets = new Set<string>();
+  readonly #elements = new Map<string, Draft<Omit<ElementContents, 'bins'>> & { bins: Set<string> }>();
+  readonly #others = new Map<string, number>();
+
+  add(batch: RecordBatch): void {
+    switch (batch.kind) {
+      case 'lumisectionHistograms':
+        this.#histograms(batch, batch.lumisection);
+        break;
+      case 'runHistograms':
+        this.#histograms(batch, null);
+        break;
+      case 'certification':
+        for (const { run } of batch.runs) this.#run(run);
+        this.#count(batch.kind, batch.runs.length);
+        break;
+      case 'runs':
+        for (const { number } of batch.runs) this.#run(number);
+        this.#count(batch.kind, batch.runs.length);
+        break;
+      case 'lumisections':
+        for (const { run, number } of batch.lumisections) this.#run(run).seen.add(number);
+        this.#count(batch.kind, batch.lumisections.length);
+        break;
+      default:
+        this.#count((batch as { kind: string }).kind, 1);
+    }
+  }
+
+  take(): FileContents {
+    return {
+      runs: [...this.#runs]
+        .sort(([a], [b]) => a - b)
+        .map(([run, { seen, ...counts }]) => ({ run, lumisections: rangesOf(seen), ...counts })),
+      datasets: [...this.#datasets].filter((name) => name !== '').sort(),
+      elements: [...this.#elements.values()]
+        .sort((a, b) => (a.path < b.path ? -1 : 1))
+        .map((element) => ({ ...element, bins: [...element.bins] })),
+      others: Object.fromEntries(this.#others),
+    };
+  }
+
+  #histograms(batch: HistogramColumns, lumisections: Int32Array | null): void {
+    const level = lumisections ? 'lumisectionHistograms' : 'runHistograms';
+    const shapes = batch.binnings.map(({ axes }) => axes.map(({ bins }: Axis) => bins).join(' x '));
+    const elements = batch.monitorElements.map((element) => this.#element(element));
+    for (let row = 0; row < batch.count; row++) {
+      const run = this.#run(batch.run[row] as number);
+      run[level]++;
+      if (lumisections) run.seen.add(lumisections[row] as number);
+      const element = elements[batch.monitorElement[row] as number];
+      if (!element) continue;
+      element[level]++;
+      const shape = shapes[batch.binning[row] as number];
+      if (shape !== undefined) element.bins.add(shape);
+      this.#datasets.add(batch.datasets[batch.dataset[row] as number] ?? '');
+    }
+  }
+
+  #element({ path, dimension, kind }: HistogramColumns['monitorElements'][number]) {
+    const known = this.#elements.get(path);
+    const element = known ?? {
+      path,
+      dimension,
+      kind,
+      bins: new Set<string>(),
+      lumisectionHistograms: 0,
+      runHistograms: 0,
+    };
+    if (!known) this.#elements.set(path, element);
+    return element;
+  }
+
+  #run(number: number) {
+    const known = this.#runs.get(number);
+    const run = known ?? { seen: new Set<number>(), lumisectionHistograms: 0, runHistograms: 0 };
+    if (!known) this.#runs.set(number, run);
+    return run;
+  }
+
+  #count(kind: string, more: number): void {
+    this.#others.set(kind, (this.#others.get(kind) ?? 0) + more);
+  }
+}
+
+/** Numbers as sorted inclusive ranges. */
+export function rangesOf(numbers: ReadonlySet<number>): [first: number, last: number][] {
+  const ranges: [number, number][] = [];
+  for (const number of Int32Array.from(numbers).sort()) {
+    const last = ranges.at(-1);
+    if (last && last[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}

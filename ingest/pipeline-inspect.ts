@@ -1,0 +1,116 @@
+import type { IssueRecord, RecordBatch } from '../src/domain/record.ts';
+import type { Store } from '../src/store/store.ts';
+import type { ParseProcess } from './parse-process.ts';
+import type { FileToRead } from './parse-process-messages.ts';
+import { ingestFile } from './pipeline.ts';
+import { Contents, type FileContents } from './pipeline-contents.ts';
+import { choiceIdentity, type ElementChoice, type SkippedElement } from './pipeline-elements.ts';
+import { describeProblem } from './pipeline-failure.ts';
+import type { FileProblem, FileReport, IngestSettings } from './pipeline-report.ts';
+import { openSource } from './source.ts';
+
+/** What is in a file, and what ingesting it would do. */
+export interface Inspection {
+  readonly path: string;
+  readonly size: number | null;
+  readonly format: string | null;
+  readonly title: string | null;
+  /** The dataset of its histograms: as the flag or the file says, null where neither does. */
+  readonly dataset: string | null;
+  readonly contents: FileContents;
+  readonly skipped: readonly SkippedElement[];
+  /** Every row that would be rejected, and every note on how the file is read. */
+  readonly issues: readonly IssueRecord[];
+  /** What ingesting would do to the database: null where it was not tried, `notTried` says why. */
+  readonly ingest: Pick<FileReport, 'outcome' | 'counts' | 'issues' | 'error'> | null;
+  readonly notTried: string | null;
+  readonly error: FileProblem | null;
+  /** 0: all good · 2: rows would be rejected or in conflict · 1: it cannot be ingested. */
+  readonly exitStatus: 0 | 1 | 2;
+}
+
+export interface InspectTools {
+  readonly parser: ParseProcess;
+  /** The database that ingesting is tried on (and undone), or the reason why there is none. */
+  readonly store: Store | { readonly missing: string };
+}
+
+/** Stands for the dataset while a file is read whose dataset nobody says. Never stored. */
+const NO_DATASET = '/Unknown/Unknown-Unknown-v0/UNKNOWN';
+
+/** Reads a file to its end, says what is in it and tries its ingest on the database, of which nothing stays. */
+export async function inspectFile(
+  { parser, store }: InspectTools,
+  path: string,
+  settings: IngestSettings,
+  signal?: AbortSignal,
+): Promise<Inspection> {
+  const contents = new Contents();
+  const skipped = new Map<string, number>();
+  const issues: IssueRecord[] = [];
+  let found: Pick<Inspection, 'size' | 'format' | 'title' | 'dataset'> = {
+    size: null,
+    format: null,
+    title: null,
+    dataset: null,
+  };
+  let needsDataset = false;
+  let error: FileProblem | null = null;
+  try {
+    const { stamp } = await stampOf(path);
+    const file: FileToRead = { path, stamp };
+    found = { ...found, size: stamp.size };
+    const { format, title, needs, statedDataset } = await parser.recognise(file, settings.format);
+    const dataset = needs === 'source' ? null : (settings.dataset ?? statedDataset);
+    needsDataset = needs === 'dataset' && dataset === null;
+    found = { ...found, format, title, dataset };
+    const options = { dataset: dataset ?? NO_DATASET, ...elementsOf(settings.elements) };
+    for await (const step of parser.read(file, format, options)) {
+      if (step.batch) contents.add(withoutPlaceholder(step.batch, dataset));
+      for (const { path, rows } of step.skipped ?? []) skipped.set(path, (skipped.get(path) ?? 0) + rows);
+      issues.push(...step.issues);
+      if (signal?.aborted) break;
+    }
+  } catch (thrown) {
+    error = describeProblem(thrown);
+  }
+  const notTried = error?.message ?? ('missing' in store ? store.missing : needsDataset ? DATASET_UNKNOWN : null);
+  let ingest: Inspection['ingest'] = null;
+  if (notTried === null && !('missing' in store) && !signal?.aborted) {
+    // a certification has to have some name to be tried
+    const report = await ingestFile(
+      { store, parser },
+      path,
+      { source: 'inspect', ...settings, dryRun: true },
+      { signal },
+    );
+    ingest = { outcome: report.outcome, counts: report.counts, issues: report.issues, error: report.error };
+  }
+  const bad = issues.some(({ severity }) => severity !== 'NOTE') || (ingest?.counts.conflicting ?? 0) > 0;
+  return {
+    path,
+    ...found,
+    contents: contents.take(),
+    skipped: [...skipped].map(([path, rows]) => ({ path, rows })),
+    issues,
+    ingest,
+    notTried: ingest ? null : notTried,
+    error,
+    exitStatus: error || ingest?.error ? 1 : bad ? 2 : 0,
+  };
+}
+
+const DATASET_UNKNOWN = 'the file does not say which dataset it belongs to: name it (--dataset)';
+
+async function stampOf(path: string) {
+  const source = await openSource(path);
+  await source.close();
+  return { stamp: source.stamp };
+}
+
+const elementsOf = (elements: ElementChoice | undefined) => (choiceIdentity(elements) === '' ? {} : { elements });
+
+function withoutPlaceholder(batch: RecordBatch, dataset: string | null): RecordBatch {
+  if (dataset !== null || !('datasets' in batch)) return batch;
+  return { ...batch, datasets: batch.datasets.map((name) => (name === NO_DATASET ? '' : name)) };
+}

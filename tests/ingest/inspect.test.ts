@@ -1,0 +1,137 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { rangesOf } from '../../ingest/pipeline-contents.ts';
+import type { Inspection } from '../../ingest/pipeline-inspect.ts';
+import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
+import { dumpDatabase } from '../support/database-dump.ts';
+import { databases, type TestDatabase } from '../support/databases.ts';
+import { runHere } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lumigraph-inspect-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
+const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+const file = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+async function inspectJson(args: readonly string[], url: string) {
+  const { status, stdout, stderr } = await runHere(['inspect', '--json', ...args], { url });
+  if (stdout === '') throw new Error(stderr);
+  return { status, files: (JSON.parse(stdout) as { files: Inspection[] }).files };
+}
+
+test('lumisections are told as ranges', () => {
+  expect(rangesOf(new Set([7, 1, 2, 3, 9, 10]))).toEqual([
+    [1, 3],
+    [7, 7],
+    [9, 10],
+  ]);
+  expect(rangesOf(new Set())).toEqual([]);
+});
+
+describe('inspect without a database', () => {
+  const url = `file:${join(folder, 'none', 'never.db')}`;
+
+  test('says what is in a file, and creates nothing', async () => {
+    const rows = [1, 2, 3, 7].map((ls) => csvRow({ run: 5, ls }));
+    const map = csvRow({ run: 6, ls: 2, name: 'longer', bins: [0, 1, 2, 3, 4, 5, 0], xmax: 5 });
+    const path = file('some.csv', csv(...rows, map, csvRow({ ls: 0 })));
+    const { status, files } = await inspectJson([path], url);
+    expect(status).toBe(2);
+    expect(files).toMatchObject([{ path, format: 'per-ls-csv', dataset: null, ingest: null, error: null }]);
+    expect(files[0]?.notTried).toBe('there is no database yet');
+    expect(files[0]?.contents).toEqual({
+      runs: [
+        {
+          run: 5,
+          lumisections: [
+            [1, 3],
+            [7, 7],
+          ],
+          lumisectionHistograms: 4,
+          runHistograms: 0,
+        },
+        { run: 6, lumisections: [[2, 2]], lumisectionHistograms: 1, runHistograms: 0 },
+      ],
+      datasets: [],
+      elements: [
+        { path: 'charge', dimension: 1, kind: 'TH1', bins: ['3'], lumisectionHistograms: 4, runHistograms: 0 },
+        { path: 'longer', dimension: 1, kind: 'TH1', bins: ['5'], lumisectionHistograms: 1, runHistograms: 0 },
+      ],
+      others: {},
+    });
+    expect(files[0]?.issues).toMatchObject([{ severity: 'REJECTED', line: 7 }]);
+    expect(existsSync(join(folder, 'none'))).toBe(false);
+  });
+
+  test('says the same for people, and stays on one line for each', async () => {
+    const path = file('text.csv', csv(csvRow({ run: 5, ls: 1 }), csvRow({ run: 5, ls: 2, name: 'a\u001b[31m' })));
+    const { stdout } = await runHere(['inspect', path, '--dataset', DATASET], { url });
+    expect(stdout).toContain('format    per-LS CSV (per-ls-csv)');
+    expect(stdout).toContain(`dataset   ${DATASET}`);
+    expect(stdout).toMatch(/^5 +1 +0 +1$/m);
+    expect(stdout).toMatch(/^charge +TH1 +1 +0 +3$/m);
+    expect(stdout).toContain('what ingesting would do was not tried: there is no database yet');
+    expect(stdout).not.toContain('\u001b');
+  });
+
+  test('goes on behind files that cannot be read', async () => {
+    const good = file('good.csv', csv(csvRow()));
+    const { status, files } = await inspectJson([join(folder, 'absent.csv'), file('prose.txt', 'hello'), good], url);
+    expect(status).toBe(1);
+    expect(files.map(({ error }) => error?.code ?? null)).toEqual(['FILE_NOT_FOUND', 'UNKNOWN_FORMAT', null]);
+  });
+
+  test('tells a certification by its runs', async () => {
+    const { files } = await inspectJson([file('golden.json', '{"315257": [[1, 88]], "315259": [[1, 172]]}')], url);
+    expect(files[0]?.contents.others).toEqual({ certification: 2 });
+    expect(files[0]?.contents.runs.map(({ run }) => run)).toEqual([315257, 315259]);
+  });
+
+  test('lists what was not chosen', async () => {
+    const path = file('choice.csv', lumisectionCsv({ lumisections: 3, elements: 2 }));
+    const { files } = await inspectJson([path, '--exclude', '*_2'], url);
+    expect(files[0]?.skipped).toEqual([{ path: 'element_2', rows: 3 }]);
+    expect(files[0]?.contents.elements.map(({ path }) => path)).toEqual(['element_1']);
+  });
+});
+
+describe.each(databases)('inspect beside a database on $name', ({ create }) => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await create();
+  });
+  afterEach(() => database.drop());
+
+  test('says what ingesting would insert, find identical or in conflict, and changes nothing', async () => {
+    const here = { url: database.url };
+    const first = file('first.csv', csv(csvRow({ ls: 1 }), csvRow({ ls: 2 })));
+    await runHere(['ingest', first, '--dataset', DATASET], here);
+    const before = await dumpDatabase(database.url);
+    const other = csvRow({ ls: 2, bins: [1, 1, 1, 1, 1] });
+    const second = file('second.csv', csv(csvRow({ ls: 1 }), other, csvRow({ ls: 3 }), csvRow({ ls: 0 })));
+    const { status, files } = await inspectJson([first, second, '--dataset', DATASET], database.url);
+    expect(status).toBe(2);
+    expect(files[0]?.ingest).toMatchObject({ outcome: 'known', counts: { ...none, inserted: 2 } });
+    expect(files[1]?.ingest).toMatchObject({
+      outcome: 'ingested',
+      counts: { inserted: 1, identical: 1, conflicting: 1, replaced: 0, rejected: 1 },
+    });
+    expect(files[1]?.ingest?.issues.find(({ code }) => code === 'CONFLICT')?.reason).toContain('first.csv');
+    expect(await dumpDatabase(database.url)).toEqual(before);
+    const { stdout } = await runHere(['inspect', second, '--dataset', DATASET], here);
+    expect(stdout).toContain('ingesting would give: 1 inserted, 1 identical, 1 conflicting, 0 replaced, 1 rejected');
+  });
+
+  test('asks for the dataset before it tries', async () => {
+    const path = file('no-dataset.csv', csv(csvRow()));
+    await runHere(['ingest', path, '--dataset', DATASET], { url: database.url });
+    const { files } = await inspectJson([path], database.url);
+    expect(files[0]).toMatchObject({ ingest: null, notTried: expect.stringContaining('--dataset'), exitStatus: 0 });
+  });
+});
