@@ -6,8 +6,10 @@ const closingLine: Reporter = {
   onTestRunEnd(modules, unhandledErrors) {
     const count = { passed: 0, failed: 0, skipped: 0, pending: 0 };
     for (const module of modules) for (const test of module.children.allTests()) count[test.result().state]++;
-    // a file that does not even load has no tests to count, and is a failure all the same
-    for (const module of modules) if (module.errors().length > 0) count.failed++;
+    // a file or a suite that does not even load has no tests to count, and is a failure all the same
+    for (const module of modules) {
+      for (const part of [module, ...module.children.allSuites()]) if (part.errors().length > 0) count.failed++;
+    }
     // nor does an error that no test caught belong to one
     count.failed += unhandledErrors.length;
     process.once('exit', () =>

@@ -1,5 +1,5 @@
 // What a newcomer does: `npm start` with nothing there yet, one query, and the example program against the same server.
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -52,6 +52,9 @@ try {
   if (errors || !(data.runs.totalCount > 0)) throw new Error(`unexpected answer: ${JSON.stringify({ data, errors })}`);
   const page = await fetch(`${url}/graphiql`);
   if (!page.ok || !(await page.text()).includes('<div id="root">')) throw new Error('the GraphiQL page is not served');
+  execFileSync('npx', ['tsx', 'examples/trend.ts', '--url', `${url}/graphql`], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   console.log(
     `first answer after ${((performance.now() - started) / 1000).toFixed(1)} s: ${data.runs.totalCount} runs`,
   );

@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MAX_CONDITIONS, MAX_RELATION_DEPTH, MAX_WHERE_DEPTH, toFilter } from '../../src/schema/where.ts';
+import {
+  MAX_CONDITIONS,
+  MAX_RELATION_DEPTH,
+  MAX_WHERE_DEPTH,
+  toFilter,
+  type WhereValue,
+} from '../../src/schema/where.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
@@ -35,7 +41,7 @@ describe('a where-argument', () => {
 });
 
 describe('the size of a where', () => {
-  const nested = (depth: number, inner: object, key: string): object =>
+  const nested = (depth: number, inner: WhereValue, key: string): WhereValue =>
     depth === 0 ? inner : { [key]: nested(depth - 1, inner, key) };
   const alternatives = (count: number) => ({ OR: Array.from({ length: count }, (_, i) => ({ number: { eq: i } })) });
 
@@ -43,7 +49,7 @@ describe('the size of a where', () => {
     expect(toFilter('run', alternatives(MAX_CONDITIONS - 1))).toBeDefined();
     expect(() => toFilter('run', alternatives(MAX_CONDITIONS))).toThrow('more than 500 conditions');
     expect(() => toFilter('run', nested(MAX_WHERE_DEPTH, {}, 'NOT'))).toThrow('more than 100 levels of objects');
-    let related: object = { number: { eq: 1 } };
+    let related: WhereValue = { number: { eq: 1 } };
     for (let i = 0; i <= MAX_RELATION_DEPTH; i++) related = i % 2 ? { lumisections: related } : { run: related };
     expect(() => toFilter('lumisection', related)).toThrow('more than 8 relations in each other');
   });
