@@ -123,7 +123,7 @@ Histogram.implement({
         withBins(row, context, ({ blob, binning }) =>
           flow && !checkFlow(blob, context, info)
             ? null
-            : withinAnswer(binsBase64(blob, shapeOf(binning), type, flow), context),
+            : withinAnswer(() => binsBase64(blob, shapeOf(binning), type, flow), context),
         ),
     }),
   }),
@@ -133,12 +133,15 @@ Histogram.implement({
 const MOST_BASE64_CHARACTERS = 100_000_000;
 const base64Characters = new WeakMap<Context, number>();
 
-function withinAnswer(text: string, context: Context): string {
-  const total = (base64Characters.get(context) ?? 0) + text.length;
-  base64Characters.set(context, total);
-  if (total <= MOST_BASE64_CHARACTERS) return text;
+function withinAnswer(encode: () => string | null, context: Context): string | null {
+  const total = base64Characters.get(context) ?? 0;
+  if (total <= MOST_BASE64_CHARACTERS) {
+    const text = encode();
+    base64Characters.set(context, total + (text?.length ?? 0));
+    return text;
+  }
   throw new LimitExceededError(
-    `binsBase64: one answer holds at most ${MOST_BASE64_CHARACTERS} characters of it. Ask for smaller pages (\`first\`).`,
+    `binsBase64: one answer holds about ${MOST_BASE64_CHARACTERS} characters of it at most. Ask for smaller pages (\`first\`).`,
     { limit: MOST_BASE64_CHARACTERS },
   );
 }
