@@ -1,0 +1,161 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { ParseProcess } from '../../ingest/parse-process.ts';
+import type { FileReport } from '../../ingest/pipeline-report.ts';
+import { ingestPatiently } from '../../ingest/pipeline-retry.ts';
+import type { Store } from '../../src/store/store.ts';
+import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
+import { dumpDatabase, execute } from '../support/database-dump.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { ingestJson, runHere } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lumigraph-parallel-'));
+const parser = new ParseProcess();
+afterAll(async () => {
+  await parser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
+const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+const file = (name: string, text: string) => {
+  const path = join(folder, name);
+  writeFileSync(path, text);
+  return path;
+};
+
+describe.each(databases)('several files at a time on $name', (database) => {
+  const opened: Awaited<ReturnType<typeof createTestStore>>[] = [];
+  const open = async () => {
+    const one = await createTestStore(database, { prisma: false });
+    opened.push(one);
+    return one;
+  };
+  afterEach(async () => {
+    for (const one of opened.splice(0)) await one.drop();
+  });
+
+  test('give the database and the report that one after another gives', async () => {
+    // the first is by far the longest, so that it is done last
+    const paths = [800, 20, 30, 10, 25].map((lumisections, i) =>
+      file(`run-${i}.csv`, lumisectionCsv({ run: i + 1, lumisections, elements: 10 })),
+    );
+    paths.splice(2, 0, file('bad.csv', csv(csvRow({ run: 77 }), csvRow({ ls: 0 }))), file('prose.csv', 'hello'));
+    const args = [...paths, '--dataset', DATASET];
+    const [one, many] = [await open(), await open()];
+    const first = await ingestJson(args, { url: one.url }, runHere);
+    const second = await ingestJson([...args, '-j', '3'], { url: many.url }, runHere);
+    const facts = ({ files }: typeof first) =>
+      files.map(({ path, outcome, counts, error }) => [path, outcome, counts, error?.code]);
+    expect(facts(second)).toEqual(facts(first));
+    expect(second.files.map(({ path }) => path)).toEqual(paths);
+    expect(second.status).toBe(1);
+    const sorted = (dump: Record<string, readonly string[] | undefined>) =>
+      Object.fromEntries(Object.entries(dump).map(([table, rows]) => [table, [...(rows ?? [])].sort()]));
+    expect(sorted(await dumpDatabase(many.url))).toEqual(sorted(await dumpDatabase(one.url)));
+    expect((await runHere(['verify'], { url: many.url })).status).toBe(0);
+  });
+
+  test('read one content under two names once', async () => {
+    const text = lumisectionCsv({ run: 8, lumisections: 300, elements: 10 });
+    const names = [file('twin-a.csv', text), file('twin-b.csv', text)];
+    const { url } = await open();
+    const { files } = await ingestJson([...names, '--dataset', DATASET, '-j', '2'], { url }, runHere);
+    expect(files.map(({ counts }) => counts)).toEqual(Array(2).fill({ ...none, inserted: 3000 }));
+    expect(files.reduce((sum, { rowsRead }) => sum + rowsRead, 0)).toBe(3000);
+    expect((await dumpDatabase(url)).files).toHaveLength(1);
+  });
+
+  test('that share every key settle every row', async () => {
+    const paths = [0, 1, 2, 3].map((i) => {
+      const rows = lumisectionCsv({ run: 9, lumisections: 200, elements: 10 }).trimEnd().split('\n').slice(1);
+      return file(`overlap-${i}.csv`, csv(...rows, csvRow({ run: 9, ls: 1000 + i })));
+    });
+    const { url } = await open();
+    const { files, status } = await ingestJson([...paths, '--dataset', DATASET, '-j', '4'], { url }, runHere);
+    expect(status).toBe(0);
+    const total = (name: 'inserted' | 'identical') => files.reduce((sum, { counts }) => sum + counts[name], 0);
+    expect([total('inserted'), total('identical')]).toEqual([2004, 6000]);
+    expect((await runHere(['verify'], { url })).status).toBe(0);
+  });
+});
+
+/** A store whose writes fail now and then, as those of a database that restarts. */
+function flaky(store: Store, fails: (write: number) => boolean): Store {
+  let writes = 0;
+  const ledger = new Proxy(store.ledger, {
+    get(target, name) {
+      const member = Reflect.get(target, name, target);
+      if (name !== 'write') return typeof member === 'function' ? member.bind(target) : member;
+      return async (...args: Parameters<Store['ledger']['write']>) => {
+        if (fails(writes++)) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        return target.write(...args);
+      };
+    },
+  });
+  return { kind: store.kind, lists: store.lists, reads: store.reads, ledger, verify: store.verify } as Store;
+}
+
+describe.each(databases)('failures on $name', (database) => {
+  let opened: Awaited<ReturnType<typeof createTestStore>>;
+  beforeEach(async () => {
+    opened = await createTestStore(database, { prisma: false });
+  });
+  afterEach(() => opened.drop());
+  const settings = { dataset: DATASET, batchRows: 50 };
+
+  test('that pass are tried again, and every row is settled once', async () => {
+    const path = file('flaky.csv', lumisectionCsv({ lumisections: 100, elements: 10 }));
+    const waits: number[] = [];
+    const onRetry = (_: FileReport, waitMs: number) => waits.push(waitMs);
+    const store = flaky(opened.store, (write) => write % 4 === 3 || write === 5);
+    const tools = { store, parser };
+    const report = await ingestPatiently(tools, path, { ...settings, force: true }, { onRetry }, [1, 2, 3]);
+    expect(report).toMatchObject({ outcome: 'ingested', rowsRead: 1000, counts: { ...none, inserted: 1000 } });
+    expect(waits.length).toBeGreaterThan(3);
+    expect(waits).toContain(1);
+    expect((await dumpDatabase(opened.url)).lumisectionHistograms).toHaveLength(1000);
+  });
+
+  test('that do not pass are given up, resumable', async () => {
+    const path = file('down.csv', lumisectionCsv({ lumisections: 20, elements: 10 }));
+    const waits: number[] = [];
+    const onRetry = (_: FileReport, waitMs: number) => waits.push(waitMs);
+    const store = flaky(opened.store, (write) => write >= 2);
+    const report = await ingestPatiently({ store, parser }, path, settings, { onRetry }, [1, 2, 3]);
+    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'DATABASE_LOST' }, rowsRead: 100 });
+    expect(waits).toEqual([1, 2, 3]);
+    const resumed = await ingestPatiently({ store: opened.store, parser }, path, settings);
+    expect(resumed).toMatchObject({ outcome: 'ingested', rowsRead: 100, counts: { ...none, inserted: 200 } });
+  });
+
+  test('of the file are not tried again', async () => {
+    const onRetry = () => {
+      throw new Error('tried again');
+    };
+    const report = await ingestPatiently({ store: opened.store, parser }, file('no.csv', 'hello'), {}, { onRetry });
+    expect(report).toMatchObject({ outcome: 'failed', error: { code: 'UNKNOWN_FORMAT' } });
+  });
+
+  if (database.name === 'postgresql') {
+    test('of the connection itself are survived', async () => {
+      const path = file('cut.csv', lumisectionCsv({ lumisections: 300, elements: 10 }));
+      const cut = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()`;
+      let cuts = 0;
+      const hooks = {
+        onProgress: ({ rows }: { rows: number }) => {
+          if (cuts === 0 && rows >= 500) {
+            cuts++;
+            void execute(opened.url, cut);
+          }
+        },
+      };
+      const report = await ingestPatiently({ store: opened.store, parser }, path, settings, hooks, [50, 100, 200]);
+      expect(report).toMatchObject({ outcome: 'ingested', counts: { ...none, inserted: 3000 } });
+      expect(cuts).toBe(1);
+    });
+  }
+});
