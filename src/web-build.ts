@@ -1,8 +1,9 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
 import type { Log } from './log.ts';
 
 const WEB = join(import.meta.dirname, '../web');
@@ -18,9 +19,9 @@ export async function buildPage(log: Log, folder = WEB): Promise<void> {
   process.stdout.write('Building the GraphiQL page (once)\n');
   try {
     // from the workspace's own dependencies, wherever npm put them
-    const vite = createRequire(join(folder, 'package.json')).resolve('vite');
-    const { build } = await import(pathToFileURL(vite).href);
-    await build({ root: folder, logLevel: 'error' });
+    const vite = join(createRequire(join(folder, 'package.json')).resolve('vite/package.json'), '../bin/vite.js');
+    // in a process of its own: what a build holds in memory does not stay with the server
+    await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: folder });
     writeFileSync(stamp, sources);
   } catch (error) {
     process.stdout.write('The GraphiQL page could not be built (see the log); the API is served without it\n');
