@@ -5,17 +5,35 @@ import { constants } from 'node:zlib';
  *
  *     byte 0   version (1)
  *     byte 1   bits 0-3 number type, bit 4 the contents have flow bins, bit 5 they are deflated,
- *              bit 6 named sections follow (none is defined in version 1), bit 7 zero
+ *              bit 6 sections follow, bit 7 zero
  *     then     the contents, little-endian, row-major with y outer; raw deflate where bit 5 is set
  *
- * The contents fill the rest of the blob. When sections (sumw2, bin entries) come, bit 6 will put the length of the
- * contents before them and the sections behind, so that blobs written today stay as they are.
+ * Without sections the contents fill the rest of the blob. With them (bit 6):
+ *
+ *     bytes 2-5   how many bytes the contents take as stored (deflated or not), little-endian
+ *     then        the contents
+ *     then        one section or more, of ascending names, to the end of the blob:
+ *                   byte 0     name (SECTION)
+ *                   byte 1     bits 0-3 number type, bit 5 deflated, all others zero
+ *                   bytes 2-5  how many bytes its numbers take as stored
+ *                   then       its numbers, one a cell, laid out as the contents
  */
 export const VERSION = 1;
 export const HEADER_BYTES = 2;
 export const TYPE_MASK = 0x0f;
 export const FLOW_BIT = 0x10;
 export const DEFLATED_BIT = 0x20;
+export const SECTIONS_BIT = 0x40;
+/** Bytes of a length, before the contents where sections follow. */
+export const LENGTH_BYTES = 4;
+export const SECTION_HEADER_BYTES = 2 + LENGTH_BYTES;
+
+/** Names of sections on disk, ascending: never to be changed. */
+export const SECTIONS = [
+  ['sumw2', 1],
+  ['binEntries', 2],
+  ['binSumw2', 3],
+] as const;
 
 /** Numbers of the types on disk: never to be changed. */
 export const NumberType = { U8: 0, I8: 1, U16: 2, I16: 3, U32: 4, I32: 5, F32: 6, F64: 7 } as const;

@@ -7,10 +7,16 @@ import {
   DEFLATED_BIT,
   FLOW_BIT,
   HEADER_BYTES,
+  LENGTH_BYTES,
   NumberType,
+  SECTIONS,
+  SECTIONS_BIT,
   VERSION,
 } from './bin-layout.ts';
-import type { NumberArray } from './histogram.ts';
+import type { Bins, NumberArray } from './histogram.ts';
+
+/** What may be stored of each cell beside its content: as many numbers as there are contents. */
+export type BinSections = Pick<Bins, 'sumw2' | 'binEntries' | 'binSumw2'>;
 
 /**
  * Appends encoded histograms to one growing buffer: no allocation per histogram unless it is deflated.
@@ -32,32 +38,64 @@ export class BinsEncoder {
   }
 
   /**
-   * Encodes the first `cells` contents (all of them unless told), which may be a scratch array that is reused.
+   * Encodes the first `cells` contents (all of them unless told), which may be a scratch array that is reused, and the
+   * same number of cells of each section that there is.
    * @returns the end of the blob: it starts where the one before it ended.
    */
-  append(contents: NumberArray, flow: boolean, cells: number = contents.length): number {
-    if (cells > contents.length) throw new RangeError(`${cells} cells asked of an array of ${contents.length}`);
-    const type = narrowestType(contents, cells);
-    const size = cells * (BYTES_OF_TYPE[type] as number);
+  append(contents: NumberArray, flow: boolean, cells: number = contents.length, sections?: BinSections): number {
     const start = this.#length;
-    this.#reserve(HEADER_BYTES + size);
-    const body = start + HEADER_BYTES;
-    let end = body + size;
-    let header = type | (flow ? FLOW_BIT : 0);
-    write(this.#view, body, contents, cells, type);
-    if (size >= DEFLATE_FROM_BYTES) {
-      const plain = this.#bytes.subarray(body, end);
-      const deflated = deflateRawSync(plain, { ...DEFLATE_OPTIONS, chunkSize: Math.max(64, size) });
-      if (deflated.length <= size * DEFLATE_AT_MOST) {
-        this.#bytes.set(deflated, body);
-        end = body + deflated.length;
-        header |= DEFLATED_BIT;
-      }
+    const flags = flow ? FLOW_BIT : 0;
+    if (sections === undefined || SECTIONS.every(([name]) => sections[name] === undefined)) {
+      const header = this.#numbers(start + HEADER_BYTES, contents, cells);
+      this.#bytes[start] = VERSION;
+      this.#bytes[start + 1] = header | flags;
+      return this.#length;
     }
+    for (const [name] of SECTIONS) {
+      const given = sections[name]?.length ?? cells;
+      if (given < cells) throw new RangeError(`${cells} cells asked of ${given} of ${name}`);
+    }
+    const header = this.#measured(start + HEADER_BYTES, contents, cells);
     this.#bytes[start] = VERSION;
-    this.#bytes[start + 1] = header;
+    this.#bytes[start + 1] = header | flags | SECTIONS_BIT;
+    for (const [name, number] of SECTIONS) {
+      const numbers = sections[name];
+      if (numbers === undefined) continue;
+      const at = this.#length;
+      const sectionHeader = this.#measured(at + 2, numbers, cells);
+      this.#bytes[at] = number;
+      this.#bytes[at + 1] = sectionHeader;
+    }
+    return this.#length;
+  }
+
+  /** Writes the length of what follows, and the numbers. @returns their type, with the bit of deflated ones. */
+  #measured(at: number, numbers: NumberArray, cells: number): number {
+    const body = at + LENGTH_BYTES;
+    const header = this.#numbers(body, numbers, cells);
+    this.#view.setUint32(at, this.#length - body, true);
+    return header;
+  }
+
+  /** Writes numbers and moves the end behind them. @returns their type, with the bit of deflated ones. */
+  #numbers(body: number, numbers: NumberArray, cells: number): number {
+    if (cells > numbers.length) throw new RangeError(`${cells} cells asked of an array of ${numbers.length}`);
+    const type = narrowestType(numbers, cells);
+    const size = cells * (BYTES_OF_TYPE[type] as number);
+    let end = body + size;
+    this.#reserve(end);
+    write(this.#view, body, numbers, cells, type);
     this.#length = end;
-    return end;
+    if (size < DEFLATE_FROM_BYTES) return type;
+    const deflated = deflateRawSync(this.#bytes.subarray(body, end), {
+      ...DEFLATE_OPTIONS,
+      chunkSize: Math.max(64, size),
+    });
+    if (deflated.length > size * DEFLATE_AT_MOST) return type;
+    this.#bytes.set(deflated, body);
+    end = body + deflated.length;
+    this.#length = end;
+    return type | DEFLATED_BIT;
   }
 
   /** A copy of everything written; the encoder starts again at 0 and keeps its buffer. */
@@ -72,8 +110,7 @@ export class BinsEncoder {
     this.#length = length;
   }
 
-  #reserve(more: number): void {
-    const needed = this.#length + more;
+  #reserve(needed: number): void {
     if (needed <= this.#bytes.length) return;
     const grown = new Uint8Array(Math.max(needed, this.#bytes.length * 2));
     grown.set(this.#bytes.subarray(0, this.#length));

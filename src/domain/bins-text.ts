@@ -1,4 +1,5 @@
 import { HEADER_BYTES, NumberType } from './bin-layout.ts';
+import { binValues } from './bin-values.ts';
 import { bytesOf, decodeBins, hasFlowBins, isPlain } from './codec.ts';
 import { InvalidInputError } from './errors.ts';
 import type { NumberArray } from './histogram.ts';
@@ -8,7 +9,7 @@ import { shortestFloat32 } from './shortest-decimal.ts';
 
 /**
  * The contents of a blob as a JSON array in UTF-8, flat, y outer: in range, or all with under- and overflow where
- * `flow` is set; null for `flow` where the blob has no such bins.
+ * `flow` is set; null for `flow` where the blob has no such bins. Of profiles the values (`binValues`).
  * Byte for byte what JSON.stringify gives for `binsNumbers`: contents that are not finite are null.
  * @throws CorruptBinsError
  */
@@ -31,7 +32,7 @@ export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): Uint8Ar
   }
   const bins = decodeBins(blob, shape);
   if (flow && !bins.flow) return null;
-  const { contents } = bins;
+  const contents = binValues(bins);
   const rows = rowsOf(shape, bins.flow, flow);
   reserve(rows.count * rows.length * MAX_BYTES_BY_SIZE[contents.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8] + MARGIN);
   let end = 1;
@@ -50,6 +51,10 @@ export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): Uint8Ar
 export function binsNumbers(blob: Uint8Array, shape: Shape, flow: boolean): number[] | null {
   const cells = binsCells(blob, shape, flow);
   if (cells === null) return null;
+  return numbersOfCells(cells);
+}
+
+export function numbersOfCells(cells: NumberArray): number[] {
   const numbers = new Array<number>(cells.length);
   const isFloat32 = cells instanceof Float32Array;
   for (let i = 0; i < cells.length; i++) {
@@ -65,12 +70,22 @@ export function binsNumbers(blob: Uint8Array, shape: Shape, flow: boolean): numb
 export function binsCells(blob: Uint8Array, shape: Shape, flow: boolean): NumberArray | null {
   const bins = decodeBins(blob, shape);
   if (flow && !bins.flow) return null;
-  const rows = rowsOf(shape, bins.flow, flow);
-  if (rows.count === 1) return bins.contents.subarray(rows.first, rows.first + rows.length);
-  const cells = bins.contents.slice(0, rows.count * rows.length);
+  return cellsOf(binValues(bins), shape, bins.flow, flow);
+}
+
+/** Of cells that have flow bins or not (`stored`), those with or without them that are wanted; maybe not a copy. */
+export function cellsOf<Numbers extends NumberArray>(
+  all: Numbers,
+  shape: Shape,
+  stored: boolean,
+  wanted: boolean,
+): Numbers {
+  const rows = rowsOf(shape, stored, wanted);
+  if (rows.count === 1) return all.subarray(rows.first, rows.first + rows.length) as Numbers;
+  const cells = all.slice(0, rows.count * rows.length) as Numbers;
   for (let row = 0; row < rows.count; row++) {
     const from = rows.first + row * rows.stride;
-    cells.set(bins.contents.subarray(from, from + rows.length), row * rows.length);
+    cells.set(all.subarray(from, from + rows.length), row * rows.length);
   }
   return cells;
 }
@@ -85,6 +100,11 @@ export type PackedType = 'FLOAT32' | 'FLOAT64' | 'INT32';
 export function binsBase64(blob: Uint8Array, shape: Shape, type: PackedType, flow: boolean): string | null {
   const cells = binsCells(blob, shape, flow);
   if (cells === null) return null;
+  return packBase64(cells, type);
+}
+
+/** @throws InvalidInputError as `binsBase64` does. */
+export function packBase64(cells: NumberArray, type: PackedType): string {
   const packed = pack(cells, type);
   return Buffer.from(packed.buffer, packed.byteOffset, packed.byteLength).toString('base64');
 }

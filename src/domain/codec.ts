@@ -1,6 +1,18 @@
 import { inflateRawSync } from 'node:zlib';
-import { BYTES_OF_TYPE, DEFLATED_BIT, FLOW_BIT, HEADER_BYTES, NumberType, TYPE_MASK, VERSION } from './bin-layout.ts';
-import { BinsEncoder } from './bins-encoder.ts';
+import {
+  BYTES_OF_TYPE,
+  DEFLATED_BIT,
+  FLOW_BIT,
+  HEADER_BYTES,
+  LENGTH_BYTES,
+  NumberType,
+  SECTION_HEADER_BYTES,
+  SECTIONS,
+  SECTIONS_BIT,
+  TYPE_MASK,
+  VERSION,
+} from './bin-layout.ts';
+import { type BinSections, BinsEncoder } from './bins-encoder.ts';
 import { CorruptBinsError } from './errors.ts';
 import type { Bins, NumberArray } from './histogram.ts';
 import { cellCount, type Shape } from './shape.ts';
@@ -18,7 +30,7 @@ const encoder = new BinsEncoder();
  */
 export function encodeBins(bins: Bins): Uint8Array {
   encoder.reset();
-  encoder.append(bins.contents, bins.flow);
+  encoder.append(bins.contents, bins.flow, bins.contents.length, bins);
   return encoder.take();
 }
 
@@ -32,10 +44,48 @@ export function decodeBins(bytes: Uint8Array, shape: Shape): Bins {
   const header = headerOf(bytes);
   const flow = (header & FLOW_BIT) !== 0;
   const cells = cellCount(shape, flow);
+  if ((header & SECTIONS_BIT) === 0) return { flow, contents: numbersOf(header, bytes.subarray(HEADER_BYTES), cells) };
+  const stored = stretchAt(bytes, HEADER_BYTES);
+  const contents = numbersOf(header, stored, cells);
+  const sections = sectionsOf(bytes, HEADER_BYTES + LENGTH_BYTES + stored.length, cells);
+  return { flow, contents, ...sections };
+}
+
+/** The bytes whose number stands at `at`, right behind it. */
+function stretchAt(bytes: Uint8Array, at: number): Uint8Array {
+  const from = at + LENGTH_BYTES;
+  if (from > bytes.length) throw new CorruptBinsError('bins end within the header of a section');
+  const length = new DataView(bytes.buffer, bytes.byteOffset + at, LENGTH_BYTES).getUint32(0, true);
+  if (from + length > bytes.length) throw new CorruptBinsError('bins end within a section');
+  return bytes.subarray(from, from + length);
+}
+
+function sectionsOf(bytes: Uint8Array, start: number, cells: number): BinSections {
+  const sections: { -readonly [Name in keyof BinSections]: BinSections[Name] } = {};
+  let at = start;
+  let last = 0;
+  do {
+    if (at + SECTION_HEADER_BYTES > bytes.length) throw new CorruptBinsError('bins end within the header of a section');
+    const [number, header] = [bytes[at] as number, bytes[at + 1] as number];
+    const name = SECTIONS.find(([, known]) => known === number)?.[0];
+    if (name === undefined || number <= last) throw new CorruptBinsError(`bins with section ${number} out of place`);
+    if ((header & ~(TYPE_MASK | DEFLATED_BIT)) !== 0 || (header & TYPE_MASK) > NumberType.F64) {
+      throw new CorruptBinsError(`bins with unknown header 0x${header.toString(16)} of a section`);
+    }
+    const stored = stretchAt(bytes, at + 2);
+    sections[name] = numbersOf(header, stored, cells);
+    at += SECTION_HEADER_BYTES + stored.length;
+    last = number;
+  } while (at < bytes.length);
+  return sections;
+}
+
+/** One number a cell, a copy. */
+function numbersOf(header: number, stored: Uint8Array, cells: number): NumberArray {
   const type = header & TYPE_MASK;
   const size = cells * (BYTES_OF_TYPE[type] as number);
-  const raw = (header & DEFLATED_BIT) === 0 ? plainContents(bytes, size) : inflatedContents(bytes, size);
-  return { flow, contents: typedArray(type, raw, cells) };
+  const raw = (header & DEFLATED_BIT) === 0 ? plainContents(stored, size) : inflatedContents(stored, size);
+  return typedArray(type, raw, cells);
 }
 
 /** Whether the blob holds under- and overflow bins. */
@@ -58,36 +108,41 @@ export function isPlain(bytes: Uint8Array, shape: Shape, type: NumberType): bool
 export function sameBins(a: Uint8Array, b: Uint8Array, shape: Shape): boolean {
   if (Buffer.compare(a, b) === 0) return true;
   // of the same bins, deflated bytes alone can differ: by the version of zlib that wrote them
-  if (((a[1] as number) & DEFLATED_BIT) === 0 && ((b[1] as number) & DEFLATED_BIT) === 0) return false;
+  const mayBeDeflated = DEFLATED_BIT | SECTIONS_BIT;
+  if (((a[1] as number) & mayBeDeflated) === 0 && ((b[1] as number) & mayBeDeflated) === 0) return false;
   const left = decodeBins(a, shape);
   const right = decodeBins(b, shape);
   return (
     left.flow === right.flow &&
-    left.contents.constructor === right.contents.constructor &&
-    Buffer.compare(bytesOf(left.contents), bytesOf(right.contents)) === 0
+    sameNumbers(left.contents, right.contents) &&
+    SECTIONS.every(([name]) => sameNumbers(left[name], right[name]))
   );
+}
+
+function sameNumbers(a: NumberArray | undefined, b: NumberArray | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  return a.constructor === b.constructor && Buffer.compare(bytesOf(a), bytesOf(b)) === 0;
 }
 
 function headerOf(bytes: Uint8Array): number {
   if (bytes.length < HEADER_BYTES) throw new CorruptBinsError(`a blob of bins of ${bytes.length} bytes`);
   if (bytes[0] !== VERSION) throw new CorruptBinsError(`bins of unknown version ${bytes[0]}`);
   const header = bytes[1] as number;
-  if ((header & ~(TYPE_MASK | FLOW_BIT | DEFLATED_BIT)) !== 0 || (header & TYPE_MASK) > NumberType.F64) {
+  if ((header & 0x80) !== 0 || (header & TYPE_MASK) > NumberType.F64) {
     throw new CorruptBinsError(`bins with unknown header 0x${header.toString(16)}`);
   }
   return header;
 }
 
 /** Contents start at byte 0 of a buffer of their own, so that any typed array can lie over them. */
-function plainContents(bytes: Uint8Array, size: number): Uint8Array {
-  if (bytes.length - HEADER_BYTES !== size) {
-    throw new CorruptBinsError(`bins take ${bytes.length - HEADER_BYTES} bytes where their axes need ${size}`);
+function plainContents(stored: Uint8Array, size: number): Uint8Array {
+  if (stored.length !== size) {
+    throw new CorruptBinsError(`bins take ${stored.length} bytes where their axes need ${size}`);
   }
-  return Uint8Array.prototype.slice.call(bytes, HEADER_BYTES);
+  return Uint8Array.prototype.slice.call(stored);
 }
 
-function inflatedContents(bytes: Uint8Array, size: number): Uint8Array {
-  const deflated = bytes.subarray(HEADER_BYTES);
+function inflatedContents(deflated: Uint8Array, size: number): Uint8Array {
   let inflated: { buffer: Uint8Array; engine: { bytesWritten: number } };
   try {
     inflated = inflateRawSync(deflated, {

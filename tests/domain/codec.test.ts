@@ -36,8 +36,12 @@ const histograms = fc.tuple(shapes, fc.boolean()).chain(([shape, flow]) => {
     fc.uint32Array(size),
     fc.int32Array(size),
   );
-  return contents.map((values) => ({ shape, bins: { flow, contents: values } }));
+  const section = fc.option(contents, { nil: undefined });
+  return fc
+    .record({ contents, sumw2: section, binEntries: section, binSumw2: section })
+    .map((numbers) => ({ shape, bins: { flow, ...numbers } as Bins }));
 });
+const SECTION_NAMES = ['sumw2', 'binEntries', 'binSumw2'] as const;
 
 function isWhole(contents: NumberArray): boolean {
   return contents.every((value: number) => Number.isSafeInteger(value) && !Object.is(value, -0));
@@ -45,6 +49,14 @@ function isWhole(contents: NumberArray): boolean {
 
 function bits(contents: NumberArray): number[] {
   return [...new Uint8Array(contents.buffer, contents.byteOffset, contents.byteLength)];
+}
+
+function expectSame(decoded: NumberArray, original: NumberArray): void {
+  if (isWhole(original)) expect(Array.from(decoded)).toEqual(Array.from(original));
+  else {
+    expect(decoded).toBeInstanceOf(original.constructor);
+    expect(bits(decoded)).toEqual(bits(original));
+  }
 }
 
 /** A copy inside a larger buffer, at an odd offset, as database drivers hand blobs out. */
@@ -62,14 +74,44 @@ describe('the codec', () => {
         const decoded = decodeBins(elsewhere(blob), shape);
         expect(decoded.flow).toBe(bins.flow);
         expect(hasFlowBins(blob)).toBe(bins.flow);
-        if (isWhole(bins.contents)) expect(Array.from(decoded.contents)).toEqual(Array.from(bins.contents));
-        else {
-          expect(decoded.contents).toBeInstanceOf(bins.contents.constructor);
-          expect(bits(decoded.contents)).toEqual(bits(bins.contents));
+        expectSame(decoded.contents, bins.contents);
+        for (const name of SECTION_NAMES) {
+          expect(decoded[name] === undefined).toBe(bins[name] === undefined);
+          if (bins[name]) expectSame(decoded[name] as NumberArray, bins[name]);
         }
+        expect(sameBins(blob, encodeBins(decoded), shape)).toBe(true);
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('writes bins without sections as it did before there were any', () => {
+    expect([...encodeBins({ flow: true, contents: Uint8Array.of(1, 2, 3) })]).toEqual([1, 0x10, 1, 2, 3]);
+  });
+
+  it('writes sections behind the contents, each under its number', () => {
+    const bins = { flow: false, contents: [1, 2], binSumw2: [0.5, 1], sumw2: [300, 4] };
+    const blob = encodeBins({
+      flow: false,
+      contents: Float64Array.from(bins.contents),
+      binSumw2: Float32Array.from(bins.binSumw2),
+      sumw2: Float64Array.from(bins.sumw2),
+    });
+    expect([...blob]).toEqual([
+      ...[1, 0x40, 2, 0, 0, 0, 1, 2],
+      ...[1, 2, 4, 0, 0, 0, 44, 1, 4, 0],
+      ...[3, 6, 8, 0, 0, 0, 0, 0, 0, 63, 0, 0, 128, 63],
+    ]);
+  });
+
+  it('tells bins apart by any section', () => {
+    const contents = Uint8Array.of(1, 2);
+    const blobs = [
+      { flow: false, contents },
+      ...SECTION_NAMES.map((name) => ({ flow: false, contents, [name]: contents })),
+      ...SECTION_NAMES.map((name) => ({ flow: false, contents, [name]: Uint8Array.of(1, 3) })),
+    ].map(encodeBins);
+    for (const a of blobs) for (const b of blobs) expect(sameBins(a, b, [2])).toBe(a === b);
   });
 
   it.each([
@@ -200,10 +242,16 @@ describe('an encoder', () => {
     fc.assert(
       fc.property(fc.array(histograms, { maxLength: 8 }), (list) => {
         const encoder = new BinsEncoder(16);
-        const ends = list.map(({ bins: { flow, contents } }) => {
-          const scratch = new (contents.constructor as Float64ArrayConstructor)(contents.length + 7).fill(99);
-          scratch.set(contents);
-          return encoder.append(scratch, flow, contents.length);
+        const scratch = (numbers: NumberArray) => {
+          const longer = new (numbers.constructor as Float64ArrayConstructor)(numbers.length + 7).fill(99);
+          longer.set(numbers);
+          return longer;
+        };
+        const ends = list.map(({ bins }) => {
+          const { flow, contents } = bins;
+          const present = SECTION_NAMES.filter((name) => bins[name] !== undefined);
+          const sections = Object.fromEntries(present.map((name) => [name, scratch(bins[name] as NumberArray)]));
+          return encoder.append(scratch(contents), flow, contents.length, sections);
         });
         expect(encoder.length).toBe(ends.at(-1) ?? 0);
         const bytes = encoder.take();

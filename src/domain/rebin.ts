@@ -1,0 +1,116 @@
+import { type Axis, edgesOf } from './axis.ts';
+import { InvalidInputError } from './errors.ts';
+import type { Bins, NumberArray } from './histogram.ts';
+
+/** A stretch of an axis in its units; a bound left out is the end of the axis. */
+export interface Stretch {
+  readonly min?: number | null;
+  readonly max?: number | null;
+}
+
+/** What becomes of one axis: in-range bins `first` (from 0, inclusive) to `last` (exclusive), `factor` to a new one. */
+export interface AxisPlan {
+  readonly bins: number;
+  readonly first: number;
+  readonly last: number;
+  readonly factor: number;
+}
+
+const NAMES = ['x', 'y'];
+
+/**
+ * Plans to keep of each axis the bins that overlap its stretch (of `crop`, x first), then to add up `rebin` neighbours.
+ * @throws InvalidInputError naming the axis: a factor that does not divide its bins (ROOT would put what is left into
+ * the overflow), a stretch that holds none, another number of factors than of axes.
+ */
+export function planAxes(
+  axes: readonly Axis[],
+  rebin: readonly number[] | null | undefined,
+  crop: readonly (Stretch | null | undefined)[],
+): AxisPlan[] {
+  if (rebin && rebin.length !== axes.length) {
+    throw invalid('rebin', `${rebin.length} factors, where the histogram has ${axes.length} axes (x first).`);
+  }
+  if (axes.length === 1 && crop[1]) throw invalid('crop', 'the histogram has no y axis.');
+  return axes.map((axis, i) => {
+    const name = NAMES[i] as string;
+    const { first, last } = stretchOf(axis, crop[i], name);
+    const factor = rebin?.[i] ?? 1;
+    const bins = last - first;
+    if (factor < 1 || bins % factor !== 0) {
+      throw invalid('rebin', `${factor} does not divide the ${bins} bins of the ${name} axis.`, { axis: name, bins });
+    }
+    return { bins: axis.bins, first, last, factor };
+  });
+}
+
+function stretchOf(axis: Axis, stretch: Stretch | null | undefined, name: string): { first: number; last: number } {
+  if (!stretch) return { first: 0, last: axis.bins };
+  const min = stretch.min ?? axis.min;
+  const max = stretch.max ?? axis.max;
+  const edges = edgesOf(axis);
+  let first = 0;
+  while (first < axis.bins && (edges[first + 1] as number) <= min) first++;
+  let last = axis.bins;
+  while (last > first && (edges[last - 1] as number) >= max) last--;
+  if (min >= max || first >= last) {
+    throw invalid('crop', `no bin of the ${name} axis lies between ${min} and ${max}.`, { axis: name });
+  }
+  return { first, last };
+}
+
+const invalid = (field: string, reason: string, details: Record<string, unknown> = {}) =>
+  new InvalidInputError(`${field}: ${reason}`, { field, ...details });
+
+/**
+ * The histogram as planned: every sum that it stores is added up, integers exactly. What was cropped goes to the
+ * under- and overflow bins; bins without those lose it.
+ */
+export function rebinned(bins: Bins, plans: readonly AxisPlan[]): Bins {
+  const { flow } = bins;
+  const [x, y] = plans.map((plan) => placesOf(plan, flow)) as [Places, Places | undefined];
+  const added = (numbers: NumberArray) => addUp(numbers, x, y ?? ONE);
+  return {
+    flow,
+    contents: added(bins.contents),
+    ...(bins.sumw2 && { sumw2: added(bins.sumw2) }),
+    ...(bins.binEntries && { binEntries: added(bins.binEntries) }),
+    ...(bins.binSumw2 && { binSumw2: added(bins.binSumw2) }),
+  };
+}
+
+/** By stored cell of an axis, the cell it goes to, or -1; and how many cells there are then. */
+interface Places {
+  readonly to: Int32Array;
+  readonly cells: number;
+}
+const ONE: Places = { to: Int32Array.of(0), cells: 1 };
+
+function placesOf({ bins, first, last, factor }: AxisPlan, flow: boolean): Places {
+  const kept = (last - first) / factor;
+  const margin = flow ? 1 : 0;
+  const to = new Int32Array(bins + 2 * margin);
+  for (let cell = 0; cell < to.length; cell++) {
+    const bin = cell - margin;
+    if (bin >= first && bin < last) to[cell] = margin + Math.floor((bin - first) / factor);
+    else if (!flow) to[cell] = -1;
+    else to[cell] = bin < first ? 0 : kept + 1;
+  }
+  return { to, cells: kept + 2 * margin };
+}
+
+function addUp(numbers: NumberArray, x: Places, y: Places): Float64Array {
+  const sums = new Float64Array(x.cells * y.cells);
+  const width = x.to.length;
+  for (let iy = 0; iy < y.to.length; iy++) {
+    const row = y.to[iy] as number;
+    if (row < 0) continue;
+    for (let ix = 0; ix < width; ix++) {
+      const column = x.to[ix] as number;
+      if (column < 0) continue;
+      const cell = row * x.cells + column;
+      sums[cell] = (sums[cell] as number) + (numbers[iy * width + ix] as number);
+    }
+  }
+  return sums;
+}
