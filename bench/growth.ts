@@ -14,7 +14,7 @@ const { values: flags } = parseArgs({
   options: { quick: { type: 'boolean', default: false }, on: { type: 'string' } },
 });
 
-const ROUNDS = flags.quick ? 3 : 9;
+const ROUNDS = flags.quick ? 3 : 5;
 const SECONDS = flags.quick ? 1 : 3;
 const LUMISECTIONS = 500;
 const SIZES = flags.quick ? [10_000, 30_000, 100_000] : [10_000, 100_000, 1_000_000];

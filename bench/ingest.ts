@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
 });
 
 const SCALE = flags.quick ? 0.1 : 1;
-const ROUNDS = flags.rounds ? Number(flags.rounds) : flags.quick ? 1 : 5;
+const ROUNDS = flags.rounds ? Number(flags.rounds) : flags.quick ? 1 : 3;
 const FILES = {
   '1D': { rows: 200_000 * SCALE, nx: 100, ny: 1 },
   '2D': { rows: 4_000 * SCALE, nx: 200, ny: 200 },

@@ -28,7 +28,7 @@ const { values: flags } = parseArgs({
 });
 
 const CONNECTIONS = 8;
-const ROUNDS = flags.rounds ? Number(flags.rounds) : flags.quick ? 3 : 9;
+const ROUNDS = flags.rounds ? Number(flags.rounds) : flags.quick ? 3 : 5;
 const SECONDS = flags.quick ? 1 : 3;
 const WARM_UP_SECONDS = flags.quick ? 1 : 4;
 const WORLD: World = { runs: flags.quick ? 2 : 10, lumisections: 1_000, maps: 8 };

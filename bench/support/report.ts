@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { describeMachine } from './machine.ts';
 
@@ -39,7 +40,8 @@ export class Report {
 
   /** Writes the text (unless told not to keep it, as for a trial with small sizes). */
   end(keep: boolean): void {
-    this.line(this.#failed === 0 ? '\nevery limit was met' : `\n${this.#failed} limits were missed`);
+    this.line(`\nload average at the end ${loadavg()[0]?.toFixed(2)}`);
+    this.line(this.#failed === 0 ? 'every limit was met' : `${this.#failed} limits were missed`);
     if (keep) {
       const folder = join(import.meta.dirname, '../results');
       mkdirSync(folder, { recursive: true });

@@ -33,7 +33,7 @@ const STATEMENTS_KEPT = 300;
  * The log is moved into the database every 32 MB instead of every 4: a bulk load writes most pages many times, and each
  * move costs two flushes (measured: 10 to 40 % of the time of a load).
  */
-const WRITER = 'PRAGMA cache_size = -65536; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864';
+const WRITER = 'PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864';
 
 const READER = 'PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112';
 
