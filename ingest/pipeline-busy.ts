@@ -3,13 +3,16 @@ import type { Reads, Rows } from '../src/store/store.ts';
 
 type DataFile = Rows['dataFile'];
 
+/** Why a write was refused, and code of a report on a file that was left to another process. */
+export const FILE_BUSY = 'FILE_BUSY';
+
 const POLL_MS = 200;
 /** A reader whose checkpoint stands still this long is taken for dead, and its work is taken over. */
 const PATIENCE_MS = 30_000;
 
 /** Whether a write failed because the checkpoint is not where this process left it: another one reads the same file. */
 export const isFileBusy = (error: unknown): boolean =>
-  error instanceof UnavailableError && error.details.reason === 'FILE_BUSY';
+  error instanceof UnavailableError && error.details.reason === FILE_BUSY;
 
 /**
  * Waits until another process has settled the file, or seems to have died over it.

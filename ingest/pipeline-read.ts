@@ -6,7 +6,7 @@ import type { ParseProcess } from './parse-process.ts';
 import type { JobOptions } from './parse-process-elements.ts';
 import { ParseProcessError } from './parse-process-error.ts';
 import type { FileToRead } from './parse-process-messages.ts';
-import { isFileBusy, waitForOtherReader } from './pipeline-busy.ts';
+import { FILE_BUSY, isFileBusy, waitForOtherReader } from './pipeline-busy.ts';
 import { conflictIssue, nameEarlierLines } from './pipeline-conflicts.ts';
 import { describeProblem, RefusedContentError } from './pipeline-failure.ts';
 import {
@@ -89,6 +89,7 @@ class Reading {
         break;
       } catch (error) {
         if (!isFileBusy(error)) throw error;
+        if (hooks.leaveBusy) return this.#left(describeProblem(error).message);
         const other = await waitForOtherReader(store.reads, this.#row.id, hooks.signal);
         if (!other) return { row: this.#row, report: this.#report('cancelled') };
         if (other.status === 'DONE') return { row: other, report: this.#report('known') };
@@ -178,6 +179,12 @@ class Reading {
     await nameEarlierLines(ledger, this.#row.id, (keys) =>
       parser.locate(this.#file, this.#job.identity.format, keys, this.#options),
     );
+  }
+
+  /** The ledger row is the other process's to settle. */
+  #left(message: string): Result {
+    const report = { ...this.#report('cancelled'), error: { code: FILE_BUSY, message }, exitStatus: 1 } as const;
+    return { row: this.#row, report };
   }
 
   async #cancelled(): Promise<Result> {

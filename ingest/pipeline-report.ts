@@ -27,6 +27,8 @@ export interface IngestHooks {
   /** Aborted: the batch in flight is finished, the file stays resumable. */
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: IngestProgress) => void;
+  /** A file that another process reads is left to it (`cancelled`, error FILE_BUSY) instead of waited for. */
+  readonly leaveBusy?: boolean;
 }
 
 export interface IngestProgress {

@@ -4,6 +4,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { discover, type Found } from '../discover.ts';
 import { ParseProcess } from '../parse-process.ts';
 import { unread } from '../pipeline.ts';
+import { FILE_BUSY } from '../pipeline-busy.ts';
 import type { FileReport, IngestSettings } from '../pipeline-report.ts';
 import { ingestPatiently } from '../pipeline-retry.ts';
 import { createProgress } from '../progress.ts';
@@ -84,15 +85,29 @@ async function run(args: readonly string[]): Promise<number> {
       onRetry: ({ path, error }: FileReport, waitMs: number) =>
         progress.say(`${path}: ${error?.code}: trying again in ${waitMs / 1000} s: ${error?.message}`),
     };
+    // Where another process shares the list, each goes on to a file that the other has not begun, and comes back.
+    const busy: [index: number, file: Found, rowsRead: number][] = [];
+    const readOne = async (parser: ParseProcess, index: number, file: Found, before: number, leaveBusy: boolean) => {
+      progress.begin(file.path, sizes[index]?.size ?? 0);
+      const tools = { store, parser };
+      const report = file.problem
+        ? unread(file.path, file.problem)
+        : await ingestPatiently(tools, file.path, settings, { ...hooks, leaveBusy });
+      const rowsRead = before + report.rowsRead;
+      if (leaveBusy && report.error?.code === FILE_BUSY) {
+        busy.push([index, file, rowsRead]);
+        return;
+      }
+      settled[index] = { ...report, rowsRead };
+      progress.done({ ...report, rowsRead });
+    };
     const readOneByOne = async (parser: ParseProcess) => {
       for (const [index, file] of waiting) {
         if (stop.signal.aborted) return;
-        progress.begin(file.path, sizes[index]?.size ?? 0);
-        const report = file.problem
-          ? unread(file.path, file.problem)
-          : await ingestPatiently({ store, parser }, file.path, settings, hooks);
-        settled[index] = report;
-        progress.done(report);
+        await readOne(parser, index, file, 0, true);
+      }
+      for (let next = busy.shift(); next && !stop.signal.aborted; next = busy.shift()) {
+        await readOne(parser, ...next, false);
       }
     };
     try {

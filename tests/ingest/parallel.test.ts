@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ParseProcess } from '../../ingest/parse-process.ts';
 import type { FileReport } from '../../ingest/pipeline-report.ts';
 import { ingestPatiently } from '../../ingest/pipeline-retry.ts';
+import { UnavailableError } from '../../src/domain/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
@@ -82,15 +83,17 @@ describe.each(databases)('several files at a time on $name', (database) => {
   });
 });
 
+const lost = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+
 /** A store whose writes fail now and then, as those of a database that restarts. */
-function flaky(store: Store, fails: (write: number) => boolean): Store {
+function flaky(store: Store, fails: (write: number) => boolean, failure = lost): Store {
   let writes = 0;
   const ledger = new Proxy(store.ledger, {
     get(target, name) {
       const member = Reflect.get(target, name, target);
       if (name !== 'write') return typeof member === 'function' ? member.bind(target) : member;
       return async (...args: Parameters<Store['ledger']['write']>) => {
-        if (fails(writes++)) throw Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
+        if (fails(writes++)) throw failure();
         return target.write(...args);
       };
     },
@@ -117,6 +120,16 @@ describe.each(databases)('failures on $name', (database) => {
     expect(waits.length).toBeGreaterThan(3);
     expect(waits).toContain(1);
     expect((await dumpDatabase(opened.url)).lumisectionHistograms).toHaveLength(1000);
+  });
+
+  test('of a file that another process reads leave it to that process when told so', async () => {
+    const path = file('busy.csv', lumisectionCsv({ lumisections: 20, elements: 10 }));
+    const busy = () => new UnavailableError('another process reads it', { reason: 'FILE_BUSY' });
+    const tools = { store: flaky(opened.store, (write) => write === 2, busy), parser };
+    const left = await ingestPatiently(tools, path, settings, { leaveBusy: true });
+    expect(left).toMatchObject({ outcome: 'cancelled', rowsRead: 100, error: { code: 'FILE_BUSY' } });
+    const done = await ingestPatiently(tools, path, settings, { leaveBusy: true });
+    expect(done).toMatchObject({ outcome: 'ingested', rowsRead: 100, counts: { ...none, inserted: 200 } });
   });
 
   test('that do not pass are given up, resumable', async () => {
