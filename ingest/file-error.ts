@@ -24,6 +24,8 @@ export type FileErrorCode =
   | 'NOT_BY_RANGES'
   /** The structure of a ROOT file (header, directories, trees) contradicts itself. */
   | 'BROKEN_ROOT'
+  /** The structure of a Parquet file (footer, pages, checksums) contradicts itself. */
+  | 'BROKEN_PARQUET'
   | 'UTF16'
   /** The content is none of the known formats. */
   | 'UNKNOWN_FORMAT'

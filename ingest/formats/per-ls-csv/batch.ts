@@ -6,9 +6,9 @@ import { badText, pathFault } from '../csv/cell-faults.ts';
 import type { RowFault } from '../csv/fault.ts';
 import { nameOf } from '../csv/text.ts';
 import { HistogramColumnsBuilder } from '../histogram-columns.ts';
-import type { PerLsRow } from './row.ts';
+import type { PerLsHistogram } from './histogram.ts';
 
-/** Turns rows of a per-LS CSV into a batch with its dictionaries. */
+/** Turns rows of per-LS files into a batch with its dictionaries. */
 export class PerLsBatch {
   readonly #columns: HistogramColumnsBuilder;
   /** By number of axes: one name may stand for a TH1 here and a TH2 there. */
@@ -34,8 +34,8 @@ export class PerLsBatch {
   }
 
   /** Why the name is that of no monitor element: then nothing is added. Null when the row is in the batch. */
-  add(row: PerLsRow, bytes: Buffer, line: number): RowFault | null {
-    const monitorElement = this.#monitorElement(row, bytes);
+  add(row: PerLsHistogram, name: Buffer, line: number): RowFault | null {
+    const monitorElement = this.#monitorElement(row, name);
     if (typeof monitorElement !== 'number') return monitorElement;
     const binning = this.#binning(row, monitorElement);
     const { axes } = this.#binnings[binning] as Binning;
@@ -59,11 +59,10 @@ export class PerLsBatch {
     return { kind: 'lumisectionHistograms', ...columns };
   }
 
-  #monitorElement(row: PerLsRow, bytes: Buffer): number | RowFault {
+  #monitorElement(row: PerLsHistogram, name: Buffer): number | RowFault {
     const { dimension } = row;
     const names = this.#names[dimension - 1] as ByteDictionary;
     const places = this.#places[dimension - 1] as number[];
-    const name = row.name(bytes);
     const before = names.size;
     const found = names.add(name, 0, name.length);
     if (found < before) return places[found] as number;
@@ -79,7 +78,7 @@ export class PerLsBatch {
     return place;
   }
 
-  #binning(row: PerLsRow, monitorElement: number): number {
+  #binning(row: PerLsHistogram, monitorElement: number): number {
     const latest = this.#latestBinning[monitorElement];
     if (latest !== undefined && isBinningOf(this.#binnings[latest] as Binning, row)) return latest;
     const { nx, xMin, xMax, ny, yMin, yMax, dimension } = row;
@@ -97,7 +96,7 @@ export class PerLsBatch {
   }
 }
 
-function isBinningOf({ axes: [x, y] }: Binning, row: PerLsRow): boolean {
+function isBinningOf({ axes: [x, y] }: Binning, row: PerLsHistogram): boolean {
   if (x?.bins !== row.nx || x.min !== row.xMin || x.max !== row.xMax) return false;
   if (!y) return row.dimension === 1;
   return row.dimension === 2 && y.bins === row.ny && y.min === row.yMin && y.max === row.yMax;

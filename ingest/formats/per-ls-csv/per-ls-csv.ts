@@ -8,6 +8,7 @@ import { isBlank } from '../csv/text.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
 import { PerLsBatch } from './batch.ts';
+import { LayoutNote } from './layout-note.ts';
 import { PerLsRow } from './row.ts';
 
 const title = 'per-LS CSV';
@@ -74,7 +75,7 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
       if (isBlank(bytes, start, end)) continue;
       const fault = reader.tooLong
         ? tooLong(reader)
-        : (row.read(bytes, start, end, reader.terminated) ?? batch.add(row, bytes, line));
+        : (row.read(bytes, start, end, reader.terminated) ?? batch.add(row, row.name(bytes), line));
       if (fault) issues.push(rejected(fault, line, reader.byte, start));
       else layout.see(row, line);
       if (
@@ -118,22 +119,4 @@ async function locate(
     await reader.close();
   }
   return earlier.lines;
-}
-
-/** Says, once a batch, that lists without flow bins were read in the order of the tools that write such. */
-class LayoutNote {
-  #rows = 0;
-  #line = 0;
-
-  see(row: PerLsRow, line: number): void {
-    if (row.flow || row.dimension === 1) return;
-    if (this.#rows++ === 0) this.#line = line;
-  }
-
-  addTo(issues: IssueRecord[]): void {
-    if (this.#rows === 0) return;
-    const reason = `${this.#rows} maps from this line on have no flow bins: read with x outer, as dqmiotools writes them`;
-    issues.push({ severity: 'NOTE', code: 'X_OUTER', line: this.#line, field: 'histo', reason });
-    this.#rows = 0;
-  }
 }

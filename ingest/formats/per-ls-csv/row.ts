@@ -1,13 +1,13 @@
-import { axisProblem } from '../../../src/domain/axis.ts';
 import { MAX_INT32, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
 import { Cells, preview } from '../csv/cells.ts';
 import type { RowFault } from '../csv/fault.ts';
 import type { ColumnMap } from '../csv/header.ts';
 import { type ListFault, NumberList } from '../csv/number-list.ts';
 import { NumberScanner, wholeInteger } from '../csv/numbers.ts';
+import { axisFault, layOut, negativeEntries, type PerLsHistogram, secondAxis, unknownMetype } from './histogram.ts';
 
 /** Reads the rows of a per-LS CSV, one after the other into the same fields: valid until the next `read`. */
-export class PerLsRow {
+export class PerLsRow implements PerLsHistogram {
   run = 0;
   lumisection = 0;
   /** NaN where blank. */
@@ -95,8 +95,7 @@ export class PerLsRow {
     const metype = this.#integer(bytes, this.#metype);
     if (cells.isBlank(this.#metype)) return missing('metype');
     if (!(metype >= 3 && metype <= 8)) {
-      const reason = 'metype is 3, 4, 5 (TH1F, TH1S, TH1D) or 6, 7, 8 (TH2F, TH2S, TH2D)';
-      return { code: 'UNKNOWN_METYPE', reason, field: 'metype', value: cells.preview(bytes, this.#metype) };
+      return unknownMetype(cells.preview(bytes, this.#metype));
     }
     this.dimension = metype <= 5 ? 1 : 2;
     this.nx = this.#integer(bytes, this.#x.bins);
@@ -115,8 +114,7 @@ export class PerLsRow {
       this.yMax = 1;
       if (ny === 0 || ny === 1 || cells.isBlank(this.#y.bins)) return null;
       if (!(ny >= 0)) return notCounted(cells, bytes, this.#y.bins, 'Ybins', ny);
-      const reason = `metype ${metype} has one axis, and Ybins is neither 1 nor 0`;
-      return { code: 'DIMENSION', reason, field: 'Ybins', value: cells.preview(bytes, this.#y.bins) };
+      return secondAxis(metype, cells.preview(bytes, this.#y.bins));
     }
     if (!(ny >= 1 && ny <= MAX_INT32)) return notCounted(cells, bytes, this.#y.bins, 'Ybins', ny);
     this.ny = ny;
@@ -128,17 +126,7 @@ export class PerLsRow {
   #axisFault(bytes: Buffer, axis: AxisCells, bins: number, min: number, max: number): RowFault | null {
     if (!Number.isFinite(min)) return notANumber(this.#cells, bytes, axis.min, `${axis.letter}min`, min);
     if (!Number.isFinite(max)) return notANumber(this.#cells, bytes, axis.max, `${axis.letter}max`, max);
-    // the first and the last bin show best when the bins are too narrow to have edges of their own
-    const width = (max - min) / bins;
-    if (min < max && min + width > min && max - width < max) return null;
-    const problem = axisProblem({ bins, min, max, title: '' }) ?? `has ${bins} bins without width`;
-    const value = `${min}, ${max}`;
-    return {
-      code: 'AXIS_RANGE',
-      reason: `the ${axis.letter.toLowerCase()} axis ${problem}`,
-      field: `${axis.letter}min`,
-      value,
-    };
+    return axisFault(axis.letter, bins, min, max);
   }
 
   #readEntries(bytes: Buffer): RowFault | null {
@@ -149,12 +137,11 @@ export class PerLsRow {
     this.entries = this.#number(bytes, this.#entries);
     if (!Number.isFinite(this.entries)) return notANumber(this.#cells, bytes, this.#entries, 'entries', this.entries);
     if (this.entries >= 0) return null;
-    const value = this.#cells.preview(bytes, this.#entries);
-    return { code: 'NEGATIVE_ENTRIES', reason: 'a histogram has no negative entries', field: 'entries', value };
+    return negativeEntries(this.#cells.preview(bytes, this.#entries));
   }
 
   #readBins(bytes: Buffer): RowFault | null {
-    const { list, nx, ny } = this;
+    const { list } = this;
     const start = this.#cells.starts[this.#histo] as number;
     const end = this.#cells.ends[this.#histo] as number;
     if (start === end) return missing('histo');
@@ -163,18 +150,7 @@ export class PerLsRow {
       const value = preview(bytes, list.faultAt, Math.min(end, list.faultAt + 40));
       return { code: fault, reason: LIST_REASONS[fault], field: 'histo', value, at: list.faultAt };
     }
-    const inRange = nx * ny;
-    const withFlow = this.dimension === 1 ? nx + 2 : (nx + 2) * (ny + 2);
-    this.flow = list.length === withFlow;
-    if (this.flow) return null;
-    if (list.length !== inRange) {
-      const shape = this.dimension === 1 ? `${nx} bins` : `${nx} x ${ny} bins`;
-      const reason = `the list has ${list.length} values; ${shape} take ${withFlow} with under- and overflow, ${inRange} without`;
-      return { code: 'BIN_COUNT', reason, field: 'histo', value: String(list.length) };
-    }
-    // Lists without flow bins come from one family of tools, which writes x outer.
-    if (this.dimension === 2) list.transpose(nx, ny);
-    return null;
+    return layOut(this);
   }
 
   #integer(bytes: Buffer, cell: number): number {

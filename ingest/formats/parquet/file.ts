@@ -1,0 +1,73 @@
+import { type FileMetaData, parquetMetadata, parquetSchema, type RowGroup, type SchemaTree } from 'hyparquet';
+import type { ByteSource } from '../../source.ts';
+import { ColumnReader } from './column-reader.ts';
+import { asBroken, brokenParquet } from './fault.ts';
+
+const MAGIC = 'PAR1';
+/** Footers hold a few hundred bytes a column and row group. */
+const MAX_FOOTER_BYTES = 64 * 1024 * 1024;
+
+export const isParquet = (head: Uint8Array): boolean => Buffer.from(head.subarray(0, 4)).toString('latin1') === MAGIC;
+
+/** A Parquet file, of which only the footer has been read. */
+export class ParquetFile {
+  readonly rows: number;
+  /** Names of the columns, in order; nested ones once. */
+  readonly columns: readonly string[];
+  readonly groups: readonly { readonly first: number; readonly rows: number; readonly group: RowGroup }[];
+  readonly #source: ByteSource;
+  readonly #tree: SchemaTree;
+
+  constructor(source: ByteSource, metadata: FileMetaData) {
+    this.#source = source;
+    this.#tree = parquetSchema(metadata);
+    this.columns = this.#tree.children.map(({ element }) => element.name);
+    this.rows = Number(metadata.num_rows);
+    let first = 0;
+    this.groups = metadata.row_groups.map((group) => {
+      const rows = Number(group.num_rows);
+      const place = { first, rows, group };
+      first += rows;
+      return place;
+    });
+    if (first !== this.rows || !Number.isSafeInteger(first) || this.groups.some(({ rows }) => rows < 0)) {
+      throw brokenParquet(source.path, source.stamp.size, `its row groups hold ${first} rows, itself ${this.rows}`);
+    }
+  }
+
+  /** Readers of the named columns of a row group, in the order of the names. They read when they are asked to. */
+  open({ group, rows }: ParquetFile['groups'][number], names: readonly string[]): ColumnReader[] {
+    const path = this.#source.path;
+    return names.map((name) => {
+      const chunks = group.columns.filter(({ meta_data }) => meta_data?.path_in_schema[0] === name);
+      const [chunk] = chunks;
+      if (!chunk?.meta_data || chunks.length > 1) {
+        throw brokenParquet(path, Number(group.file_offset ?? 0), `column "${name}" is none or several columns`);
+      }
+      if (chunk.file_path) throw brokenParquet(path, 0, `column "${name}" stands in another file`);
+      return new ColumnReader(this.#source, this.#tree, chunk.meta_data, rows);
+    });
+  }
+}
+
+/**
+ * Reads the footer.
+ * @throws FileError TRUNCATED, BROKEN_PARQUET, NOT_BY_RANGES.
+ */
+export async function openParquet(source: ByteSource): Promise<ParquetFile> {
+  const { path, stamp } = source;
+  const tail = Buffer.from(await source.readAt(stamp.size - 8, 8));
+  if (tail.toString('latin1', 4) !== MAGIC) {
+    throw brokenParquet(path, stamp.size - 4, `it does not end with ${MAGIC}: the file is not complete`);
+  }
+  const length = tail.readUInt32LE(0);
+  if (length > Math.min(stamp.size - 12, MAX_FOOTER_BYTES)) {
+    throw brokenParquet(path, stamp.size - 8, `a footer of ${length} bytes, in a file of ${stamp.size}`);
+  }
+  const footer = await source.readAt(stamp.size - 8 - length, length + 8);
+  try {
+    return new ParquetFile(source, parquetMetadata(Uint8Array.from(footer), { geoparquet: false }));
+  } catch (error) {
+    throw asBroken(path, stamp.size - 8 - length, error);
+  }
+}
