@@ -29,7 +29,7 @@ export function planAxes(
   crop: readonly (Stretch | null | undefined)[],
 ): AxisPlan[] {
   if (rebin && rebin.length !== axes.length) {
-    throw invalid('rebin', `${rebin.length} factors, where the histogram has ${axes.length} axes (x first).`);
+    throw invalid('rebin', `takes one factor an axis, x first: ${axes.length} here, not ${rebin.length}.`);
   }
   if (axes.length === 1 && crop[1]) throw invalid('crop', 'the histogram has no y axis.');
   return axes.map((axis, i) => {

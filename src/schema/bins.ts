@@ -1,4 +1,5 @@
-import { binsJson, binsNumbers } from '../domain/bins-text.ts';
+import { binsJson, binsNumbers, numbersOfCells } from '../domain/bins-text.ts';
+import { type BinsView, viewedCells } from '../domain/bins-view.ts';
 import { RawJson } from '../domain/raw-json.ts';
 import type { Shape } from '../domain/shape.ts';
 
@@ -25,5 +26,35 @@ export class BinsValue extends RawJson {
 
   plain(): unknown {
     return binsNumbers(this.#blob, this.#shape, this.#flow);
+  }
+}
+
+/** The same of bins that are not shown as they are stored: errors, rebinned, cropped, scaled, in rows. */
+export class BinsViewValue extends RawJson {
+  readonly #blob: Uint8Array;
+  readonly #shape: Shape;
+  readonly #view: BinsView;
+  readonly #nested: boolean;
+
+  constructor(blob: Uint8Array, shape: Shape, view: BinsView, nested: boolean) {
+    super();
+    this.#blob = blob;
+    this.#shape = shape;
+    this.#view = view;
+    this.#nested = nested;
+  }
+
+  bytes(): Uint8Array {
+    return Buffer.from(JSON.stringify(this.plain()));
+  }
+
+  plain(): unknown {
+    const viewed = viewedCells(this.#blob, this.#shape, this.#view);
+    if (viewed === null) return null;
+    const numbers = numbersOfCells(viewed.cells);
+    if (!this.#nested || this.#shape.length === 1) return numbers;
+    const rows: number[][] = [];
+    for (let from = 0; from < numbers.length; from += viewed.width) rows.push(numbers.slice(from, from + viewed.width));
+    return rows;
   }
 }

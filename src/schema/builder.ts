@@ -3,9 +3,9 @@ import PrismaPlugin from '@pothos/plugin-prisma';
 import RelayPlugin from '@pothos/plugin-relay';
 import type { Context } from '../context.ts';
 import { InvalidInputError } from '../domain/errors.ts';
+import type { RawJson } from '../domain/raw-json.ts';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
-import type { BinsValue } from './bins.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 
 export interface SchemaTypes {
@@ -14,7 +14,7 @@ export interface SchemaTypes {
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
-    Bins: { Input: never; Output: BinsValue };
+    Bins: { Input: never; Output: RawJson };
     DateTime: { Input: Date; Output: Date };
     SafeInt: { Input: number; Output: number };
   };

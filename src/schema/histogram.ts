@@ -1,13 +1,16 @@
 import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { Context } from '../context.ts';
-import { binsBase64 } from '../domain/bins-text.ts';
+import { binValues } from '../domain/bin-values.ts';
+import { binsBase64, packBase64 } from '../domain/bins-text.ts';
+import { viewedCells } from '../domain/bins-view.ts';
 import { decodeBins, hasFlowBins } from '../domain/codec.ts';
 import { LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
 import { flowOf } from '../domain/moments.ts';
 import { shapeOf } from '../domain/shape.ts';
 import { Axis } from './axis.ts';
-import { BinsValue } from './bins.ts';
+import { BinsValue, BinsViewValue } from './bins.ts';
+import { isPlainView, layoutArgument, viewArguments, viewOf } from './bins-arguments.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type HistogramRow, loadBinning, loadBlob } from './histogram-row.ts';
@@ -95,36 +98,50 @@ Histogram.implement({
     bins: t.field({
       type: 'Bins',
       nullable: true,
-      description: 'Bin contents, row-major with y outer; null for summaries, which have none.',
-      args: {
-        flow: t.arg.boolean({
-          required: true,
-          defaultValue: false,
-          description: 'With under- and overflow bins; null and a warning where the source had none.',
+      description:
+        'Bin contents, row-major with y outer; of profiles the means (0 in bins without entries); null for summaries, which have none.',
+      args: { ...viewArguments, ...layoutArgument },
+      resolve: (row, given, context, info) =>
+        withBins(row, context, ({ blob, binning }) => {
+          if (given.flow && !checkFlow(blob, context, info)) return null;
+          const view = viewOf(given, binning, 'values');
+          const nested = given.layout === 'NESTED';
+          return !nested && isPlainView(view)
+            ? new BinsValue(blob, shapeOf(binning), given.flow)
+            : new BinsViewValue(blob, shapeOf(binning), view, nested);
         }),
-      },
-      resolve: (row, { flow }, context, info) =>
-        withBins(row, context, ({ blob, binning }) =>
-          flow && !checkFlow(blob, context, info) ? null : new BinsValue(blob, shapeOf(binning), flow),
-        ),
+    }),
+    errors: t.field({
+      type: 'Bins',
+      nullable: true,
+      description:
+        'One standard deviation of each bin, laid out as `bins`, as ROOT gives it: from the stored sums of squared weights, else the root of the content; of profiles the error of the mean. Null for summaries, and where the source did not keep what they are made of.',
+      args: { ...viewArguments, ...layoutArgument },
+      resolve: (row, given, context, info) =>
+        withBins(row, context, ({ blob, binning }) => {
+          if (given.flow && !checkFlow(blob, context, info)) return null;
+          const view = viewOf(given, binning, 'errors');
+          return new BinsViewValue(blob, shapeOf(binning), view, given.layout === 'NESTED');
+        }),
     }),
     binsBase64: t.string({
       nullable: true,
       description: 'The same as `bins`, as base64 of little-endian numbers of one type; null for summaries.',
       args: {
         type: t.arg({ type: PackedType, required: true, defaultValue: 'FLOAT64', description: 'The number type.' }),
-        flow: t.arg.boolean({
-          required: true,
-          defaultValue: false,
-          description: 'With under- and overflow bins; null and a warning where the source had none.',
-        }),
+        ...viewArguments,
       },
-      resolve: (row, { type, flow }, context, info) =>
-        withBins(row, context, ({ blob, binning }) =>
-          flow && !checkFlow(blob, context, info)
-            ? null
-            : withinAnswer(() => binsBase64(blob, shapeOf(binning), type, flow), context),
-        ),
+      resolve: (row, { type, ...given }, context, info) =>
+        withBins(row, context, ({ blob, binning }) => {
+          if (given.flow && !checkFlow(blob, context, info)) return null;
+          const view = viewOf(given, binning, 'values');
+          const shape = shapeOf(binning);
+          return withinAnswer(() => {
+            if (isPlainView(view)) return binsBase64(blob, shape, type, given.flow);
+            const viewed = viewedCells(blob, shape, view);
+            return viewed && packBase64(viewed.cells, type);
+          }, context);
+        }),
     }),
   }),
 });
@@ -172,7 +189,10 @@ function withBins<Result>(
 }
 
 const loadFlow = (row: HistogramRow, context: Context) =>
-  withBins(row, context, ({ blob, binning }) => flowOf(decodeBins(blob, shapeOf(binning)), binning.axes));
+  withBins(row, context, ({ blob, binning }) => {
+    const bins = decodeBins(blob, shapeOf(binning));
+    return flowOf({ flow: bins.flow, contents: binValues(bins) }, binning.axes);
+  });
 
 function checkFlow(blob: Uint8Array, context: Context, info: GraphQLResolveInfo): boolean {
   if (hasFlowBins(blob)) return true;

@@ -13,7 +13,7 @@ builder.addScalarType('SafeInt', SafeIntResolver, {
 
 builder.scalarType('Bins', {
   description:
-    'Bin contents: a flat JSON array of numbers, row-major with y outer. 1D: nx values; 2D: ny rows of nx values. ' +
+    'Numbers of bins: a flat JSON array, row-major with y outer (an array of rows where `layout: NESTED` asks for it). 1D: nx values; 2D: ny rows of nx values. ' +
     'With flow bins nx + 2 values a row (underflow first, overflow last) and ny + 2 rows. Contents that are not finite are null.',
   // Left as it is: the response writer takes the text straight from the stored blob.
   serialize: (value) => {

@@ -1,4 +1,4 @@
-import { BinsEncoder } from '../../src/domain/bins-encoder.ts';
+import { type BinSections, BinsEncoder } from '../../src/domain/bins-encoder.ts';
 import type { Binning } from '../../src/domain/histogram.ts';
 import { computeMoments } from '../../src/domain/moments.ts';
 import type { HistogramColumns, LumisectionHistogramBatch, RunHistogramBatch } from '../../src/domain/record.ts';
@@ -17,6 +17,7 @@ export interface TestHistogram {
   /** With flow bins unless `flow` is false. */
   readonly contents: Float64Array;
   readonly flow?: boolean;
+  readonly sections?: BinSections;
 }
 
 export function lumisectionBatch(histograms: readonly TestHistogram[]): LumisectionHistogramBatch {
@@ -32,7 +33,9 @@ function columns(histograms: readonly TestHistogram[]): HistogramColumns {
   const elements = [...new Set(histograms.map(({ element }) => element))];
   const datasets = [...new Set(histograms.map(({ dataset }) => dataset))];
   const encoder = new BinsEncoder();
-  const blobEnds = Uint32Array.from(histograms, ({ contents, flow = true }) => encoder.append(contents, flow));
+  const blobEnds = Uint32Array.from(histograms, ({ contents, flow = true, sections }) =>
+    encoder.append(contents, flow, contents.length, sections),
+  );
   const moments = histograms.map(({ contents, flow = true, element }) =>
     computeMoments({ contents, flow }, element.axes),
   );
