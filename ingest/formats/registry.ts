@@ -5,6 +5,7 @@ import type { Format } from './format.ts';
 /** Formats by id. Imported only when needed: a heavy reader costs nothing until a file may be its own. */
 const formats: Readonly<Record<string, () => Promise<Format>>> = {
   'per-ls-csv': async () => (await import('./per-ls-csv/per-ls-csv.ts')).perLsCsv,
+  'per-ls-parquet': async () => (await import('./per-ls-parquet/per-ls-parquet.ts')).perLsParquet,
   'per-run-csv': async () => (await import('./per-run-csv/per-run-csv.ts')).perRunCsv,
   'lumi-json': async () => (await import('./lumi-json.ts')).lumiJson,
 };

@@ -45,7 +45,11 @@ export class ParquetFile {
         throw brokenParquet(path, Number(group.file_offset ?? 0), `column "${name}" is none or several columns`);
       }
       if (chunk.file_path) throw brokenParquet(path, 0, `column "${name}" stands in another file`);
-      return new ColumnReader(this.#source, this.#tree, chunk.meta_data, rows);
+      try {
+        return new ColumnReader(this.#source, this.#tree, chunk.meta_data, rows);
+      } catch (error) {
+        throw asBroken(path, this.#source.stamp.size, error);
+      }
     });
   }
 }

@@ -26,7 +26,13 @@ export const perLsParquet: Format = {
   looksFor: `a Parquet file with the columns ${COLUMNS.join(', ')}`,
   recognise: (head) => (isParquet(head) ? 'CERTAIN' : null),
   async looksInside(source) {
-    const { columns } = await openParquet(source);
+    const file = await openParquet(source).catch((error: unknown) => {
+      if (error instanceof FileError) return null;
+      throw error;
+    });
+    // whatever it was meant to be: reading it says what is wrong with it
+    if (file === null) return null;
+    const { columns } = file;
     const found = COLUMNS.filter((name) => columns.includes(name)).length;
     // one column that is missing is a fault to name, not another format
     return found >= 4 && columns.includes('histo')
@@ -59,23 +65,29 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
     return taken;
   };
   let bytes = 0;
-  for await (const { number, cells, hasList } of rowsOf(file, row, position.line)) {
-    const fault = row.read(cells, hasList) ?? batch.add(row, row.name, number);
-    if (fault) {
-      const { code, reason, field, value } = fault;
-      issues.push({ severity: 'REJECTED', code, line: number, field, value, reason });
-    } else layout.see(row, number);
-    position = positionAt(source, file, number);
-    bytes += 8 * row.list.length;
-    if (
-      batch.count >= limits.rows ||
-      batch.blobBytes >= limits.bytes ||
-      issues.length >= limits.rows ||
-      bytes >= 2 * limits.sourceBytes
-    ) {
-      bytes = 0;
-      yield step();
+  try {
+    for await (const { number, cells, hasList } of rowsOf(file, row, position.line)) {
+      const fault = row.read(cells, hasList) ?? batch.add(row, row.name, number);
+      if (fault) {
+        const { code, reason, field, value } = fault;
+        issues.push({ severity: 'REJECTED', code, line: number, field, value, reason });
+      } else layout.see(row, number);
+      position = positionAt(source, file, number);
+      bytes += 8 * row.list.length;
+      if (
+        batch.count >= limits.rows ||
+        batch.blobBytes >= limits.bytes ||
+        issues.length >= limits.rows ||
+        bytes >= 2 * limits.sourceBytes
+      ) {
+        bytes = 0;
+        yield step();
+      }
     }
+  } catch (error) {
+    // the rows before the damaged page are good
+    if (error instanceof FileError && error.code === 'BROKEN_PARQUET') yield step();
+    throw error;
   }
   await source.assertUnchanged();
   position = { byte: Math.max(source.stamp.size, file.rows), line: file.rows };
