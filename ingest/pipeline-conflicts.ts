@@ -72,6 +72,8 @@ function keyOf(batch: RecordBatch, row: number): RowKey {
       };
     case 'certification':
       return { ...none, run: batch.runs[row]?.run ?? 0, line: batch.runs[row]?.line ?? 0 };
+    case 'fractions':
+      return { ...none, run: batch.fractions[row]?.run ?? 0, line: batch.fractions[row]?.line ?? 0 };
     case 'runs':
       return { ...none, run: batch.runs[row]?.number ?? 0, line: batch.runs[row]?.line ?? 0 };
     case 'lumisections': {

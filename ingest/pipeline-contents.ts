@@ -49,6 +49,10 @@ export class Contents {
         for (const { run } of batch.runs) this.#run(run);
         this.#count(batch.kind, batch.runs.length);
         break;
+      case 'fractions':
+        for (const { run } of batch.fractions) this.#run(run);
+        this.#count(batch.kind, batch.fractions.length);
+        break;
       case 'runs':
         for (const { number } of batch.runs) this.#run(number);
         this.#count(batch.kind, batch.runs.length);

@@ -8,7 +8,7 @@ export interface Format {
   /** For people: "per-LS CSV". */
   readonly title: string;
   /** What files of this format do not say themselves and flags must: a dataset, or the name of a certification. */
-  readonly needs: 'dataset' | 'source';
+  readonly needs: 'dataset' | 'source' | null;
   /** What `recognise` looks for, in one line, for the error when nothing matches. */
   readonly looksFor: string;
   /**

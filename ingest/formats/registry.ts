@@ -7,6 +7,10 @@ const formats: Readonly<Record<string, () => Promise<Format>>> = {
   'per-ls-csv': async () => (await import('./per-ls-csv/per-ls-csv.ts')).perLsCsv,
   'per-ls-parquet': async () => (await import('./per-ls-parquet/per-ls-parquet.ts')).perLsParquet,
   'per-run-csv': async () => (await import('./per-run-csv/per-run-csv.ts')).perRunCsv,
+  'oms-rates': async () => (await import('./oms/oms-rates.ts')).omsRates,
+  'run-registry-runs': async () => (await import('./run-registry/run-registry-runs.ts')).runRegistryRuns,
+  'run-registry-lumisections': async () =>
+    (await import('./run-registry/run-registry-lumisections.ts')).runRegistryLumisections,
   'lumi-json': async () => (await import('./lumi-json.ts')).lumiJson,
 };
 
@@ -42,13 +46,11 @@ export async function recognise(source: ByteSource): Promise<Format> {
   }
   const found = certain ?? all.find((format) => format.recognise(head, source.name) === 'LIKELY');
   if (found) return found;
-  if (reasons.length > 0) {
-    throw new FileError('UNKNOWN_FORMAT', `${source.path}: ${reasons.join('; ')}`, { file: source.path });
-  }
+  const inside = reasons.map((reason) => `; ${reason}`).join('');
   const beginning = JSON.stringify(Buffer.from(head.subarray(0, 60)).toString('latin1'));
   throw new FileError(
     'UNKNOWN_FORMAT',
-    `${source.path}: no known format: it begins with ${beginning}; looked for ${all
+    `${source.path}: no known format: it begins with ${beginning}${inside}; looked for ${all
       .map((format) => `${format.title} (${format.looksFor})`)
       .join('; ')}`,
     { file: source.path, value: beginning },

@@ -10,7 +10,8 @@ export type RecordBatch =
   | RunHistogramBatch
   | CertificationRecord
   | RunBatch
-  | LumisectionBatch;
+  | LumisectionBatch
+  | FractionBatch;
 
 /** Where the records of a batch end in the source: the point at which reading can go on after a kill. */
 export interface SourcePosition {

@@ -12,6 +12,7 @@ import { writeConditions } from './conditions.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { DictionaryResolver } from './dictionaries.ts';
+import { writeFractions } from './fractions.ts';
 import { writeHistograms } from './histogram-writer.ts';
 import type { Outcome, WrittenRows } from './outcome.ts';
 import { type DictionaryIds, resolveBatch } from './resolved-batch.ts';
@@ -61,6 +62,14 @@ export async function prepareBatch(
       return {
         alone: true,
         write: (transaction, dialect, settings) => certification(transaction, dialect, batch, settings),
+      };
+    case 'fractions':
+      return {
+        alone: true,
+        write: async (transaction, dialect, { options }) => ({
+          ...(await writeFractions(transaction, dialect, batch, options.source, options.onConflict === 'replace')),
+          refused: [],
+        }),
       };
     case 'runs':
     case 'lumisections':
@@ -148,6 +157,8 @@ export function nameOfRow(batch: RecordBatch, row: number): string {
     }
     case 'certification':
       return `run ${batch.runs[row]?.run}`;
+    case 'fractions':
+      return `run ${batch.fractions[row]?.run}, ${batch.fractions[row]?.subsystem}`;
     case 'runs':
       return `run ${batch.runs[row]?.number}`;
     case 'lumisections':

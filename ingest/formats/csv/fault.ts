@@ -18,6 +18,10 @@ type RowFaultCode =
   /** A run, lumisection or bin count that is below 1 or too large. */
   | 'OUT_OF_RANGE'
   | 'NEGATIVE_ENTRIES'
+  /** Neither true nor false nor absent. */
+  | 'NOT_A_FLAG'
+  /** Rows of one key that contradict each other. */
+  | 'DUPLICATE_KEY'
   | 'NEGATIVE_RMS'
   | 'UNKNOWN_METYPE'
   /** The metype says one axis and the bins of y say two, or the reverse. */

@@ -7,7 +7,7 @@ import { formatById, formatIds, recognise } from '../../../ingest/formats/regist
 import { openSource } from '../../../ingest/source.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import { inChunks } from './in-chunks.ts';
-import { type PlainRow, type Reading, readAll } from './plain-rows.ts';
+import { type PlainRow, plainRows, type Reading, readAll } from './plain-rows.ts';
 import { scratchFiles } from './scratch-file.ts';
 import { realFiles, type Vector, vectorsOf } from './vectors.ts';
 
@@ -42,7 +42,9 @@ describe.each(formatIds)('%s', async (id) => {
           });
           if (error !== null) expect(error).toBeInstanceOf(FileError);
           const lines = [...rows, ...issues.filter(({ severity }) => severity === 'REJECTED')].map(({ line }) => line);
-          if (id !== 'lumi-json') expect(new Set(lines).size).toBe(lines.length);
+          // entries of a table or a JSON may share a line
+          if (rows.every((row) => 'monitorElement' in row) && id !== 'lumi-json')
+            expect(new Set(lines).size).toBe(lines.length);
         },
       ),
       { numRuns: 300 },
@@ -96,8 +98,9 @@ describe.each(formatIds)('%s', async (id) => {
     });
 
     it('finds the earlier lines of every key', async () => {
-      if (expected.error || id === 'lumi-json') return;
+      if (expected.error) return;
       const { rows } = await read(format, vector);
+      if (!rows.every((row) => 'monitorElement' in row)) return;
       const keys = rows.map((row) => ({
         run: row.run,
         lumisection: (row.lumisection as number | undefined) ?? 0,
@@ -166,7 +169,7 @@ function withoutNotes({ rows, issues }: Reading): { rows: PlainRow[]; issues: Is
 }
 
 function rowCount(steps: Reading['steps']): number {
-  return steps.reduce((sum, { batch }) => sum + (batch === null ? 0 : 'count' in batch ? batch.count : 1), 0);
+  return steps.reduce((sum, { batch }) => sum + plainRows(batch).length, 0);
 }
 
 function byLine(issues: readonly IssueRecord[]): IssueRecord[] {

@@ -10,7 +10,9 @@ export type PlainRow = Readonly<Record<string, unknown>> & { readonly line: numb
 /** The rows of a batch, as the vectors write them. */
 export function plainRows(batch: RecordBatch | null): PlainRow[] {
   if (batch === null) return [];
-  if (batch.kind === 'certification') return batch.runs.map((run) => ({ ...run }));
+  if (batch.kind === 'certification') return batch.runs.map((run) => ({ subsystem: batch.subsystem, ...run }));
+  if (batch.kind === 'lumisections') return batch.lumisections.map((row) => ({ ...row, line: row.line ?? 0 }));
+  if (batch.kind === 'fractions') return batch.fractions.map((row) => ({ ...row, line: row.line ?? 0 }));
   if (batch.kind !== 'lumisectionHistograms' && batch.kind !== 'runHistograms')
     throw new Error(`a ${batch.kind} batch`);
   return Array.from({ length: batch.count }, (_, i) => {

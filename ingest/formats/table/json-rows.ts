@@ -1,0 +1,77 @@
+import { FileError } from '../../file-error.ts';
+import type { ByteSource } from '../../source.ts';
+import type { Cell } from '../parquet/column-reader.ts';
+
+/** The text is held whole. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+export interface JsonRows {
+  readonly columns: readonly string[];
+  readonly rows: readonly Readonly<Record<string, Cell>>[];
+}
+
+/**
+ * The rows of a JSON table: an array of objects, columns as data frames write them (`{"run": {"0": 1}}` or
+ * `{"run": [1]}`), or an answer of a JSON:API (its `data`; several answers in an array are its pages). What is nested
+ * has a name with points in it: `attributes.rate`.
+ * @throws FileError MALFORMED_JSON, TRUNCATED, FILE_TOO_LARGE.
+ */
+export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
+  const value = await parse(source);
+  const rows = rowsOf(value).map((row) => flat(row, '', Object.create(null) as Record<string, Cell>));
+  const columns = new Set<string>();
+  for (const row of rows) for (const name of Object.keys(row)) columns.add(name);
+  return { columns: [...columns], rows };
+}
+
+async function parse(source: ByteSource): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  for await (const { bytes, position } of source.chunks()) {
+    if (position + bytes.length > MAX_BYTES) {
+      const reason = `${source.path}: larger than ${MAX_BYTES} bytes: split it, or write it as CSV or Parquet`;
+      throw new FileError('FILE_TOO_LARGE', reason, { file: source.path, byte: position });
+    }
+    parts.push(Uint8Array.from(bytes));
+  }
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const code = /end of JSON|Unterminated/.test(reason) ? 'TRUNCATED' : 'MALFORMED_JSON';
+    throw new FileError(code, `${source.path}: ${reason}`, { file: source.path }, { cause: error });
+  }
+}
+
+function rowsOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value.some(isAnswer) ? value.flatMap(rowsOf) : value;
+  if (isAnswer(value)) return Array.isArray(value.data) ? value.data : [value.data];
+  if (!isObject(value)) return [];
+  const columns = Object.entries(value);
+  // a column is a list, or an object by row labels; the order of the rows is that of the first column
+  const labels = new Set(
+    columns.flatMap(([, cells]) => (isObject(cells) || Array.isArray(cells) ? Object.keys(cells) : [])),
+  );
+  return [...labels].map((label) =>
+    Object.fromEntries(
+      columns.map(([name, cells]) => [name, (cells as Record<string, unknown> | null)?.[label] ?? null]),
+    ),
+  );
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isAnswer = (value: unknown): value is { data: unknown } =>
+  isObject(value) &&
+  'data' in value &&
+  (Array.isArray(value.data) || isObject(value.data)) &&
+  ('meta' in value || 'links' in value || 'jsonapi' in value || Object.keys(value).length === 1);
+
+function flat(value: unknown, prefix: string, into: Record<string, Cell>): Record<string, Cell> {
+  if (!isObject(value)) return into;
+  for (const [name, member] of Object.entries(value)) {
+    if (isObject(member)) flat(member, `${prefix}${name}.`, into);
+    else if (!Array.isArray(member)) into[prefix + name] = member as Cell;
+  }
+  return into;
+}

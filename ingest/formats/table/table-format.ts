@@ -1,0 +1,106 @@
+import type { IssueRecord, RecordBatch, SourcePosition } from '../../../src/domain/record.ts';
+import { FileError } from '../../file-error.ts';
+import type { ByteSource } from '../../source.ts';
+import type { RowFault } from '../csv/fault.ts';
+import { headerCells } from '../csv/header.ts';
+import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
+import { isParquet } from '../parquet/file.ts';
+import { isFault } from './cell-checks.ts';
+import { isJson, openTable, type TableRow } from './table.ts';
+
+/** What a table says, told once for CSV, JSON and Parquet. */
+export interface TableNoun<Item> {
+  readonly id: string;
+  readonly title: string;
+  readonly needs: Format['needs'];
+  readonly looksFor: string;
+  /** Whether a table of these columns is one. */
+  fits(columns: readonly string[]): boolean;
+  /** The items of a row, in order; why it has none. */
+  itemsOf(row: TableRow): readonly Item[] | RowFault;
+  batchOf(items: readonly Item[]): RecordBatch;
+}
+
+/** The part of a format that knows its file: in a CSV by the header, in the others by looking inside. */
+export function recognisesTable(
+  title: string,
+  fits: (columns: readonly string[]) => boolean,
+): Pick<Format, 'recognise' | 'looksInside' | 'statedDataset' | 'locate'> {
+  return {
+    recognise(head) {
+      if (isParquet(head)) return 'CERTAIN';
+      // {"315257": [[ is a golden JSON
+      if (isJson(head)) return /^\s*\{\s*("\d+"?|\}|$)/.test(text(head)) ? null : 'CERTAIN';
+      return fits(headerCells(head) ?? []) ? 'CERTAIN' : null;
+    },
+    async looksInside(source) {
+      if (!isParquet(source.head) && !isJson(source.head)) return null;
+      try {
+        const { columns } = await openTable(source, title);
+        return fits(columns) ? null : `a table of the columns ${columns.join(', ').slice(0, 300)}`;
+      } catch (error) {
+        if (error instanceof FileError && error.code !== 'FILE_CHANGED') return error.message;
+        throw error;
+      }
+    },
+    statedDataset: () => null,
+    locate: async (_source, keys) => keys.map(() => []),
+  };
+}
+
+/** A format whose rows are independent of each other. */
+export function tableFormat<Item>(noun: TableNoun<Item>): Format {
+  const { id, title, needs, looksFor } = noun;
+  return {
+    id,
+    title,
+    needs,
+    looksFor,
+    ...recognisesTable(title, noun.fits),
+    read: (source, options) => read(noun, source, options),
+  };
+}
+
+async function* read<Item>(noun: TableNoun<Item>, source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
+  const limits = batchLimits(options);
+  const table = await openFitting(noun, source);
+  let items: Item[] = [];
+  let issues: IssueRecord[] = [];
+  let position: SourcePosition = options.resume ?? { byte: 0, line: 0 };
+  const step = (): ReadStep => {
+    const taken = { batch: items.length > 0 ? noun.batchOf(items) : null, issues, position };
+    items = [];
+    issues = [];
+    return taken;
+  };
+  try {
+    for await (const row of table.rows()) {
+      if (row.line <= (options.resume?.line ?? 0)) continue;
+      const found = row.fault ?? noun.itemsOf(row);
+      if (isFault(found)) issues.push(rejectedRow(found, row.line));
+      else items.push(...found);
+      position = row.position;
+      if (items.length >= limits.rows || issues.length >= limits.rows) yield step();
+    }
+  } catch (error) {
+    // the rows before the damage are good
+    if (error instanceof FileError && error.code !== 'FILE_CHANGED') yield step();
+    throw error;
+  }
+  yield step();
+}
+
+/** @throws FileError MISSING_COLUMN where `--format` named a table that is none of this. */
+export async function openFitting(noun: Pick<TableNoun<unknown>, 'title' | 'looksFor' | 'fits'>, source: ByteSource) {
+  const table = await openTable(source, noun.title);
+  if (noun.fits(table.columns)) return table;
+  const value = table.columns.join(', ').slice(0, 200);
+  const reason = `${source.path}: no ${noun.title}: it is ${noun.looksFor}; this one has ${value || 'no columns'}`;
+  throw new FileError('MISSING_COLUMN', reason, { file: source.path, value });
+}
+
+export function rejectedRow({ code, reason, field, value }: RowFault, line: number): IssueRecord {
+  return { severity: 'REJECTED', code, line, field, value, reason };
+}
+
+const text = (head: Uint8Array) => Buffer.from(head.subarray(0, 4096)).toString('latin1');
