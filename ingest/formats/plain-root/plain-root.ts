@@ -1,0 +1,91 @@
+import { pathProblem } from '../../../src/domain/monitor-element.ts';
+import type { IssueRecord } from '../../../src/domain/record.ts';
+import { FileError } from '../../file-error.ts';
+import type { ByteSource } from '../../source.ts';
+import { datasetOf } from '../dataset-of.ts';
+import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
+import { RootBatch } from '../root/batch.ts';
+import { RootFault } from '../root/fault.ts';
+import { isRoot, RootFile } from '../root/file.ts';
+import { histogramOf } from '../root/histogram.ts';
+import { type Key, latestCycles } from '../root/key.ts';
+
+const title = 'plain ROOT';
+
+/** ROOT files of keys `run<R>_ls<L>_<ME>`: one histogram a key. Folders of the name became underscores, and stay so. */
+export const plainRoot: Format = {
+  id: 'plain-root',
+  title,
+  needs: 'dataset',
+  looksFor: 'a ROOT file of keys run<R>_ls<L>_<ME>',
+  recognise: (head) => (isRoot(head) ? 'CERTAIN' : null),
+  async looksInside(source) {
+    const { keys } = await RootFile.open(source);
+    if (keys.some(({ name }) => keyName(name) !== null)) return null;
+    const found = keys.slice(0, 5).map(({ name, className }) => `${className} ${name}`);
+    return `the ROOT file holds ${keys.length} keys (${found.join(', ')}${keys.length > 5 ? ', ...' : ''})`;
+  },
+  statedDataset: (_head, name) => statedDataset(name),
+  read,
+  locate: async (_source, keys) => keys.map(() => []),
+};
+
+/** `ZeroBias-Run2023C-PromptReco-v1-DQMIO-...root` -> `/ZeroBias/Run2023C-PromptReco-v1/DQMIO`. */
+function statedDataset(name: string): string | null {
+  const found = /^([A-Za-z][A-Za-z0-9]*)-(Run\d{4}[A-Z]-[A-Za-z0-9_]+-v\d+)-(DQMIO)-.*\.root$/.exec(name);
+  return found ? `/${found[1]}/${found[2]}/${found[3]}` : null;
+}
+
+function keyName(name: string): { run: number; lumisection: number; path: string } | null {
+  const found = /^run([1-9]\d{0,9})_ls([1-9]\d{0,9})_(.+)$/.exec(name);
+  if (!found) return null;
+  const [run, lumisection] = [Number(found[1]), Number(found[2])];
+  return run > 2147483647 || lumisection > 2147483647 ? null : { run, lumisection, path: found[3] as string };
+}
+
+/** Keys in the order of their records; a key's place in it, from 1, is its line. */
+async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
+  const limits = batchLimits(options);
+  const dataset = datasetOf(source, options, statedDataset(source.name), `neither the ${title} nor its name says`);
+  const file = await RootFile.open(source);
+  const keys = latestCycles(file.keys).sort((a, b) => a.seek - b.seek);
+  const batch = new RootBatch('lumisections', dataset, limits.rows);
+  let issues: IssueRecord[] = [];
+  let line = options.resume?.line ?? 0;
+  let byte = options.resume?.byte ?? 0;
+  const step = (): ReadStep => {
+    const taken = { batch: batch.count > 0 ? batch.take() : null, issues, position: { byte, line } };
+    issues = [];
+    return taken;
+  };
+  for (const key of keys.slice(line)) {
+    line++;
+    const issue = await add(file, key, line, batch);
+    if (issue) issues.push(issue);
+    byte = Math.max(byte, Math.min(key.seek + key.bytes, source.stamp.size));
+    if (batch.count >= limits.rows || batch.bytes >= limits.bytes || issues.length >= limits.rows) yield step();
+  }
+  await source.assertUnchanged();
+  byte = source.stamp.size;
+  yield step();
+}
+
+async function add(file: RootFile, key: Key, line: number, batch: RootBatch): Promise<IssueRecord | null> {
+  const refused = (code: string, reason: string, at = key.seek): IssueRecord => {
+    return { severity: 'REJECTED', code, line, byte: at, field: 'key', value: key.name.slice(0, 200), reason };
+  };
+  const named = keyName(key.name);
+  if (!named) return refused('BAD_KEY', 'the key is not named run<R>_ls<L>_<ME>');
+  const problem = pathProblem(named.path);
+  if (problem) return refused('BAD_PATH', `no monitor element: ${problem}`);
+  try {
+    const histogram = histogramOf(await file.object(key));
+    batch.add({ ...named, efficiency: histogram.efficiency, line }, histogram);
+    return null;
+  } catch (error) {
+    if (error instanceof FileError) throw error;
+    if (error instanceof RootFault) return refused(error.code, error.message, error.byte);
+    // whatever a damaged description of a class made of the object
+    return refused('BROKEN_RECORD', error instanceof Error ? error.message : String(error));
+  }
+}

@@ -1,0 +1,14 @@
+/** What is wrong in one record of a ROOT file: costs that record, and becomes an issue or a FileError above. */
+export class RootFault extends Error {
+  override readonly name = 'RootFault';
+  /** Stable, for issues: BROKEN_RECORD, BROKEN_COMPRESSION, UNSUPPORTED_CLASS ... */
+  readonly code: string;
+  /** Where in the file, if it is known. */
+  byte: number | undefined;
+
+  constructor(code: string, message: string, byte?: number, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+    this.byte = byte;
+  }
+}
