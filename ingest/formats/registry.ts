@@ -8,6 +8,8 @@ const formats: Readonly<Record<string, () => Promise<Format>>> = {
   'per-ls-parquet': async () => (await import('./per-ls-parquet/per-ls-parquet.ts')).perLsParquet,
   'per-run-csv': async () => (await import('./per-run-csv/per-run-csv.ts')).perRunCsv,
   'oms-rates': async () => (await import('./oms/oms-rates.ts')).omsRates,
+  'oms-lumisections': async () => (await import('./oms/oms-lumisections.ts')).omsLumisections,
+  'oms-runs': async () => (await import('./oms/oms-runs.ts')).omsRuns,
   'run-registry-runs': async () => (await import('./run-registry/run-registry-runs.ts')).runRegistryRuns,
   'run-registry-lumisections': async () =>
     (await import('./run-registry/run-registry-lumisections.ts')).runRegistryLumisections,

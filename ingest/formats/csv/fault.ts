@@ -18,6 +18,8 @@ type RowFaultCode =
   /** A run, lumisection or bin count that is below 1 or too large. */
   | 'OUT_OF_RANGE'
   | 'NEGATIVE_ENTRIES'
+  | 'NOT_A_TIME'
+  | 'UNKNOWN_UNIT'
   /** Neither true nor false nor absent. */
   | 'NOT_A_FLAG'
   /** Rows of one key that contradict each other. */

@@ -8,6 +8,8 @@ const MAX_BYTES = 64 * 1024 * 1024;
 export interface JsonRows {
   readonly columns: readonly string[];
   readonly rows: readonly Readonly<Record<string, Cell>>[];
+  /** How many rows the answers say there are, pages that are not here included; null where they do not. */
+  readonly total: number | null;
 }
 
 /**
@@ -21,7 +23,7 @@ export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
   const rows = rowsOf(value).map((row) => flat(row, '', Object.create(null) as Record<string, Cell>));
   const columns = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) columns.add(name);
-  return { columns: [...columns], rows };
+  return { columns: [...columns], rows, total: totalOf(value) };
 }
 
 async function parse(source: ByteSource): Promise<unknown> {
@@ -44,7 +46,12 @@ async function parse(source: ByteSource): Promise<unknown> {
 
 function rowsOf(value: unknown): unknown[] {
   if (Array.isArray(value)) return value.some(isAnswer) ? value.flatMap(rowsOf) : value;
-  if (isAnswer(value)) return Array.isArray(value.data) ? value.data : [value.data];
+  if (isAnswer(value)) {
+    const rows = Array.isArray(value.data) ? value.data : [value.data];
+    // units may stand once for all rows
+    const units = isObject(value.meta) && isObject(value.meta.row) ? { meta: { row: value.meta.row } } : {};
+    return rows.map((row) => (isObject(row) ? { ...units, ...row } : row));
+  }
   if (!isObject(value)) return [];
   const columns = Object.entries(value);
   // a column is a list, or an object by row labels; the order of the rows is that of the first column
@@ -58,10 +65,20 @@ function rowsOf(value: unknown): unknown[] {
   );
 }
 
+function totalOf(value: unknown): number | null {
+  const answers: unknown[] = Array.isArray(value) ? value : [value];
+  const totals = answers.map((answer) => {
+    const total = isAnswer(answer) && isObject(answer.meta) ? answer.meta.totalResourceCount : undefined;
+    return typeof total === 'number' ? total : 0;
+  });
+  const most = Math.max(0, ...totals);
+  return most > 0 ? most : null;
+}
+
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isAnswer = (value: unknown): value is { data: unknown } =>
+const isAnswer = (value: unknown): value is { data: unknown; meta?: unknown } =>
   isObject(value) &&
   'data' in value &&
   (Array.isArray(value.data) || isObject(value.data)) &&

@@ -65,7 +65,7 @@ async function* read<Item>(noun: TableNoun<Item>, source: ByteSource, options: R
   const limits = batchLimits(options);
   const table = await openFitting(noun, source);
   let items: Item[] = [];
-  let issues: IssueRecord[] = [];
+  let issues: IssueRecord[] = options.resume ? [] : [...table.notes];
   let position: SourcePosition = options.resume ?? { byte: 0, line: 0 };
   const step = (): ReadStep => {
     const taken = { batch: items.length > 0 ? noun.batchOf(items) : null, issues, position };

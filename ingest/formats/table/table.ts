@@ -1,4 +1,4 @@
-import type { SourcePosition } from '../../../src/domain/record.ts';
+import type { IssueRecord, SourcePosition } from '../../../src/domain/record.ts';
 import type { ByteSource } from '../../source.ts';
 import { shapeFault } from '../csv/cell-faults.ts';
 import { Cells } from '../csv/cells.ts';
@@ -15,6 +15,7 @@ const ROWS_AT_ONCE = 1024;
 /** A small table, whatever it is written in: CSV, JSON or Parquet. */
 export interface Table {
   readonly columns: readonly string[];
+  readonly notes: readonly IssueRecord[];
   /** The rows from the first on. */
   rows(): AsyncIterable<TableRow>;
 }
@@ -43,6 +44,7 @@ function csvTable(source: ByteSource, title: string): Table {
   const columns = (headerCells(source.head) ?? []).filter((name) => name !== '' && name !== 'Unnamed: 0');
   return {
     columns,
+    notes: [],
     async *rows() {
       const { reader, columns: map } = await openCsv(source, title, { required: columns, twice: [] }, {});
       const cells = new Cells(map.width);
@@ -68,9 +70,21 @@ function csvTable(source: ByteSource, title: string): Table {
 }
 
 async function jsonTable(source: ByteSource): Promise<Table> {
-  const { columns, rows } = await readJsonRows(source);
+  const { columns, rows, total } = await readJsonRows(source);
+  const notes: IssueRecord[] = [];
+  if (total !== null && total > rows.length) {
+    const reason = `pages are missing: it holds ${rows.length} of ${total} rows`;
+    notes.push({
+      severity: 'NOTE',
+      code: 'PAGES_MISSING',
+      field: 'meta.totalResourceCount',
+      value: String(total),
+      reason,
+    });
+  }
   return {
     columns,
+    notes,
     async *rows() {
       for (const [i, cells] of rows.entries()) {
         yield { line: i + 1, position: proportion(source, i + 1, rows.length), cells };
@@ -83,6 +97,7 @@ async function parquetTable(source: ByteSource): Promise<Table> {
   const file = await openParquet(source);
   return {
     columns: file.columns,
+    notes: [],
     async *rows() {
       for (const group of file.groups) {
         const columns = file.columns.flatMap((name) => {

@@ -12,9 +12,10 @@ export function plainRows(batch: RecordBatch | null): PlainRow[] {
   if (batch === null) return [];
   if (batch.kind === 'certification') return batch.runs.map((run) => ({ subsystem: batch.subsystem, ...run }));
   if (batch.kind === 'lumisections') return batch.lumisections.map((row) => ({ ...row, line: row.line ?? 0 }));
+  if (batch.kind === 'runs') return batch.runs.map((row) => ({ ...row, run: row.number, line: row.line ?? 0 }));
   if (batch.kind === 'fractions') return batch.fractions.map((row) => ({ ...row, line: row.line ?? 0 }));
   if (batch.kind !== 'lumisectionHistograms' && batch.kind !== 'runHistograms')
-    throw new Error(`a ${batch.kind} batch`);
+    throw new Error('a batch of another kind');
   return Array.from({ length: batch.count }, (_, i) => {
     const number = (column: ArrayLike<number>): number | null => {
       const value = column[i] as number;

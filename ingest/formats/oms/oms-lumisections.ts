@@ -1,0 +1,104 @@
+import { isLumisectionFlag, type LumisectionFlag } from '../../../src/domain/lumisection-flags.ts';
+import type { IssueRecord, LumisectionRecord } from '../../../src/domain/record.ts';
+import type { ByteSource } from '../../source.ts';
+import type { RowFault } from '../csv/fault.ts';
+import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
+import { counted, flagOf, isFault } from '../table/cell-checks.ts';
+import type { TableRow } from '../table/table.ts';
+import { openFitting, recognisesTable, rejectedRow } from '../table/table-format.ts';
+import { allOf, quantityOf, timeOf } from './quantity.ts';
+
+const RUN = 'attributes.run_number';
+const LUMISECTION = 'attributes.lumisection_number';
+const title = 'OMS lumisections';
+const looksFor = `an answer of the OMS API, or a table, with ${RUN} and ${LUMISECTION}`;
+const fits = (columns: readonly string[]) => columns.includes(RUN) && columns.includes(LUMISECTION);
+
+/**
+ * Conditions of lumisections as OMS's API gives them (`/lumisections`), or as a table of its attributes. Its luminosities
+ * count up within a run: those of one lumisection are what the next one has more, unknown for the last one and before a
+ * gap, unless OMS states them itself (`*_per_lumisection`). All rows are held, for the next one may stand anywhere.
+ */
+export const omsLumisections: Format = {
+  id: 'oms-lumisections',
+  title,
+  needs: null,
+  looksFor,
+  ...recognisesTable(title, fits),
+  read,
+};
+
+/** As a row says it, with luminosities that count up. */
+interface Stated extends LumisectionRecord {
+  readonly deliveredSoFar: number | null;
+  readonly recordedSoFar: number | null;
+}
+
+async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
+  const table = await openFitting({ title, looksFor, fits }, source);
+  const stated: Stated[] = [];
+  const issues: IssueRecord[] = [...table.notes];
+  for await (const row of table.rows()) {
+    const found = row.fault ?? statedBy(row);
+    if (isFault(found)) issues.push(rejectedRow(found, row.line));
+    else stated.push(found);
+  }
+  const records = withLuminosities(stated);
+  const { rows } = batchLimits(options);
+  const end = Math.max(source.stamp.size, records.length + 1);
+  const done = options.resume?.line ?? 0;
+  const finished = (options.resume?.byte ?? 0) >= end;
+  for (let at = done; at < records.length && !finished; at += rows) {
+    const lumisections = records.slice(at, at + rows);
+    const line = at + lumisections.length;
+    const byte = Math.max(line, Math.floor(((end - 1) / records.length) * line));
+    const batch = { kind: 'lumisections', lumisections } as const;
+    yield { batch, issues: at === 0 ? issues : [], position: { byte, line } };
+  }
+  const untold = records.length === 0 && !finished ? issues : [];
+  yield { batch: null, issues: untold, position: { byte: end, line: records.length } };
+}
+
+function statedBy({ line, cells }: TableRow): Stated | RowFault {
+  const run = counted(cells[RUN] ?? null, RUN);
+  if (isFault(run)) return run;
+  const number = counted(cells[LUMISECTION] ?? null, LUMISECTION);
+  if (isFault(number)) return number;
+  const flagsOn: LumisectionFlag[] = [];
+  const flagsOff: LumisectionFlag[] = [];
+  for (const [column, cell] of Object.entries(cells)) {
+    const name = column.replace(/^attributes\./, '');
+    if (name === column || !isLumisectionFlag(name)) continue;
+    const flag = flagOf(cell ?? null, column);
+    if (isFault(flag)) return flag;
+    if (flag !== null) (flag ? flagsOn : flagsOff).push(name);
+  }
+  const values = allOf({
+    startedAt: timeOf(cells, 'start_time'),
+    endedAt: timeOf(cells, 'end_time'),
+    deliveredLumi: quantityOf(cells, 'delivered_lumi_per_lumisection', 'luminosity'),
+    recordedLumi: quantityOf(cells, 'recorded_lumi_per_lumisection', 'luminosity'),
+    deliveredSoFar: quantityOf(cells, 'delivered_lumi', 'luminosity'),
+    recordedSoFar: quantityOf(cells, 'recorded_lumi', 'luminosity'),
+    pileup: quantityOf(cells, 'pileup', 'number'),
+  });
+  return isFault(values) ? values : { run, number, line, flagsOn, flagsOff, ...values };
+}
+
+/** What the next lumisection has more. */
+function withLuminosities(stated: readonly Stated[]): LumisectionRecord[] {
+  const byKey = new Map(stated.map((row) => [`${row.run}/${row.number}`, row]));
+  return stated.map(({ deliveredSoFar, recordedSoFar, ...row }) => {
+    const next = byKey.get(`${row.run}/${row.number + 1}`);
+    return {
+      ...row,
+      deliveredLumi: row.deliveredLumi ?? more(deliveredSoFar, next?.deliveredSoFar),
+      recordedLumi: row.recordedLumi ?? more(recordedSoFar, next?.recordedSoFar),
+    };
+  });
+}
+
+/** Null where either is unknown, and where it counts down: then it does not count up. */
+function more(now: number | null, next: number | null | undefined): number | null {
+  return now === null || next == null || next < now ? null : next - now;
+}

@@ -1,0 +1,46 @@
+import type { RunRecord } from '../../../src/domain/record.ts';
+import { counted, isBlank, isFault } from '../table/cell-checks.ts';
+import { tableFormat } from '../table/table-format.ts';
+import { allOf, quantityOf, timeOf } from './quantity.ts';
+
+const RUN = 'attributes.run_number';
+const TELLING = ['fill_number', 'start_time', 'delivered_lumi', 'recorded_lumi', 'b_field', 'energy'];
+
+/** Conditions of runs as OMS's API gives them (`/runs`), or as a table of its attributes. */
+export const omsRuns = tableFormat<RunRecord>({
+  id: 'oms-runs',
+  title: 'OMS runs',
+  needs: null,
+  looksFor: `an answer of the OMS API, or a table, with ${RUN} and one of ${TELLING.join(', ')}`,
+  fits: (columns) =>
+    columns.includes(RUN) &&
+    TELLING.some((name) => columns.includes(`attributes.${name}`)) &&
+    !columns.includes('attributes.lumisection_number') &&
+    !columns.includes('attributes.first_lumisection_number'),
+  itemsOf({ line, cells }) {
+    const number = counted(cells[RUN] ?? null, RUN);
+    if (isFault(number)) return number;
+    const optional = (name: string) =>
+      isBlank(cells[`attributes.${name}`] ?? null)
+        ? null
+        : counted(cells[`attributes.${name}`] ?? null, `attributes.${name}`);
+    const era = cells['attributes.era'];
+    const values = allOf({
+      fill: optional('fill_number'),
+      lumisectionCount: optional('last_lumisection_number'),
+      startedAt: timeOf(cells, 'start_time'),
+      endedAt: timeOf(cells, 'end_time'),
+      initialLumi: quantityOf(cells, 'initial_lumi', 'instantaneous'),
+      endLumi: quantityOf(cells, 'end_lumi', 'instantaneous'),
+      deliveredLumi: quantityOf(cells, 'delivered_lumi', 'luminosity'),
+      recordedLumi: quantityOf(cells, 'recorded_lumi', 'luminosity'),
+      energy: quantityOf(cells, 'energy', 'energy'),
+      magneticField: quantityOf(cells, 'b_field', 'field'),
+    });
+    if (isFault(values)) return values;
+    // OMS writes Run2018A, or 2018A
+    const letters = typeof era === 'string' ? (/^(?:Run)?(\d{4}[A-Z]\w*)$/.exec(era)?.[1] ?? null) : null;
+    return [{ number, line, era: letters, ...values }];
+  },
+  batchOf: (runs) => ({ kind: 'runs', runs }),
+});

@@ -1,0 +1,61 @@
+import type { RowFault } from '../csv/fault.ts';
+import type { Cell } from '../parquet/column-reader.ts';
+import { finiteOrBlank, isBlank, isFault } from '../table/cell-checks.ts';
+
+type Cells = Readonly<Record<string, Cell | undefined>>;
+
+/** How much of ours one of a unit is. OMS writes units as LaTeX: pb^{-1}, 10^{34}cm^{-2}s^{-1}. */
+const FACTORS = {
+  /** 1/pb. */
+  luminosity: { 'pb^{-1}': 1, 'fb^{-1}': 1e3, 'nb^{-1}': 1e-3, 'ub^{-1}': 1e-6, '\\mub^{-1}': 1e-6, 'µb^{-1}': 1e-6 },
+  /** 10^34 / cm2 / s. */
+  instantaneous: {
+    '10^{34}cm^{-2}s^{-1}': 1,
+    '10^{33}cm^{-2}s^{-1}': 1e-1,
+    '10^{32}cm^{-2}s^{-1}': 1e-2,
+    '10^{31}cm^{-2}s^{-1}': 1e-3,
+    '10^{30}cm^{-2}s^{-1}': 1e-4,
+    'cm^{-2}s^{-1}': 1e-34,
+  },
+  energy: { GeV: 1, TeV: 1e3, MeV: 1e-3 },
+  field: { T: 1, Tesla: 1 },
+  number: {},
+} as const satisfies Record<string, Record<string, number>>;
+
+/** Attribute `name` in our unit, converted from what `meta.row` says (else it is ours); null where it is blank. */
+export function quantityOf(cells: Cells, name: string, kind: keyof typeof FACTORS): number | null | RowFault {
+  const field = `attributes.${name}`;
+  const value = finiteOrBlank(cells[field] ?? null, field);
+  if (value === null || isFault(value)) return value;
+  const whole = name.replace(/_per_lumisection$/, '');
+  const unit = cells[`meta.row.${name}.units`] ?? cells[`meta.row.${whole}.units`] ?? null;
+  if (isBlank(unit)) return value;
+  const factors: Readonly<Record<string, number>> = FACTORS[kind];
+  const text = String(unit).replace(/\s/g, '');
+  const factor = Object.hasOwn(factors, text) ? factors[text] : undefined;
+  if (factor === undefined) {
+    const reason = `a unit that is not known here; known are ${Object.keys(factors).join(', ')}`;
+    return { code: 'UNKNOWN_UNIT', reason, field, value: String(unit).slice(0, 200) };
+  }
+  // dividing by a power of ten is exact where multiplying by its inverse is not
+  return factor < 1 ? value / Math.round(1 / factor) : value * factor;
+}
+
+/** A time in ISO 8601, of UTC where it names no zone; null where it is blank. */
+export function timeOf(cells: Cells, name: string): Date | null | RowFault {
+  const field = `attributes.${name}`;
+  const cell = cells[field] ?? null;
+  if (isBlank(cell)) return null;
+  const text = String(cell).replace(' ', 'T');
+  const time = new Date(/(Z|[-+]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(time.getTime())) return time;
+  return { code: 'NOT_A_TIME', reason: 'no time like 2018-04-30T12:00:00Z', field, value: String(cell).slice(0, 200) };
+}
+
+/** Several values at once; the first of them that is a fault. */
+export function allOf<T extends Record<string, unknown>>(
+  values: T,
+): { readonly [K in keyof T]: Exclude<T[K], RowFault> } | RowFault {
+  for (const value of Object.values(values)) if (isFault(value)) return value;
+  return values as { readonly [K in keyof T]: Exclude<T[K], RowFault> };
+}
