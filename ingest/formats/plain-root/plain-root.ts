@@ -20,7 +20,9 @@ export const plainRoot: Format = {
   looksFor: 'a ROOT file of keys run<R>_ls<L>_<ME>',
   recognise: (head) => (isRoot(head) ? 'CERTAIN' : null),
   async looksInside(source) {
-    const { keys } = await RootFile.open(source);
+    const keys = await keysOf(source);
+    // damaged: the reader says what is wrong
+    if (keys === null) return null;
     if (keys.some(({ name }) => keyName(name) !== null)) return null;
     const found = keys.slice(0, 5).map(({ name, className }) => `${className} ${name}`);
     return `the ROOT file holds ${keys.length} keys (${found.join(', ')}${keys.length > 5 ? ', ...' : ''})`;
@@ -29,6 +31,15 @@ export const plainRoot: Format = {
   read,
   locate: async (_source, keys) => keys.map(() => []),
 };
+
+async function keysOf(source: ByteSource): Promise<readonly Key[] | null> {
+  try {
+    return (await RootFile.open(source)).keys;
+  } catch (error) {
+    if (error instanceof FileError && ['TRUNCATED', 'BROKEN_ROOT', 'NOT_BY_RANGES'].includes(error.code)) return null;
+    throw error;
+  }
+}
 
 /** `ZeroBias-Run2023C-PromptReco-v1-DQMIO-...root` -> `/ZeroBias/Run2023C-PromptReco-v1/DQMIO`. */
 function statedDataset(name: string): string | null {
