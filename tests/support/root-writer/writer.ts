@@ -4,7 +4,10 @@ import { SCHEMA, type SchemaMember } from './schema.ts';
 /** A histogram to write; members by their ROOT names, all others 0 or empty. */
 export interface WrittenHistogram {
   readonly key: string;
-  readonly className: 'TH1F' | 'TH1D' | 'TH2F' | 'TProfile';
+  /** A TObjString is its key. */
+  readonly className: 'TH1F' | 'TH1D' | 'TH2F' | 'TProfile' | 'TObjString';
+  /** Folders, outermost first; none for the top folder. */
+  readonly folder?: readonly string[];
   readonly members: Readonly<Record<string, unknown>>;
 }
 
@@ -29,35 +32,43 @@ export function rootFile(histograms: readonly WrittenHistogram[], compress?: Com
   const directoryBytes = 2 + 4 + 4 + 4 + 4 + 12 + 18;
   let at = BEGIN + nameBytes + directoryBytes;
   const records: Buffer[] = [];
-  const keys: Buffer[] = [];
   const put = (className: string, key: string, content: Buffer, stored = content): Buffer => {
     const header = keyBytes(className, key, '', { size: content.length, stored: stored.length, seek: at });
     records.push(header, stored);
     at += header.length + stored.length;
     return header;
   };
-  for (const { key, className, members } of histograms) {
-    const content = object(className, { fName: key, ...members });
-    keys.push(put(className, key, content, compress?.(content)));
-  }
-  const seekKeys = at;
-  const listHeader = put('TFile', name, Buffer.concat([i32(keys.length), ...keys]));
-  const listBytes = at - seekKeys;
+  const write = ({ key, className, members }: WrittenHistogram): Buffer => {
+    const content =
+      className === 'TObjString'
+        ? versioned(1, u16(1), i32(0), i32(0), string(key))
+        : object(className, { fName: key, ...members });
+    return put(className, key, content, compress?.(content));
+  };
+  const list = (keys: readonly Buffer[]): { seek: number; bytes: number } => {
+    const seek = at;
+    put('TFile', name, Buffer.concat([i32(keys.length), ...keys]));
+    return { seek, bytes: at - seek };
+  };
+  const folder = (inside: readonly WrittenHistogram[], depth: number): Buffer[] => {
+    const keys = inside.filter((one) => (one.folder?.length ?? 0) === depth).map(write);
+    const names = new Set(inside.flatMap((one) => one.folder?.[depth] ?? []));
+    for (const below of names) {
+      const { seek, bytes } = list(
+        folder(
+          inside.filter((one) => one.folder?.[depth] === below),
+          depth + 1,
+        ),
+      );
+      keys.push(put('TDirectoryFile', below, directoryOf(bytes, 0, seek)));
+    }
+    return keys;
+  };
+  const { seek: seekKeys, bytes: listBytes } = list(folder(histograms, 0));
   const seekInfo = at;
   put('TList', 'StreamerInfo', streamerInfo());
   const infoBytes = at - seekInfo;
-  void listHeader;
-  const directory = Buffer.concat([
-    u16(5),
-    i32(0),
-    i32(0),
-    i32(listBytes),
-    i32(nameBytes),
-    i32(BEGIN),
-    i32(0),
-    i32(seekKeys),
-    Buffer.alloc(18),
-  ]);
+  const directory = directoryOf(listBytes, nameBytes, seekKeys);
   const top = Buffer.concat([string(name), string(''), directory]);
   const topKey = keyBytes('TFile', name, '', { size: top.length, stored: top.length, seek: BEGIN });
   const head = Buffer.alloc(BEGIN);
@@ -72,6 +83,11 @@ export function rootFile(histograms: readonly WrittenHistogram[], compress?: Com
 }
 
 const BEGIN = 100;
+
+function directoryOf(listBytes: number, nameBytes: number, seekKeys: number): Buffer {
+  const places = [i32(listBytes), i32(nameBytes), i32(BEGIN), i32(0), i32(seekKeys)];
+  return Buffer.concat([u16(5), i32(0), i32(0), ...places, Buffer.alloc(18)]);
+}
 
 function keyBytes(className: string, name: string, title: string, place = { size: 0, stored: 0, seek: 0 }): Buffer {
   const texts = Buffer.concat([string(className), string(name), string(title)]);
