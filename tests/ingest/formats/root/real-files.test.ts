@@ -2,12 +2,16 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileError } from '../../../../ingest/file-error.ts';
+import type { Format } from '../../../../ingest/formats/format.ts';
+import { perLsParquet } from '../../../../ingest/formats/per-ls-parquet/per-ls-parquet.ts';
 import { plainRoot } from '../../../../ingest/formats/plain-root/plain-root.ts';
 import { RootFile } from '../../../../ingest/formats/root/file.ts';
 import { histogramOf } from '../../../../ingest/formats/root/histogram.ts';
 import { Tree } from '../../../../ingest/formats/root/tree.ts';
 import { openSource } from '../../../../ingest/source.ts';
+import type { Binning } from '../../../../src/domain/histogram.ts';
 import type { RecordBatch } from '../../../../src/domain/record.ts';
+import { type PlainRow, readAll } from '../plain-rows.ts';
 import { scratchFiles } from '../scratch-file.ts';
 
 const folder = resolve(import.meta.dirname, '../../../../../shared/data');
@@ -33,6 +37,28 @@ async function readPlain(path: string, options = {}) {
   } finally {
     await source.close();
   }
+}
+
+async function rowsOf(format: Format, path: string) {
+  const source = await openSource(path);
+  try {
+    const { rows, error } = await readAll(format, source, { dataset: '/ZeroBias/x/DQMIO' });
+    expect(error).toBeNull();
+    return rows;
+  } finally {
+    await source.close();
+  }
+}
+
+/** The bins of a row with flow bins without these. */
+function inRange(row: PlainRow): number[] {
+  const [x, y] = (row.binning as Binning).axes;
+  const width = (x?.bins ?? 0) + 2;
+  const rows = y ? y.bins + 2 : 1;
+  return (row.contents as number[]).filter((_, i) => {
+    const [ix, iy] = [i % width, Math.floor(i / width)];
+    return ix > 0 && ix < width - 1 && (rows === 1 || (iy > 0 && iy < rows - 1));
+  });
 }
 
 const lumisections = (batch: RecordBatch | null) => {
@@ -62,6 +88,21 @@ describe.runIf(present)('real ROOT files', () => {
     for (const { axes } of batch.binnings) expect(axes).toEqual(batch.binnings[0]?.axes);
     expect(batch.binnings[0]?.axes[0]).toMatchObject({ bins: 200, title: 'Global X' });
     expect(step?.issues).toEqual([]);
+  });
+
+  it('agree with the Parquet files of the same histograms, bin by bin', async () => {
+    for (const name of [map, empty]) {
+      const [root, parquet] = await Promise.all([
+        rowsOf(plainRoot, join(folder, name)),
+        rowsOf(perLsParquet, join(folder, name.replace(/root$/, 'parquet'))),
+      ]);
+      expect(root.length).toBe(parquet.length);
+      for (const row of root) {
+        const other = parquet.find(({ lumisection }) => lumisection === row.lumisection);
+        expect(other?.flow).toBe(false);
+        expect(other?.contents).toEqual(inRange(row));
+      }
+    }
   });
 
   it('give empty histograms, which are data', async () => {

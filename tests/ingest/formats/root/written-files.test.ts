@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import xxhash from 'xxhash-wasm';
 import { plainRoot } from '../../../../ingest/formats/plain-root/plain-root.ts';
 import { recognise } from '../../../../ingest/formats/registry.ts';
 import { RootFile } from '../../../../ingest/formats/root/file.ts';
@@ -56,6 +57,21 @@ const compressions: [string, Compress | undefined][] = [
 ];
 if (has('xz')) compressions.push(['LZMA', tool('XZ', 0, 'xz', '--check=crc32', '-c')]);
 if (has('zstd')) compressions.push(['zstd', tool('ZS', 1, 'zstd', '-c')]);
+
+if (has('lz4')) {
+  const { h64Raw } = await xxhash();
+  compressions.push([
+    'LZ4',
+    (content) => {
+      const frame = execFileSync('lz4', ['-c', '--no-frame-crc'], { input: content });
+      // the one block of the frame, which ROOT stores behind its checksum
+      const stored = frame.subarray(11, 11 + frame.readUInt32LE(7));
+      const checksum = Buffer.alloc(8);
+      checksum.writeBigUInt64BE(h64Raw(stored));
+      return block('L4', 1, Buffer.concat([checksum, stored]), content.length);
+    },
+  ]);
+}
 
 async function read(path: string) {
   const source = await openSource(path);
