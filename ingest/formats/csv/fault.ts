@@ -54,10 +54,15 @@ export interface RowFault {
   readonly at?: number;
 }
 
+/** The issue of a row that no byte places. */
+export function rejectedRow({ code, reason, field, value }: RowFault, line: number): IssueRecord {
+  return { severity: 'REJECTED', code, line, field, value, reason };
+}
+
 /** The issue of a row that begins at `line` and, in the source, at `byte`; in the buffer at `start`. */
 export function rejected(fault: RowFault, line: number, byte: number, start: number): IssueRecord {
-  const { code, reason, field, value, at } = fault;
-  return { severity: 'REJECTED', code, line, byte: byte + (at === undefined ? 0 : at - start), field, value, reason };
+  const { at } = fault;
+  return { ...rejectedRow(fault, line), byte: byte + (at === undefined ? 0 : at - start) };
 }
 
 export function tooLong(reader: LineReader): RowFault {

@@ -1,14 +1,12 @@
 import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
-import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
 import { dqmPath } from '../per-run-csv/dqm-path.ts';
+import { addObject, refuseAs } from '../root/add-object.ts';
 import { RootBatch } from '../root/batch.ts';
-import { RootFault } from '../root/fault.ts';
 import { isRoot, RootFile } from '../root/file.ts';
-import { histogramOf } from '../root/histogram.ts';
 import { type Contents, contentsOf, type Placed } from './contents.ts';
 
 const title = 'harvested DQM ROOT';
@@ -95,22 +93,13 @@ async function add(
   efficiencies: ReadonlySet<string>,
 ): Promise<IssueRecord | null> {
   const text = `${folder}/${key.name}`;
-  const refused = (code: string, reason: string, at = key.seek): IssueRecord => {
-    return { severity: 'REJECTED', code, line, byte: at, field: 'key', value: text.slice(0, 200), reason };
-  };
+  const refused = refuseAs(key, text, line);
   const path = dqmPath(text);
   if (!path || pathProblem(path.monitorElement) !== null) return refused('BAD_PATH', 'no path of a monitor element');
   const { run, monitorElement } = path;
   if (run === null || run < 1 || run > 2147483647) return refused('OUT_OF_RANGE', 'it stands in no folder "Run N"');
-  try {
-    const histogram = histogramOf(await file.object(key));
+  return addObject(file, key, refused, (histogram) => {
     const efficiency = histogram.efficiency || efficiencies.has(text);
     batch.add({ run, lumisection: 0, path: monitorElement, efficiency, line }, histogram);
-    return null;
-  } catch (error) {
-    if (error instanceof FileError) throw error;
-    if (error instanceof RootFault) return refused(error.code, error.message, error.byte);
-    // whatever a damaged description of a class made of the object
-    return refused('BROKEN_RECORD', error instanceof Error ? error.message : String(error));
-  }
+  });
 }

@@ -1,11 +1,11 @@
 import { isLumisectionFlag, type LumisectionFlag } from '../../../src/domain/lumisection-flags.ts';
 import type { IssueRecord, LumisectionRecord } from '../../../src/domain/record.ts';
 import type { ByteSource } from '../../source.ts';
-import type { RowFault } from '../csv/fault.ts';
+import { type RowFault, rejectedRow } from '../csv/fault.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
 import { counted, flagOf, isFault } from '../table/cell-checks.ts';
 import type { TableRow } from '../table/table.ts';
-import { openFitting, recognisesTable, rejectedRow } from '../table/table-format.ts';
+import { openFitting, recognisesTable } from '../table/table-format.ts';
 import { allOf, quantityOf, timeOf } from './quantity.ts';
 
 const RUN = 'attributes.run_number';

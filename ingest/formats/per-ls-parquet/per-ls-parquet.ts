@@ -2,6 +2,7 @@ import type { IssueRecord, SourcePosition } from '../../../src/domain/record.ts'
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { EarlierLines } from '../csv/earlier-lines.ts';
+import { rejectedRow } from '../csv/fault.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
 import type { Cell, ColumnReader } from '../parquet/column-reader.ts';
@@ -68,10 +69,8 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   try {
     for await (const { number, cells, hasList } of rowsOf(file, row, position.line)) {
       const fault = row.read(cells, hasList) ?? batch.add(row, row.name, number);
-      if (fault) {
-        const { code, reason, field, value } = fault;
-        issues.push({ severity: 'REJECTED', code, line: number, field, value, reason });
-      } else layout.see(row, number);
+      if (fault) issues.push(rejectedRow(fault, number));
+      else layout.see(row, number);
       position = positionAt(source, file, number);
       bytes += 8 * row.list.length;
       if (

@@ -4,10 +4,9 @@ import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
+import { addObject, refuseAs } from '../root/add-object.ts';
 import { RootBatch } from '../root/batch.ts';
-import { RootFault } from '../root/fault.ts';
 import { isRoot, RootFile } from '../root/file.ts';
-import { histogramOf } from '../root/histogram.ts';
 import { type Key, latestCycles } from '../root/key.ts';
 
 const title = 'plain ROOT';
@@ -82,21 +81,12 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
 }
 
 async function add(file: RootFile, key: Key, line: number, batch: RootBatch): Promise<IssueRecord | null> {
-  const refused = (code: string, reason: string, at = key.seek): IssueRecord => {
-    return { severity: 'REJECTED', code, line, byte: at, field: 'key', value: key.name.slice(0, 200), reason };
-  };
+  const refused = refuseAs(key, key.name, line);
   const named = keyName(key.name);
   if (!named) return refused('BAD_KEY', 'the key is not named run<R>_ls<L>_<ME>');
   const problem = pathProblem(named.path);
   if (problem) return refused('BAD_PATH', `no monitor element: ${problem}`);
-  try {
-    const histogram = histogramOf(await file.object(key));
+  return addObject(file, key, refused, (histogram) => {
     batch.add({ ...named, efficiency: histogram.efficiency, line }, histogram);
-    return null;
-  } catch (error) {
-    if (error instanceof FileError) throw error;
-    if (error instanceof RootFault) return refused(error.code, error.message, error.byte);
-    // whatever a damaged description of a class made of the object
-    return refused('BROKEN_RECORD', error instanceof Error ? error.message : String(error));
-  }
+  });
 }

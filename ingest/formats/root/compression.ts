@@ -7,7 +7,7 @@ const HEADER_BYTES = 9;
 const CHECKSUM_BYTES = 8;
 
 /** No record of a monitor element comes near. */
-export const MAX_INFLATED_BYTES = 128 * 1024 * 1024;
+const MAX_INFLATED_BYTES = 128 * 1024 * 1024;
 
 interface Block {
   readonly algorithm: 'ZLIB' | 'LZMA' | 'LZ4' | 'ZSTD';

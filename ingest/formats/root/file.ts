@@ -100,7 +100,7 @@ function placed(error: unknown, byte: number): unknown {
 }
 
 /** What is wrong with the file as a whole. */
-export function asFileError(error: unknown, source: ByteSource): unknown {
+function asFileError(error: unknown, source: ByteSource): unknown {
   if (!(error instanceof RootFault)) return error;
   const details = { file: source.path, byte: error.byte };
   return new FileError('BROKEN_ROOT', `${source.path}: ${error.message}`, details, { cause: error });

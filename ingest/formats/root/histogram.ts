@@ -31,8 +31,6 @@ const CLASSES = new Map<string, ClassFacts>([
   ['TProfile2D', { kind: 'PROFILE2D', dimension: 2 }],
 ]);
 
-export const isHistogramClass = (className: string): boolean => CLASSES.has(className);
-
 /** TH1::kIsAverage. */
 const IS_AVERAGE = 1 << 18;
 

@@ -1,9 +1,10 @@
 import type { CertificationRecord, CertificationRun, Flag, IssueRecord } from '../../../src/domain/record.ts';
 import type { ByteSource } from '../../source.ts';
+import { rejectedRow } from '../csv/fault.ts';
 import type { Format, ReadOptions, ReadStep } from '../format.ts';
 import { counted, flagOf, isFault } from '../table/cell-checks.ts';
 import type { TableRow } from '../table/table.ts';
-import { openFitting, recognisesTable, rejectedRow } from '../table/table-format.ts';
+import { openFitting, recognisesTable } from '../table/table-format.ts';
 
 const FLAG = /^([a-z0-9]+)_flag$/;
 const title = 'Run Registry lumisection table';

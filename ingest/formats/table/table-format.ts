@@ -1,7 +1,7 @@
 import type { IssueRecord, RecordBatch, SourcePosition } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
-import type { RowFault } from '../csv/fault.ts';
+import { type RowFault, rejectedRow } from '../csv/fault.ts';
 import { headerCells } from '../csv/header.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
 import { isParquet } from '../parquet/file.ts';
@@ -97,10 +97,6 @@ export async function openFitting(noun: Pick<TableNoun<unknown>, 'title' | 'look
   const value = table.columns.join(', ').slice(0, 200);
   const reason = `${source.path}: no ${noun.title}: it is ${noun.looksFor}; this one has ${value || 'no columns'}`;
   throw new FileError('MISSING_COLUMN', reason, { file: source.path, value });
-}
-
-export function rejectedRow({ code, reason, field, value }: RowFault, line: number): IssueRecord {
-  return { severity: 'REJECTED', code, line, field, value, reason };
 }
 
 const text = (head: Uint8Array) => Buffer.from(head.subarray(0, 4096)).toString('latin1');
