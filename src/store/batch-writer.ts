@@ -142,7 +142,7 @@ async function conditions(
   { options }: BatchSettings,
 ): Promise<WrittenBatch> {
   const written = await writeConditions(transaction, dialect, batch, options.onConflict);
-  return { ...written, earlierFiles: new Map(), refused: [] };
+  return { ...written, refused: [] };
 }
 
 /** A row in words, for errors: what names it in the database. */

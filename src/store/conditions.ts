@@ -1,35 +1,30 @@
 import { flagsToBits } from '../domain/lumisection-flags.ts';
 import type { LumisectionBatch, LumisectionRecord, RunBatch, RunRecord } from '../domain/record.ts';
-import type { Queries } from './database.ts';
+import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import { Outcome } from './outcome.ts';
+import { Outcome, type WrittenRows } from './outcome.ts';
+import { enterRuns } from './run-rows.ts';
 import type { Tables } from './tables.ts';
 
 type RunRow = Tables['run'];
 type LumisectionRow = Tables['lumisection'];
 type OnConflict = 'keep' | 'replace' | 'fail';
 
-export interface WrittenConditions {
-  /** One value of Outcome a record. `fail` counts as `keep` here: the caller rolls back when it sees a conflict. */
-  readonly outcomes: Uint8Array;
-  /** Records of Outcome.conflicting whose earlier record stands in the same batch. */
-  readonly sameFile: ReadonlySet<number>;
-}
-
 /**
  * Writes what a source states about runs or lumisections. A record is inserted when it adds something and contradicts
  * nothing, identical when all it states is stored already, and conflicting when a stored value differs: then nothing of
  * it is written, or (`replace`) all of it. What it does not state stays. Runs of lumisections are created where missing.
+ * `fail` counts as `keep` here: the caller rolls back when it sees a conflict.
  */
 export function writeConditions(
-  queries: Queries,
+  transaction: Transaction,
   dialect: Dialect,
   batch: RunBatch | LumisectionBatch,
   onConflict: OnConflict,
-): Promise<WrittenConditions> {
+): Promise<WrittenRows> {
   return batch.kind === 'runs'
-    ? writeRuns(queries, dialect, batch.runs, onConflict)
-    : writeLumisections(queries, dialect, batch.lumisections, onConflict);
+    ? writeRuns(transaction, dialect, batch.runs, onConflict)
+    : writeLumisections(transaction, dialect, batch.lumisections, onConflict);
 }
 
 const RUN_FIELDS = [
@@ -48,9 +43,14 @@ const RUN_FIELDS = [
   'magneticField',
 ] as const;
 
-async function writeRuns(queries: Queries, dialect: Dialect, records: readonly RunRecord[], onConflict: OnConflict) {
+async function writeRuns(
+  transaction: Transaction,
+  dialect: Dialect,
+  records: readonly RunRecord[],
+  onConflict: OnConflict,
+) {
   const keys = [{ name: 'number', type: 'integer' }] as const;
-  const stored = await queries.all<RunRow>(
+  const stored = await transaction.all<RunRow>(
     `SELECT r.* FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN run r WHERE r.number = k.number`,
     dialect.keyParameters(keys, distinct(records.map(({ number }) => [number]))),
   );
@@ -82,7 +82,7 @@ async function writeRuns(queries: Queries, dialect: Dialect, records: readonly R
       .values(rows)
       .onConflict((conflict) => conflict.column('number').doUpdateSet((eb) => excluded(eb, RUN_FIELDS)))
       .compile();
-    await queries.all(sql, parameters as never);
+    await transaction.all(sql, parameters as never);
   }
   return result;
 }
@@ -91,7 +91,7 @@ const LUMISECTION_FIELDS = ['startedAt', 'endedAt', 'zeroBiasRate', 'deliveredLu
 const FLAG_FIELDS = ['flagsOn', 'flagsOff'] as const;
 
 async function writeLumisections(
-  queries: Queries,
+  transaction: Transaction,
   dialect: Dialect,
   records: readonly LumisectionRecord[],
   onConflict: OnConflict,
@@ -100,7 +100,7 @@ async function writeLumisections(
     { name: 'run', type: 'integer' },
     { name: 'ls', type: 'integer' },
   ] as const;
-  const stored = await queries.all<LumisectionRow>(
+  const stored = await transaction.all<LumisectionRow>(
     `SELECT l.* FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN lumisection l
      WHERE l.run_number = k.run AND l.number = k.ls`,
     dialect.keyParameters(keys, distinct(records.map(({ run, number }) => [run, number]))),
@@ -123,18 +123,7 @@ async function writeLumisections(
     (row, record) => mergeFlags(mergeFields(row, record, LUMISECTION_FIELDS), row, record),
   );
   const result = merge.all(records, onConflict);
-  for (const rows of chunks(
-    distinct(merge.changed.map((row) => [row.runNumber])).map(([number]) => ({ number: number as number })),
-    dialect,
-    1,
-  )) {
-    const { sql, parameters } = dialect.builder
-      .insertInto('run')
-      .values(rows as never)
-      .onConflict((conflict) => conflict.column('number').doNothing())
-      .compile();
-    await queries.all(sql, parameters as never);
-  }
+  await enterRuns(transaction, dialect, new Map(merge.changed.map(({ runNumber }) => [runNumber, ''])));
   for (const rows of chunks(merge.changed, dialect, 2 + LUMISECTION_FIELDS.length + FLAG_FIELDS.length)) {
     const { sql, parameters } = dialect.builder
       .insertInto('lumisection')
@@ -145,7 +134,7 @@ async function writeLumisections(
           .doUpdateSet((eb) => excluded(eb, [...LUMISECTION_FIELDS, ...FLAG_FIELDS])),
       )
       .compile();
-    await queries.all(sql, parameters as never);
+    await transaction.all(sql, parameters as never);
   }
   return result;
 }
@@ -183,7 +172,7 @@ class Merge<Row, Rec> {
     return [...this.#changed].map((key) => this.#rows.get(key) as Row);
   }
 
-  all(records: readonly Rec[], onConflict: OnConflict): WrittenConditions {
+  all(records: readonly Rec[], onConflict: OnConflict): WrittenRows {
     const outcomes = new Uint8Array(records.length);
     const sameFile = new Set<number>();
     records.forEach((record, i) => {
@@ -200,7 +189,7 @@ class Merge<Row, Rec> {
       this.#rows.set(key, row);
       this.#changed.add(key);
     });
-    return { outcomes, sameFile };
+    return { outcomes, sameFile, earlierFiles: new Map() };
   }
 }
 
