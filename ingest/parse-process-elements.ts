@@ -149,7 +149,7 @@ class Chooser {
 type HistogramBatch = Extract<RecordBatch, { kind: 'lumisectionHistograms' | 'runHistograms' }>;
 
 /** A batch of some rows of another, and what they need of its dictionaries. */
-export function takeRows(batch: HistogramBatch, rows: Int32Array): HistogramBatch {
+function takeRows(batch: HistogramBatch, rows: Int32Array): HistogramBatch {
   if (rows.length === batch.count) return batch;
   const elements = new Renumbered(batch.monitorElements);
   const binnings = new Renumbered(batch.binnings);

@@ -3,9 +3,9 @@ import type { Ledger, RowConflict } from '../src/store/store.ts';
 import type { RowKey } from './formats/format.ts';
 
 /** Code of a row that differs from one of another file under the same key. */
-export const CONFLICT = 'CONFLICT';
+const CONFLICT = 'CONFLICT';
 /** Code of a row that differs from an earlier row of its own file under the same key. */
-export const CONFLICT_IN_FILE = 'CONFLICT_IN_FILE';
+const CONFLICT_IN_FILE = 'CONFLICT_IN_FILE';
 
 /** Conflicts looked up in one scan of the file: bounds what is kept in memory. */
 const PAGE = 10_000;
@@ -52,7 +52,7 @@ export async function nameEarlierLines(
 }
 
 /** Says which lines differ; `earlier` ascending. */
-export function reasonWithLines(line: number, earlier: readonly number[]): string {
+function reasonWithLines(line: number, earlier: readonly number[]): string {
   const [first] = earlier;
   if (first === undefined) return 'another reading of this file left another content under this key, which stays';
   return `line ${first} of this file has the same key and another content: line ${first} stays, line ${line} does not`;

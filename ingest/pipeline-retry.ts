@@ -6,7 +6,7 @@ import type { FileReport, IngestHooks, IngestSettings } from './pipeline-report.
 const TRANSIENT = new Set(['DATABASE_LOST', 'UNAVAILABLE']);
 
 /** Milliseconds before each further attempt. */
-export const BACK_OFF: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
+const BACK_OFF: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 
 export interface RetryHooks extends IngestHooks {
   /** An attempt failed, and another follows after `waitMs`. */

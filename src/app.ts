@@ -36,7 +36,7 @@ export interface AppOptions {
   readonly pageFolder?: string;
 }
 
-export const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
+const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
 
 /** Documents kept parsed and validated. */
 const CACHED_DOCUMENTS = 500;

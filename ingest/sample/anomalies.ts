@@ -94,7 +94,7 @@ export const ANOMALIES = [
 export type AnomalyName = (typeof ANOMALIES)[number]['name'];
 
 /** A job that was lost: these lumisections have conditions but no histograms. */
-export const LOST = { run: 398028, first: 61, last: 63 } as const;
+const LOST = { run: 398028, first: 61, last: 63 } as const;
 export const isLost = (run: number, ls: number) => run === LOST.run && ls >= LOST.first && ls <= LOST.last;
 
 /** How far the fault is developed, 0 (absent) to 1; shifts of the clock grow over ten lumisections. */
@@ -140,7 +140,7 @@ export interface FlagRange {
 }
 
 /** Joins equal verdicts of neighbouring lumisections to ranges; null is no verdict. */
-export function ranges(run: SampleRun, flagOf: (lumisection: number) => Flag | null): FlagRange[] {
+function ranges(run: SampleRun, flagOf: (lumisection: number) => Flag | null): FlagRange[] {
   const found: FlagRange[] = [];
   for (let ls = 1; ls <= SAMPLE_RUNS[run]; ls++) {
     const flag = flagOf(ls);

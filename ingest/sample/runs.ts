@@ -40,7 +40,7 @@ const PLAN: Record<SampleRun, { fill: Fill; offset: number; stable: [number, num
 };
 
 /** 2^18 orbits of the LHC. */
-export const LUMISECTION_SECONDS = 23.31;
+const LUMISECTION_SECONDS = 23.31;
 const REVOLUTION_HZ = 11_245;
 /** Inelastic cross-section, 80 mb in cm2. */
 const CROSS_SECTION = 8e-26;
@@ -73,7 +73,7 @@ function instantaneousLumi(pileup: number, fill: Fill): number {
   return (pileup * fill.bunches * REVOLUTION_HZ) / CROSS_SECTION / 1e34;
 }
 
-export function lumisectionRecord(run: SampleRun, number: number): LumisectionRecord {
+function lumisectionRecord(run: SampleRun, number: number): LumisectionRecord {
   const { fill, offset } = PLAN[run];
   const { pileup, trackerOn } = conditionsOf(run, number);
   const start = Date.parse(fill.start) + Math.round((offset + number - 1) * LUMISECTION_SECONDS * 1000);
@@ -105,7 +105,7 @@ export function lumisectionRecords(run: SampleRun): LumisectionRecord[] {
   return Array.from({ length: SAMPLE_RUNS[run] }, (_, i) => lumisectionRecord(run, i + 1));
 }
 
-export function runRecord(run: SampleRun): RunRecord {
+function runRecord(run: SampleRun): RunRecord {
   const lumisections = lumisectionRecords(run);
   const lumi = (ls: LumisectionRecord | undefined) => rounded(instantaneousLumi(ls?.pileup ?? 0, PLAN[run].fill), 4);
   const total = (of: (ls: LumisectionRecord) => number | null | undefined) =>

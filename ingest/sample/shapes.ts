@@ -25,7 +25,7 @@ export const axis = (bins: number, min: number, max: number, title: string, more
   ...more,
 });
 
-export const edge = (axis: Axis, i: number): number =>
+const edge = (axis: Axis, i: number): number =>
   axis.edges ? (axis.edges[i] as number) : axis.min + ((axis.max - axis.min) * i) / axis.bins;
 
 /** Centres and widths of the cells of an axis; the flow cells stand for three bins more at each end. */

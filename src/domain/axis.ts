@@ -45,7 +45,7 @@ export function centersOf(axis: Axis): Float64Array {
 }
 
 /** Cells of an axis are indexed by 32-bit integers. */
-export const MAX_BINS = 2 ** 31 - 3;
+const MAX_BINS = 2 ** 31 - 3;
 
 /** Why this is not an axis, as the end of a sentence ("xAxis: has ..."), or null where it is one. */
 export function axisProblem({ bins, min, max, edges, labels }: Axis): string | null {

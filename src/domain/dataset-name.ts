@@ -26,7 +26,7 @@ export function parseDatasetName(name: string): DatasetParts {
   return { primaryDataset, era, processing, tier };
 }
 
-export const MAX_DATASET_NAME_LENGTH = 500;
+const MAX_DATASET_NAME_LENGTH = 500;
 
 /**
  * Why no dataset can have this name, or null where one can. Names of another form than CMS's are allowed: the dataset

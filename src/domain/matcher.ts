@@ -9,7 +9,7 @@ export interface MatchOptions {
 }
 
 /** Longer patterns are refused: the time of a match grows with the length of the pattern times that of the text. */
-export const MAX_PATTERN_LENGTH = 1000;
+const MAX_PATTERN_LENGTH = 1000;
 
 /**
  * The whole text against a pattern: `*` stands for any characters, `/` too (`PixelPhase1/*` is the whole subtree), `?`

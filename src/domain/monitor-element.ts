@@ -9,7 +9,7 @@ export function subsystemOf(path: string): string | null {
   return end < 0 ? null : path.slice(0, end);
 }
 
-export const MAX_PATH_LENGTH = 1000;
+const MAX_PATH_LENGTH = 1000;
 
 /** Why no monitor element can have this path, or null where one can. Spaces and signs within it are common. */
 export function pathProblem(path: string): string | null {

@@ -1,7 +1,7 @@
 import type { Plugin } from './request-facts.ts';
 
 /** Everything the page needs comes from this server; GraphiQL's editor sets styles by script and embeds its fonts. */
-export const CONTENT_SECURITY_POLICY = [
+const CONTENT_SECURITY_POLICY = [
   "default-src 'self'",
   "style-src 'self' 'unsafe-inline'",
   "font-src 'self' data:",

@@ -13,7 +13,7 @@ const UL2018_DQM = '/ZeroBias/Run2018A-UL2018-v1/DQM';
 const axis = (bins: number, min: number, max: number, title = ''): Axis => ({ bins, min, max, title });
 
 /** Known by its leaf, as the CSVs have it. */
-export const CHARGE: Booking = {
+const CHARGE: Booking = {
   path: 'charge_PXLayer_1',
   title: 'Cluster charge, layer 1',
   axes: [axis(4, 0, 2e5, 'charge [e]')],
