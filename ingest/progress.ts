@@ -1,5 +1,5 @@
 import { printable } from '../src/domain/printable.ts';
-import type { FileReport, IngestProgress } from './pipeline-report.ts';
+import type { FileReport, IngestProgress } from './pipeline/report.ts';
 
 /** Shows on standard error how far a command has come. */
 export interface ProgressDisplay {

@@ -1,6 +1,6 @@
 import { printable } from '../src/domain/printable.ts';
-import type { FileContents } from './pipeline-contents.ts';
-import type { Inspection } from './pipeline-inspect.ts';
+import type { FileContents } from './pipeline/contents.ts';
+import type { Inspection } from './pipeline/inspect.ts';
 import { count } from './progress.ts';
 import { issueLine, table } from './report.ts';
 

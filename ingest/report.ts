@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { printable } from '../src/domain/printable.ts';
 import type { IssueRecord } from '../src/domain/record.ts';
-import { addCounts, type FileReport, noCounts, sumOf } from './pipeline-report.ts';
+import { addCounts, type FileReport, noCounts, sumOf } from './pipeline/report.ts';
 import { count, outcomeText } from './progress.ts';
 
 /** Issues of a file that the text shows; the rest is counted. */

@@ -3,8 +3,8 @@
  * parse process, opening the database and migrating it are left out. Nothing has been parsed before.
  * Started as: ingest-process.ts DATABASE_URL FILE DATASET [--force]. Prints one line of JSON (IngestResult).
  */
-import { ParseProcess } from '../../ingest/parse-process.ts';
-import { ingestFile } from '../../ingest/pipeline.ts';
+import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
+import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { Counts } from '../../src/domain/record.ts';
 import { openStore } from '../../src/store/open-store.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { pathProblem } from '../../src/domain/monitor-element.ts';
-import { compileChoice, type ElementChoice } from '../pipeline-elements.ts';
+import { compileChoice, type ElementChoice } from '../pipeline/elements.ts';
 import { UsageError } from './command.ts';
 
 /** Flags that say what monitor elements are called and which to take, for `parseArguments`. */

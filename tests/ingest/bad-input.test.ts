@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FileReport } from '../../ingest/pipeline-report.ts';
+import type { FileReport } from '../../ingest/pipeline/report.ts';
 import type { Counts, IssueRecord } from '../../src/domain/record.ts';
 import { CSV_HEADER, csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { databases } from '../support/databases.ts';

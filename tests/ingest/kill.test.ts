@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { FileReport } from '../../ingest/pipeline-report.ts';
+import type { FileReport } from '../../ingest/pipeline/report.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { databases } from '../support/databases.ts';

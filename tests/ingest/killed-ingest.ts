@@ -2,8 +2,8 @@
  * Ingests a file and kills itself with SIGKILL right before the n-th SQL statement.
  * usage: killed-ingest.ts URL FILE DATASET N
  */
-import { ParseProcess } from '../../ingest/parse-process.ts';
-import { ingestFile } from '../../ingest/pipeline.ts';
+import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
+import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
 const [url = '', path = '', dataset = '', statements = ''] = process.argv.slice(2);

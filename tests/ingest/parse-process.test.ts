@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { FileError } from '../../ingest/file-error.ts';
-import { ParseProcess } from '../../ingest/parse-process.ts';
-import { ParseProcessError } from '../../ingest/parse-process-error.ts';
+import { ParseProcessError } from '../../ingest/parse-process/error.ts';
+import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { lumisectionCsv } from '../support/csv-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-parse-'));
@@ -91,7 +91,7 @@ describe('the parse process', () => {
   test.skipIf(process.platform === 'win32')('ends when its parent is killed', async () => {
     const source = file('orphan.csv', lumisectionCsv({ lumisections: 5, elements: 2 }));
     const script = `
-      import { ParseProcess } from ${JSON.stringify(resolve(import.meta.dirname, '../../ingest/parse-process.ts'))};
+      import { ParseProcess } from ${JSON.stringify(resolve(import.meta.dirname, '../../ingest/parse-process/parse-process.ts'))};
       const parser = new ParseProcess();
       await parser.recognise({ path: ${JSON.stringify(source.path)} });
       console.log('ready');
@@ -111,7 +111,7 @@ function childrenOf(pid: number): number[] {
   const table = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,args='], { encoding: 'utf8' });
   return table
     .split('\n')
-    .filter((line) => line.trim().startsWith(`${pid} `) && line.includes('parse-process-child'))
+    .filter((line) => line.trim().startsWith(`${pid} `) && line.includes('parse-process/child'))
     .map((line) => Number(line.trim().split(/\s+/)[1]));
 }
 

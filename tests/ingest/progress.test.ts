@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { unread } from '../../ingest/pipeline.ts';
-import { describeProblem } from '../../ingest/pipeline-failure.ts';
+import { describeProblem } from '../../ingest/pipeline/failure.ts';
+import { unread } from '../../ingest/pipeline/pipeline.ts';
 import { createProgress } from '../../ingest/progress.ts';
 
 beforeEach(() => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { unread } from '../../ingest/pipeline.ts';
+import { unread } from '../../ingest/pipeline/pipeline.ts';
 import { createProgress } from '../../ingest/progress.ts';
 import { formatRun } from '../../ingest/report.ts';
 

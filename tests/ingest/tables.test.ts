@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ParseProcess } from '../../ingest/parse-process.ts';
-import { ingestFile } from '../../ingest/pipeline.ts';
-import type { IngestSettings } from '../../ingest/pipeline-report.ts';
+import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
+import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
+import type { IngestSettings } from '../../ingest/pipeline/report.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-tables-'));

@@ -6,7 +6,7 @@ import { backup } from '../../ingest/commands/backup.ts';
 import { ingest } from '../../ingest/commands/ingest.ts';
 import { inspect } from '../../ingest/commands/inspect.ts';
 import { verify } from '../../ingest/commands/verify.ts';
-import type { FileReport } from '../../ingest/pipeline-report.ts';
+import type { FileReport } from '../../ingest/pipeline/report.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const cli = resolve(root, 'ingest/cli.ts');

@@ -1,7 +1,7 @@
 /** A parse process that knows every file for a per-LS CSV and dies as soon as it is to be read. */
 import { writeSync } from 'node:fs';
 import { serialize } from 'node:v8';
-import type { Request } from '../../../ingest/parse-process-messages.ts';
+import type { Request } from '../../../ingest/parse-process/messages.ts';
 
 process.on('message', ({ id, kind }: Request) => {
   if (kind !== 'recognise') process.kill(process.pid, 'SIGSEGV');

@@ -1,5 +1,5 @@
 /** A parse process that answers the first file by allocating typed arrays in a loop that never returns. */
-import { watchMemory } from '../../../ingest/parse-process-watchdog.ts';
+import { watchMemory } from '../../../ingest/parse-process/watchdog.ts';
 
 watchMemory(Number(process.argv[2]));
 const kept: Uint8Array[] = [];

@@ -1,5 +1,5 @@
-import type { Axis } from '../src/domain/axis.ts';
-import type { HistogramColumns, MonitorElementKind, RecordBatch } from '../src/domain/record.ts';
+import type { Axis } from '../../src/domain/axis.ts';
+import type { HistogramColumns, MonitorElementKind, RecordBatch } from '../../src/domain/record.ts';
 
 /** What records a file holds, counted. */
 export interface FileContents {

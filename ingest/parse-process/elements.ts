@@ -1,7 +1,7 @@
-import type { HistogramColumns, IssueRecord, RecordBatch } from '../src/domain/record.ts';
-import type { Format, ReadOptions, ReadStep, RowKey } from './formats/format.ts';
-import { compileChoice, type ElementChoice, namesOf, pathOf, type SkippedElement } from './pipeline-elements.ts';
-import type { ByteSource } from './source.ts';
+import type { HistogramColumns, IssueRecord, RecordBatch } from '../../src/domain/record.ts';
+import type { Format, ReadOptions, ReadStep, RowKey } from '../formats/format.ts';
+import { compileChoice, type ElementChoice, namesOf, pathOf, type SkippedElement } from '../pipeline/elements.ts';
+import type { ByteSource } from '../source.ts';
 
 /** Options of a reading, with what the user says about monitor elements; formats know nothing of that. */
 export interface JobOptions extends ReadOptions {

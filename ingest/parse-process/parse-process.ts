@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import type { RowKey } from './formats/format.ts';
-import type { ChosenStep, JobOptions } from './parse-process-elements.ts';
-import { ParseProcessError } from './parse-process-error.ts';
-import { type Answer, Inbox, type RelayMessage } from './parse-process-inbox.ts';
-import { type FileToRead, type Job, type Recognition, unpackError } from './parse-process-messages.ts';
+import type { RowKey } from '../formats/format.ts';
+import type { ChosenStep, JobOptions } from './elements.ts';
+import { ParseProcessError } from './error.ts';
+import { type Answer, Inbox, type RelayMessage } from './inbox.ts';
+import { type FileToRead, type Job, type Recognition, unpackError } from './messages.ts';
 
 export interface ParseLimits {
   /** Resident memory at which the parse process is ended (default 512 MiB; an idle one takes about 80). */
@@ -22,8 +22,8 @@ export interface ParseLimits {
 type Wanted = Job extends infer J ? (J extends Job ? Omit<J, 'id'> : never) : never;
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const childEntry = fileURLToPath(new URL('./parse-process-child.ts', import.meta.url));
-const relayEntry = fileURLToPath(new URL('./parse-process-relay.mjs', import.meta.url));
+const childEntry = fileURLToPath(new URL('./child.ts', import.meta.url));
+const relayEntry = fileURLToPath(new URL('./relay.mjs', import.meta.url));
 
 /**
  * Reads files in a process of its own, started when first needed and used for many files, one at a time. Memory and

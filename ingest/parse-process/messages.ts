@@ -1,9 +1,9 @@
-import { LumigraphError } from '../src/domain/errors.ts';
-import type { FileErrorCode } from './file-error.ts';
-import { FileError } from './file-error.ts';
-import type { Format, RowKey } from './formats/format.ts';
-import type { ChosenStep, JobOptions } from './parse-process-elements.ts';
-import type { FileStamp } from './source.ts';
+import { LumigraphError } from '../../src/domain/errors.ts';
+import type { FileErrorCode } from '../file-error.ts';
+import { FileError } from '../file-error.ts';
+import type { Format, RowKey } from '../formats/format.ts';
+import type { FileStamp } from '../source.ts';
+import type { ChosenStep, JobOptions } from './elements.ts';
 
 /** What the parent asks of the parse process. `id` numbers the requests: answers to an abandoned one are dropped. */
 export type Request =

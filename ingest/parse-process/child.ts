@@ -4,16 +4,16 @@
  */
 import { writeSync } from 'node:fs';
 import { serialize } from 'node:v8';
-import { formatById, recognise } from './formats/registry.ts';
-import { locateChosen, readChosen } from './parse-process-elements.ts';
-import { type Job, packError, type Request, type Response } from './parse-process-messages.ts';
-import { watchMemory } from './parse-process-watchdog.ts';
-import { type ByteSource, openSource, type SourceChunk } from './source.ts';
+import { formatById, recognise } from '../formats/registry.ts';
+import { type ByteSource, openSource, type SourceChunk } from '../source.ts';
+import { locateChosen, readChosen } from './elements.ts';
+import { type Job, packError, type Request, type Response } from './messages.ts';
+import { watchMemory } from './watchdog.ts';
 
 /** How often, in bytes of the file, the parent hears that reading goes on. */
 const PROGRESS_BYTES = 4 * 1024 * 1024;
 
-/** File descriptor of the frames to the parent, see parse-process-relay.mjs. */
+/** File descriptor of the frames to the parent, see relay.mjs. */
 const ANSWERS = 4;
 
 watchMemory(Number(process.argv[2]));

@@ -1,6 +1,6 @@
-import type { Ledger } from '../src/store/store.ts';
-import type { SkippedElement } from './pipeline-elements.ts';
-import type { FileReport } from './pipeline-report.ts';
+import type { Ledger } from '../../src/store/store.ts';
+import type { SkippedElement } from './elements.ts';
+import type { FileReport } from './report.ts';
 
 /** Code of the note in the ledger that says how many rows of a monitor element were left out. */
 export const ELEMENT_SKIPPED = 'ELEMENT_SKIPPED';

@@ -1,5 +1,5 @@
-import type { Counts, IssueRecord } from '../src/domain/record.ts';
-import type { ElementChoice, SkippedElement } from './pipeline-elements.ts';
+import type { Counts, IssueRecord } from '../../src/domain/record.ts';
+import type { ElementChoice, SkippedElement } from './elements.ts';
 
 /** How a file is to be read and what to do where rows disagree. */
 export interface IngestSettings {

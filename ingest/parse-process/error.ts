@@ -1,4 +1,4 @@
-import { LumigraphError } from '../src/domain/errors.ts';
+import { LumigraphError } from '../../src/domain/errors.ts';
 
 /** The process that read a file came to an end before the file did: the file is at fault, or a limit too narrow. */
 export class ParseProcessError extends LumigraphError {

@@ -1,13 +1,13 @@
-import type { IssueRecord, RecordBatch } from '../src/domain/record.ts';
-import type { Store } from '../src/store/store.ts';
-import type { ParseProcess } from './parse-process.ts';
-import type { FileToRead } from './parse-process-messages.ts';
+import type { IssueRecord, RecordBatch } from '../../src/domain/record.ts';
+import type { Store } from '../../src/store/store.ts';
+import type { FileToRead } from '../parse-process/messages.ts';
+import type { ParseProcess } from '../parse-process/parse-process.ts';
+import { openSource } from '../source.ts';
+import { Contents, type FileContents } from './contents.ts';
+import { choiceIdentity, type ElementChoice, type SkippedElement } from './elements.ts';
+import { describeProblem } from './failure.ts';
 import { ingestFile } from './pipeline.ts';
-import { Contents, type FileContents } from './pipeline-contents.ts';
-import { choiceIdentity, type ElementChoice, type SkippedElement } from './pipeline-elements.ts';
-import { describeProblem } from './pipeline-failure.ts';
-import type { FileProblem, FileReport, IngestSettings } from './pipeline-report.ts';
-import { openSource } from './source.ts';
+import type { FileProblem, FileReport, IngestSettings } from './report.ts';
 
 /** What is in a file, and what ingesting it would do. */
 export interface Inspection {

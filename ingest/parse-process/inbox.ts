@@ -1,8 +1,8 @@
 import { deserialize } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
-import { ParseProcessError } from './parse-process-error.ts';
-import type { Response } from './parse-process-messages.ts';
-import { MEMORY_LIMIT_MARK } from './parse-process-watchdog.ts';
+import { ParseProcessError } from './error.ts';
+import type { Response } from './messages.ts';
+import { MEMORY_LIMIT_MARK } from './watchdog.ts';
 
 export type Answer = Exclude<Response, { kind: 'ready' }>;
 

@@ -1,6 +1,6 @@
-import type { IssueRecord, RecordBatch } from '../src/domain/record.ts';
-import type { Ledger, RowConflict } from '../src/store/store.ts';
-import type { RowKey } from './formats/format.ts';
+import type { IssueRecord, RecordBatch } from '../../src/domain/record.ts';
+import type { Ledger, RowConflict } from '../../src/store/store.ts';
+import type { RowKey } from '../formats/format.ts';
 
 /** Code of a row that differs from one of another file under the same key. */
 const CONFLICT = 'CONFLICT';

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { type IngestTools, ingestFile } from './pipeline.ts';
-import type { FileReport, IngestHooks, IngestSettings } from './pipeline-report.ts';
+import type { FileReport, IngestHooks, IngestSettings } from './report.ts';
 
 /** Failures of the database, not of the file: the same reading may succeed later, and goes on from its checkpoint. */
 const TRANSIENT = new Set(['DATABASE_LOST', 'UNAVAILABLE']);

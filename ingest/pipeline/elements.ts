@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { compileGlob } from '../src/domain/matcher.ts';
+import { compileGlob } from '../../src/domain/matcher.ts';
 
 /** What the user says about monitor elements: what those of a file are called, and which of them to take. */
 export interface ElementChoice {

@@ -1,5 +1,5 @@
-import { UnavailableError } from '../src/domain/errors.ts';
-import type { Reads, Rows } from '../src/store/store.ts';
+import { UnavailableError } from '../../src/domain/errors.ts';
+import type { Reads, Rows } from '../../src/store/store.ts';
 
 type DataFile = Rows['dataFile'];
 

@@ -1,23 +1,16 @@
-import type { Counts, IssueRecord } from '../src/domain/record.ts';
-import type { FileIdentity, Ledger, Rows, Store } from '../src/store/store.ts';
-import { FileError } from './file-error.ts';
-import type { ReadStep } from './formats/format.ts';
-import type { ParseProcess } from './parse-process.ts';
-import type { JobOptions } from './parse-process-elements.ts';
-import { ParseProcessError } from './parse-process-error.ts';
-import type { FileToRead } from './parse-process-messages.ts';
-import { FILE_BUSY, isFileBusy, waitForOtherReader } from './pipeline-busy.ts';
-import { conflictIssue, nameEarlierLines } from './pipeline-conflicts.ts';
-import { describeProblem, RefusedContentError } from './pipeline-failure.ts';
-import {
-  addCounts,
-  type FileReport,
-  type IngestHooks,
-  type IngestSettings,
-  noCounts,
-  sumOf,
-} from './pipeline-report.ts';
-import { SkippedRows } from './pipeline-skipped.ts';
+import type { Counts, IssueRecord } from '../../src/domain/record.ts';
+import type { FileIdentity, Ledger, Rows, Store } from '../../src/store/store.ts';
+import { FileError } from '../file-error.ts';
+import type { ReadStep } from '../formats/format.ts';
+import type { JobOptions } from '../parse-process/elements.ts';
+import { ParseProcessError } from '../parse-process/error.ts';
+import type { FileToRead } from '../parse-process/messages.ts';
+import type { ParseProcess } from '../parse-process/parse-process.ts';
+import { FILE_BUSY, isFileBusy, waitForOtherReader } from './busy.ts';
+import { conflictIssue, nameEarlierLines } from './conflicts.ts';
+import { describeProblem, RefusedContentError } from './failure.ts';
+import { addCounts, type FileReport, type IngestHooks, type IngestSettings, noCounts, sumOf } from './report.ts';
+import { SkippedRows } from './skipped.ts';
 
 type DataFile = Rows['dataFile'];
 

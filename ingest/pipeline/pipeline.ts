@@ -1,21 +1,15 @@
 import { resolve } from 'node:path';
-import type { IssueRecord } from '../src/domain/record.ts';
-import type { Ledger, Rows, Store } from '../src/store/store.ts';
-import { FileError } from './file-error.ts';
-import type { ParseProcess } from './parse-process.ts';
-import type { FileToRead, Recognition } from './parse-process-messages.ts';
-import { choiceIdentity } from './pipeline-elements.ts';
-import { describeProblem } from './pipeline-failure.ts';
-import { readIntoLedger } from './pipeline-read.ts';
-import {
-  type FileProblem,
-  type FileReport,
-  type IngestHooks,
-  type IngestSettings,
-  noCounts,
-} from './pipeline-report.ts';
-import { ELEMENT_SKIPPED, skippedOf } from './pipeline-skipped.ts';
-import { type ByteSource, openSource } from './source.ts';
+import type { IssueRecord } from '../../src/domain/record.ts';
+import type { Ledger, Rows, Store } from '../../src/store/store.ts';
+import { FileError } from '../file-error.ts';
+import type { FileToRead, Recognition } from '../parse-process/messages.ts';
+import type { ParseProcess } from '../parse-process/parse-process.ts';
+import { type ByteSource, openSource } from '../source.ts';
+import { choiceIdentity } from './elements.ts';
+import { describeProblem } from './failure.ts';
+import { readIntoLedger } from './read.ts';
+import { type FileProblem, type FileReport, type IngestHooks, type IngestSettings, noCounts } from './report.ts';
+import { ELEMENT_SKIPPED, skippedOf } from './skipped.ts';
 
 /** Issues that a report repeats from the ledger. */
 const REPORTED_ISSUES = 100;

@@ -1,5 +1,5 @@
-import { LumigraphError } from '../src/domain/errors.ts';
-import type { FileProblem } from './pipeline-report.ts';
+import { LumigraphError } from '../../src/domain/errors.ts';
+import type { FileProblem } from './report.ts';
 
 /** The file was read, and what was found in it forbids to keep it (`strict`, `onConflict: fail`). */
 export class RefusedContentError extends LumigraphError {
