@@ -1,11 +1,12 @@
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { type Basket, basketOf, readBasketHeader } from './basket.ts';
+import { readLayouts } from './class-descriptions.ts';
 import { contentOf } from './compression.ts';
 import { Cursor } from './cursor.ts';
 import { RootFault } from './fault.ts';
 import { type Key, readKey } from './key.ts';
-import { ObjectReader, type RootObject, readLayouts } from './objects.ts';
+import { ObjectReader, type RootObject } from './objects.ts';
 import type { Layouts } from './streamer-info.ts';
 
 /** The list of keys of a directory, and the descriptions of classes, are held whole. */

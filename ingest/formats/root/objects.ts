@@ -1,8 +1,9 @@
 import type { NumberArray } from '../../../src/domain/histogram.ts';
 import { embeddedBasket } from './basket.ts';
-import { type ArrayType, Cursor } from './cursor.ts';
+import type { ArrayType, Cursor } from './cursor.ts';
 import { RootFault } from './fault.ts';
-import { type ClassLayout, Layouts, type Member } from './streamer-info.ts';
+import { readNumber, readNumbers } from './numbers.ts';
+import type { ClassLayout, Layouts, Member } from './streamer-info.ts';
 
 /** Members of an object by name, those of its base classes among them. */
 export interface RootObject {
@@ -229,15 +230,15 @@ export class ObjectReader {
       if (Object.hasOwn(ARRAY_CLASSES, name)) object.fArray = this.#arrayClass(name);
       else this.#streamed(object, name);
     } else if (type < 20) {
-      object[name] = this.#number(type, member);
+      object[name] = readNumber(cursor, type, member);
     } else if (type < 40) {
-      object[name] = this.#numbers(type - 20, arrayLength, member);
+      object[name] = readNumbers(cursor, type - 20, arrayLength, member);
     } else if (type < 60) {
       const counted = cursor.u8() === 0 ? 0 : object[member.countName];
       if (typeof counted !== 'number' || counted < 0) {
         throw new RootFault('BROKEN_RECORD', `${owner}.${name} has ${String(counted)} elements`);
       }
-      object[name] = this.#numbers(type - 40, counted, member);
+      object[name] = readNumbers(cursor, type - 40, counted, member);
     } else if (type === 64 || type === 69) {
       object[name] = NOT_READ.has(name) ? this.#skipped() : this.any();
     } else if (type === 65) {
@@ -268,159 +269,4 @@ export class ObjectReader {
   #arrayClass(className: string): NumberArray {
     return this.cursor.array(ARRAY_CLASSES[className] as ArrayType, this.cursor.u32());
   }
-
-  #number(type: number, member: Member): number | string {
-    const { cursor } = this;
-    switch (type) {
-      case 1:
-      case 10:
-        return cursor.i8();
-      case 2:
-        return cursor.i16();
-      case 3:
-      case 6:
-        return cursor.i32();
-      case 4:
-      case 16:
-        return cursor.i64();
-      case 5:
-        return cursor.f32();
-      case 7: {
-        const length = cursor.u32();
-        const start = cursor.skip(length);
-        return Buffer.from(cursor.bytes.subarray(start, start + length)).toString('utf8');
-      }
-      case 8:
-        return cursor.f64();
-      case 9:
-        return plainDouble32(member) ? cursor.f32() : unsupported(member);
-      case 11:
-      case 18:
-        return cursor.u8();
-      case 12:
-        return cursor.u16();
-      case 13:
-      case 15:
-        return cursor.u32();
-      case 14:
-      case 17:
-        return cursor.u64();
-      default:
-        return unsupported(member);
-    }
-  }
-
-  #numbers(type: number, count: number, member: Member): NumberArray | readonly number[] {
-    const { cursor } = this;
-    const plain = PLAIN_ARRAYS[type];
-    if (plain) return cursor.array(plain, count);
-    if (type === 9 && plainDouble32(member)) return cursor.array('f32', count);
-    if (type !== 4 && type !== 14 && type !== 16 && type !== 17) return unsupported(member);
-    const wide = cursor.skip(count * 8);
-    const view = new DataView(cursor.bytes.buffer, cursor.bytes.byteOffset + wide, count * 8);
-    const numbers = new Float64Array(count);
-    for (let i = 0; i < count; i++) numbers[i] = Number(view.getBigInt64(8 * i));
-    return numbers;
-  }
 }
-
-const PLAIN_ARRAYS: Readonly<Record<number, ArrayType>> = {
-  1: 'i8',
-  2: 'i16',
-  3: 'i32',
-  5: 'f32',
-  8: 'f64',
-  10: 'i8',
-  11: 'u8',
-  12: 'u16',
-  13: 'u32',
-  18: 'u8',
-};
-
-/** Without a range in its comment it is stored as a float32. */
-const plainDouble32 = ({ title }: Member) => !/\[[^\]]*,/.test(title.replace(/^\[[A-Za-z]\w*\]/, ''));
-
-function unsupported(member: Member): never {
-  throw new RootFault('UNSUPPORTED_CLASS', `${member.name} is of a kind (${member.type}) that is not read`);
-}
-
-/** The layouts in the content of a file's StreamerInfo record; `displacement` as of ObjectReader. */
-export function readLayouts(content: Uint8Array, displacement: number): Layouts {
-  const reader = new ObjectReader(new Cursor(content), new Layouts(BOOTSTRAP), displacement);
-  const { items = [] } = reader.read('TList') as unknown as { items?: (RootObject | null)[] };
-  const layouts: ClassLayout[] = [];
-  for (const info of items) {
-    if (info?.className !== 'TStreamerInfo') continue;
-    const elements = (info.fElements as { items?: (RootObject | null)[] } | null)?.items ?? [];
-    layouts.push({
-      name: String(info.fName),
-      version: Number(info.fClassVersion),
-      members: elements.flatMap((element) => (element ? [memberOf(element)] : [])),
-    });
-  }
-  return new Layouts(layouts);
-}
-
-function memberOf(element: RootObject): Member {
-  const typeName = String(element.fTypeName ?? '');
-  const type = Number(element.fType);
-  return {
-    name: String(element.fName),
-    type: type === 11 && /^(Bool_t|bool)$/.test(typeName) ? 18 : type,
-    arrayLength: Number(element.fArrayLength ?? 0),
-    typeName,
-    title: String(element.fTitle ?? ''),
-    countName: String(element.fCountName ?? ''),
-  };
-}
-
-const member = (name: string, type: number, typeName = '', arrayLength = 0): Member => ({
-  name,
-  type,
-  typeName,
-  arrayLength,
-  title: '',
-  countName: '',
-});
-const element = [
-  member('TNamed', 0),
-  member('fType', 3),
-  member('fSize', 3),
-  member('fArrayLength', 3),
-  member('fArrayDim', 3),
-  member('fMaxIndex', 23, '', 5),
-  member('fTypeName', 65),
-];
-const ofElement = (name: string, version: number, more: readonly Member[] = []): ClassLayout => ({
-  name,
-  version,
-  members: [member('TStreamerElement', 0), ...more],
-});
-const counted = [member('fCountVersion', 3), member('fCountName', 65), member('fCountClass', 65)];
-
-/** The layout of the layouts themselves, which no file describes. */
-const BOOTSTRAP: readonly ClassLayout[] = [
-  {
-    name: 'TStreamerInfo',
-    version: 9,
-    members: [member('TNamed', 0), member('fCheckSum', 13), member('fClassVersion', 3), member('fElements', 64)],
-  },
-  { name: 'TStreamerElement', version: 4, members: element },
-  {
-    name: 'TStreamerElement',
-    version: 3,
-    members: [...element, member('fXmin', 8), member('fXmax', 8), member('fFactor', 8)],
-  },
-  { name: 'TStreamerElement', version: 2, members: element },
-  ofElement('TStreamerBase', 2),
-  ofElement('TStreamerBase', 3, [member('fBaseVersion', 3)]),
-  ofElement('TStreamerBasicPointer', 2, counted),
-  ofElement('TStreamerLoop', 2, counted),
-  ...['TStreamerBasicType', 'TStreamerObject', 'TStreamerObjectAny', 'TStreamerObjectPointer', 'TStreamerString'].map(
-    (name) => ofElement(name, 2),
-  ),
-  ofElement('TStreamerObjectAnyPointer', 1),
-  ofElement('TStreamerObjectAnyPointer', 2),
-  ...[2, 3].map((version) => ofElement('TStreamerSTL', version, [member('fSTLtype', 3), member('fCtype', 3)])),
-  ...[1, 2].map((version) => ({ name: 'TStreamerSTLstring', version, members: [member('TStreamerSTL', 0)] })),
-];
