@@ -1,0 +1,62 @@
+/** Above this no sum of doubles is sure to be finite on the way to its end. */
+const SAFE = 2 ** 900;
+const SCALE = 2 ** -200;
+
+/**
+ * The sum of numbers, rounded once at the end: the double next to the true sum, whatever their order (Shewchuk's
+ * expansions, as Python's `math.fsum`). NaN, or infinities of both signs, give NaN.
+ * @param scratch kept between calls by callers that add many; grows as needed.
+ */
+export function exactSum(values: ArrayLike<number>, scratch: number[] = []): number {
+  let largest = 0;
+  let special = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    if (!Number.isFinite(value)) special += value;
+    else if (Math.abs(value) > largest) largest = Math.abs(value);
+  }
+  if (special !== 0) return Number.isNaN(special) ? Number.NaN : special;
+  if (largest < SAFE) return sumOf(values, 1, scratch);
+  // what so small a factor takes from the smallest numbers is far below the last digit of the sum
+  return sumOf(values, SCALE, scratch) / SCALE;
+}
+
+function sumOf(values: ArrayLike<number>, scale: number, parts: number[]): number {
+  let count = 0;
+  for (let i = 0; i < values.length; i++) {
+    let larger = (values[i] as number) * scale;
+    let kept = 0;
+    for (let j = 0; j < count; j++) {
+      let smaller = parts[j] as number;
+      if (Math.abs(larger) < Math.abs(smaller)) [larger, smaller] = [smaller, larger];
+      const sum = larger + smaller;
+      const lost = smaller - (sum - larger);
+      if (lost !== 0) parts[kept++] = lost;
+      larger = sum;
+    }
+    parts[kept++] = larger;
+    count = kept;
+  }
+  return rounded(parts, count);
+}
+
+/** Adds parts that do not overlap, the largest last, and rounds half to even over all of them. */
+function rounded(parts: readonly number[], count: number): number {
+  let left = count;
+  if (left === 0) return 0;
+  let sum = parts[--left] as number;
+  let lost = 0;
+  while (left > 0 && lost === 0) {
+    const before = sum;
+    const next = parts[--left] as number;
+    sum = before + next;
+    lost = next - (sum - before);
+  }
+  // a tie so far is none where smaller parts point the same way
+  if (left > 0 && lost !== 0 && Math.sign(lost) === Math.sign(parts[left - 1] as number)) {
+    const twice = lost * 2;
+    const up = sum + twice;
+    if (up - sum === twice) sum = up;
+  }
+  return sum;
+}
