@@ -6,13 +6,8 @@ import { recognise } from '../../../../ingest/formats/registry.ts';
 import { RootFile } from '../../../../ingest/formats/root/file.ts';
 import { histogramOf } from '../../../../ingest/formats/root/histogram.ts';
 import { openSource } from '../../../../ingest/source.ts';
-import {
-  block,
-  type Compress,
-  rootFile,
-  type WrittenHistogram,
-  zlibBlock,
-} from '../../../support/root-writer/writer.ts';
+import { block, type Compress, zlibBlock } from '../../../support/root-writer/compress.ts';
+import { rootFile, type WrittenHistogram } from '../../../support/root-writer/writer.ts';
 import { scratchFiles } from '../scratch-file.ts';
 
 const scratch = scratchFiles();
