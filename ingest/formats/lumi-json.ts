@@ -4,6 +4,7 @@ import type { CertificationRecord, IssueRecord, SourcePosition } from '../../src
 import { FileError } from '../file-error.ts';
 import type { ByteSource } from '../source.ts';
 import type { Format, ReadOptions, ReadStep } from './format.ts';
+import { shortened } from './shortened.ts';
 
 /** The one of all runs that CMS ever took has less than 1 MiB; the text is held whole. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -125,7 +126,7 @@ function notes(runs: readonly GoldenRun[]): IssueRecord[] {
         severity: 'NOTE',
         code,
         line: first.line,
-        value: value.length > 200 ? `${value.slice(0, 199)}…` : value,
+        value: shortened(value),
         reason,
       },
     ];

@@ -37,11 +37,17 @@ export function centersOf(axis: Axis): Float64Array {
       known[i] =
         axis.edges === undefined
           ? axis.min + (i + 0.5) * width
-          : ((axis.edges[i] as number) + (axis.edges[i + 1] as number)) / 2;
+          : middleOf(axis.edges[i] as number, axis.edges[i + 1] as number);
     }
     centers.set(axis, known);
   }
   return known;
+}
+
+/** Halved first where the sum would pass a float64. */
+function middleOf(lower: number, upper: number): number {
+  const sum = lower + upper;
+  return Number.isFinite(sum) ? sum / 2 : lower / 2 + upper / 2;
 }
 
 /** Cells of an axis are indexed by 32-bit integers. */

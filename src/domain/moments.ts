@@ -4,7 +4,8 @@ import type { Bins, Moments, NumberArray } from './histogram.ts';
 /**
  * Moments of the in-range bins at bin centers, weighted by their contents (negative ones too), as ROOT computes them
  * from bins: rms is the standard deviation, kurtosis the excess. NaN where undefined: means of a histogram whose
- * contents sum to 0, skewness and kurtosis of one that fills a single bin.
+ * contents sum to 0, skewness and kurtosis of one that fills a single bin, whatever passes a float64 on the way. Only
+ * `integral` may be infinite: contents that together pass a float64.
  * `bins.contents` may be longer than the axes need (a scratch array).
  */
 export function computeMoments(bins: Bins, axes: readonly Axis[]): Moments {
@@ -12,7 +13,17 @@ export function computeMoments(bins: Bins, axes: readonly Axis[]): Moments {
   const contents = bins.contents instanceof Float64Array ? bins.contents : new Float64Array(bins.contents);
   const margin = bins.flow ? 1 : 0;
   const [x, y] = axes as [Axis, Axis | undefined];
-  return y === undefined ? momentsOfOne(contents, x, margin) : momentsOfTwo(contents, x, y, margin);
+  const moments = y === undefined ? momentsOfOne(contents, x, margin) : momentsOfTwo(contents, x, y, margin);
+  const { integral, meanX, rmsX, meanY, rmsY, skewness, kurtosis } = moments;
+  return {
+    integral,
+    meanX: finite(meanX),
+    rmsX: finite(rmsX),
+    meanY: finite(meanY),
+    rmsY: finite(rmsY),
+    skewness: finite(skewness),
+    kurtosis: finite(kurtosis),
+  };
 }
 
 /** Contents of the underflow and overflow bin of a histogram with one axis; null with two, or without flow bins. */
@@ -58,7 +69,7 @@ function momentsOfOne(contents: Float64Array, x: Axis, margin: number): Moments 
   const rmsX = Math.sqrt(variance);
   const skewness = third / integral / (variance * rmsX);
   const kurtosis = fourth / integral / (variance * variance) - 3;
-  return { integral, meanX, rmsX, meanY: NaN, rmsY: NaN, skewness: finite(skewness), kurtosis: finite(kurtosis) };
+  return { integral, meanX, rmsX, meanY: NaN, rmsY: NaN, skewness, kurtosis };
 }
 
 /** Exactly its center: weight * center / weight may round. */

@@ -115,4 +115,14 @@ describe('under- and overflow', () => {
     expect(flowOf({ flow: false, contents: Uint8Array.of(1, 2) }, [axis(2)])).toBeNull();
     expect(flowOf({ flow: true, contents: new Uint8Array(16) }, [axis(2), axis(2)])).toBeNull();
   });
+
+  it('are unknown where they pass a float64', () => {
+    const x = { bins: 2, min: 1e308, max: 1.7e308, edges: [1e308, 1.5e308, 1.7e308], title: '' };
+    const flow = { flow: true, contents: Float64Array.of(0, 4, 6, 0) };
+    const unknown = { meanY: NaN, rmsY: NaN, skewness: NaN, kurtosis: NaN };
+    expect(computeMoments(flow, [x])).toEqual({ integral: 10, meanX: NaN, rmsX: NaN, ...unknown });
+    expect(centersOf(x)[1]).toBe(1.6e308);
+    const large = { flow: true, contents: Float64Array.of(0, 1e307, 0, 0, 1e307, 0) };
+    expect(computeMoments(large, [axis(4, -1e3, 1e3)])).toMatchObject({ integral: 2e307, meanX: NaN, rmsX: NaN });
+  });
 });

@@ -1,4 +1,5 @@
 import { pathProblem } from '../../../src/domain/monitor-element.ts';
+import { shortened } from '../shortened.ts';
 import { type Cells, preview } from './cells.ts';
 import type { RowFault } from './fault.ts';
 import { NOT_FINITE } from './number-list.ts';
@@ -58,7 +59,7 @@ export function badText(field: string, bytes: Buffer): RowFault {
 
 export function pathFault(field: string, path: string): RowFault | null {
   const problem = pathProblem(path);
-  const value = path.length > 200 ? `${path.slice(0, 199)}…` : path;
+  const value = shortened(path);
   return problem === null
     ? null
     : { code: 'BAD_PATH', reason: `no path of a monitor element: ${problem}`, field, value };

@@ -1,5 +1,6 @@
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import type { LineReader } from '../../scanner.ts';
+import { shortened } from '../shortened.ts';
 import { preview } from './cells.ts';
 
 /** Why a row is refused. Stable: documented in docs/errors.md. */
@@ -56,7 +57,14 @@ export interface RowFault {
 
 /** The issue of a row that no byte places. */
 export function rejectedRow({ code, reason, field, value }: RowFault, line: number): IssueRecord {
-  return { severity: 'REJECTED', code, line, field, value, reason };
+  return {
+    severity: 'REJECTED',
+    code,
+    line,
+    field: field && shortened(field),
+    value: value && shortened(value),
+    reason,
+  };
 }
 
 /** The issue of a row that begins at `line` and, in the source, at `byte`; in the buffer at `start`. */

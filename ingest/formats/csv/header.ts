@@ -3,6 +3,7 @@ import { FileError } from '../../file-error.ts';
 import { LineReader } from '../../scanner.ts';
 import type { ByteSource } from '../../source.ts';
 import { DEFAULT_MAX_LINE_BYTES, type ReadOptions } from '../format.ts';
+import { shortened } from '../shortened.ts';
 import { Cells } from './cells.ts';
 
 /** Columns of a CSV format. */
@@ -85,13 +86,13 @@ function mapColumns(
   header: readonly string[] | null,
   line: number,
 ): ColumnMap {
-  const expected = `the header of a ${title} names ${required.join(', ')}`;
+  const expected = `the header of a ${title} names ${shortened(required.join(', '))}`;
   const refuse = (code: 'WRONG_HEADER' | 'MISSING_COLUMN' | 'REPEATED_COLUMN', reason: string, field?: string) =>
     new FileError(code, `${file}: line ${line}: ${reason}; ${expected}`, {
       file,
       line,
       field,
-      value: header?.join(',').slice(0, 200),
+      value: header ? shortened(header.join(',')) : undefined,
     });
   if (!header) throw refuse('WRONG_HEADER', 'the first line is no CSV header');
   if (namesFound(header, required) === 0) throw refuse('WRONG_HEADER', 'the first line is not the header');
@@ -100,9 +101,10 @@ function mapColumns(
     const found = header.flatMap((cell, i) =>
       cell === name || (twice.includes(name) && cell === `${name}.1`) ? [i] : [],
     );
-    if (found.length === 0) throw refuse('MISSING_COLUMN', `column "${name}" is missing`, name);
+    const shown = shortened(name);
+    if (found.length === 0) throw refuse('MISSING_COLUMN', `column "${shown}" is missing`, shown);
     if (found.length > (twice.includes(name) ? 2 : 1)) {
-      throw refuse('REPEATED_COLUMN', `column "${name}" stands there ${found.length} times`, name);
+      throw refuse('REPEATED_COLUMN', `column "${shown}" stands there ${found.length} times`, shown);
     }
     cells.set(name, found);
   }
@@ -112,7 +114,7 @@ function mapColumns(
 }
 
 export function unknownColumns(title: string, names: readonly string[], line: number): IssueRecord {
-  const value = names.join(', ').slice(0, 200);
+  const value = shortened(names.join(', '));
   const reason = `columns that a ${title} does not have were not read`;
   return { severity: 'NOTE', code: 'UNKNOWN_COLUMN', line, value, reason };
 }

@@ -1,5 +1,6 @@
 import type { RowFault } from '../csv/fault.ts';
 import type { Cell } from '../parquet/column-reader.ts';
+import { shortened } from '../shortened.ts';
 import { finiteOrBlank, isBlank, isFault } from '../table/cell-checks.ts';
 
 type Cells = Readonly<Record<string, Cell | undefined>>;
@@ -35,10 +36,12 @@ export function quantityOf(cells: Cells, name: string, kind: keyof typeof FACTOR
   const factor = Object.hasOwn(factors, text) ? factors[text] : undefined;
   if (factor === undefined) {
     const reason = `a unit that is not known here; known are ${Object.keys(factors).join(', ')}`;
-    return { code: 'UNKNOWN_UNIT', reason, field, value: String(unit).slice(0, 200) };
+    return { code: 'UNKNOWN_UNIT', reason, field, value: shortened(String(unit)) };
   }
   // dividing by a power of ten is exact where multiplying by its inverse is not
-  return factor < 1 ? value / Math.round(1 / factor) : value * factor;
+  const converted = factor < 1 ? value / Math.round(1 / factor) : value * factor;
+  if (Number.isFinite(converted)) return converted;
+  return { code: 'NOT_FINITE', reason: 'beyond a finite number once it is converted', field, value: String(value) };
 }
 
 /** A time in ISO 8601, of UTC where it names no zone; null where it is blank. */
@@ -49,7 +52,7 @@ export function timeOf(cells: Cells, name: string): Date | null | RowFault {
   const text = String(cell).replace(' ', 'T');
   const time = new Date(/(Z|[-+]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
   if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(time.getTime())) return time;
-  return { code: 'NOT_A_TIME', reason: 'no time like 2018-04-30T12:00:00Z', field, value: String(cell).slice(0, 200) };
+  return { code: 'NOT_A_TIME', reason: 'no time like 2018-04-30T12:00:00Z', field, value: shortened(String(cell)) };
 }
 
 /** Several values at once; the first of them that is a fault. */

@@ -33,15 +33,23 @@ export class PerLsBatch {
     return this.#columns.encoder.length;
   }
 
-  /** Why the name is that of no monitor element: then nothing is added. Null when the row is in the batch. */
+  /**
+   * Why the row is no histogram (its name is that of no monitor element, its contents add up to no number): then
+   * nothing is added. Null when the row is in the batch.
+   */
   add(row: PerLsHistogram, name: Buffer, line: number): RowFault | null {
+    const before = this.#monitorElements.length;
     const monitorElement = this.#monitorElement(row, name);
     if (typeof monitorElement !== 'number') return monitorElement;
     const binning = this.#binning(row, monitorElement);
     const { axes } = this.#binnings[binning] as Binning;
     const { list, flow } = row;
-    this.#columns.encoder.append(list.values, flow, list.length);
     const moments = computeMoments({ flow, contents: list.values }, axes);
+    if (!Number.isFinite(moments.integral)) {
+      if (this.#monitorElements.length > before) this.#forgetLatest(row.dimension);
+      return { code: 'NOT_FINITE', reason: 'the contents add up to more than a float64 holds', field: 'histo' };
+    }
+    this.#columns.encoder.append(list.values, flow, list.length);
     const { run, lumisection, entries } = row;
     this.#columns.add({ line, run, lumisection, monitorElement, binning, entries }, moments);
     return null;
@@ -76,6 +84,13 @@ export class PerLsBatch {
     this.#monitorElements.push({ path, dimension, kind: dimension === 1 ? 'TH1' : 'TH2' });
     places.push(place);
     return place;
+  }
+
+  #forgetLatest(dimension: 1 | 2): void {
+    this.#names[dimension - 1]?.removeLast();
+    this.#places[dimension - 1]?.pop();
+    this.#monitorElements.pop();
+    this.#latestBinning.length = Math.min(this.#latestBinning.length, this.#monitorElements.length);
   }
 
   #binning(row: PerLsHistogram, monitorElement: number): number {

@@ -9,6 +9,7 @@ import type { Cell, ColumnReader } from '../parquet/column-reader.ts';
 import { isParquet, openParquet, type ParquetFile } from '../parquet/file.ts';
 import { PerLsBatch } from '../per-ls-csv/batch.ts';
 import { LayoutNote } from '../per-ls-csv/layout-note.ts';
+import { shortened } from '../shortened.ts';
 import { CELL_COLUMNS, ParquetRow, type RowCells } from './row.ts';
 
 const title = 'per-LS Parquet';
@@ -38,7 +39,7 @@ export const perLsParquet: Format = {
     // one column that is missing is a fault to name, not another format
     return found >= 4 && columns.includes('histo')
       ? null
-      : `a Parquet file of the columns ${columns.join(', ').slice(0, 300)}`;
+      : `a Parquet file of the columns ${shortened(columns.join(', '))}`;
   },
   statedDataset: () => null,
   read,
@@ -57,7 +58,7 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   const unknown = file.columns.filter((name) => !COLUMNS.includes(name) && !isIndex(name));
   if (!options.resume && unknown.length > 0) {
     const reason = `columns that a ${title} does not have were not read`;
-    issues.push({ severity: 'NOTE', code: 'UNKNOWN_COLUMN', value: unknown.join(', ').slice(0, 200), reason });
+    issues.push({ severity: 'NOTE', code: 'UNKNOWN_COLUMN', value: shortened(unknown.join(', ')), reason });
   }
   const step = (): ReadStep => {
     layout.addTo(issues);

@@ -10,6 +10,7 @@ import {
   secondAxis,
   unknownMetype,
 } from '../per-ls-csv/histogram.ts';
+import { shortened } from '../shortened.ts';
 
 export const CELL_COLUMNS = [
   'fromrun',
@@ -107,7 +108,7 @@ export class ParquetRow implements PerLsHistogram {
 /** In a column of numbers NaN is how data frames write a blank. */
 const isBlank = (cell: Cell) => cell === null || Number.isNaN(cell);
 
-const preview = (cell: Cell) => String(cell).slice(0, 200);
+const preview = (cell: Cell) => shortened(String(cell));
 
 function counted(cell: Cell, field: string): number | RowFault {
   if (isBlank(cell)) return missing(field);

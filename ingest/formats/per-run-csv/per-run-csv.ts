@@ -8,6 +8,7 @@ import { type ColumnPlan, headerCells, namesFound, openCsv, unknownColumns } fro
 import { isBlank } from '../csv/text.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
+import { shortened } from '../shortened.ts';
 import { PerRunBatch } from './batch.ts';
 import { perRunFileName } from './file-name.ts';
 import { PerRunRow } from './row.ts';
@@ -174,7 +175,7 @@ class OtherPrimaryDatasets {
       code: 'DATASET_OVERRULED',
       line: this.#line,
       field: 'pd',
-      value: this.#value,
+      value: shortened(this.#value),
       reason,
     });
     this.#rows = 0;

@@ -4,6 +4,7 @@ import type { RowFault } from '../csv/fault.ts';
 import type { ColumnMap } from '../csv/header.ts';
 import { NumberScanner, wholeInteger } from '../csv/numbers.ts';
 import { nameOf, proseOf } from '../csv/text.ts';
+import { shortened } from '../shortened.ts';
 import { dqmPath } from './dqm-path.ts';
 
 /** What every row of the file must agree with. */
@@ -64,13 +65,13 @@ export class PerRunRow {
     this.primaryDataset = pd;
     if (primaryDataset !== null && pd !== primaryDataset) {
       const reason = `the file name says primary dataset ${primaryDataset}`;
-      return { code: 'DATASET_MISMATCH', reason, field: 'pd', value: pd.slice(0, 200) };
+      return { code: 'DATASET_MISMATCH', reason, field: 'pd', value: shortened(pd) };
     }
     const text = nameOf(cells.content(bytes, this.#cell('path')));
     if (text === null) return badText('path', cells.content(bytes, this.#cell('path')));
     if (text === '') return missing('path');
     const path = dqmPath(text);
-    const value = text.slice(0, 200);
+    const value = shortened(text);
     if (!path) return { code: 'BAD_PATH', reason: 'not <Subsystem>/.../<name>', field: 'path', value };
     const fault = pathFault('path', path.monitorElement);
     if (fault) return fault;

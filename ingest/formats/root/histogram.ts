@@ -70,6 +70,9 @@ export function histogramOf(object: RootObject): RootHistogram {
   };
   // a profile's place and width are those of its entries: its contents are sums of y
   const moments = computeMoments({ flow: true, contents: binEntries ?? contents }, axes);
+  if (!Number.isFinite(moments.integral)) {
+    throw new RootFault('NOT_FINITE', 'the contents add up to more than a float64 holds');
+  }
   const efficiency = (Number(object.fBits ?? 0) & IS_AVERAGE) !== 0;
   return { kind, title: String(object.fTitle ?? ''), axes, bins, entries, moments, efficiency };
 }

@@ -2,13 +2,14 @@ import { MAX_INT32, missing } from '../csv/cell-faults.ts';
 import type { RowFault } from '../csv/fault.ts';
 import { NOT_FINITE } from '../csv/number-list.ts';
 import type { Cell } from '../parquet/column-reader.ts';
+import { shortened } from '../shortened.ts';
 
 const NUMBER = /^-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?$/;
 
 /** Nothing, or NaN in a column of numbers, which is how data frames write nothing. */
 export const isBlank = (cell: Cell): boolean => cell === null || cell === '' || Number.isNaN(cell);
 
-const preview = (cell: Cell) => String(cell).slice(0, 200);
+const preview = (cell: Cell) => shortened(String(cell));
 
 /** The cell as an integer from 1; why it is none. */
 export function counted(cell: Cell, field: string): number | RowFault {

@@ -5,6 +5,7 @@ import { type RowFault, rejectedRow } from '../csv/fault.ts';
 import { headerCells } from '../csv/header.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
 import { isParquet } from '../parquet/file.ts';
+import { shortened } from '../shortened.ts';
 import { isFault } from './cell-checks.ts';
 import { isJson, openTable, type TableRow } from './table.ts';
 
@@ -37,7 +38,7 @@ export function recognisesTable(
       if (!isParquet(source.head) && !isJson(source.head)) return null;
       try {
         const { columns } = await openTable(source, title);
-        return fits(columns) ? null : `a table of the columns ${columns.join(', ').slice(0, 300)}`;
+        return fits(columns) ? null : `a table of the columns ${shortened(columns.join(', '))}`;
       } catch (error) {
         if (error instanceof FileError && error.code !== 'FILE_CHANGED') return error.message;
         throw error;
@@ -94,7 +95,7 @@ async function* read<Item>(noun: TableNoun<Item>, source: ByteSource, options: R
 export async function openFitting(noun: Pick<TableNoun<unknown>, 'title' | 'looksFor' | 'fits'>, source: ByteSource) {
   const table = await openTable(source, noun.title);
   if (noun.fits(table.columns)) return table;
-  const value = table.columns.join(', ').slice(0, 200);
+  const value = shortened(table.columns.join(', '));
   const reason = `${source.path}: no ${noun.title}: it is ${noun.looksFor}; this one has ${value || 'no columns'}`;
   throw new FileError('MISSING_COLUMN', reason, { file: source.path, value });
 }
