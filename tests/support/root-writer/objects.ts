@@ -30,6 +30,11 @@ export class ObjectWriter {
     });
   }
 
+  /** Its members alone, as in a branch of the newer kind, which tells class and version. */
+  membersOf(className: string, values: Values): void {
+    for (const member of SCHEMA[className]?.members ?? []) this.#member(member, values);
+  }
+
   objString(text: string, bin = 0): void {
     this.#versioned(1, () => this.out.u16(1).i32(bin, 0).string(text));
   }

@@ -1,6 +1,7 @@
 import { RootBytes } from './bytes.ts';
 import { keyBytes, type RootFileWriter } from './file-writer.ts';
 import { ObjectWriter, type Values, type WrittenObject } from './objects.ts';
+import { SCHEMA } from './schema.ts';
 
 /** What a branch holds in each entry. `object` is of the class, written as ROOT does: unsplit. */
 export type BranchKind = 'u32' | 'i32' | 'i64' | 'u64' | 'f64' | 'string' | { readonly object: string };
@@ -145,6 +146,7 @@ class BranchWriter {
       fBasketEntry: padded([...this.#firsts, this.#entries - this.waiting]),
       fBasketSeek: padded(this.#seeks),
       fClassName: typeof this.#kind === 'object' ? this.#kind.object : 'string',
+      fClassVersion: isObject ? (SCHEMA[(this.#kind as { object: string }).object]?.version ?? 0) : 0,
       fID: -1,
       fStreamerType: -1,
     };
@@ -155,7 +157,7 @@ class BranchWriter {
   #className(): string {
     if (this.#kind === 'string') return 'TBranchElement';
     if (typeof this.#kind !== 'object') return 'TBranch';
-    return /^TH1/.test(this.#kind.object) ? 'TBranchElement' : 'TBranchObject';
+    return /^TH1|^TH2I/.test(this.#kind.object) ? 'TBranchElement' : 'TBranchObject';
   }
 
   get #isVariable(): boolean {
@@ -193,12 +195,13 @@ class BranchWriter {
     else if (kind === 'i64' || kind === 'u64') out.i64(value as bigint | number);
     else {
       const { className = kind.object, ...members } = value as Record<string, unknown> & { className?: string };
+      // references do not reach beyond an entry
+      const objects = new ObjectWriter(out);
       if (this.#className() === 'TBranchObject') {
         const name = Buffer.from(`${className}\0`, 'latin1');
         out.u8(name.length - 1).raw(name);
-      }
-      // references do not reach beyond an entry
-      new ObjectWriter(out).object(className, members);
+        objects.object(className, members);
+      } else objects.membersOf(className, members);
     }
   }
 
