@@ -5,6 +5,7 @@ import { FileError } from '../file-error.ts';
 import type { ByteSource } from '../source.ts';
 import type { Format, ReadOptions, ReadStep } from './format.ts';
 import { shortened } from './shortened.ts';
+import { utf8Text } from './utf8-text.ts';
 
 /** The one of all runs that CMS ever took has less than 1 MiB; the text is held whole. */
 const MAX_BYTES = 32 * 1024 * 1024;
@@ -68,12 +69,8 @@ async function textOf(source: ByteSource): Promise<{ text: string; position: Sou
     }
     parts.push(Uint8Array.from(bytes));
   }
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts));
-    return { text, position: { byte, line: text.split('\n').length - (text.endsWith('\n') ? 1 : 0) } };
-  } catch (error) {
-    throw new FileError('MALFORMED_JSON', `${source.path}: not UTF-8`, { file: source.path }, { cause: error });
-  }
+  const text = utf8Text(Buffer.concat(parts), source.path);
+  return { text, position: { byte, line: text.split('\n').length - (text.endsWith('\n') ? 1 : 0) } };
 }
 
 function parse(source: ByteSource, text: string): GoldenJson {

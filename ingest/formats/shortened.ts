@@ -1,4 +1,4 @@
-/** What an issue shows of a text: all of it, or its first 199 characters and an ellipsis. */
-export function shortened(text: string): string {
-  return text.length > 200 ? `${text.slice(0, 199)}…` : text;
+/** What an issue shows of a text: all of it, or its beginning and an ellipsis, `most` characters together. */
+export function shortened(text: string, most = 200): string {
+  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
 }

@@ -1,3 +1,5 @@
+import { shortened } from '../shortened.ts';
+
 /** What is wrong in one record of a ROOT file: costs that record, and becomes an issue or a FileError above. */
 export class RootFault extends Error {
   override readonly name = 'RootFault';
@@ -7,7 +9,8 @@ export class RootFault extends Error {
   byte: number | undefined;
 
   constructor(code: string, message: string, byte?: number, options?: ErrorOptions) {
-    super(message, options);
+    // names in a damaged file may be of any length
+    super(shortened(message, 600), options);
     this.code = code;
     this.byte = byte;
   }

@@ -30,19 +30,22 @@ export class RootFile {
 
   /** @throws FileError TRUNCATED, BROKEN_ROOT, NOT_BY_RANGES and what reading throws. */
   static async open(source: ByteSource): Promise<RootFile> {
+    let place = 0;
     try {
       const header = headerOf(await source.readAt(0, Math.min(100, source.stamp.size)));
       if (header.end > source.stamp.size) {
         const reason = `${source.path}: by its header it is ${header.end} bytes long, but it ends at ${source.stamp.size}`;
         throw new FileError('TRUNCATED', reason, { file: source.path, byte: source.stamp.size });
       }
+      place = header.seekInfo;
       const info = await record(source, header.seekInfo, header.infoBytes);
       const layouts = readLayouts(await contentOf(info.stored, info.key.contentBytes), info.key.headerBytes);
+      place = header.begin;
       const topBytes = Math.min(60, source.stamp.size - header.begin - header.nameBytes);
       const top = new Cursor(await source.readAt(header.begin + header.nameBytes, topBytes));
       return new RootFile(source, layouts, await keysAt(source, top));
     } catch (error) {
-      throw asFileError(error, source);
+      throw asFileError(error, source, place);
     }
   }
 
@@ -100,11 +103,12 @@ function placed(error: unknown, byte: number): unknown {
   return error;
 }
 
-/** What is wrong with the file as a whole. */
-function asFileError(error: unknown, source: ByteSource): unknown {
-  if (!(error instanceof RootFault)) return error;
-  const details = { file: source.path, byte: error.byte };
-  return new FileError('BROKEN_ROOT', `${source.path}: ${error.message}`, details, { cause: error });
+/** What is wrong with the file as a whole, at `place` unless the fault knows better. */
+function asFileError(error: unknown, source: ByteSource, place: number): FileError {
+  if (error instanceof FileError) return error;
+  // whatever a damaged description of a class led to
+  const { message, byte = place } = error instanceof RootFault ? error : { message: String(error) };
+  return new FileError('BROKEN_ROOT', `${source.path}: ${message}`, { file: source.path, byte }, { cause: error });
 }
 
 function headerOf(bytes: Uint8Array) {

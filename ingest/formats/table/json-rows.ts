@@ -1,6 +1,8 @@
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import type { Cell } from '../parquet/column-reader.ts';
+import { utf8Text } from '../utf8-text.ts';
+import { jsonFault } from './json-fault.ts';
 
 /** The text is held whole. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -35,12 +37,16 @@ async function parse(source: ByteSource): Promise<unknown> {
     }
     parts.push(Uint8Array.from(bytes));
   }
+  const text = utf8Text(Buffer.concat(parts), source.path);
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(parts)));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    const code = /end of JSON|Unterminated/.test(reason) ? 'TRUNCATED' : 'MALFORMED_JSON';
-    throw new FileError(code, `${source.path}: ${reason}`, { file: source.path }, { cause: error });
+    return JSON.parse(text);
+  } catch (cause) {
+    const { at, truncated } = jsonFault(text);
+    const line = text.slice(0, at).split('\n').length;
+    const reason = truncated ? 'the JSON ends too early' : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
+    const details = { file: source.path, line, byte: Buffer.byteLength(text.slice(0, at)) };
+    const code = truncated ? 'TRUNCATED' : 'MALFORMED_JSON';
+    throw new FileError(code, `${source.path}: line ${line}: ${reason}`, details, { cause });
   }
 }
 
@@ -59,11 +65,15 @@ function rowsOf(value: unknown): unknown[] {
     columns.flatMap(([, cells]) => (isObject(cells) || Array.isArray(cells) ? Object.keys(cells) : [])),
   );
   return [...labels].map((label) =>
-    Object.fromEntries(
-      columns.map(([name, cells]) => [name, (cells as Record<string, unknown> | null)?.[label] ?? null]),
-    ),
+    Object.fromEntries(columns.map(([name, cells]) => [name, ownMember(cells, label)])),
   );
 }
+
+/** Neither a letter of a text nor what every object inherits. */
+const ownMember = (cells: unknown, label: string): unknown =>
+  typeof cells === 'object' && cells !== null && Object.hasOwn(cells, label)
+    ? ((cells as Record<string, unknown>)[label] ?? null)
+    : null;
 
 function totalOf(value: unknown): number | null {
   const answers: unknown[] = Array.isArray(value) ? value : [value];
@@ -71,7 +81,8 @@ function totalOf(value: unknown): number | null {
     const total = isAnswer(answer) && isObject(answer.meta) ? answer.meta.totalResourceCount : undefined;
     return typeof total === 'number' ? total : 0;
   });
-  const most = Math.max(0, ...totals);
+  // not spread: a table may have more rows than a call takes arguments
+  const most = totals.reduce((one, other) => Math.max(one, other), 0);
   return most > 0 ? most : null;
 }
 
@@ -84,10 +95,13 @@ const isAnswer = (value: unknown): value is { data: unknown; meta?: unknown } =>
   (Array.isArray(value.data) || isObject(value.data)) &&
   ('meta' in value || 'links' in value || 'jsonapi' in value || Object.keys(value).length === 1);
 
-function flat(value: unknown, prefix: string, into: Record<string, Cell>): Record<string, Cell> {
-  if (!isObject(value)) return into;
+/** Real tables nest three deep. */
+const MAX_DEPTH = 20;
+
+function flat(value: unknown, prefix: string, into: Record<string, Cell>, depth = 0): Record<string, Cell> {
+  if (!isObject(value) || depth > MAX_DEPTH) return into;
   for (const [name, member] of Object.entries(value)) {
-    if (isObject(member)) flat(member, `${prefix}${name}.`, into);
+    if (isObject(member)) flat(member, `${prefix}${name}.`, into, depth + 1);
     else if (!Array.isArray(member)) into[prefix + name] = member as Cell;
   }
   return into;
