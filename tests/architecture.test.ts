@@ -18,7 +18,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   plugins: { files: /^src\/(plugins\/|log\.ts$)/, mayImport: ['config', 'context', 'schema', 'store', 'domain'] },
   app: { files: /^src\/app\.ts$/, mayImport: ['config', 'context', 'plugins', 'schema', 'loaders', 'store', 'domain'] },
-  formats: { files: /^ingest\/(formats\/|file-error\.ts$|source\.ts$|scanner\.ts$)/, mayImport: ['domain'] },
+  formats: { files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/, mayImport: ['domain'] },
   pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['formats', 'store', 'domain'] },
   sample: { files: /^ingest\/sample/, mayImport: ['pipeline', 'formats', 'store', 'domain'] },
   server: {

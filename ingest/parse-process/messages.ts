@@ -2,7 +2,7 @@ import { LumigraphError } from '../../src/domain/errors.ts';
 import type { FileErrorCode } from '../file-error.ts';
 import { FileError } from '../file-error.ts';
 import type { Format, RowKey } from '../formats/format.ts';
-import type { FileStamp } from '../source.ts';
+import type { FileStamp } from '../source/regular-file.ts';
 import type { ChosenStep, JobOptions } from './elements.ts';
 
 /** What the parent asks of the parse process. `id` numbers the requests: answers to an abandoned one are dropped. */
