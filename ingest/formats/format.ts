@@ -23,8 +23,8 @@ export interface Format {
   looksInside?(source: ByteSource): Promise<string | null>;
   /** What becomes of equal keys unless told otherwise: `keep` where left out. */
   readonly defaultOnConflict?: 'add' | 'keep';
-  /** The dataset that the file or its name states with certainty; null where it has none or it takes a flag. */
-  statedDataset(head: Uint8Array, name: string): string | null;
+  /** The dataset that the file, its name or its folders state with certainty; null where it has none or it takes a flag. */
+  statedDataset(head: Uint8Array, name: string, path?: string): string | null;
   /**
    * Reads from the start, or on from `resume`. Every row ends in exactly one batch row or one REJECTED issue; NOTE
    * issues count no row. A step whose batch is null carries issues or progress only.
@@ -49,6 +49,11 @@ export interface ReadOptions {
   /** ... or this many bytes of blobs (default 8 MiB), or after this many bytes of source (default 16 MiB). */
   readonly batchBytes?: number;
   readonly batchSourceBytes?: number;
+  /**
+   * Whether the row of this monitor element, as the file names it, is to be passed over, which this counts. A format
+   * that knows names before values asks for every row that it would otherwise give; others do not ask.
+   */
+  readonly skip?: (monitorElement: string, line: number) => boolean;
   /** A longer line is refused as a row (default 16 MiB: a map of 2,000 x 2,000 bins). */
   readonly maxLineBytes?: number;
 }

@@ -8,6 +8,7 @@ const formats: Readonly<Record<string, () => Promise<Format>>> = {
   'per-ls-parquet': async () => (await import('./per-ls-parquet/per-ls-parquet.ts')).perLsParquet,
   'per-run-csv': async () => (await import('./per-run-csv/per-run-csv.ts')).perRunCsv,
   'harvested-root': async () => (await import('./harvested-root/harvested-root.ts')).harvestedRoot,
+  dqmio: async () => (await import('./dqmio/dqmio.ts')).dqmio,
   'plain-root': async () => (await import('./plain-root/plain-root.ts')).plainRoot,
   'oms-rates': async () => (await import('./oms/oms-rates.ts')).omsRates,
   'oms-lumisections': async () => (await import('./oms/oms-lumisections.ts')).omsLumisections,

@@ -71,7 +71,7 @@ async function perform(job: Job, opened: ByteSource): Promise<void> {
   if (job.kind === 'recognise') {
     const format = job.format === undefined ? await recognise(opened) : await formatById(job.format);
     const { needs, title, defaultOnConflict = 'keep' } = format;
-    const statedDataset = format.statedDataset(opened.head, opened.name);
+    const statedDataset = format.statedDataset(opened.head, opened.name, opened.path);
     send({
       kind: 'recognised',
       id,

@@ -6,6 +6,7 @@ import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
 import { addObject, refuseAs } from '../root/add-object.ts';
 import { RootBatch } from '../root/batch.ts';
+import { datasetOfName } from '../root/dataset-name.ts';
 import { isRoot, RootFile } from '../root/file.ts';
 import { type Key, latestCycles } from '../root/key.ts';
 
@@ -26,7 +27,7 @@ export const plainRoot: Format = {
     const found = keys.slice(0, 5).map(({ name, className }) => `${className} ${name}`);
     return `the ROOT file holds ${keys.length} keys (${found.join(', ')}${keys.length > 5 ? ', ...' : ''})`;
   },
-  statedDataset: (_head, name) => statedDataset(name),
+  statedDataset: (_head, name, path) => datasetOfName(name, path),
   read,
   locate: async (_source, keys) => keys.map(() => []),
 };
@@ -40,12 +41,6 @@ async function keysOf(source: ByteSource): Promise<readonly Key[] | null> {
   }
 }
 
-/** `ZeroBias-Run2023C-PromptReco-v1-DQMIO-...root` -> `/ZeroBias/Run2023C-PromptReco-v1/DQMIO`. */
-function statedDataset(name: string): string | null {
-  const found = /^([A-Za-z][A-Za-z0-9]*)-(Run\d{4}[A-Z]-[A-Za-z0-9_]+-v\d+)-(DQMIO)-.*\.root$/.exec(name);
-  return found ? `/${found[1]}/${found[2]}/${found[3]}` : null;
-}
-
 function keyName(name: string): { run: number; lumisection: number; path: string } | null {
   const found = /^run([1-9]\d{0,9})_ls([1-9]\d{0,9})_(.+)$/.exec(name);
   if (!found) return null;
@@ -56,7 +51,12 @@ function keyName(name: string): { run: number; lumisection: number; path: string
 /** Keys in the order of their records; a key's place in it, from 1, is its line. */
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
   const limits = batchLimits(options);
-  const dataset = datasetOf(source, options, statedDataset(source.name), `neither the ${title} nor its name says`);
+  const dataset = datasetOf(
+    source,
+    options,
+    datasetOfName(source.name, source.path),
+    `neither the ${title} nor its name says`,
+  );
   const file = await RootFile.open(source);
   const keys = latestCycles(file.keys).sort((a, b) => a.seek - b.seek);
   const batch = new RootBatch('lumisections', dataset, limits.rows);

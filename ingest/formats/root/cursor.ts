@@ -68,11 +68,19 @@ export class Cursor {
   }
 
   u64(): number {
-    return Number(this.#view.getBigUint64(this.skip(8)));
+    return Number(this.bigU64());
   }
 
   i64(): number {
-    return Number(this.#view.getBigInt64(this.skip(8)));
+    return Number(this.bigI64());
+  }
+
+  bigU64(): bigint {
+    return this.#view.getBigUint64(this.skip(8));
+  }
+
+  bigI64(): bigint {
+    return this.#view.getBigInt64(this.skip(8));
   }
 
   f32(): number {

@@ -11,6 +11,12 @@ export interface RootObject {
   readonly [member: string]: unknown;
 }
 
+/** What a list holds. */
+export function itemsOf(list: unknown): RootObject[] {
+  const items = (list as { items?: (RootObject | null)[] } | null | undefined)?.items ?? [];
+  return items.filter((item) => item !== null);
+}
+
 interface Building {
   className: string;
   [member: string]: unknown;
@@ -68,10 +74,11 @@ export class ObjectReader {
     return object;
   }
 
-  /** Begins a new entry: what was seen before is not referred to. */
-  forget(): void {
-    this.#classes.clear();
-    this.#objects.clear();
+  /** The same, without the version that stands before the members elsewhere. @throws RootFault. */
+  readMembers(className: string, version: number): RootObject {
+    const object: Building = { className };
+    this.#members(object, this.#layouts.of(className, version));
+    return object;
   }
 
   /** An object that names its own class, or refers to one before; null for none. */
