@@ -5,6 +5,7 @@ import { discover, type Found } from '../discover.ts';
 import { ParseProcess } from '../parse-process/parse-process.ts';
 import { FILE_BUSY } from '../pipeline/busy.ts';
 import { unread } from '../pipeline/pipeline.ts';
+import { NO_DATA } from '../pipeline/quarantine.ts';
 import type { FileReport, IngestSettings } from '../pipeline/report.ts';
 import { ingestPatiently } from '../pipeline/retry.ts';
 import { createProgress } from '../progress.ts';
@@ -51,9 +52,6 @@ const options = {
   jobs: { type: 'string', short: 'j' },
 } as const;
 
-/** What a file met inside a folder may turn out to be without that being an error. */
-const NO_DATA = new Set(['UNKNOWN_FORMAT', 'NOT_A_REGULAR_FILE', 'EMPTY_FILE', 'UTF16']);
-
 /** Within this time a repeated signal is an echo of the first; afterwards it ends the process where it stands. */
 const ECHO_MS = 500;
 
@@ -92,7 +90,7 @@ async function run(args: readonly string[]): Promise<number> {
       const tools = { store, parser };
       const report = file.problem
         ? unread(file.path, file.problem)
-        : await ingestPatiently(tools, file.path, settings, { ...hooks, leaveBusy });
+        : await ingestPatiently(tools, file.path, settings, { ...hooks, leaveBusy, metInFolder: !file.named });
       const rowsRead = before + report.rowsRead;
       if (leaveBusy && report.error?.code === FILE_BUSY) {
         busy.push([index, file, rowsRead]);

@@ -7,6 +7,7 @@ import type { ParseProcess } from '../parse-process/parse-process.ts';
 import { type ByteSource, openSource } from '../source.ts';
 import { choiceIdentity } from './elements.ts';
 import { describeProblem } from './failure.ts';
+import { NO_DATA, quarantine } from './quarantine.ts';
 import { readIntoLedger } from './read.ts';
 import { type FileProblem, type FileReport, type IngestHooks, type IngestSettings, noCounts } from './report.ts';
 import { ELEMENT_SKIPPED, skippedOf } from './skipped.ts';
@@ -38,9 +39,13 @@ export async function ingestFile(
     report = { ...report, size: source.stamp.size };
     const { stamp, compressed } = source;
     const file: FileToRead = { path, stamp };
-    const [sha256, recognition] = await both(source.sha256(), parser.recognise(file, settings.format));
+    const hashing = source.sha256().then((sha256) => {
+      report = { ...report, sha256 };
+      return sha256;
+    });
+    const [sha256, recognition] = await both(hashing, parser.recognise(file, settings.format));
     const identity = { sha256, ...identify(path, recognition, settings) };
-    report = { ...report, sha256, format: recognition.format, dataset: identity.dataset, source: identity.source };
+    report = { ...report, format: recognition.format, dataset: identity.dataset, source: identity.source };
 
     const facts = { path: resolve(path), size: stamp.size };
     const ingest = async (ledger: Ledger): Promise<FileReport> => {
@@ -60,6 +65,11 @@ export async function ingestFile(
     report = { ...report, outcome: 'failed', error: describeProblem(error), exitStatus: 1 };
   } finally {
     await source?.close();
+  }
+  const { error, format } = report;
+  if (error && format === null && !settings.dryRun && !(hooks.metInFolder && NO_DATA.has(error.code))) {
+    // a database that is gone has been reported, or will be by the next file
+    report = { ...report, ...(await quarantine(store.ledger, report, error).catch(() => ({}))) };
   }
   return { ...report, seconds: (performance.now() - started) / 1000 };
 }

@@ -29,6 +29,8 @@ export interface IngestHooks {
   readonly onProgress?: (progress: IngestProgress) => void;
   /** A file that another process reads is left to it (`cancelled`, error FILE_BUSY) instead of waited for. */
   readonly leaveBusy?: boolean;
+  /** Nobody named the file itself: one that is no data at all is not entered in the ledger. */
+  readonly metInFolder?: boolean;
 }
 
 export interface IngestProgress {

@@ -1,20 +1,55 @@
-import { NotFoundError } from '../domain/errors.ts';
+import { NotFoundError, UnavailableError } from '../domain/errors.ts';
 import type { Counts, SourcePosition } from '../domain/record.ts';
 import type { DataFile } from '../generated/sqlite/client.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import type { FileIdentity } from './store.ts';
+import { storable } from './ledger-issues.ts';
+import type { FileIdentity, Lease } from './store.ts';
 import type { Stored } from './tables.ts';
 
 /** Rows of `data_file`: each function runs in a transaction of its caller's. */
 
-/** The row of a file, locked until the transaction ends. @throws NotFoundError */
-export async function lockFile(transaction: Transaction, dialect: Dialect, fileId: number): Promise<Stored<DataFile>> {
+/** How long a reading that is not heard of keeps its lease: many times what a batch takes. */
+export const LEASE_SECONDS = 60;
+
+/**
+ * The row of a file, locked until the transaction ends.
+ * @param lease where given, it must be the one that the row has.
+ * @throws NotFoundError, UnavailableError
+ */
+export async function lockFile(
+  transaction: Transaction,
+  dialect: Dialect,
+  fileId: number,
+  lease?: string,
+): Promise<Stored<DataFile>> {
   const [row] = await transaction.all<Stored<DataFile>>(`SELECT * FROM data_file WHERE id = $1 ${dialect.lockRows}`, [
     fileId,
   ]);
   if (!row) throw new NotFoundError(`there is no data file ${fileId} in the ledger`);
+  if (lease !== undefined && row.leaseOwner !== lease) throw busy(row);
   return row;
+}
+
+const busy = ({ id, path, bytesDone }: Stored<DataFile>) =>
+  new UnavailableError(`another process reads ${path}: it has come to byte ${bytesDone}`, {
+    reason: 'FILE_BUSY',
+    fileId: id,
+  });
+
+/** See Ledger.renew. */
+export async function renewLease(
+  transaction: Transaction,
+  dialect: Dialect,
+  fileId: number,
+  lease: string,
+): Promise<boolean> {
+  const renewed = await transaction.arrays(
+    `UPDATE data_file SET lease_expires_at = ${dialect.timeFromNow(LEASE_SECONDS)} WHERE id = $1 AND lease_owner = $2
+     RETURNING id`,
+    [fileId, lease],
+  );
+  return renewed.length > 0;
 }
 
 /** See Ledger.begin. */
@@ -23,8 +58,8 @@ export async function beginFile(
   dialect: Dialect,
   identity: FileIdentity,
   facts: { path: string; size: number },
-  force: boolean,
-): Promise<{ file: DataFile; known: boolean }> {
+  { force, lease }: { readonly force: boolean; readonly lease?: Lease | undefined },
+): Promise<{ file: DataFile; known: boolean; fromStart: boolean }> {
   const { sha256, dataset, source, format, meMap } = identity;
   const key = [sha256, dataset, source, format, meMap];
   const now = new Date();
@@ -33,42 +68,53 @@ export async function beginFile(
      VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8) ON CONFLICT DO NOTHING`,
     [...key, facts.path, facts.size, now],
   );
-  const [row] = await transaction.all<Stored<DataFile>>(
-    `SELECT * FROM data_file WHERE sha256 = $1 AND dataset = $2 AND source = $3 AND format = $4 AND me_map = $5
+  const [row] = await transaction.all<Stored<DataFile> & { leased: number }>(
+    `SELECT *, CASE WHEN lease_expires_at > ${dialect.timeFromNow(0)} THEN 1 ELSE 0 END AS leased
+     FROM data_file WHERE sha256 = $1 AND dataset = $2 AND source = $3 AND format = $4 AND me_map = $5
      ${dialect.lockRows}`,
     key,
   );
   if (!row) throw new Error('a data file vanished while it was entered');
-  if (row.status === 'DONE' && !force) return { file: toDataFile(row), known: true };
-  if (force || row.bytesDone === 0) {
+  if (row.status === 'DONE' && !force) return { file: toDataFile(row), known: true, fromStart: false };
+  const { leaseOwner } = row;
+  if (row.leased > 0 && leaseOwner !== null && leaseOwner !== lease?.owner && !lease?.isDead(leaseOwner)) throw busy(row);
+  const fromStart = force || row.bytesDone === 0;
+  if (fromStart) {
     await transaction.all('DELETE FROM ingest_issue WHERE file_id = $1', [row.id]);
     await transaction.all(
       `UPDATE data_file SET bytes_done = 0, lines_done = 0, inserted = 0, identical = 0, conflicting = 0, replaced = 0,
-         rejected = 0, started_at = $1 WHERE id = $2`,
+         added = 0, rejected = 0, started_at = $1 WHERE id = $2`,
       [now, row.id],
     );
   }
   const [begun] = await transaction.all<Stored<DataFile>>(
     `UPDATE data_file SET status = 'RUNNING', path = $1, size = $2, error_code = NULL, error_message = NULL,
-       finished_at = NULL WHERE id = $3 RETURNING *`,
-    [facts.path, facts.size, row.id],
+       finished_at = NULL, lease_owner = $4, lease_expires_at = ${lease ? dialect.timeFromNow(LEASE_SECONDS) : 'NULL'}
+     WHERE id = $3 RETURNING *`,
+    [facts.path, facts.size, row.id, lease?.owner ?? null],
   );
-  return { file: toDataFile(begun as Stored<DataFile>), known: false };
+  return { file: toDataFile(begun as Stored<DataFile>), known: false, fromStart };
 }
 
 /** Adds to the counts of a file and moves its checkpoint. */
 export async function settleBatch(
   transaction: Transaction,
+  dialect: Dialect,
   fileId: number,
   counts: Readonly<Counts>,
-  position: SourcePosition | null,
+  { position, lease }: { readonly position: SourcePosition | null; readonly lease?: string | undefined },
 ): Promise<void> {
-  const { inserted, identical, conflicting, replaced, rejected } = counts;
+  const { inserted, identical, conflicting, replaced, added, rejected } = counts;
+  const checkpoint = position ? ', bytes_done = $8, lines_done = $9' : '';
+  const renewal = lease === undefined ? '' : `, lease_expires_at = ${dialect.timeFromNow(LEASE_SECONDS)}`;
   await transaction.all(
     `UPDATE data_file SET inserted = inserted + $1, identical = identical + $2, conflicting = conflicting + $3,
-       replaced = replaced + $4, rejected = rejected + $5${position ? ', bytes_done = $7, lines_done = $8' : ''}
-     WHERE id = $6`,
-    [inserted, identical, conflicting, replaced, rejected, fileId, ...(position ? [position.byte, position.line] : [])],
+       replaced = replaced + $4, added = added + $5, rejected = rejected + $6${checkpoint}${renewal}
+     WHERE id = $7`,
+    [
+      ...[inserted, identical, conflicting, replaced, added, rejected, fileId],
+      ...(position ? [position.byte, position.line] : []),
+    ],
   );
 }
 
@@ -78,9 +124,11 @@ export async function finishFile(
   fileId: number,
   result: { status: string; errorCode?: string; errorMessage?: string },
 ): Promise<DataFile> {
+  const message = result.errorMessage === undefined ? null : storable(result.errorMessage);
   const [row] = await transaction.all<Stored<DataFile>>(
-    `UPDATE data_file SET status = $1, error_code = $2, error_message = $3, finished_at = $4 WHERE id = $5 RETURNING *`,
-    [result.status, result.errorCode ?? null, result.errorMessage ?? null, new Date(), fileId],
+    `UPDATE data_file SET status = $1, error_code = $2, error_message = $3, finished_at = $4, lease_owner = NULL,
+       lease_expires_at = NULL WHERE id = $5 RETURNING *`,
+    [result.status, result.errorCode ?? null, message, new Date(), fileId],
   );
   if (!row) throw new NotFoundError(`there is no data file ${fileId} in the ledger`);
   return toDataFile(row);

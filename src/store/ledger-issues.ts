@@ -44,7 +44,7 @@ export async function appendIssues(
 }
 
 /** PostgreSQL's text cannot hold the character 0, which damaged files do. */
-const storable = (text: string) => text.replaceAll('\0', '\u{FFFD}');
+export const storable = (text: string) => text.replaceAll('\0', '\u{FFFD}');
 
 export async function issuesOf(
   queries: Pick<Queries, 'all'>,

@@ -1,0 +1,39 @@
+import { resolve } from 'node:path';
+import type { Ledger } from '../../src/store/store.ts';
+import { hashFile } from '../source.ts';
+import type { FileProblem, FileReport } from './report.ts';
+
+/** What a file met inside a folder may turn out to be without that being an error: a note, a picture, nothing. */
+export const NO_DATA: ReadonlySet<string> = new Set(['UNKNOWN_FORMAT', 'NOT_A_REGULAR_FILE', 'EMPTY_FILE', 'UTF16']);
+
+/** Nothing is known to be wrong with what is in the file: it could not be read, or not be asked for properly. */
+const NOT_OF_CONTENT: ReadonlySet<string> = new Set([
+  'FILE_NOT_FOUND',
+  'IS_A_DIRECTORY',
+  'NOT_A_REGULAR_FILE',
+  'PERMISSION_DENIED',
+  'FILE_CHANGED',
+  'READ_FAILED',
+  'DATASET_REQUIRED',
+  'SOURCE_REQUIRED',
+  'DATABASE_LOST',
+  'DISK_FULL',
+  'UNAVAILABLE',
+]);
+
+/**
+ * Enters a file that was refused before anybody could tell what it is: QUARANTINED, with the code, under the format ''.
+ * Gives what the report says of it more. What is not the fault of its content is not entered.
+ */
+export async function quarantine(
+  ledger: Ledger,
+  { path, sha256, size }: FileReport,
+  { code, message }: FileProblem,
+): Promise<Partial<FileReport>> {
+  if (NOT_OF_CONTENT.has(code)) return {};
+  const found = sha256 !== null && size !== null ? { sha256, size } : await hashFile(path);
+  const identity = { sha256: found.sha256, dataset: '', source: '', format: '', meMap: '' };
+  const { file } = await ledger.begin(identity, { path: resolve(path), size: found.size }, { force: false });
+  await ledger.finish(file.id, { status: 'QUARANTINED', errorCode: code, errorMessage: message });
+  return { ...found, fileId: file.id };
+}
