@@ -1,4 +1,4 @@
-import type { HistogramColumns, IssueRecord, RecordBatch } from '../../src/domain/record.ts';
+import type { HistogramColumns, IssueRecord, RecordBatch, ScalarBatch } from '../../src/domain/record.ts';
 import type { Format, ReadOptions, ReadStep, RowKey } from '../formats/format.ts';
 import { compileChoice, type ElementChoice, namesOf, pathOf, type SkippedElement } from '../pipeline/elements.ts';
 import type { ByteSource } from '../source.ts';
@@ -27,12 +27,13 @@ export async function* readChosen(
   const { resume } = options;
   if (resume) {
     // what was left out, and which names brought which rows, is kept nowhere but in the file itself
-    for await (const step of format.read(source, { ...options, resume: undefined })) {
+    const skip = (name: string, line: number) => line > resume.line || chooser.skips(name) || !chooser.mayCollide(name);
+    for await (const step of format.read(source, { ...options, resume: undefined, skip })) {
       chooser.choose(step, resume.line);
       if (step.position.byte >= resume.byte) break;
     }
   }
-  for await (const step of format.read(source, options)) {
+  for await (const step of format.read(source, { ...options, skip: (name) => chooser.skips(name) })) {
     const chosen = chooser.choose(step);
     yield { ...chosen, skipped: chooser.takeSkipped() };
   }
@@ -81,9 +82,22 @@ class Chooser {
     return skipped;
   }
 
+  /** Whether a row of this name is left out, which is counted. */
+  skips(name: string): boolean {
+    const { path, wanted } = this.#about(name);
+    if (!wanted) this.#skipped.set(path, (this.#skipped.get(path) ?? 0) + 1);
+    return !wanted;
+  }
+
+  /** Whether another name may lead to the path of this one. */
+  mayCollide(name: string): boolean {
+    return this.#about(name).ambiguous;
+  }
+
   /** @param lastLine rows after this line are passed over. */
   choose(step: ReadStep, lastLine = Number.POSITIVE_INFINITY): ReadStep {
     const { batch } = step;
+    if (batch?.kind === 'scalars') return { ...step, batch: this.#scalars(batch, lastLine) };
     if (batch?.kind !== 'lumisectionHistograms' && batch?.kind !== 'runHistograms') return step;
     const names = batch.monitorElements.map(({ path }) => this.#about(path));
     const kept = new Int32Array(batch.count);
@@ -111,6 +125,13 @@ class Chooser {
       batch: count === 0 ? null : takeRows({ ...batch, monitorElements }, rows),
       issues: issues.length === 0 ? step.issues : [...step.issues, ...issues],
     };
+  }
+
+  #scalars(batch: ScalarBatch, lastLine: number): ScalarBatch | null {
+    const scalars = batch.scalars
+      .filter(({ line = 0, monitorElement }) => line <= lastLine && !this.skips(monitorElement))
+      .map((scalar) => ({ ...scalar, monitorElement: this.#about(scalar.monitorElement).path }));
+    return scalars.length > 0 ? { kind: 'scalars', scalars } : null;
   }
 
   #about(name: string) {
