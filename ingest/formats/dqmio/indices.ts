@@ -90,7 +90,7 @@ class CheckedRows {
       const seen = this.#unknown.get(type) ?? { rows: 0, elements: 0 };
       this.#unknown.set(type, { rows: seen.rows + 1, elements: seen.elements + last - first + 1 });
     } else if (tree instanceof RootFault) {
-      const lost = `${tree.message}: ${last - first + 1} monitor elements are lost`;
+      const lost = `${tree.message}: ${counted(last - first + 1, 'monitor element')} lost`;
       this.#refuse(row, tree.code, 'Type', type, lost, tree.byte ?? byte);
     } else if (last >= tree.entries) {
       this.#refuse(row, 'BAD_RANGE', 'LastIndex', range, `${tree.name} has ${tree.entries} entries`, byte);
@@ -134,7 +134,7 @@ class CheckedRows {
       code: 'UNCLAIMED_ENTRIES',
       field: TYPES[type]?.tree,
       value: `${first} to ${last}`,
-      reason: `no row of Indices says to which run and lumisection these ${last - first + 1} monitor elements belong`,
+      reason: `no row of Indices says to which run and lumisection ${counted(last - first + 1, 'monitor element')} belong`,
     });
   }
 
@@ -151,7 +151,7 @@ class CheckedRows {
 
   #notes(): IssueRecord[] {
     const types = [...this.#unknown].map(([type, { rows, elements }]): IssueRecord => {
-      const reason = `${elements} monitor elements (${rows} rows of Indices) are of type ${type}, which is not known: they were not read`;
+      const reason = `${counted(elements, 'monitor element')} (${counted(rows, 'row')} of Indices) of type ${type}, which is not known: not read`;
       return { severity: 'NOTE', code: 'UNKNOWN_TYPE', field: `${INDICES}.Type`, value: String(type), reason };
     });
     const trees = this.#trees.unknown.map((name): IssueRecord => {
@@ -161,3 +161,5 @@ class CheckedRows {
     return [...types, ...trees];
   }
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -14,6 +14,12 @@ export function plainRows(batch: RecordBatch | null): PlainRow[] {
   if (batch.kind === 'lumisections') return batch.lumisections.map((row) => ({ ...row, line: row.line ?? 0 }));
   if (batch.kind === 'runs') return batch.runs.map((row) => ({ ...row, run: row.number, line: row.line ?? 0 }));
   if (batch.kind === 'fractions') return batch.fractions.map((row) => ({ ...row, line: row.line ?? 0 }));
+  if (batch.kind === 'scalars')
+    return batch.scalars.map(({ monitorElement: path, ...row }) => ({
+      ...row,
+      line: row.line ?? 0,
+      monitorElement: { path },
+    }));
   if (batch.kind !== 'lumisectionHistograms' && batch.kind !== 'runHistograms')
     throw new Error('a batch of another kind');
   return Array.from({ length: batch.count }, (_, i) => {
@@ -42,6 +48,9 @@ export function plainRows(batch: RecordBatch | null): PlainRow[] {
       kurtosis: number(batch.kurtosis),
       binning,
       ...(bins && { flow: bins.flow, contents: Array.from(bins.contents) }),
+      ...(bins?.sumw2 && { sumw2: Array.from(bins.sumw2) }),
+      ...(bins?.binEntries && { binEntries: Array.from(bins.binEntries) }),
+      ...(bins?.binSumw2 && { binSumw2: Array.from(bins.binSumw2) }),
     };
   });
 }

@@ -75,12 +75,12 @@ export class RootFileWriter {
   end(keys: readonly Buffer[]): void {
     const { seek: seekKeys, bytes: listBytes } = this.list(keys);
     const seekInfo = this.#at;
-    // never compressed here, though ROOT does
     const base = keyBytes('TList', 'StreamerInfo', '').length;
     const out = new RootBytes(base);
     const objects = new ObjectWriter(out);
     objects.list(Object.keys(SCHEMA).map((name) => objects.description(name)));
-    this.record('TList', 'StreamerInfo', '', out.take());
+    const descriptions = out.take();
+    this.record('TList', 'StreamerInfo', '', descriptions, this.pressed(descriptions));
     const infoBytes = this.#at - seekInfo;
     const nameBytes = this.#nameBytes();
     const top = new RootBytes()
