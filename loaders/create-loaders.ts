@@ -9,12 +9,20 @@ import { countLoaders, pageLoaders } from './child-lists.ts';
 import {
   binningLoader,
   datasetLoader,
+  efficiencyLoader,
   histogramCountLoader,
   monitorElementLoader,
   runCountLoader,
 } from './dimensions.ts';
 import { dataFileLoader, ingestIssueLoader } from './files.ts';
-import { lumisectionBinsLoader, lumisectionHistogramLoader, runBinsLoader, runHistogramLoader } from './histograms.ts';
+import {
+  lumisectionBinsLoader,
+  lumisectionHistogramLoader,
+  qualityTestLoader,
+  runBinsLoader,
+  runHistogramLoader,
+  scalarValueLoader,
+} from './histograms.ts';
 import { lumisectionLoader } from './lumisections.ts';
 import { runLoader } from './runs.ts';
 
@@ -32,6 +40,9 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     runHistogram: runHistogramLoader(reads),
     lumisectionBins: lumisectionBinsLoader(reads),
     runBins: runBinsLoader(reads),
+    scalarValue: scalarValueLoader(reads),
+    qualityTest: qualityTestLoader(reads),
+    efficiency: efficiencyLoader(reads),
     dataFile: dataFileLoader(reads),
     ingestIssue: ingestIssueLoader(reads),
     certification: certificationLoader(reads),

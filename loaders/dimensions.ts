@@ -7,6 +7,9 @@ export const monitorElementLoader = (reads: Reads) =>
   sharedByKey((ids: readonly number[]) => reads.monitorElements(ids));
 export const binningLoader = (reads: Reads) => sharedByKey((ids: readonly number[]) => reads.binnings(ids));
 
+/** Whether monitor elements are marked as efficiencies, as it stands now. */
+export const efficiencyLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.efficiencies(ids));
+
 /** How many histograms a monitor element has, how many runs a dataset. */
 export const histogramCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.histogramCounts(ids));
 export const runCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.runCounts(ids));

@@ -1,4 +1,10 @@
-import type { LumisectionHistogramKey, Reads, RunHistogramKey } from '../src/store/store.ts';
+import type {
+  LumisectionHistogramKey,
+  QualityTestKey,
+  Reads,
+  RunHistogramKey,
+  ScalarValueKey,
+} from '../src/store/store.ts';
 import { byKey } from './by-key.ts';
 
 const runKeyName = ({ runNumber, datasetId, monitorElementId }: RunHistogramKey) =>
@@ -16,3 +22,11 @@ export const lumisectionBinsLoader = (reads: Reads) =>
   byKey((keys: readonly LumisectionHistogramKey[]) => reads.lumisectionBins(keys), lumisectionKeyName);
 export const runBinsLoader = (reads: Reads) =>
   byKey((keys: readonly RunHistogramKey[]) => reads.runBins(keys), runKeyName);
+
+export const scalarValueLoader = (reads: Reads) =>
+  byKey((keys: readonly ScalarValueKey[]) => reads.scalarValues(keys), lumisectionKeyName);
+export const qualityTestLoader = (reads: Reads) =>
+  byKey(
+    (keys: readonly QualityTestKey[]) => reads.qualityTests(keys),
+    (key) => `${lumisectionKeyName(key)}:${key.name}`,
+  );

@@ -65,13 +65,15 @@ export interface ReadStep {
   readonly position: SourcePosition;
 }
 
-/** The key of a histogram row as the source writes it. */
+/** The key of the row of a histogram, a scalar or a quality test as the source writes it. */
 export interface RowKey {
   readonly run: number;
   /** 0 for run-level rows. */
   readonly lumisection: number;
   /** Path as in the batch's `monitorElements`. */
   readonly monitorElement: string;
+  /** Name of the test whose result the row is. */
+  readonly qualityTest?: string;
   /** Look at lines before this one only. */
   readonly line: number;
 }

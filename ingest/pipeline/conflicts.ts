@@ -6,23 +6,32 @@ import type { RowKey } from '../formats/format.ts';
 const CONFLICT = 'CONFLICT';
 /** Code of a row that differs from an earlier row of its own file under the same key. */
 const CONFLICT_IN_FILE = 'CONFLICT_IN_FILE';
+/** Code of a row that was to be added to another one of its key and cannot be. */
+const NOT_ADDED = 'NOT_ADDED';
 
 /** Conflicts looked up in one scan of the file: bounds what is kept in memory. */
 const PAGE = 10_000;
 
 /** Words the conflict of one row of a batch. The earlier line within a file is not known yet: see nameEarlierLines. */
-export function conflictIssue(batch: RecordBatch, { row, sameFile, earlierPath }: RowConflict): IssueRecord {
+export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueRecord {
+  const { row, sameFile, notAdded } = conflict;
   const { line, ...key } = keyOf(batch, row);
   const text = keyText(key);
-  const earlier = earlierPath === null ? 'a row that came from no file' : `a row of ${earlierPath}`;
-  return {
-    severity: 'CONFLICTING',
-    code: sameFile ? CONFLICT_IN_FILE : CONFLICT,
-    ...(line > 0 ? { line } : {}),
-    field: 'key',
-    value: text,
-    reason: sameFile ? unlocated(text) : `${earlier} has this key and another content, and stays`,
-  };
+  const common = { severity: 'CONFLICTING', ...(line > 0 ? { line } : {}), field: 'key', value: text } as const;
+  if (notAdded !== null) {
+    return {
+      ...common,
+      code: NOT_ADDED,
+      reason: `${notAdded}; what ${earlierOf(conflict)} brought under this key stays`,
+    };
+  }
+  if (sameFile) return { ...common, code: CONFLICT_IN_FILE, reason: unlocated(text) };
+  return { ...common, code: CONFLICT, reason: `${earlierOf(conflict)} has this key and another content, and stays` };
+}
+
+function earlierOf({ sameFile, earlierPath, notAdded }: RowConflict): string {
+  if (sameFile) return 'an earlier row of this file';
+  return earlierPath === null ? 'no single file' : notAdded === null ? `a row of ${earlierPath}` : earlierPath;
 }
 
 /**
@@ -70,6 +79,14 @@ function keyOf(batch: RecordBatch, row: number): RowKey {
         monitorElement: batch.monitorElements[batch.monitorElement[row] ?? -1]?.path ?? '',
         line: batch.line[row] ?? 0,
       };
+    case 'scalars': {
+      const { run = 0, lumisection = 0, monitorElement = '', line = 0 } = batch.scalars[row] ?? {};
+      return { run, lumisection, monitorElement, line };
+    }
+    case 'qualityTests': {
+      const { run = 0, lumisection = 0, monitorElement = '', line = 0, name = '' } = batch.qualityTests[row] ?? {};
+      return { run, lumisection, monitorElement, qualityTest: name, line };
+    }
     case 'certification':
       return { ...none, run: batch.runs[row]?.run ?? 0, line: batch.runs[row]?.line ?? 0 };
     case 'fractions':
@@ -85,11 +102,12 @@ function keyOf(batch: RecordBatch, row: number): RowKey {
 
 type Key = Omit<RowKey, 'line'>;
 
-function keyText({ run, lumisection, monitorElement }: Key): string {
+function keyText({ run, lumisection, monitorElement, qualityTest }: Key): string {
   return [
     `run ${run}`,
     ...(lumisection > 0 ? [`LS ${lumisection}`] : []),
     ...(monitorElement === '' ? [] : [monitorElement]),
+    ...(qualityTest === undefined ? [] : [`quality test ${qualityTest}`]),
   ].join(', ');
 }
 
@@ -99,8 +117,13 @@ const unlocated = (key: string) => `an earlier row of this file has the key (${k
 /** The key in what `unlocated` made; null for anything else. */
 function parseUnlocated(reason: string): Key | null {
   const pattern =
-    /^an earlier row of this file has the key \(run (\d+)(?:, LS (\d+))?, (.*)\) and another content, and stays$/s;
+    /^an earlier row of this file has the key \(run (\d+)(?:, LS (\d+))?, (.*?)(?:, quality test (.*))?\) and another content, and stays$/s;
   const parts = pattern.exec(reason);
   if (!parts) return null;
-  return { run: Number(parts[1]), lumisection: Number(parts[2] ?? 0), monitorElement: parts[3] ?? '' };
+  return {
+    run: Number(parts[1]),
+    lumisection: Number(parts[2] ?? 0),
+    monitorElement: parts[3] ?? '',
+    ...(parts[4] !== undefined && { qualityTest: parts[4] }),
+  };
 }

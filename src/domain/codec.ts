@@ -93,6 +93,11 @@ export function hasFlowBins(bytes: Uint8Array): boolean {
   return (headerOf(bytes) & FLOW_BIT) !== 0;
 }
 
+/** Whether the blob holds anything beside the contents: sums of squares, entries of a profile. */
+export function hasSections(bytes: Uint8Array): boolean {
+  return (headerOf(bytes) & SECTIONS_BIT) !== 0;
+}
+
 /**
  * Whether the contents stand in the blob as they are, from byte HEADER_BYTES on, as numbers of this type.
  * False also for a damaged blob: decodeBins tells what is wrong.

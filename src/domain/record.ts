@@ -8,6 +8,8 @@ import type { LumisectionFlag } from './lumisection-flags.ts';
 export type RecordBatch =
   | LumisectionHistogramBatch
   | RunHistogramBatch
+  | ScalarBatch
+  | QualityTestBatch
   | CertificationRecord
   | RunBatch
   | LumisectionBatch
@@ -75,24 +77,45 @@ export interface MonitorElementRecord {
 
 export type MonitorElementKind = 'TH1' | 'TH2' | 'PROFILE' | 'PROFILE2D' | 'SCALAR';
 
-/** Scalar monitor elements, and the quality tests that harvesting attached to monitor elements. */
+/** Values of monitor elements that hold one number or text. */
 export interface ScalarBatch {
   readonly kind: 'scalars';
   readonly scalars: readonly ScalarRecord[];
 }
 
-export interface ScalarRecord {
+/** What names one value of one monitor element, of a lumisection or of a run. */
+interface ValueKey {
   readonly line?: number;
   readonly run: number;
   /** 0 for run level. */
   readonly lumisection: number;
   readonly dataset: string;
   readonly monitorElement: string;
-  /** '' for the value of a scalar element; the name of the quality test for its result. */
-  readonly qualityTest: string;
-  readonly type: 'INT' | 'FLOAT' | 'STRING' | 'QUALITY';
-  /** As the source writes it; INT and FLOAT are numbers that parse. */
+}
+
+export interface ScalarRecord extends ValueKey {
+  readonly type: ScalarType;
+  /** As the source writes it, or where it holds bytes what `scalarText` makes of them; see `scalarProblem`. */
   readonly value: string;
+}
+
+export type ScalarType = 'INT' | 'FLOAT' | 'STRING';
+
+/** Results of the quality tests that harvesting ran on monitor elements. */
+export interface QualityTestBatch {
+  readonly kind: 'qualityTests';
+  readonly qualityTests: readonly QualityTestRecord[];
+}
+
+export interface QualityTestRecord extends ValueKey {
+  /** Of the test, e.g. `XrangeWithin`; told apart by it on one monitor element. */
+  readonly name: string;
+  /** As CMSSW numbers it: 100 passed, 200 warning, 300 failed; see domain/quality-status.ts. */
+  readonly statusCode: number;
+  /** What the test computed; null where it is not a finite number. */
+  readonly result: number | null;
+  readonly algorithm: string;
+  readonly message: string;
 }
 
 /** The share of good lumisections of a run, as a source states it, kept as such. */

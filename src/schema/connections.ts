@@ -7,14 +7,18 @@ import {
   Lumisection,
   LumisectionHistogram,
   MonitorElement,
+  QualityTest,
   Run,
   RunHistogram,
+  ScalarValue,
 } from './refs.ts';
 
 export const runs = defineConnection('run', Run);
 export const lumisections = defineConnection('lumisection', Lumisection);
 export const lumisectionHistograms = defineConnection('lumisectionHistogram', LumisectionHistogram);
 export const runHistograms = defineConnection('runHistogram', RunHistogram);
+export const scalarValues = defineConnection('scalarValue', ScalarValue);
+export const qualityTests = defineConnection('qualityTest', QualityTest);
 export const datasets = defineConnection('dataset', Dataset);
 export const monitorElements = defineConnection('monitorElement', MonitorElement);
 export const certifications = defineConnection('certification', Certification);

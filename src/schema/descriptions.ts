@@ -22,6 +22,12 @@ const keys = {
   fileId: 'Internal key of the file.',
 };
 
+const valuePlace = {
+  lumisectionNumber: 'Number of the lumisection; 0 where it is of the whole run.',
+  run: 'The run.',
+  dataset: 'The dataset: the same run reconstructed twice gives different values.',
+};
+
 /** What every field of every noun means, with unit and bounds: told alike by the type, its where-input and its order. */
 export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & string, string>> } = {
   run: {
@@ -41,6 +47,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     magneticField: 'Magnetic field of the solenoid, in tesla.',
     lumisections: 'Lumisections of the run.',
     histograms: 'Run-level histograms of the run.',
+    scalars: 'Values of scalar monitor elements of the whole run.',
+    qualityTests: 'Results of quality tests of the whole run.',
     lumisectionHistograms: "Histograms of the run's lumisections.",
     certifications: 'Certifications of the run.',
     monitorElements: 'Monitor elements with a histogram (per lumisection or run level) in the run.',
@@ -59,6 +67,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     flagsOff: 'Beam and detector-control flags known to be off. A flag neither on nor off is unknown.',
     run: 'The run of the lumisection.',
     histograms: 'Histograms of this lumisection.',
+    scalars: 'Values of scalar monitor elements of this lumisection.',
+    qualityTests: 'Results of quality tests of this lumisection.',
   },
   lumisectionHistogram: {
     ...keys,
@@ -80,6 +90,25 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     monitorElement: 'The monitor element: what is histogrammed.',
     dataset: 'The dataset: the same run reconstructed twice gives different histograms.',
   },
+  scalarValue: {
+    ...keys,
+    ...valuePlace,
+    type: 'What the value is.',
+    value: 'The value as text, as the source writes it.',
+    number: 'The value as the nearest float64; absent for a text and where it is not finite.',
+    monitorElement: 'The monitor element that holds the value.',
+  },
+  qualityTest: {
+    ...keys,
+    ...valuePlace,
+    name: 'Name of the quality test, e.g. `XrangeWithin`.',
+    status: 'What became of the test.',
+    statusCode: 'The status as CMSSW numbers it: 100 passed, 200 warning, 300 failed, lower ones without a judgement.',
+    result: 'What the test computed (often a probability or a share; no unit); absent where it is not a finite number.',
+    algorithm: 'Name of the algorithm, e.g. `ContentsXRange`.',
+    message: 'What the test says of its result; may be empty.',
+    monitorElement: 'The monitor element that was tested.',
+  },
   dataset: {
     id: 'Order of first appearance.',
     name: 'Whole name, `/PrimaryDataset/Era-Processing-vN/TIER`.',
@@ -97,6 +126,7 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     subsystem: 'First folder of the path, e.g. `PixelPhase1`; absent where the path is a leaf.',
     dimension: 'Number of axes, 1 or 2; absent where the source does not tell (summaries).',
     kind: 'What kind of object the source holds; absent where it does not tell.',
+    efficiency: 'Whether contents are ratios (efficiencies), not counts; absent where no source tells.',
     runs: 'Runs with a histogram of this monitor element.',
     datasets: 'Datasets with a histogram of this monitor element.',
   },

@@ -1,5 +1,12 @@
 import { type LumisectionFlag as Flag, LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
-import { CERTIFICATION_FLAGS, DATA_FILE_STATUSES, ISSUE_SEVERITIES, MONITOR_ELEMENT_KINDS } from '../store/nouns.ts';
+import { QUALITY_STATUSES } from '../domain/quality-status.ts';
+import {
+  CERTIFICATION_FLAGS,
+  DATA_FILE_STATUSES,
+  ISSUE_SEVERITIES,
+  MONITOR_ELEMENT_KINDS,
+  SCALAR_TYPES,
+} from '../store/nouns.ts';
 import { builder } from './builder.ts';
 
 /** An enum over a closed list of the store, every value described. */
@@ -25,6 +32,29 @@ export const MonitorElementKind = enumOf(
     PROFILE: 'Mean of a quantity in bins of one axis.',
     PROFILE2D: 'Mean of a quantity in bins of two axes.',
     SCALAR: 'One number or text.',
+  },
+);
+
+export const ScalarType = enumOf('ScalarType', 'What a scalar value is.', SCALAR_TYPES, {
+  INT: 'An integer of 64 bits, in decimal.',
+  FLOAT: 'A number, in decimal or with an exponent; `nan`, `inf` and `-inf` where it is not finite.',
+  STRING: 'Text.',
+});
+
+export const QualityStatus = enumOf(
+  'QualityStatus',
+  'What became of a quality test, as CMSSW knows it.',
+  QUALITY_STATUSES,
+  {
+    OK: 'The test passed (code 100).',
+    WARNING: 'The test had some problems (code 200).',
+    ERROR: 'The test failed (code 300).',
+    OTHER: 'Neither passed nor failed (code 30).',
+    DISABLED: 'The test was switched off (code 50).',
+    INVALID: 'A problem kept the test from running (code 60).',
+    INSUFFICIENT_STATISTICS: 'Too few entries for a judgement (code 70).',
+    DID_NOT_RUN: 'The algorithm did not run (code 90).',
+    UNKNOWN: 'A code that CMSSW does not define: see `statusCode`.',
   },
 );
 

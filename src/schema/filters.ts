@@ -2,7 +2,15 @@ import type { EnumRef, InputRef } from '@pothos/core';
 import type { Field } from '../store/nouns.ts';
 import type { Noun } from '../store/store.ts';
 import { builder, type ExtendedTypes } from './builder.ts';
-import { CertificationFlag, DataFileStatus, IssueSeverity, LumisectionFlag, MonitorElementKind } from './enums.ts';
+import {
+  CertificationFlag,
+  DataFileStatus,
+  IssueSeverity,
+  LumisectionFlag,
+  MonitorElementKind,
+  QualityStatus,
+  ScalarType,
+} from './enums.ts';
 
 /**
  * The one set of operators. Every scalar field of every `where` is one of these inputs; where.ts maps what arrives to
@@ -120,6 +128,8 @@ const LumisectionFlagsFilter: OperatorInput = builder
 /** Filters of the fields with a closed list of values. */
 const enumFilters: Readonly<Record<string, OperatorInput>> = {
   'monitorElement.kind': enumFilter(MonitorElementKind, 'a kind of monitor element'),
+  'qualityTest.status': enumFilter(QualityStatus, 'the status of a quality test'),
+  'scalarValue.type': enumFilter(ScalarType, 'a type of scalar value'),
   'certification.flag': enumFilter(CertificationFlag, 'a judgement'),
   'dataFile.status': enumFilter(DataFileStatus, 'the status of a file'),
   'ingestIssue.severity': enumFilter(IssueSeverity, 'the severity of an issue'),

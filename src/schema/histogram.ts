@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { binValues } from '../domain/bin-values.ts';
 import { binsBase64, packBase64 } from '../domain/bins-text.ts';
 import { viewedCells } from '../domain/bins-view.ts';
-import { decodeBins, hasFlowBins } from '../domain/codec.ts';
+import { decodeBins, hasFlowBins, hasSections } from '../domain/codec.ts';
 import { LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
 import { flowOf } from '../domain/moments.ts';
@@ -115,14 +115,18 @@ Histogram.implement({
       type: 'Bins',
       nullable: true,
       description:
-        'One standard deviation of each bin, laid out as `bins`, as ROOT gives it: from the stored sums of squared weights, else the root of the content; of profiles the error of the mean. Null for summaries, and where the source did not keep what they are made of.',
+        'One standard deviation of each bin, laid out as `bins`, as ROOT gives it: from the stored sums of squared weights, else the root of the content; of profiles the error of the mean. Null for summaries, and where the source did not keep what they are made of (efficiencies are no counts).',
       args: { ...viewArguments, ...layoutArgument },
-      resolve: (row, given, context, info) =>
-        withBins(row, context, ({ blob, binning }) => {
+      resolve: (row, given, context, info) => {
+        // an efficiency without stored squares has no errors: its contents are no counts
+        const efficiency = context.loaders.efficiency.load(row.monitorElementId);
+        return withBins(row, context, async ({ blob, binning }) => {
           if (given.flow && !checkFlow(blob, context, info)) return null;
           const view = viewOf(given, binning, 'errors');
+          if ((await efficiency) && !hasSections(blob)) return null;
           return new BinsViewValue(blob, shapeOf(binning), view, given.layout === 'NESTED');
-        }),
+        });
+      },
     }),
     binsBase64: t.string({
       nullable: true,
@@ -172,7 +176,7 @@ interface StoredBins {
 function withBins<Result>(
   row: HistogramRow,
   context: Context,
-  use: (bins: StoredBins) => Result | null,
+  use: (bins: StoredBins) => Result | null | Promise<Result | null>,
 ): Promise<Result | null> | null {
   // asked for together, so that both are one statement a level
   const loadingBlob = loadBlob(row, context);

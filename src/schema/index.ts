@@ -4,6 +4,8 @@ import './lumisection.ts';
 import './histogram.ts';
 import './lumisection-histogram.ts';
 import './run-histogram.ts';
+import './scalar-value.ts';
+import './quality-test.ts';
 import './dataset.ts';
 import './monitor-element.ts';
 import './certification.ts';

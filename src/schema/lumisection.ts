@@ -1,7 +1,7 @@
 import { bitsToFlags } from '../domain/lumisection-flags.ts';
 import type { Lumisection as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
-import { lumisectionHistograms, lumisections } from './connections.ts';
+import { lumisectionHistograms, lumisections, qualityTests, scalarValues } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { LumisectionFlag, Verdict } from './enums.ts';
 import { nodeKey } from './global-id.ts';
@@ -46,6 +46,18 @@ builder.prismaObjectFields(Lumisection, (t) => ({
     description: about.histograms,
     args: lumisectionHistograms.args,
     resolve: lumisectionHistograms.of(({ runNumber, number }) => ({ runNumber, lumisectionNumber: number })),
+  }),
+  scalars: t.field({
+    type: scalarValues.type,
+    description: about.scalars,
+    args: scalarValues.args,
+    resolve: scalarValues.of(({ runNumber, number }) => ({ runNumber, lumisectionNumber: number })),
+  }),
+  qualityTests: t.field({
+    type: qualityTests.type,
+    description: about.qualityTests,
+    args: qualityTests.args,
+    resolve: qualityTests.of(({ runNumber, number }) => ({ runNumber, lumisectionNumber: number })),
   }),
   verdict: t.field({
     type: Verdict,

@@ -25,6 +25,12 @@ builder.prismaObjectFields(MonitorElement, (t) => ({
     description: about.kind,
     resolve: ({ kind }) => kind as typeof MonitorElementKind.$inferType | null,
   }),
+  efficiency: t.boolean({
+    nullable: true,
+    description: about.efficiency,
+    // the row may have been kept since before a file told
+    resolve: ({ id }, _args, { loaders }) => loaders.efficiency.load(id),
+  }),
   histogramCount: t.field({
     type: 'SafeInt',
     description: 'Number of stored histograms of this monitor element, per lumisection and run level together.',

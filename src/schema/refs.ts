@@ -1,4 +1,5 @@
-import type { CertificationRow, LumisectionHistogramRow, RunHistogramRow } from '../store/store.ts';
+import type { ScalarValue as ScalarValueRow } from '../generated/sqlite/client.ts';
+import type { CertificationRow, LumisectionHistogramRow, QualityTestRow, RunHistogramRow } from '../store/store.ts';
 import { builder } from './builder.ts';
 import type { HistogramRow } from './histogram-row.ts';
 
@@ -38,5 +39,9 @@ export const Histogram = builder.interfaceRef<HistogramRow>('Histogram');
 export const LumisectionHistogram = builder.objectRef<LumisectionHistogramRow>('LumisectionHistogram');
 
 export const RunHistogram = builder.objectRef<RunHistogramRow>('RunHistogram');
+
+export const ScalarValue = builder.objectRef<ScalarValueRow>('ScalarValue');
+
+export const QualityTest = builder.objectRef<QualityTestRow>('QualityTest');
 
 export const Certification = builder.objectRef<CertificationRow>('Certification');

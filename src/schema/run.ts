@@ -1,6 +1,15 @@
 import type { Run as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
-import { datasets, lumisectionHistograms, lumisections, monitorElements, runHistograms, runs } from './connections.ts';
+import {
+  datasets,
+  lumisectionHistograms,
+  lumisections,
+  monitorElements,
+  qualityTests,
+  runHistograms,
+  runs,
+  scalarValues,
+} from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { nodeKey } from './global-id.ts';
 import { Certification, Lumisection, Run } from './refs.ts';
@@ -47,6 +56,18 @@ builder.prismaObjectFields(Run, (t) => ({
     description: about.histograms,
     args: runHistograms.args,
     resolve: runHistograms.of(({ number }) => ({ runNumber: number })),
+  }),
+  scalars: t.field({
+    type: scalarValues.type,
+    description: about.scalars,
+    args: scalarValues.args,
+    resolve: scalarValues.of(({ number }) => ({ runNumber: number, lumisectionNumber: 0 })),
+  }),
+  qualityTests: t.field({
+    type: qualityTests.type,
+    description: about.qualityTests,
+    args: qualityTests.args,
+    resolve: qualityTests.of(({ number }) => ({ runNumber: number, lumisectionNumber: 0 })),
   }),
   lumisectionHistograms: t.field({
     type: lumisectionHistograms.type,

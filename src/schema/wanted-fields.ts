@@ -20,6 +20,7 @@ const READS: Partial<Record<Noun, Readonly<Record<string, readonly string[]>>>> 
     axes: ['binningId'],
     bins: ['binningId'],
     binsBase64: ['binningId'],
+    errors: ['binningId'],
     underflow: ['binningId'],
     overflow: ['binningId'],
     dataFile: ['fileId'],

@@ -23,6 +23,8 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
   lumisection: 'Lumisection',
   lumisectionHistogram: 'LumisectionHistogram',
   runHistogram: 'RunHistogram',
+  scalarValue: 'ScalarValue',
+  qualityTest: 'QualityTest',
   dataset: 'Dataset',
   monitorElement: 'MonitorElement',
   certification: 'Certification',

@@ -3,9 +3,11 @@ import type {
   IssueRecord,
   LumisectionBatch,
   LumisectionHistogramBatch,
+  QualityTestBatch,
   RecordBatch,
   RunBatch,
   RunHistogramBatch,
+  ScalarBatch,
 } from '../domain/record.ts';
 import { writeCertification } from './certifications.ts';
 import { writeConditions } from './conditions.ts';
@@ -17,6 +19,7 @@ import { writeHistograms } from './histogram-writer.ts';
 import type { Outcome, WrittenRows } from './outcome.ts';
 import { type DictionaryIds, resolveBatch } from './resolved-batch.ts';
 import { distinctLumisections, enterLumisections, enterRuns } from './run-rows.ts';
+import { dictionariesOf, writeScalars } from './scalars.ts';
 import type { IngestOptions } from './store.ts';
 
 /** How a batch is to be written, beside its content. */
@@ -56,6 +59,24 @@ export async function prepareBatch(
       return {
         alone,
         write: (transaction, dialect, settings) => histograms(transaction, dialect, batch, ids, settings),
+      };
+    }
+    case 'scalars':
+    case 'qualityTests': {
+      const named = dictionariesOf(batch);
+      const ids = await dictionaries.resolve(named);
+      return {
+        alone: true,
+        write: async (transaction, dialect, { fileId, options }) => ({
+          ...(await writeScalars(
+            transaction,
+            dialect,
+            batch,
+            { named, ids },
+            { fileId, onConflict: options.onConflict },
+          )),
+          refused: [],
+        }),
       };
     }
     case 'certification':
@@ -155,6 +176,12 @@ export function nameOfRow(batch: RecordBatch, row: number): string {
       const lumisection = batch.kind === 'lumisectionHistograms' ? `, LS ${batch.lumisection[row]}` : '';
       return `run ${batch.run[row]}${lumisection}, ${element}, ${dataset}`;
     }
+    case 'scalars':
+      return nameOfValue(batch.scalars[row]);
+    case 'qualityTests': {
+      const test = batch.qualityTests[row];
+      return nameOfValue(test, ` (quality test ${test?.name})`);
+    }
     case 'certification':
       return `run ${batch.runs[row]?.run}`;
     case 'fractions':
@@ -164,6 +191,14 @@ export function nameOfRow(batch: RecordBatch, row: number): string {
     case 'lumisections':
       return `run ${batch.lumisections[row]?.run}, LS ${batch.lumisections[row]?.number}`;
   }
+}
+
+function nameOfValue(
+  record: (ScalarBatch['scalars'] | QualityTestBatch['qualityTests'])[number] | undefined,
+  more = '',
+) {
+  const { run, lumisection, monitorElement, dataset } = record ?? {};
+  return `run ${run}${lumisection ? `, LS ${lumisection}` : ''}, ${monitorElement}${more}, ${dataset}`;
 }
 
 /** Numbers of the rows with one outcome. */

@@ -16,7 +16,10 @@ interface Element {
   readonly id: number;
   readonly path: string;
   readonly dimension: number | null;
+  readonly kind: string | null;
+  readonly efficiency: boolean | number | null;
 }
+const ELEMENT = 'id, path, dimension, kind, efficiency';
 
 /** Entries kept of each kind: a bound on memory, far above what a process meets. */
 const KEPT = 50_000;
@@ -66,10 +69,17 @@ export class DictionaryResolver {
     };
   }
 
-  #knows({ path, dimension }: MonitorElementRecord): boolean {
-    const element = this.#elements.get(path);
-    return element !== undefined && (element.dimension !== null || dimension === null);
+  #knows(record: MonitorElementRecord): boolean {
+    const element = this.#elements.get(record.path);
+    return element !== undefined && !tellsMore(record, element);
   }
+}
+
+/** Whether a record settles what was open. The mark of an efficiency stays, whoever else does not set it. */
+function tellsMore({ dimension, kind, efficiency }: MonitorElementRecord, known: Element): boolean {
+  if (dimension !== null && known.dimension === null) return true;
+  if (kind !== null && known.kind === null && known.dimension === null) return true;
+  return efficiency === true ? !known.efficiency : efficiency === false && known.efficiency === null;
 }
 
 function keep<Value>(kept: Map<string, Value>, more: Map<string, Value>): void {
@@ -109,14 +119,18 @@ async function enterElements(transaction: Transaction, dialect: Dialect, records
     const steps = path.split('/');
     return [path, steps.at(-1) as string, steps.length > 1 ? (steps[0] as string) : null, dimension, kind];
   });
-  const entered = await enter<Element>(transaction, dialect, 'monitor_element', columns, rows, 'id, path, dimension');
+  const entered = await enter<Element>(transaction, dialect, 'monitor_element', columns, rows, ELEMENT);
   const elements = new Map(entered.map((element) => [element.path, element]));
-  // the first histogram that tells the dimension settles it
-  for (const { path, dimension, kind } of records) {
-    if (dimension === null || elements.get(path)?.dimension !== null) continue;
+  // the first that tells the dimension settles it; what holds histograms is no scalar any more
+  for (const record of records) {
+    const { path, dimension, kind, efficiency } = record;
+    const known = elements.get(path);
+    if (known === undefined || !tellsMore(record, known)) continue;
     const [settled] = await transaction.all<Element>(
-      `UPDATE monitor_element SET dimension = coalesce(dimension, $1), kind = coalesce(kind, $2) WHERE path = $3
-       RETURNING id, path, dimension`,
+      `UPDATE monitor_element SET dimension = coalesce(dimension, $1),
+         kind = coalesce(${dimension === null ? 'kind' : "nullif(kind, 'SCALAR')"}, $2, kind),
+         efficiency = ${efficiency ? 'TRUE' : efficiency === false ? 'coalesce(efficiency, FALSE)' : 'efficiency'}
+       WHERE path = $3 RETURNING ${ELEMENT}`,
       [dimension, kind, path],
     );
     if (settled) elements.set(path, settled);

@@ -187,11 +187,14 @@ export class FilterCompiler {
     const theirs = this.#alias();
     const { sql: condition } = this.compile(relation.noun, theirs, filter);
     const from = fromOf(relation.noun, theirs);
-    const { through } = relation;
+    const { through, where = {} } = relation;
     if (!through) {
       const pairs = Object.entries(relation.on).map(
         ([key, own]) => sql`${columnOf(relation.noun, theirs, key)} = ${columnOf(noun, alias, own)}`,
       );
+      for (const [key, value] of Object.entries(where)) {
+        pairs.push(sql`${columnOf(relation.noun, theirs, key)} = ${sql.raw(String(value))}`);
+      }
       return {
         sql: sql`EXISTS (SELECT 1 FROM ${from} WHERE ${sql.join(pairs, sql` AND `)} AND ${condition})`,
         certain: true,

@@ -1,4 +1,6 @@
 import { LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
+import { QUALITY_CODES, QUALITY_STATUSES } from '../domain/quality-status.ts';
+import type { ScalarType } from '../domain/record.ts';
 import type { Noun } from './store.ts';
 
 /**
@@ -27,6 +29,8 @@ export interface Relation {
   /** At most one related row; else the filter asks for at least one that satisfies it. */
   readonly one: boolean;
   readonly on: Readonly<Record<string, string>>;
+  /** Numbers that fields of theirs hold besides. */
+  readonly where?: Readonly<Record<string, number>>;
   /** With `on` empty: the linking table, with its columns that equal ours and theirs (field -> field of the link). */
   readonly through?: Link;
 }
@@ -64,12 +68,19 @@ const internal = field('int', { internal: true });
 export const MONITOR_ELEMENT_KINDS = ['TH1', 'TH2', 'PROFILE', 'PROFILE2D', 'SCALAR'] as const;
 export const CERTIFICATION_FLAGS = ['GOOD', 'BAD', 'STANDBY', 'EXCLUDED', 'NOTSET', 'EMPTY'] as const;
 export const DATA_FILE_STATUSES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'QUARANTINED', 'CANCELLED'] as const;
+export const SCALAR_TYPES = ['INT', 'FLOAT', 'STRING'] as const satisfies readonly ScalarType[];
 export const ISSUE_SEVERITIES = ['REJECTED', 'CONFLICTING', 'NOTE'] as const;
 
 const toRun: Relation = { noun: 'run', one: true, on: { number: 'runNumber' } };
 const toMonitorElement: Relation = { noun: 'monitorElement', one: true, on: { id: 'monitorElementId' } };
 const toDataset: Relation = { noun: 'dataset', one: true, on: { id: 'datasetId' } };
 const many = (noun: Noun, on: Record<string, string>): Relation => ({ noun, one: false, on });
+
+/** Values that may belong to a lumisection: those that do not. */
+const ofWholeRun = (noun: Noun): Relation => ({
+  ...many(noun, { runNumber: 'number' }),
+  where: { lumisectionNumber: 0 },
+});
 
 const through = (ours: Record<string, string>, theirs: Record<string, string>): Link => ({
   table: 'run_monitor_element',
@@ -102,6 +113,14 @@ const histogramOrder = {
   ...orderBy('entries', 'integral', ...Object.keys(moments)),
 };
 
+/** Of a value of a monitor element, of a lumisection (0: of the whole run). */
+const valueOrder = {
+  MONITOR_ELEMENT: 'monitorElement.path',
+  DATASET: 'dataset.name',
+  RUN: 'runNumber',
+  LUMISECTION: 'lumisectionNumber',
+};
+
 /** The one list of what every noun has, can be filtered by and ordered by: SQL and GraphQL inputs both come from it. */
 export const NOUNS = {
   run: {
@@ -126,6 +145,8 @@ export const NOUNS = {
     relations: {
       lumisections: many('lumisection', { runNumber: 'number' }),
       histograms: many('runHistogram', { runNumber: 'number' }),
+      scalars: ofWholeRun('scalarValue'),
+      qualityTests: ofWholeRun('qualityTest'),
       lumisectionHistograms: many('lumisectionHistogram', { runNumber: 'number' }),
       certifications: many('certification', { runNumber: 'number' }),
       monitorElements: linked('monitorElement', through(byRun, byMonitorElement)),
@@ -173,6 +194,8 @@ export const NOUNS = {
     relations: {
       run: toRun,
       histograms: many('lumisectionHistogram', { runNumber: 'runNumber', lumisectionNumber: 'number' }),
+      scalars: many('scalarValue', { runNumber: 'runNumber', lumisectionNumber: 'number' }),
+      qualityTests: many('qualityTest', { runNumber: 'runNumber', lumisectionNumber: 'number' }),
     },
     order: {
       RUN: 'runNumber',
@@ -232,6 +255,53 @@ export const NOUNS = {
     mask: { run: 'runNumber' },
   },
 
+  scalarValue: {
+    table: 'scalar_value',
+    key: ['runNumber', 'lumisectionNumber', 'datasetId', 'monitorElementId'],
+    fields: {
+      runNumber: internal,
+      lumisectionNumber: field('int'),
+      datasetId: internal,
+      monitorElementId: internal,
+      fileId: nullable('int', { internal: true }),
+      type: field('text', { values: SCALAR_TYPES }),
+      value: field('text'),
+      number: nullable('float'),
+    },
+    relations: { run: toRun, monitorElement: toMonitorElement, dataset: toDataset },
+    order: { ...valueOrder, ...orderBy('type', 'value', 'number') },
+    defaultOrder: ['runNumber', 'lumisectionNumber', 'monitorElement.path', 'dataset.name'],
+    mask: { run: 'runNumber' },
+  },
+
+  qualityTest: {
+    table: 'quality_test',
+    key: ['runNumber', 'lumisectionNumber', 'datasetId', 'monitorElementId', 'name'],
+    fields: {
+      runNumber: internal,
+      lumisectionNumber: field('int'),
+      datasetId: internal,
+      monitorElementId: internal,
+      name: field('text'),
+      fileId: nullable('int', { internal: true }),
+      statusCode: field('int'),
+      result: nullable('float'),
+      algorithm: field('text'),
+      message: field('text'),
+    },
+    computed: {
+      status: {
+        ...field('text', { values: QUALITY_STATUSES }),
+        sql: `(CASE t.status_code ${QUALITY_CODES.map(([code, status]) => `WHEN ${code} THEN '${status}'`).join(' ')} ELSE 'UNKNOWN' END)`,
+        selected: true,
+      },
+    },
+    relations: { run: toRun, monitorElement: toMonitorElement, dataset: toDataset },
+    order: { ...valueOrder, ...orderBy('name', 'statusCode', 'result', 'algorithm') },
+    defaultOrder: ['runNumber', 'lumisectionNumber', 'monitorElement.path', 'dataset.name', 'name'],
+    mask: { run: 'runNumber' },
+  },
+
   dataset: {
     table: 'dataset',
     key: ['id'],
@@ -265,6 +335,7 @@ export const NOUNS = {
       subsystem: nullable('text'),
       dimension: nullable('int'),
       kind: nullable('text', { values: MONITOR_ELEMENT_KINDS }),
+      efficiency: nullable('boolean'),
     },
     relations: {
       runs: linked('run', through(byMonitorElement, byRun)),

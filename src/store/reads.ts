@@ -38,6 +38,18 @@ export function createReads(query: CheckedQuery): Reads {
     runHistograms: (keys) => rowsByKey(query, 'runHistogram', keyed(keys)),
     lumisectionBins: (keys) => lumisectionBins(database, keys),
     runBins: (keys) => runBins(database, keys),
+    scalarValues: (keys) => rowsByKey(query, 'scalarValue', keyed(keys)),
+    efficiencies: async (ids) => {
+      const rows = await tableRowsById<{ id: number; efficiency: boolean | number | null }>(
+        query,
+        'monitor_element',
+        ['id', 'efficiency'],
+        ids,
+      );
+      // an expression of SQLite holds 0 and 1
+      return rows.map((row) => (row === null || row.efficiency === null ? null : Boolean(row.efficiency)));
+    },
+    qualityTests: (keys) => rowsByKey(query, 'qualityTest', keyed(keys)),
     dataFiles: (ids) => rowsByKey(query, 'dataFile', byId(ids)),
     ingestIssues: (keys) => rowsByKey(query, 'ingestIssue', keys),
     certifications: (keys) => rowsByKey(query, 'certification', keyed(keys)),

@@ -1,5 +1,6 @@
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
+import type { QualityStatus } from '../domain/quality-status.ts';
 import type { Counts, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type {
@@ -13,7 +14,9 @@ import type {
   MonitorElement,
   Prisma,
   PrismaClient,
+  QualityTest,
   Run,
+  ScalarValue,
 } from '../generated/sqlite/client.ts';
 import type { Finding } from './verify.ts';
 
@@ -29,6 +32,9 @@ export interface StoreOptions {
 /** Rows of the hot tables without their bins: those are asked for by key, see `histograms.bins`. */
 export type LumisectionHistogramRow = Omit<Prisma.LumisectionHistogramGetPayload<object>, 'bins'>;
 export type RunHistogramRow = Omit<Prisma.RunHistogramGetPayload<object>, 'bins'> & { hasBins: boolean };
+
+/** With the name of its status. */
+export type QualityTestRow = QualityTest & { status: QualityStatus };
 
 /**
  * What one version of a source says of one run for one (dataset, subsystem) with one flag; its ranges are read by key.
@@ -56,6 +62,8 @@ export interface Rows {
   certification: CertificationRow;
   dataFile: DataFile;
   ingestIssue: IngestIssue;
+  scalarValue: ScalarValue;
+  qualityTest: QualityTestRow;
 }
 export type Noun = keyof Rows;
 
@@ -83,6 +91,11 @@ export interface LumisectionHistogramKey {
   readonly lumisectionNumber: number;
   readonly datasetId: number;
 }
+/** `lumisectionNumber` 0 for a value of the whole run. */
+export type ScalarValueKey = LumisectionHistogramKey;
+export interface QualityTestKey extends ScalarValueKey {
+  readonly name: string;
+}
 export type RunHistogramKey = Omit<LumisectionHistogramKey, 'lumisectionNumber'>;
 
 /** By-key reads, one SQL statement a call, results aligned with the keys, null where there is no such row. */
@@ -97,6 +110,10 @@ export interface Reads {
   /** Blobs of domain/codec.ts. */
   lumisectionBins(keys: readonly LumisectionHistogramKey[]): Promise<(Uint8Array | null)[]>;
   runBins(keys: readonly RunHistogramKey[]): Promise<(Uint8Array | null)[]>;
+  scalarValues(keys: readonly ScalarValueKey[]): Promise<(ScalarValue | null)[]>;
+  /** Whether monitor elements are marked as efficiencies: a mark may come with a later file, so this is never cached. */
+  efficiencies(ids: readonly number[]): Promise<(boolean | null)[]>;
+  qualityTests(keys: readonly QualityTestKey[]): Promise<(QualityTestRow | null)[]>;
   dataFiles(ids: readonly number[]): Promise<(DataFile | null)[]>;
   ingestIssues(keys: readonly { fileId: number; number: number }[]): Promise<(IngestIssue | null)[]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;

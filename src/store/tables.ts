@@ -10,9 +10,12 @@ import type {
   Lumisection,
   LumisectionHistogram,
   MonitorElement,
+  QualityTest,
   Run,
   RunHistogram,
   RunMonitorElement,
+  ScalarContribution,
+  ScalarValue,
 } from '../generated/sqlite/client.ts';
 
 /** A row as the store reads and writes it: BIGINT columns hold numbers below 2^53. */
@@ -31,6 +34,9 @@ export interface Tables {
   lumisectionHistogram: Stored<LumisectionHistogram>;
   runHistogram: Stored<RunHistogram>;
   runMonitorElement: Stored<RunMonitorElement>;
+  scalarValue: Stored<ScalarValue>;
+  qualityTest: Stored<QualityTest>;
+  scalarContribution: Stored<ScalarContribution>;
   contribution: Stored<Contribution>;
   certificationVersion: Stored<CertificationVersion>;
   certification: Stored<Certification>;

@@ -2,6 +2,7 @@ import { binningOf, storedBinning } from '../domain/binning.ts';
 import { decodeBins } from '../domain/codec.ts';
 import { shapeOf } from '../domain/shape.ts';
 import type { Queries } from './database.ts';
+import { VALUE_TABLES } from './scalars.ts';
 
 /** Something in the database that contradicts itself. */
 export interface Finding {
@@ -22,8 +23,25 @@ interface Check {
   readonly sql: string;
 }
 
-/** The tables of histograms have keys where others have foreign keys: each edge of theirs is one check. */
-const EDGES: readonly [table: string, other: string, on: readonly (readonly [string, string])[]][] = [
+type On = readonly (readonly [column: string, theirs: string])[];
+type Edge = readonly [table: string, other: string, on: On];
+
+const VALUE_EDGES: readonly (readonly [other: string, on: On])[] = [
+  ['run', [['run_number', 'number']]],
+  [
+    'lumisection',
+    [
+      ['run_number', 'run_number'],
+      ['lumisection_number', 'number'],
+    ],
+  ],
+  ['monitor_element', [['monitor_element_id', 'id']]],
+  ['dataset', [['dataset_id', 'id']]],
+  ['data_file', [['file_id', 'id']]],
+];
+
+/** The tables of histograms and values have keys where others have foreign keys: each edge of theirs is one check. */
+const EDGES: readonly Edge[] = [
   ['lumisection_histogram', 'run', [['run_number', 'number']]],
   [
     'lumisection_histogram',
@@ -38,6 +56,8 @@ const EDGES: readonly [table: string, other: string, on: readonly (readonly [str
   ['lumisection_histogram', 'binning', [['binning_id', 'id']]],
   ['lumisection_histogram', 'data_file', [['file_id', 'id']]],
   ['run_histogram', 'data_file', [['file_id', 'id']]],
+  ...VALUE_TABLES.flatMap(({ name }) => VALUE_EDGES.map(([other, on]): Edge => [name, other, on])),
+  ['scalar_contribution', 'data_file', [['file_id', 'id']]],
   ['contribution', 'monitor_element', [['monitor_element_id', 'id']]],
   ['contribution', 'data_file', [['file_id', 'id']]],
   [
@@ -52,9 +72,11 @@ const EDGES: readonly [table: string, other: string, on: readonly (readonly [str
   ],
 ];
 
-/** A contribution stands beside a histogram of a lumisection, or of a run where its lumisection is 0. */
+/** Lumisection 0 stands for the whole run. */
 const PART: Record<string, string> = {
   'contribution:lumisection_histogram': 'h.lumisection_number > 0',
+  'scalar_value:lumisection': 'h.lumisection_number > 0',
+  'quality_test:lumisection': 'h.lumisection_number > 0',
   'contribution:run_histogram': 'h.lumisection_number = 0',
 };
 
@@ -71,6 +93,20 @@ const orphans = EDGES.map(([table, other, on]): Check => {
 });
 
 const KEY = 'run_number, dataset_id, monitor_element_id';
+
+/** The file of a value, and those that have it alike. */
+const valueShares = VALUE_TABLES.map(({ name, qualityTest }): Check => {
+  const place = ['run_number', 'lumisection_number', 'dataset_id', 'monitor_element_id'];
+  const test = name === 'quality_test' ? "c.quality_test <> ''" : "c.quality_test = ''";
+  return {
+    check: `scalar_contribution:${name}`,
+    rule: `every scalar_contribution has its ${name}, which another file brought`,
+    sql: `SELECT ${place.map((column) => `c.${column}`).join(', ')}, c.quality_test, c.file_id FROM scalar_contribution c
+          WHERE ${test} AND NOT EXISTS (SELECT 1 FROM ${name}
+            WHERE ${place.map((column) => `${name}.${column} = c.${column}`).join(' AND ')}
+              AND ${qualityTest} = c.quality_test AND ${name}.file_id <> c.file_id)`,
+  };
+});
 
 /** Counts kept beside the rows, against the rows. */
 const counts: readonly Check[] = [
@@ -103,13 +139,15 @@ const counts: readonly Check[] = [
   },
   {
     check: 'count:rows_of_file',
-    rule: 'a file brought at least as many histograms as the ledger says were inserted and never more than it settled',
+    rule: 'a file brought at least as many histograms and values as the ledger says were inserted and never more than it settled',
     sql: `SELECT f.id, f.path, f.inserted, f.identical, f.replaced, r.stored
           FROM data_file f
           JOIN (
             SELECT file_id, sum(stored) AS stored FROM (
               SELECT file_id, count(*) AS stored FROM lumisection_histogram GROUP BY file_id
               UNION ALL SELECT file_id, count(*) FROM run_histogram GROUP BY file_id
+              UNION ALL SELECT file_id, count(*) FROM scalar_value GROUP BY file_id
+              UNION ALL SELECT file_id, count(*) FROM quality_test GROUP BY file_id
             ) s GROUP BY file_id
           ) r ON r.file_id = f.id
           WHERE f.status = 'DONE' AND r.stored > f.inserted + f.identical + f.conflicting + f.replaced`,
@@ -141,7 +179,7 @@ const SAMPLE = 1_000;
  */
 export async function verifyDatabase(queries: Queries): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { check, rule, sql } of [...orphans, ...counts]) {
+  for (const { check, rule, sql } of [...orphans, ...valueShares, ...counts]) {
     const [found] = await queries.all<{ count: number }>(`SELECT count(*) AS count FROM (${sql}) q`);
     if (!found || Number(found.count) === 0) continue;
     const rows = await queries.all<Record<string, unknown>>(`${sql} LIMIT ${EXAMPLES}`);

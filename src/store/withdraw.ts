@@ -2,9 +2,10 @@ import type { Column, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { lockFile } from './ledger-files.ts';
 import { addRunElementCounts } from './run-element-counts.ts';
+import { VALUE_SHARE, VALUE_TABLES, type ValueTable } from './scalars.ts';
 
 /**
- * Takes back what a file brought: histograms that another file has alike pass to that file, the others go, and so do
+ * Takes back what a file brought: histograms and values that another file has alike pass to that file, the others go, and so do
  * its versions of certifications; then the lumisections, runs, monitor elements and datasets that hold nothing any more.
  * What its rows replaced does not come back, nor do conditions of runs and lumisections go: their origin is not kept.
  * The caller lets no other transaction write meanwhile.
@@ -14,6 +15,8 @@ export async function withdrawFile(transaction: Transaction, dialect: Dialect, f
   const touched = new Touched();
   await withdrawHistograms(transaction, fileId, 'lumisection_histogram', touched);
   await withdrawHistograms(transaction, fileId, 'run_histogram', touched);
+  for (const table of VALUE_TABLES) await withdrawValues(transaction, fileId, table, touched);
+  await transaction.all('DELETE FROM scalar_contribution WHERE file_id = $1', [fileId]);
   await transaction.all('DELETE FROM contribution WHERE file_id = $1', [fileId]);
   await withdrawCertifications(transaction, fileId, touched);
   await prune(transaction, dialect, touched);
@@ -77,6 +80,35 @@ async function withdrawHistograms(
   await transaction.all(`DELETE FROM ${table} WHERE file_id = $1`, [fileId]);
 }
 
+/** Values that another file has alike pass to that file, as histograms do. */
+async function withdrawValues(
+  transaction: Transaction,
+  fileId: number,
+  { name, key, qualityTest }: ValueTable,
+  touched: Touched,
+): Promise<void> {
+  const place = key.filter((column) => column.type === 'integer').map((column) => column.name);
+  const alike = `FROM scalar_contribution c WHERE ${place.map((column) => `c.${column} = ${name}.${column}`).join(' AND ')}
+    AND c.quality_test = ${qualityTest} AND c.file_id <> $1`;
+  const passedOn = await transaction.arrays<(string | number)[]>(
+    `UPDATE ${name} SET file_id = (SELECT min(c.file_id) ${alike})
+     WHERE file_id = $1 AND EXISTS (SELECT 1 ${alike})
+     RETURNING ${place.join(', ')}, ${qualityTest}, file_id`,
+    [fileId],
+  );
+  await transaction.deleteKeys('scalar_contribution', VALUE_SHARE, passedOn);
+  const gone = await transaction.arrays<[number, number, number, number]>(
+    `DELETE FROM ${name} WHERE file_id = $1 RETURNING run_number, lumisection_number, dataset_id, monitor_element_id`,
+    [fileId],
+  );
+  for (const [run, lumisection, dataset, element] of gone) {
+    touched.runs.add(run);
+    touched.datasets.add(dataset);
+    touched.monitorElements.add(element);
+    if (lumisection > 0) touched.lumisections.push([run, lumisection]);
+  }
+}
+
 async function withdrawCertifications(transaction: Transaction, fileId: number, touched: Touched): Promise<void> {
   const versions = await transaction.arrays<(string | number)[]>(
     'SELECT source, dataset, subsystem, version FROM certification_version WHERE file_id = $1',
@@ -93,6 +125,8 @@ async function withdrawCertifications(transaction: Transaction, fileId: number, 
     await transaction.all(`DELETE FROM certification_version WHERE ${where}`, version);
   }
 }
+
+const VALUES = VALUE_TABLES.map(({ name }) => name);
 
 /** Keys one statement takes, so that its parameter stays small. */
 const CHUNK = 10_000;
@@ -111,6 +145,7 @@ async function prune(transaction: Transaction, dialect: Dialect, touched: Touche
     }
   };
   const none = (table: string, same: string) => `NOT EXISTS (SELECT 1 FROM ${table} o WHERE ${same})`;
+  const noneOfValues = (same: string) => VALUES.map((table) => none(table, same)).join(' AND ');
   const single = (values: ReadonlySet<number>) => [...values].map((value) => [value]);
   await drop(
     'run_monitor_element',
@@ -124,7 +159,8 @@ async function prune(transaction: Transaction, dialect: Dialect, touched: Touche
     touched.lumisections,
     `coalesce(started_at, ended_at) IS NULL
      AND coalesce(zero_bias_rate, delivered_lumi, recorded_lumi, pileup) IS NULL AND flags_on = 0 AND flags_off = 0
-     AND ${none('lumisection_histogram', 'o.run_number = lumisection.run_number AND o.lumisection_number = lumisection.number')}`,
+     AND ${none('lumisection_histogram', 'o.run_number = lumisection.run_number AND o.lumisection_number = lumisection.number')}
+     AND ${noneOfValues('o.run_number = lumisection.run_number AND o.lumisection_number = lumisection.number')}`,
   );
   await drop(
     'run',
@@ -132,7 +168,7 @@ async function prune(transaction: Transaction, dialect: Dialect, touched: Touche
     single(touched.runs),
     `coalesce(started_at, ended_at) IS NULL AND coalesce(fill, lumisection_count) IS NULL
      AND coalesce(initial_lumi, end_lumi, delivered_lumi, recorded_lumi, energy, magnetic_field) IS NULL
-     AND ${['lumisection', 'certification', 'certification_fraction', 'run_monitor_element']
+     AND ${['lumisection', 'certification', 'certification_fraction', 'run_monitor_element', ...VALUES]
        .map((table) => none(table, 'o.run_number = run.number'))
        .join(' AND ')}`,
   );
@@ -140,7 +176,14 @@ async function prune(transaction: Transaction, dialect: Dialect, touched: Touche
     'monitor_element',
     ['id'],
     single(touched.monitorElements),
-    none('run_monitor_element', 'o.monitor_element_id = monitor_element.id'),
+    `${none('run_monitor_element', 'o.monitor_element_id = monitor_element.id')}
+     AND ${noneOfValues('o.monitor_element_id = monitor_element.id')}`,
   );
-  await drop('dataset', ['id'], single(touched.datasets), none('run_monitor_element', 'o.dataset_id = dataset.id'));
+  await drop(
+    'dataset',
+    ['id'],
+    single(touched.datasets),
+    `${none('run_monitor_element', 'o.dataset_id = dataset.id')}
+     AND ${noneOfValues('o.dataset_id = dataset.id')}`,
+  );
 }

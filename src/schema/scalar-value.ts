@@ -1,0 +1,59 @@
+import { builder } from './builder.ts';
+import { scalarValues } from './connections.ts';
+import { DESCRIPTIONS } from './descriptions.ts';
+import { ScalarType } from './enums.ts';
+import { nodeKey } from './global-id.ts';
+import { dataFileOf, datasetOf, lumisectionOfValue, monitorElementOf, runOf } from './parents.ts';
+import { DataFile, Dataset, Lumisection, MonitorElement, Run, ScalarValue } from './refs.ts';
+
+const about = DESCRIPTIONS.scalarValue;
+const key = nodeKey('ScalarValue', ['int', 'int', 'int', 'int']);
+
+builder.node(ScalarValue, {
+  description:
+    'The number or text that a scalar monitor element holds, of a run or of one lumisection. Key: run, lumisection, dataset, monitor element.',
+  id: {
+    resolve: (row) => key.format([row.runNumber, row.lumisectionNumber, row.datasetId, row.monitorElementId]),
+    parse: key.parse,
+  },
+  loadManyWithoutCache: (ids, { loaders }) =>
+    Promise.all(
+      ids.map(([runNumber, lumisectionNumber, datasetId, monitorElementId]) =>
+        loaders.scalarValue.load({ runNumber, lumisectionNumber, datasetId, monitorElementId }),
+      ),
+    ),
+  fields: (t) => ({
+    run: t.field({ type: Run, description: about.run, resolve: runOf }),
+    lumisectionNumber: t.exposeInt('lumisectionNumber', { description: about.lumisectionNumber }),
+    lumisection: t.field({
+      type: Lumisection,
+      nullable: true,
+      description: 'The lumisection; null where it is of the whole run.',
+      resolve: lumisectionOfValue,
+    }),
+    dataset: t.field({ type: Dataset, description: about.dataset, resolve: datasetOf }),
+    monitorElement: t.field({ type: MonitorElement, description: about.monitorElement, resolve: monitorElementOf }),
+    type: t.field({
+      type: ScalarType,
+      description: about.type,
+      resolve: ({ type }) => type as typeof ScalarType.$inferType,
+    }),
+    value: t.exposeString('value', { description: about.value }),
+    number: t.exposeFloat('number', { nullable: true, description: about.number }),
+    dataFile: t.field({
+      type: DataFile,
+      nullable: true,
+      description: 'The file that brought the value (the first one, where several held it); null without a file.',
+      resolve: dataFileOf,
+    }),
+  }),
+});
+
+builder.queryField('scalarValues', (t) =>
+  t.field({
+    type: scalarValues.type,
+    description: 'All values of scalar monitor elements, of runs and of lumisections.',
+    args: scalarValues.args,
+    resolve: scalarValues.all,
+  }),
+);
