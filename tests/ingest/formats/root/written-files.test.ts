@@ -1,12 +1,11 @@
-import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
-import xxhash from 'xxhash-wasm';
 import { plainRoot } from '../../../../ingest/formats/plain-root/plain-root.ts';
 import { recognise } from '../../../../ingest/formats/registry.ts';
 import { RootFile } from '../../../../ingest/formats/root/file.ts';
 import { histogramOf } from '../../../../ingest/formats/root/histogram.ts';
 import { openSource } from '../../../../ingest/source.ts';
-import { block, type Compress, zlibBlock } from '../../../support/root-writer/compress.ts';
+import { zlibBlock } from '../../../support/root-writer/compress.ts';
+import { compressions } from '../../../support/root-writer/compressions.ts';
 import { rootFile, type WrittenHistogram } from '../../../support/root-writer/writer.ts';
 import { scratchFiles } from '../scratch-file.ts';
 
@@ -30,43 +29,6 @@ const histograms: WrittenHistogram[] = [
     members: { fXaxis: y, fEntries: 3, fArray: [0, 4, 6, 0], fSumw2: [0, 16, 18, 0], fBinEntries: [0, 1, 2, 0] },
   },
 ];
-
-/** Through a tool of the machine: the compressing side is no part of the project. */
-const tool =
-  (letters: string, method: number, command: string, ...args: string[]): Compress =>
-  (content) =>
-    block(letters, method, execFileSync(command, args, { input: content }), content.length);
-
-const has = (command: string) => {
-  try {
-    execFileSync(command, ['--version'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
-  }
-};
-
-const compressions: [string, Compress | undefined][] = [
-  ['nothing', undefined],
-  ['zlib', zlibBlock],
-];
-if (has('xz')) compressions.push(['LZMA', tool('XZ', 0, 'xz', '--check=crc32', '-c')]);
-if (has('zstd')) compressions.push(['zstd', tool('ZS', 1, 'zstd', '-c')]);
-
-if (has('lz4')) {
-  const { h64Raw } = await xxhash();
-  compressions.push([
-    'LZ4',
-    (content) => {
-      const frame = execFileSync('lz4', ['-c', '--no-frame-crc'], { input: content });
-      // the one block of the frame, which ROOT stores behind its checksum
-      const stored = frame.subarray(11, 11 + frame.readUInt32LE(7));
-      const checksum = Buffer.alloc(8);
-      checksum.writeBigUInt64BE(h64Raw(stored));
-      return block('L4', 1, Buffer.concat([checksum, stored]), content.length);
-    },
-  ]);
-}
 
 async function read(path: string) {
   const source = await openSource(path);

@@ -1,0 +1,266 @@
+import { describe, expect, it } from 'vitest';
+import { dqmio } from '../../../../ingest/formats/dqmio/dqmio.ts';
+import type { ReadOptions } from '../../../../ingest/formats/format.ts';
+import { formatById, recognise } from '../../../../ingest/formats/registry.ts';
+import { type ByteSource, openSource } from '../../../../ingest/source.ts';
+import { compressions } from '../../../support/root-writer/compressions.ts';
+import { type DqmioOptions, dqmioFile, type WrittenElement } from '../../../support/root-writer/dqmio.ts';
+import { elementsOfEveryType } from '../../../support/root-writer/elements.ts';
+import { readAll } from '../plain-rows.ts';
+import { scratchFiles } from '../scratch-file.ts';
+
+const scratch = scratchFiles();
+const DATASET = '/ZeroBias/Run2023C-PromptReco-v1/DQMIO';
+const axis = { fNbins: 2, fXmin: 0, fXmax: 2 };
+const histogram = (fullName: string, k = 1, flags = 0): WrittenElement => ({
+  tree: 'TH1Fs',
+  fullName,
+  flags,
+  value: { fXaxis: axis, fEntries: k, fArray: [0, k, k, 0] },
+});
+const lumisections = (count: number, elements: (lumi: number) => readonly WrittenElement[]) =>
+  Array.from({ length: count }, (_, i) => ({ run: 1, lumi: i + 1, elements: elements(i + 1) }));
+
+async function withSource<T>(bytes: Buffer, use: (source: ByteSource) => Promise<T>, name = 'a.root'): Promise<T> {
+  const source = await openSource(scratch(bytes, name));
+  try {
+    return await use(source);
+  } finally {
+    await source.close();
+  }
+}
+
+const read = (bytes: Buffer, options: ReadOptions = {}) =>
+  withSource(bytes, (source) => readAll(dqmio, source, { dataset: DATASET, ...options }));
+
+describe('a DQMIO file', () => {
+  it.each(compressions)('gives the same rows compressed by %s', async (_name, compress) => {
+    const sets = lumisections(3, elementsOfEveryType);
+    const options: DqmioOptions = compress ? { compress } : {};
+    const { rows, issues, error } = await read(dqmioFile(sets, options));
+    const plain = await read(dqmioFile(sets));
+    expect(error).toBeNull();
+    expect(issues).toEqual([]);
+    expect(rows).toHaveLength(39);
+    expect(rows).toEqual(plain.rows);
+  });
+
+  it('says its dataset in its name or in the folders it lies in, else it takes a flag', async () => {
+    const stated = (path: string) => dqmio.statedDataset(new Uint8Array(), path.split('/').at(-1) ?? '', path);
+    expect(stated('/x/ZeroBias-Run2023C-PromptReco-v1-DQMIO-nano.root')).toBe(DATASET);
+    expect(stated('/eos/cms/store/data/Run2023C/ZeroBias/DQMIO/PromptReco-v1/000/367/129/00000/0a1b.root')).toBe(
+      DATASET,
+    );
+    expect(stated('/x/store/0a1b.root')).toBeNull();
+    const bytes = dqmioFile(lumisections(1, () => [histogram('A/a')]));
+    const { error } = await read(bytes, { dataset: undefined });
+    expect(error).toMatchObject({ code: 'DATASET_REQUIRED' });
+  });
+
+  it('is told from other ROOT files by its trees', async () => {
+    const bytes = dqmioFile(lumisections(1, () => [histogram('A/a')]));
+    await withSource(bytes, async (source) => expect(await recognise(source)).toBe(dqmio));
+    const without = dqmioFile([], {
+      without: ['Indices', 'Ints', 'Floats', 'Strings', 'TH1Fs', 'TH1Ss', 'TH1Ds', 'TH2Fs'],
+    });
+    await withSource(without, async (source) => expect(await recognise(source)).toBe(dqmio));
+    for (const id of ['plain-root', 'harvested-root']) {
+      const other = await formatById(id);
+      await withSource(bytes, async (source) => expect(await other.looksInside?.(source)).not.toBeNull());
+    }
+  });
+
+  it('marks efficiencies by its flags and by the mark of ROOT', async () => {
+    const average = histogram('A/average');
+    const bits = { ...average, value: { ...(average.value as object), fBits: 1 << 18 } };
+    const sets = lumisections(1, () => [
+      histogram('A/flagged', 1, 0x0020_0000),
+      histogram('A/not', 1, 0x0004_0000),
+      bits,
+    ]);
+    const { rows } = await read(dqmioFile(sets));
+    expect(rows.map(({ monitorElement }) => (monitorElement as { efficiency?: boolean }).efficiency)).toEqual([
+      true,
+      undefined,
+      true,
+    ]);
+  });
+
+  it('keeps numbers exactly, and those that are none', async () => {
+    const values = [2n ** 63n - 1n, -(2n ** 63n), 0n];
+    const floats = [0.1, Number.NaN, Number.NEGATIVE_INFINITY, 5e-324, 1e300];
+    const sets = lumisections(1, () => [
+      ...values.map((value, i) => ({ tree: 'Ints', fullName: `A/i${i}`, value })),
+      ...floats.map((value, i) => ({ tree: 'Floats', fullName: `A/f${i}`, value })),
+      { tree: 'Strings', fullName: 'A/s', value: 'µ "quoted"\n'.repeat(40) },
+      { tree: 'Strings', fullName: 'A/empty', value: '' },
+    ]);
+    const { rows, issues } = await read(dqmioFile(sets));
+    expect(issues).toEqual([]);
+    expect(rows.map(({ value }) => value)).toEqual([
+      '9223372036854775807',
+      '-9223372036854775808',
+      '0',
+      '0.1',
+      'nan',
+      '-inf',
+      '5e-324',
+      '1e+300',
+      'µ "quoted"\n'.repeat(40),
+      '',
+    ]);
+  });
+
+  it('loses the elements of a basket that is damaged, one by one, and no others', async () => {
+    const sets = lumisections(6, (lumi) => [histogram('A/a', lumi), histogram('A/b', lumi)]);
+    const good = dqmioFile(sets, { basketEntries: 4 });
+    const places = [...good.toString('latin1').matchAll(/TBasket.Value.TH1Fs/gs)].map(({ index }) => index);
+    expect(places).toHaveLength(3);
+    // the number of its entries, in the second one
+    const damaged = Buffer.from(good);
+    damaged.writeInt32BE(-1, (places[1] ?? 0) + 'TBasket Value TH1Fs'.length + 2 + 8);
+    const { rows, issues, error } = await read(damaged);
+    expect(error).toBeNull();
+    expect(rows).toEqual((await read(good)).rows.filter(({ line }) => line <= 4 || line > 8));
+    expect(issues.map(({ code, line, field, value }) => [code, line, field, value])).toEqual([
+      ['BROKEN_RECORD', 5, 'TH1Fs.Value', 'A/a'],
+      ['BROKEN_RECORD', 6, 'TH1Fs.Value', 'A/b'],
+      ['BROKEN_RECORD', 7, 'TH1Fs.Value', 'A/a'],
+      ['BROKEN_RECORD', 8, 'TH1Fs.Value', 'A/b'],
+    ]);
+    expect(issues[0]?.reason).toMatch(/^entry 4 of tree TH1Fs \(run 1, LS 3\): /);
+    for (const { byte } of issues) expect(byte).toBeGreaterThan(0);
+  });
+
+  it('is not asked a billion times for what it only claims to hold', async () => {
+    const claimed = 2 ** 40;
+    const swollen = (values: Record<string, unknown>) => {
+      const branches = values.fBranches as { values: Record<string, unknown> }[];
+      const grown = branches.map((branch) => ({ ...branch, values: { ...branch.values, fEntries: claimed } }));
+      return { ...values, fEntries: claimed, fBranches: grown };
+    };
+    const bytes = dqmioFile(
+      lumisections(1, () => [histogram('A/a'), histogram('A/b')]),
+      {
+        mendTree: (name, values) => (name === 'TH1Fs' ? swollen(values) : values),
+        mendIndices: (rows) => rows.map((row) => ({ ...row, last: claimed - 1 })),
+      },
+    );
+    const { rows, issues, error } = await read(bytes);
+    expect(error).toBeNull();
+    expect(rows).toHaveLength(2);
+    expect(issues).toMatchObject([
+      { code: 'BROKEN_RECORD', field: 'TH1Fs.FullName', value: `entries 2 to ${claimed - 1}` },
+    ]);
+  });
+
+  it('is refused whole where its indices end in the middle', async () => {
+    const good = dqmioFile(
+      lumisections(40, (lumi) => [histogram('A/a', lumi)]),
+      { basketEntries: 10 },
+    );
+    const places = [...good.toString('latin1').matchAll(/TBasket.LastIndex.Indices/gs)].map(({ index }) => index);
+    const damaged = Buffer.from(good);
+    damaged.writeInt32BE(-1, (places[2] ?? 0) + 'TBasket LastIndex Indices'.length + 2 + 8);
+    const { rows, error } = await read(damaged);
+    expect(rows).toEqual([]);
+    expect(error).toMatchObject({ code: 'BROKEN_ROOT', details: { field: 'Indices' } });
+  });
+
+  it('names the earlier places of a key, refused ones not among them', async () => {
+    const short = { ...histogram('A/a'), value: { fXaxis: axis, fEntries: 1, fArray: [1] } };
+    const sets = [
+      { run: 1, lumi: 1, elements: [histogram('A/a'), histogram('A/b')] },
+      { run: 1, lumi: 1, elements: [short, histogram('//A/a/')] },
+      { run: 1, lumi: 2, elements: [histogram('A/a')] },
+      { run: 1, lumi: 1, elements: [histogram('A/a')] },
+    ];
+    const found = await withSource(dqmioFile(sets), (source) =>
+      dqmio.locate(source, [{ run: 1, lumisection: 1, monitorElement: 'A/a', line: 6 }], {}),
+    );
+    expect(found).toEqual([[1, 4]]);
+  });
+});
+
+describe('elements of a DQMIO file that nobody wants', () => {
+  const bytes = dqmioFile(
+    lumisections(20, () => [
+      histogram('A/small'),
+      { ...elementsOfEveryType(1)[7], fullName: 'B/large' } as WrittenElement,
+    ]),
+    {
+      basketEntries: 4,
+    },
+  );
+
+  it('are asked for by name and line, and cost no reading of their values', async () => {
+    const asked: [string, number][] = [];
+    const skip = (name: string, line: number) => {
+      asked.push([name, line]);
+      return name === 'B/large';
+    };
+    const reads = async (options: ReadOptions) => {
+      let read = 0;
+      const result = await withSource(bytes, (source) =>
+        readAll(
+          dqmio,
+          counting(source, (count) => (read += count)),
+          { dataset: DATASET, ...options },
+        ),
+      );
+      return { ...result, read };
+    };
+    const [some, all] = [await reads({ skip }), await reads({})];
+    expect(some.rows).toEqual(
+      all.rows.filter(({ monitorElement }) => (monitorElement as { path: string }).path === 'A/small'),
+    );
+    expect(asked).toEqual(
+      all.rows.map(({ monitorElement, line }) => [(monitorElement as { path: string }).path, line]),
+    );
+    // the baskets of its maps
+    expect(all.read - some.read).toBeGreaterThan(20 * 80);
+  });
+});
+
+describe('reading a DQMIO file', () => {
+  it('takes each byte once, and never more at a time than a basket has, however long the file is', async () => {
+    for (const count of [20, 200]) {
+      const bytes = dqmioFile(
+        lumisections(count, (lumi) => elementsOfEveryType(lumi)),
+        { basketEntries: 16 },
+      );
+      let [read, most] = [0, 0];
+      const note = (length: number) => {
+        read += length;
+        most = Math.max(most, length);
+      };
+      const { rows } = await withSource(bytes, (source) =>
+        readAll(dqmio, counting(source, note), { dataset: DATASET }),
+      );
+      expect(rows).toHaveLength(13 * count);
+      // a few records of the file's own structure are looked at twice
+      expect(read).toBeLessThan(1.05 * bytes.length);
+      expect(most).toBeLessThan(45_000);
+    }
+  });
+});
+
+/** The same source, telling of every range that is read. */
+function counting(source: ByteSource, note: (length: number) => void): ByteSource {
+  return {
+    path: source.path,
+    name: source.name,
+    stamp: source.stamp,
+    compressed: source.compressed,
+    head: source.head,
+    chunks: (from) => source.chunks(from),
+    readAt: (position, length) => {
+      note(length);
+      return source.readAt(position, length);
+    },
+    bytesRead: () => source.bytesRead(),
+    sha256: () => source.sha256(),
+    assertUnchanged: () => source.assertUnchanged(),
+    close: () => source.close(),
+  };
+}
