@@ -92,13 +92,14 @@ function parse(source: ByteSource, text: string): GoldenJson {
 
 /** Both entries of a repeated run are refused: which one is meant, nobody can tell. */
 function issuesOf({ code, line, field, value, reason, firstLine }: GoldenProblem, i: number, all: GoldenProblem[]) {
-  const issue: IssueRecord = { severity: 'REJECTED', code, line, field, value, reason };
+  const shown = { field: shortened(field), value: shortened(value) };
+  const issue: IssueRecord = { severity: 'REJECTED', code, line, ...shown, reason };
   const isSecond = firstLine !== undefined && all.findIndex((other) => other.field === field) === i;
   if (!isSecond) return [issue];
   const first = {
     ...issue,
     line: firstLine,
-    value: field,
+    value: shown.field,
     reason: `the run stands in line ${line} again; neither is taken`,
   };
   return [first, issue];
