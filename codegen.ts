@@ -15,7 +15,12 @@ const config: CodegenConfig = {
         useTypeImports: true,
         enumsAsTypes: true,
         strictScalars: true,
-        scalars: { Bins: 'Array<number | null>', DateTime: 'string', SafeInt: 'number' },
+        scalars: {
+          // flat, or rows with `layout: NESTED`: a scalar has one type, whatever the arguments
+          Bins: 'ReadonlyArray<number | null> | ReadonlyArray<ReadonlyArray<number | null>>',
+          DateTime: 'string',
+          SafeInt: 'number',
+        },
       },
     },
   },
