@@ -16,6 +16,8 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
     'run { number } lumisection { number } monitorElement { path } bins',
   ),
   RunHistogram: root('runHistograms', 'run { number } dataset { name } monitorElement { path } meanX bins'),
+  ScalarValue: root('scalarValues', 'run { number } monitorElement { path } type value number'),
+  QualityTest: root('qualityTests', 'run { number } monitorElement { path } name status message'),
   Dataset: root('datasets', 'name'),
   MonitorElement: root('monitorElements', 'path'),
   Certification: root('certifications', 'source subsystem version flag ranges { first last }'),
@@ -77,6 +79,7 @@ describe.each(databases)('nodes on $name', (database) => {
   it('are null where nothing has that id', async () => {
     const ids = ['Run:1', 'Lumisection:315257:7', 'LumisectionHistogram:1:1:1:1', 'RunHistogram:1:1:1', 'Dataset:999']
       .concat(['MonitorElement:999', 'Certification:1:x:::1:GOOD', 'DataFile:999', 'IngestIssue:1:999'])
+      .concat(['ScalarValue:1:0:1:1', 'QualityTest:1:0:1:1:x'])
       .map(encode);
     const { data, errors } = await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
     expect(errors).toBeUndefined();

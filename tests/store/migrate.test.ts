@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -11,10 +11,12 @@ import { databases, type TestDatabase } from '../support/databases.ts';
 import { openDatabase } from './writing/write.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const INIT = '20261124000000_init';
 const NEXT = '20991231000000_next';
 
 describe.each(databases)('migrating $name', ({ name, create }) => {
+  const ALL = readdirSync(join(root, 'prisma/migrations', name))
+    .filter((entry) => /^\d/.test(entry))
+    .sort();
   let database: TestDatabase;
   /** A copy of the migrations to which a test may add. */
   let folder: string;
@@ -38,7 +40,8 @@ describe.each(databases)('migrating $name', ({ name, create }) => {
   }
 
   test('creates what is missing, then has nothing to do', async () => {
-    expect(await migrate(database.url)).toEqual([INIT]);
+    expect(ALL.length).toBeGreaterThan(0);
+    expect(await migrate(database.url)).toEqual(ALL);
     expect(await migrate(database.url)).toEqual([]);
     expect(await ask('SELECT count(*) FROM lumisection_histogram')).toEqual([[0]]);
   });
@@ -53,13 +56,13 @@ describe.each(databases)('migrating $name', ({ name, create }) => {
 
   test('is done once when many start at once', async () => {
     const applied = await Promise.all(Array.from({ length: 6 }, () => migrate(database.url)));
-    expect(applied.flat()).toEqual([INIT]);
-    expect(await ask('SELECT count(*) FROM _prisma_migrations')).toEqual([[1]]);
+    expect(applied.flat()).toEqual(ALL);
+    expect(await ask('SELECT count(*) FROM _prisma_migrations')).toEqual([[ALL.length]]);
   });
 
   test('is done once when processes start at once', async () => {
     const runs = await Promise.all([1, 2, 3].map(() => inProcess(database.url)));
-    expect(runs.flat()).toEqual([INIT]);
+    expect(runs.flat()).toEqual(ALL);
     expect(await migrate(database.url)).toEqual([]);
   });
 
