@@ -23,19 +23,32 @@ const TrendDocument = graphql(`
   }
 `);
 
-const { values: options } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'http://localhost:4000/graphql' },
-    token: { type: 'string' },
-    run: { type: 'string', default: '398011' },
-    dataset: { type: 'string', default: '/ZeroBias/Run2026Z-PromptReco-v1/DQMIO' },
-    'monitor-element': { type: 'string', default: 'PixelPhase1/Tracks/PXBarrel/charge_PXLayer_3' },
-    source: { type: 'string', default: 'sample-truth' },
-    subsystem: { type: 'string', default: 'pixel' },
-    /** How many robust standard deviations from the median stand out. */
-    threshold: { type: 'string', default: '5' },
-  },
-});
+const defaults = {
+  url: 'http://localhost:4000/graphql',
+  token: '',
+  run: '398011',
+  dataset: '/ZeroBias/Run2026Z-PromptReco-v1/DQMIO',
+  'monitor-element': 'PixelPhase1/Tracks/PXBarrel/charge_PXLayer_3',
+  source: 'sample-truth',
+  subsystem: 'pixel',
+  /** How many robust standard deviations from the median stand out. */
+  threshold: '5',
+};
+const options = readOptions();
+
+function readOptions(): typeof defaults {
+  const text = (name: string) => ({ type: 'string', default: defaults[name as keyof typeof defaults] }) as const;
+  const names = Object.fromEntries(Object.keys(defaults).map((name) => [name, text(name)]));
+  try {
+    return { ...defaults, ...parseArgs({ options: names }).values };
+  } catch (error) {
+    const usage = Object.entries(defaults).map(([name, value]) =>
+      `  --${name} ${value && `(default ${value})`}`.trimEnd(),
+    );
+    console.error(`${(error as Error).message}\n\nusage: npx tsx examples/trend.ts [options]\n${usage.join('\n')}`);
+    process.exit(1);
+  }
+}
 
 interface Point {
   readonly lumisection: number;
@@ -58,7 +71,7 @@ function meanOf(bins: Float64Array, edges: readonly number[]): number {
 }
 
 async function readPoints(): Promise<Point[]> {
-  const client = createClient({ url: options.url, ...(options.token !== undefined && { token: options.token }) });
+  const client = createClient({ url: options.url, ...(options.token !== '' && { token: options.token }) });
   const where = {
     run: { number: { eq: Number(options.run) } },
     dataset: { name: { eq: options.dataset } },

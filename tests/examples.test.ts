@@ -32,6 +32,16 @@ describe('examples/trend.ts', () => {
     expect(lines.at(-1)).toBe('110 lumisections, 24 stand out: 24 of 24 BAD, 0 GOOD, 0 not evaluated in sample-truth');
   });
 
+  it('says how it is used, and shows no stack, where an option is unknown', async () => {
+    await expect(trend('--runs', '1')).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^Unknown option '--runs'.*usage: npx tsx examples\/trend\.ts.*--run \(default 398011\)/s,
+      ),
+    });
+    await expect(trend('--runs', '1')).rejects.not.toMatchObject({ stderr: expect.stringContaining('    at ') });
+  });
+
   it('says so where there is nothing, or not what it can use', async () => {
     await expect(trend('--run', '1')).rejects.toMatchObject({
       code: 1,
