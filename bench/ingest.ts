@@ -10,6 +10,7 @@ import { type CsvShape, writeCsv } from './support/csv.ts';
 import { type DatabaseKind, type DatabaseServer, startDatabases } from './support/databases.ts';
 import type { IngestResult } from './support/ingest-process.ts';
 import { loadAsText, writeOut } from './support/loaders.ts';
+import { familySeconds, processorSeconds } from './support/machine.ts';
 import { watchMemory } from './support/memory.ts';
 import { output, start } from './support/processes.ts';
 import { median, Report, spread } from './support/report.ts';
@@ -86,54 +87,87 @@ async function measure(kind: DatabaseKind, paths: ReadonlyMap<string, string>): 
 
 async function compare(name: string, shape: CsvShape, databases: DatabaseServer, path: string): Promise<void> {
   const { kind } = databases;
-  const rounds: { first: number; again: number; loader: number }[] = [];
+  const rounds: { first: Cost; again: Cost; loader: Cost }[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const url = await databases.create();
-    const first = await ingest(url, path, { inserted: shape.rows });
-    const again = await ingest(url, path, { identical: shape.rows }, '--force');
+    const first = await ingest(databases, url, path, { inserted: shape.rows });
+    const again = await ingest(databases, url, path, { identical: shape.rows }, '--force');
     await databases.drop(url);
     const textUrl = await databases.create();
     await writeOut();
-    const loader = await loadAsText(textUrl, path, shape.rows);
+    const loader = await load(databases, textUrl, path, shape.rows);
     await databases.drop(textUrl);
     rounds.push({ first, again, loader });
   }
-  const [first, again, loader] = (['first', 'again', 'loader'] as const).map((key) =>
-    median(rounds.map((r) => r[key])),
-  );
-  const ratios = rounds.map((round) => round.first / round.loader);
-  const repeats = rounds.map((round) => round.again / round.first);
+  const medianOf = (key: 'first' | 'again' | 'loader', what: keyof Cost) => median(rounds.map((r) => r[key][what]));
+  const ratios = rounds.map((round) => round.first.seconds / round.loader.seconds);
+  const repeats = rounds.map((round) => round.again.seconds / round.first.seconds);
+  const [first, again, loader] = [
+    medianOf('first', 'seconds'),
+    medianOf('again', 'seconds'),
+    medianOf('loader', 'seconds'),
+  ];
   report.verdict(
     `${name} ${kind}, time of ${LOADER[kind]}`,
     median(ratios),
     { atMost: AT_MOST[kind], aim: 1 },
-    `${spread(ratios)}  ${first?.toFixed(2)} s against ${loader?.toFixed(2)} s; ${(shape.rows / (first as number)).toFixed(0)} rows/s, ${(megabytes(path) / (first as number)).toFixed(0)} MB/s`,
+    `${spread(ratios)}  ${first.toFixed(2)} s against ${loader.toFixed(2)} s; ${(shape.rows / first).toFixed(0)} rows/s, ${(megabytes(path) / first).toFixed(0)} MB/s`,
   );
   report.verdict(
     `${name} ${kind}, again with --force`,
     median(repeats),
     { atMost: 1 },
-    `${spread(repeats)}  ${again?.toFixed(2)} s, all identical`,
+    `${spread(repeats)}  ${again.toFixed(2)} s, all identical`,
+  );
+  const inParts = (key: 'first' | 'again') =>
+    (['processor', 'parser', 'writer', 'server'] as const).map((part) => medianOf(key, part).toFixed(2));
+  report.line(
+    `      processor s (together = parser + writer + server): first ${inParts('first').join(' ')}, again ${inParts('again').join(' ')}; ${LOADER[kind]} ${medianOf('loader', 'processor').toFixed(2)}`,
   );
 }
 
+/** Seconds that passed, and of processor time: of all processes together, and of each. */
+interface Cost {
+  readonly seconds: number;
+  readonly processor: number;
+  readonly parser: number;
+  readonly writer: number;
+  readonly server: number;
+}
+
+async function load(databases: DatabaseServer, url: string, path: string, rows: number): Promise<Cost> {
+  const before = { server: databases.processorSeconds(), started: startedSeconds() };
+  const seconds = await loadAsText(url, path, rows);
+  const server = databases.processorSeconds() - before.server;
+  const processor = startedSeconds() - before.started;
+  return { seconds, processor, parser: 0, writer: processor - server, server };
+}
+
+/** Processor time of all that this process has started. */
+function startedSeconds(): number {
+  return familySeconds(process.pid) - processorSeconds(process.pid);
+}
+
 async function ingest(
+  databases: DatabaseServer,
   url: string,
   path: string,
   expected: Partial<IngestResult['counts']>,
   flag = '',
-): Promise<number> {
+): Promise<Cost> {
   await writeOut();
+  const before = databases.processorSeconds();
   const nodeFlags = flags.profile ? ['--cpu-prof', `--cpu-prof-dir=${flags.profile}`] : [];
   const running = start('bench/support/ingest-process.ts', [url, path, DATASET, flag], { nodeFlags });
   const [line] = await output(running, /^\{.*\}$/m);
   const status = await running.ended;
-  const { seconds, counts } = JSON.parse(line) as IngestResult;
-  const wanted = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0, ...expected };
+  const server = databases.processorSeconds() - before;
+  const { seconds, processor, counts } = JSON.parse(line) as IngestResult;
+  const wanted = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0, ...expected };
   if (status !== 0 || JSON.stringify(counts) !== JSON.stringify(wanted)) {
     throw new Error(`ended with ${status}, counts ${JSON.stringify(counts)}`);
   }
-  return seconds;
+  return { seconds, processor: processor.parser + processor.writer + server, ...processor, server };
 }
 
 /** The command as users run it, and what its processes take. */

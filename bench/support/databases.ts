@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { startPostgres } from '../../tests/support/embedded-postgres.ts';
+import { commandOf, descendants, familySeconds } from './machine.ts';
 
 export type DatabaseKind = 'sqlite' | 'postgresql';
 
@@ -12,6 +13,8 @@ export interface DatabaseServer {
   readonly settings: string;
   create(): Promise<string>;
   drop(url: string): Promise<void>;
+  /** Seconds of processor time that the server has taken so far; 0 where there is none. */
+  processorSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -29,12 +32,16 @@ function sqlite(): DatabaseServer {
     drop: async (url) => {
       for (const suffix of ['', '-wal', '-shm']) rmSync(url.slice('file:'.length) + suffix, { force: true });
     },
+    processorSeconds: () => 0,
     stop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
 async function postgres(): Promise<DatabaseServer> {
+  const before = new Set(descendants(process.pid));
   const server = await startPostgres({ durable: true });
+  const started = descendants(process.pid).filter((pid) => !before.has(pid));
+  const postmaster = started.find((pid) => commandOf(pid) === 'postgres');
   const administer = async <Row extends object>(sql: string): Promise<Row[]> => {
     const client = new pg.Client({ connectionString: server.url });
     await client.connect();
@@ -61,6 +68,7 @@ async function postgres(): Promise<DatabaseServer> {
     drop: async (url) => {
       await administer(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
     },
+    processorSeconds: () => (postmaster === undefined ? 0 : familySeconds(postmaster)),
     stop: () => server.stop(),
   };
 }

@@ -7,9 +7,12 @@ import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { Counts } from '../../src/domain/record.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { descendants, processorSeconds } from './machine.ts';
 
 export interface IngestResult {
   readonly seconds: number;
+  /** Seconds of processor time that this process and the parse process took meanwhile. */
+  readonly processor: { readonly writer: number; readonly parser: number };
   readonly counts: Counts;
 }
 
@@ -17,10 +20,21 @@ const [url = '', path = '', dataset = '', flag] = process.argv.slice(2);
 const store = await openStore(url, { prisma: false });
 const parser = new ParseProcess();
 await parser.recognise({ path });
+const used = processorTime();
 const started = performance.now();
 const { counts, error } = await ingestFile({ store, parser }, path, { dataset, force: flag === '--force' });
-const result: IngestResult = { seconds: (performance.now() - started) / 1000, counts };
+const seconds = (performance.now() - started) / 1000;
+const { writer, parser: parsing } = processorTime();
+const processor = { writer: writer - used.writer, parser: parsing - used.parser };
+const result: IngestResult = { seconds, processor, counts };
 if (error) throw new Error(error.message);
 process.stdout.write(`${JSON.stringify(result)}\n`);
 await parser.close();
 await store.close();
+
+function processorTime() {
+  return {
+    writer: processorSeconds(process.pid),
+    parser: descendants(process.pid).reduce((sum, pid) => sum + processorSeconds(pid), 0),
+  };
+}

@@ -24,9 +24,36 @@ export function residentMemory(pid: number): number {
 
 /** Seconds of processor time that a process has taken so far, all its threads together. */
 export function processorSeconds(pid: number): number {
-  // the second field is a name in brackets, which may hold anything
-  const fields = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
+  const fields = statOf(pid);
   return (Number(fields[11]) + Number(fields[12])) / 100;
+}
+
+/** The same of a process and all that it ever started and has ended or still runs (but for what it left to others). */
+export function familySeconds(pid: number): number {
+  let seconds = 0;
+  for (const one of [pid, ...descendants(pid)]) {
+    try {
+      const fields = statOf(one);
+      for (const field of [11, 12, 13, 14]) seconds += Number(fields[field]) / 100;
+    } catch {
+      // it ended meanwhile: its parent has the sum
+    }
+  }
+  return seconds;
+}
+
+/** Name of the program that a process runs; '' where there is no such process. */
+export function commandOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'latin1').trim();
+  } catch {
+    return '';
+  }
+}
+
+function statOf(pid: number): string[] {
+  // the second field is a name in brackets, which may hold anything
+  return readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ').at(-1)?.split(' ') ?? [];
 }
 
 function statusOf(pid: number, field: string): number {
