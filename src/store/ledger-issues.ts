@@ -17,7 +17,13 @@ const COLUMNS: readonly Column[] = [
 
 const VALUE_LENGTH = 200;
 
-/** Appends issues to those of a file, whose ledger row the transaction has locked. */
+/** A file of which every row is bad must not fill the database: its counts tell of all of them. */
+export const MOST_ISSUES = 10_000;
+
+/**
+ * Appends issues to those of a file, whose ledger row the transaction has locked. Behind the first MOST_ISSUES only notes
+ * are kept, the first of them (ISSUES_NOT_KEPT) saying so.
+ */
 export async function appendIssues(
   transaction: Transaction,
   fileId: number,
@@ -29,19 +35,30 @@ export async function appendIssues(
     [fileId],
   );
   let number = last?.number ?? 0;
-  const rows = issues.map((issue): Parameter[] => [
+  const room = Math.max(0, MOST_ISSUES - number);
+  const kept = issues.filter(({ severity }, i) => severity === 'NOTE' || i < room);
+  if (kept.length < issues.length && (await issuesOf(transaction, fileId, NOT_KEPT.code, 0, 1)).length === 0) {
+    kept.splice(room, 0, NOT_KEPT);
+  }
+  const rows = kept.map((issue): Parameter[] => [
     fileId,
     ++number,
     issue.severity,
     issue.code,
     issue.line ?? null,
     issue.byte ?? null,
-    issue.field ?? null,
+    issue.field === undefined ? null : storable(issue.field),
     issue.value === undefined ? null : storable(issue.value).slice(0, VALUE_LENGTH),
     storable(issue.reason),
   ]);
   await transaction.insert('ingest_issue', COLUMNS, rows);
 }
+
+const NOT_KEPT: IssueRecord = {
+  severity: 'NOTE',
+  code: 'ISSUES_NOT_KEPT',
+  reason: `rejected and conflicting rows behind the first ${MOST_ISSUES} issues of a file are counted, not listed`,
+};
 
 /** PostgreSQL's text cannot hold the character 0, which damaged files do. */
 export const storable = (text: string) => text.replaceAll('\0', '\u{FFFD}');

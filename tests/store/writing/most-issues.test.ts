@@ -1,0 +1,36 @@
+import { describe, expect, test } from 'vitest';
+import type { IssueRecord } from '../../../src/domain/record.ts';
+import { createTestStore, databases } from '../../support/databases.ts';
+import { beginFile, write } from './write.ts';
+
+const rejected = (from: number, count: number): IssueRecord[] =>
+  Array.from({ length: count }, (_, i) => ({
+    severity: 'REJECTED',
+    code: 'BIN_COUNT',
+    line: from + i,
+    reason: 'too few',
+  }));
+const note: IssueRecord = { severity: 'NOTE', code: 'X_OUTER', reason: 'turned' };
+
+describe.each(databases)('a file with more than 10,000 issues, on $name', (database) => {
+  test('keeps the first of them, says so, counts the rest and keeps every note', async () => {
+    const { store, drop } = await createTestStore(database);
+    const { ledger } = store;
+    const file = await beginFile(ledger);
+    await write(ledger, file, null, {}, rejected(1, 9_990));
+    await write(ledger, file, null, {}, [...rejected(9_991, 5), note, ...rejected(9_996, 20)]);
+    await write(ledger, file, null, {}, [...rejected(10_016, 5_000), note]);
+    await ledger.addIssues(file, [note]);
+    expect(await ledger.issues(file, 'BIN_COUNT', 0, 20_000)).toHaveLength(9_999);
+    const end = await ledger.issues(file, null, 9_999, 20_000);
+    expect(end.map(({ number, code, line }) => [number, code, Number(line)])).toEqual([
+      [10_000, 'BIN_COUNT', 9_999],
+      [10_001, 'ISSUES_NOT_KEPT', 0],
+      [10_002, 'X_OUTER', 0],
+      [10_003, 'X_OUTER', 0],
+    ]);
+    const [row] = await store.reads.dataFiles([file]);
+    expect(row).toMatchObject({ rejected: 15_015 });
+    await drop();
+  });
+});
