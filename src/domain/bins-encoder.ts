@@ -121,8 +121,9 @@ export class BinsEncoder {
 
 /** The narrowest type that gives every value back exactly; integers of any array become the same bytes. */
 function narrowestType(contents: NumberArray, cells: number): NumberType {
-  if (contents instanceof Float64Array) return narrowestOfFloats(contents, cells, NumberType.F64);
-  if (contents instanceof Float32Array) return narrowestOfFloats(contents, cells, NumberType.F32);
+  // a function for each kind of array: a loop that has seen several is slower
+  if (contents instanceof Float64Array) return narrowestOfDoubles(contents, cells);
+  if (contents instanceof Float32Array) return narrowestOfSingles(contents, cells);
   let min = 0;
   let max = 0;
   for (let i = 0; i < cells; i++) {
@@ -133,20 +134,46 @@ function narrowestType(contents: NumberArray, cells: number): NumberType {
   return narrowestOfRange(min, max) as NumberType;
 }
 
-function narrowestOfFloats(contents: Float64Array | Float32Array, cells: number, asIs: NumberType): NumberType {
+function narrowestOfDoubles(contents: Float64Array, cells: number): NumberType {
   let min = 0;
   let max = 0;
+  let zeros = false;
   for (let i = 0; i < cells; i++) {
     const value = contents[i] as number;
     // Math.floor(NaN) and NaN differ, too; infinities fall out of the range of integers below
-    if (Math.floor(value) !== value) return asIs;
-    if (value <= 0) {
-      if (value === 0) {
-        if (1 / value < 0) return asIs;
-      } else if (value < min) min = value;
-    } else if (value > max) max = value;
+    if (Math.floor(value) !== value) return NumberType.F64;
+    if (value > max) max = value;
+    else if (value < min) min = value;
+    else if (value === 0) zeros = true;
   }
-  return narrowestOfRange(min, max) ?? asIs;
+  if (zeros && hasNegativeZero(contents, cells)) return NumberType.F64;
+  return narrowestOfRange(min, max) ?? NumberType.F64;
+}
+
+function narrowestOfSingles(contents: Float32Array, cells: number): NumberType {
+  let min = 0;
+  let max = 0;
+  let zeros = false;
+  for (let i = 0; i < cells; i++) {
+    const value = contents[i] as number;
+    if (Math.floor(value) !== value) return NumberType.F32;
+    if (value > max) max = value;
+    else if (value < min) min = value;
+    else if (value === 0) zeros = true;
+  }
+  if (zeros && hasNegativeZero(contents, cells)) return NumberType.F32;
+  return narrowestOfRange(min, max) ?? NumberType.F32;
+}
+
+/** No integer has it. Looked for by its bits: a division for every empty bin would cost more than all else. */
+function hasNegativeZero(contents: Float64Array | Float32Array, cells: number): boolean {
+  const words = new Int32Array(contents.buffer, contents.byteOffset, (cells * contents.BYTES_PER_ELEMENT) / 4);
+  if (contents instanceof Float32Array) return words.includes(-0x8000_0000);
+  // the sign stands in the high word, whose place depends on the machine
+  for (let i = words.indexOf(-0x8000_0000); i >= 0; i = words.indexOf(-0x8000_0000, i + 1)) {
+    if (Object.is(contents[i >> 1], -0)) return true;
+  }
+  return false;
 }
 
 function narrowestOfRange(min: number, max: number): NumberType | undefined {

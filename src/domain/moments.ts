@@ -9,8 +9,7 @@ import type { Bins, Moments, NumberArray } from './histogram.ts';
  * `bins.contents` may be longer than the axes need (a scratch array).
  */
 export function computeMoments(bins: Bins, axes: readonly Axis[]): Moments {
-  // one type of array keeps the loops below fast; converting costs less than a mixed loop
-  const contents = bins.contents instanceof Float64Array ? bins.contents : new Float64Array(bins.contents);
+  const contents = bins.contents instanceof Float64Array ? bins.contents : asDoubles(bins.contents);
   const margin = bins.flow ? 1 : 0;
   const [x, y] = axes as [Axis, Axis | undefined];
   const moments = y === undefined ? momentsOfOne(contents, x, margin) : momentsOfTwo(contents, x, y, margin);
@@ -24,6 +23,15 @@ export function computeMoments(bins: Bins, axes: readonly Axis[]): Moments {
     skewness: finite(skewness),
     kurtosis: finite(kurtosis),
   };
+}
+
+let scratch = new Float64Array(1024);
+
+/** One type of array keeps the loops below fast; converting costs less than a mixed loop. Valid until the next call. */
+function asDoubles(contents: NumberArray): Float64Array {
+  if (scratch.length < contents.length) scratch = new Float64Array(contents.length);
+  scratch.set(contents);
+  return scratch;
 }
 
 /** Contents of the underflow and overflow bin of a histogram with one axis; null with two, or without flow bins. */

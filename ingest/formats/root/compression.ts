@@ -28,18 +28,25 @@ export async function contentOf(stored: Uint8Array, size: number): Promise<Uint8
     throw new RootFault('INFLATED_TOO_LARGE', `it would inflate to ${size} bytes, more than ${MAX_INFLATED_BYTES}`);
   }
   const blocks = blocksOf(stored, size);
+  const [only] = blocks;
+  if (only && blocks.length === 1) return inflatedOf(only);
   const content = new Uint8Array(size);
-  for (const block of blocks) {
-    const target = content.subarray(block.at, block.at + block.size);
-    try {
-      await inflate(block, target);
-    } catch (error) {
-      if (error instanceof RootFault) throw error;
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new RootFault('BROKEN_COMPRESSION', `${block.algorithm}: ${reason}`, undefined, { cause: error });
-    }
-  }
+  for (const block of blocks) content.set(await inflatedOf(block), block.at);
   return content;
+}
+
+/** Exactly as many bytes as the block says. */
+async function inflatedOf(block: Block): Promise<Uint8Array> {
+  let content: Uint8Array;
+  try {
+    content = await inflate(block);
+  } catch (error) {
+    if (error instanceof RootFault) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new RootFault('BROKEN_COMPRESSION', `${block.algorithm}: ${reason}`, undefined, { cause: error });
+  }
+  if (content.length === block.size) return content;
+  throw broken(`${content.length} bytes where ${block.size} were declared`);
 }
 
 function blocksOf(stored: Uint8Array, size: number): Block[] {
@@ -72,20 +79,24 @@ function algorithmOf(stored: Uint8Array, at: number): Block['algorithm'] {
   throw new RootFault('UNKNOWN_COMPRESSION', `blocks of the kind ${JSON.stringify(letters)} ${method}`);
 }
 
-async function inflate({ algorithm, stored, size }: Block, target: Uint8Array): Promise<void> {
+async function inflate({ algorithm, stored, size }: Block): Promise<Uint8Array> {
   switch (algorithm) {
     case 'ZLIB':
-      return put(inflateSync(stored, { maxOutputLength: size, chunkSize: Math.max(64, size) }), target);
-    case 'LZ4':
+      // a byte to spare: into a full buffer it would come back for more, with a second one
+      return inflateSync(stored, { maxOutputLength: size, chunkSize: Math.max(64, size + 1) });
+    case 'LZ4': {
       await checkXxh64(stored);
-      return decodeLz4(stored.subarray(CHECKSUM_BYTES), target);
+      const content = new Uint8Array(size);
+      decodeLz4(stored.subarray(CHECKSUM_BYTES), content);
+      return content;
+    }
     case 'ZSTD': {
       const { decompress } = await import('fzstd');
       checkZstdSize(stored, size);
-      return put(decompress(stored), target);
+      return decompress(stored);
     }
     default:
-      return put(await unxz(stored, size), target);
+      return unxz(stored, size);
   }
 }
 
@@ -150,11 +161,6 @@ async function unxz(stored: Uint8Array, size: number): Promise<Uint8Array> {
   } finally {
     await reader.cancel().catch(() => {});
   }
-}
-
-function put(content: Uint8Array, target: Uint8Array): void {
-  if (content.length !== target.length) throw broken(`${content.length} bytes where ${target.length} were declared`);
-  target.set(content);
 }
 
 const threeBytes = (bytes: Uint8Array, at: number): number =>

@@ -7,6 +7,7 @@ import { Cursor } from './cursor.ts';
 import { RootFault } from './fault.ts';
 import { type Key, readKey } from './key.ts';
 import { ObjectReader, type RootObject } from './objects.ts';
+import { type Ranges, ReadAhead } from './read-ahead.ts';
 import type { Layouts } from './streamer-info.ts';
 
 /** The list of keys of a directory, and the descriptions of classes, are held whole. */
@@ -18,12 +19,14 @@ export const isRoot = (head: Uint8Array): boolean =>
 /** A ROOT file, read by ranges: record by record, never whole. */
 export class RootFile {
   readonly source: ByteSource;
+  readonly #ranges: Ranges;
   readonly #layouts: Layouts;
   /** Keys of the top directory. */
   readonly keys: readonly Key[];
 
-  private constructor(source: ByteSource, layouts: Layouts, keys: readonly Key[]) {
+  private constructor(source: ByteSource, ranges: Ranges, layouts: Layouts, keys: readonly Key[]) {
     this.source = source;
+    this.#ranges = ranges;
     this.#layouts = layouts;
     this.keys = keys;
   }
@@ -43,7 +46,8 @@ export class RootFile {
       place = header.begin;
       const topBytes = Math.min(60, source.stamp.size - header.begin - header.nameBytes);
       const top = new Cursor(await source.readAt(header.begin + header.nameBytes, topBytes));
-      return new RootFile(source, layouts, await keysAt(source, top));
+      const ranges = new ReadAhead(source);
+      return new RootFile(source, ranges, layouts, await keysAt(ranges, top));
     } catch (error) {
       throw asFileError(error, source, place);
     }
@@ -52,7 +56,7 @@ export class RootFile {
   /** Keys of a directory inside the file. @throws RootFault; FileError for what reading throws. */
   async directory(key: Key): Promise<Key[]> {
     const { content } = await this.content(key);
-    return keysAt(this.source, new Cursor(content));
+    return keysAt(this.#ranges, new Cursor(content));
   }
 
   /** The object of a key. @throws RootFault; FileError for what reading throws. */
@@ -67,7 +71,7 @@ export class RootFile {
 
   /** The content of a key's record, inflated; the record must be what the key says. */
   async content(key: Key): Promise<{ content: Uint8Array }> {
-    const { key: own, stored } = await record(this.source, key.seek, key.bytes);
+    const { key: own, stored } = await record(this.#ranges, key.seek, key.bytes);
     if (own.className !== key.className || own.name !== key.name || own.contentBytes !== key.contentBytes) {
       throw new RootFault(
         'BROKEN_RECORD',
@@ -84,7 +88,7 @@ export class RootFile {
 
   /** A basket of a branch. @throws RootFault; FileError for what reading throws. */
   async basket(seek: number, bytes: number): Promise<Basket> {
-    const whole = await this.source.readAt(seek, checkedBytes(this.source, seek, bytes));
+    const whole = await this.#ranges.readAt(seek, checkedBytes(this.#ranges, seek, bytes));
     try {
       const header = readBasketHeader(new Cursor(whole));
       checkKey(header.key, seek, bytes);
@@ -131,7 +135,7 @@ function headerOf(bytes: Uint8Array) {
   return { begin, end, nameBytes, seekInfo, infoBytes };
 }
 
-async function keysAt(source: ByteSource, directory: Cursor): Promise<Key[]> {
+async function keysAt(source: Ranges, directory: Cursor): Promise<Key[]> {
   const version = directory.u16();
   directory.u32();
   directory.u32();
@@ -161,7 +165,7 @@ async function keysAt(source: ByteSource, directory: Cursor): Promise<Key[]> {
 }
 
 /** A record as it is stored, without its key. Its sizes are checked against each other and against the file's. */
-async function record(source: ByteSource, seek: number, bytes: number): Promise<{ key: Key; stored: Uint8Array }> {
+async function record(source: Ranges, seek: number, bytes: number): Promise<{ key: Key; stored: Uint8Array }> {
   const whole = await source.readAt(seek, checkedBytes(source, seek, bytes));
   try {
     const key = readKey(new Cursor(whole));
@@ -182,7 +186,7 @@ function checkKey(key: Key, seek: number, bytes: number): void {
   }
 }
 
-function checkedBytes(source: ByteSource, seek: number, bytes: number): number {
+function checkedBytes(source: Ranges, seek: number, bytes: number): number {
   if (seek < 0 || bytes < 26 || seek + bytes > source.stamp.size) {
     const reason = `a record of ${bytes} bytes at byte ${seek} in a file of ${source.stamp.size}`;
     throw new RootFault('BROKEN_RECORD', reason, Math.max(0, seek));

@@ -40,6 +40,9 @@ const NOT_READ = new Set([
   'fLeaves@TTree',
 ]);
 
+/** Colours, fonts and the like: parts that are passed over where they say how long they are. */
+const ATTRIBUTES = new Set(['TAttLine', 'TAttFill', 'TAttMarker', 'TAttAxis']);
+
 /** Arrays that are classes of their own, streamed as a length and the numbers. */
 const ARRAY_CLASSES: Readonly<Record<string, ArrayType>> = {
   TArrayC: 'i8',
@@ -142,6 +145,11 @@ export class ObjectReader {
     }
     if (++this.#depth > MAX_DEPTH) throw new RootFault('BROKEN_RECORD', 'objects nested too deeply');
     const { version, end } = this.version();
+    if (end !== undefined && ATTRIBUTES.has(className)) {
+      this.#depth--;
+      this.cursor.to(end);
+      return;
+    }
     switch (className) {
       case 'TNamed':
         this.#tObject(object);

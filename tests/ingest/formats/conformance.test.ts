@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FileError } from '../../../ingest/file-error.ts';
-import type { Format, ReadOptions } from '../../../ingest/formats/format.ts';
+import type { Format, ReadOptions, RowKey } from '../../../ingest/formats/format.ts';
 import { formatById, formatIds, recognise } from '../../../ingest/formats/registry.ts';
 import { openSource } from '../../../ingest/source.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
@@ -105,6 +105,8 @@ describe.each(formatIds)('%s', async (id) => {
         run: row.run,
         lumisection: (row.lumisection as number | undefined) ?? 0,
         monitorElement: (row.monitorElement as { path: string }).path,
+        // of a quality test
+        ...('statusCode' in row && { qualityTest: row.name as string }),
         line: row.line,
       }));
       const source = await openSource(vector.path);
@@ -176,6 +178,6 @@ function byLine(issues: readonly IssueRecord[]): IssueRecord[] {
   return issues.toSorted((a, b) => (a.line ?? 0) - (b.line ?? 0));
 }
 
-function keyText({ run, lumisection, monitorElement }: { run: number; lumisection: number; monitorElement: string }) {
-  return JSON.stringify([run, lumisection, monitorElement]);
+function keyText({ run, lumisection, monitorElement, qualityTest }: Omit<RowKey, 'line'>) {
+  return JSON.stringify([run, lumisection, monitorElement, qualityTest]);
 }

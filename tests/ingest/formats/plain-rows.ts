@@ -1,7 +1,7 @@
 import type { Format, ReadOptions, ReadStep } from '../../../ingest/formats/format.ts';
 import type { ByteSource } from '../../../ingest/source.ts';
 import { decodeBins } from '../../../src/domain/codec.ts';
-import type { IssueRecord, RecordBatch } from '../../../src/domain/record.ts';
+import type { IssueRecord, QualityTestRecord, RecordBatch, ScalarRecord } from '../../../src/domain/record.ts';
 import { shapeOf } from '../../../src/domain/shape.ts';
 
 /** A record with nothing columnar about it: NaN is null, bins are a list. */
@@ -14,12 +14,15 @@ export function plainRows(batch: RecordBatch | null): PlainRow[] {
   if (batch.kind === 'lumisections') return batch.lumisections.map((row) => ({ ...row, line: row.line ?? 0 }));
   if (batch.kind === 'runs') return batch.runs.map((row) => ({ ...row, run: row.number, line: row.line ?? 0 }));
   if (batch.kind === 'fractions') return batch.fractions.map((row) => ({ ...row, line: row.line ?? 0 }));
-  if (batch.kind === 'scalars')
-    return batch.scalars.map(({ monitorElement: path, ...row }) => ({
+  if (batch.kind === 'scalars' || batch.kind === 'qualityTests') {
+    const records: readonly (ScalarRecord | QualityTestRecord)[] =
+      batch.kind === 'scalars' ? batch.scalars : batch.qualityTests;
+    return records.map(({ monitorElement: path, ...row }) => ({
       ...row,
       line: row.line ?? 0,
       monitorElement: { path },
     }));
+  }
   if (batch.kind !== 'lumisectionHistograms' && batch.kind !== 'runHistograms')
     throw new Error('a batch of another kind');
   return Array.from({ length: batch.count }, (_, i) => {
