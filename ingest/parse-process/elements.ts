@@ -1,4 +1,10 @@
-import type { HistogramColumns, IssueRecord, RecordBatch, ScalarBatch } from '../../src/domain/record.ts';
+import type {
+  HistogramColumns,
+  IssueRecord,
+  QualityTestRecord,
+  RecordBatch,
+  ScalarRecord,
+} from '../../src/domain/record.ts';
 import type { Format, ReadOptions, ReadStep, RowKey } from '../formats/format.ts';
 import { compileChoice, type ElementChoice, namesOf, pathOf, type SkippedElement } from '../pipeline/elements.ts';
 import type { ByteSource } from '../source.ts';
@@ -30,7 +36,7 @@ export async function* readChosen(
     const skip = (name: string, line: number) => line > resume.line || chooser.skips(name) || !chooser.mayCollide(name);
     for await (const step of format.read(source, { ...options, resume: undefined, skip })) {
       chooser.choose(step, resume.line);
-      if (step.position.byte >= resume.byte) break;
+      if (step.position.byte >= resume.byte && step.position.line >= resume.line) break;
     }
   }
   for await (const step of format.read(source, { ...options, skip: (name) => chooser.skips(name) })) {
@@ -97,7 +103,14 @@ class Chooser {
   /** @param lastLine rows after this line are passed over. */
   choose(step: ReadStep, lastLine = Number.POSITIVE_INFINITY): ReadStep {
     const { batch } = step;
-    if (batch?.kind === 'scalars') return { ...step, batch: this.#scalars(batch, lastLine) };
+    if (batch?.kind === 'scalars') {
+      const { values: scalars, issues } = this.#values(batch.scalars, lastLine);
+      return withValues(step, scalars.length > 0 ? { kind: 'scalars', scalars } : null, issues);
+    }
+    if (batch?.kind === 'qualityTests') {
+      const { values: qualityTests, issues } = this.#values(batch.qualityTests, lastLine);
+      return withValues(step, qualityTests.length > 0 ? { kind: 'qualityTests', qualityTests } : null, issues);
+    }
     if (batch?.kind !== 'lumisectionHistograms' && batch?.kind !== 'runHistograms') return step;
     const names = batch.monitorElements.map(({ path }) => this.#about(path));
     const kept = new Int32Array(batch.count);
@@ -111,7 +124,7 @@ class Chooser {
         this.#skipped.set(path, (this.#skipped.get(path) ?? 0) + 1);
         continue;
       }
-      const collision = ambiguous ? this.#collide(batch, row, path) : null;
+      const collision = ambiguous ? this.#collide(keyOfRow(batch, row), path) : null;
       if (collision) issues.push(collision);
       else kept[count++] = row;
     }
@@ -127,11 +140,20 @@ class Chooser {
     };
   }
 
-  #scalars(batch: ScalarBatch, lastLine: number): ScalarBatch | null {
-    const scalars = batch.scalars
-      .filter(({ line = 0, monitorElement }) => line <= lastLine && !this.skips(monitorElement))
-      .map((scalar) => ({ ...scalar, monitorElement: this.#about(scalar.monitorElement).path }));
-    return scalars.length > 0 ? { kind: 'scalars', scalars } : null;
+  /** Scalars, or results of quality tests, that are wanted. */
+  #values<Value extends ScalarRecord | QualityTestRecord>(records: readonly Value[], lastLine: number) {
+    const values: Value[] = [];
+    const issues: IssueRecord[] = [];
+    for (const record of records) {
+      const { line = 0, monitorElement, run, lumisection } = record;
+      if (line > lastLine || this.skips(monitorElement)) continue;
+      const { path, ambiguous } = this.#about(monitorElement);
+      const key = { name: monitorElement, run, lumisection, line, ...('name' in record && { test: record.name }) };
+      const collision = ambiguous ? this.#collide(key, path) : null;
+      if (collision) issues.push(collision);
+      else values.push({ ...record, monitorElement: path });
+    }
+    return { values, issues };
   }
 
   #about(name: string) {
@@ -144,12 +166,8 @@ class Chooser {
   }
 
   /** The issue of a row whose path another name has taken in its (run, LS). */
-  #collide(batch: HistogramBatch, row: number, path: string): IssueRecord | null {
-    const name = batch.monitorElements[batch.monitorElement[row] as number]?.path ?? '';
-    const run = batch.run[row] as number;
-    const lumisection = batch.kind === 'lumisectionHistograms' ? (batch.lumisection[row] as number) : 0;
-    const line = batch.line[row] as number;
-    const key = `${run} ${lumisection} ${path}`;
+  #collide({ name, run, lumisection, line, test }: ChosenKey, path: string): IssueRecord | null {
+    const key = JSON.stringify([run, lumisection, path, test]);
     const first = this.#first.get(key);
     if (!first) this.#first.set(key, { name, line });
     if (!first || first.name === name) return null;
@@ -166,6 +184,29 @@ class Chooser {
     };
   }
 }
+
+/** A row by the name that its file gives its monitor element. */
+interface ChosenKey {
+  readonly name: string;
+  readonly run: number;
+  readonly lumisection: number;
+  readonly line: number;
+  /** The quality test whose result it is. */
+  readonly test?: string;
+}
+
+const keyOfRow = (batch: HistogramBatch, row: number): ChosenKey => ({
+  name: batch.monitorElements[batch.monitorElement[row] as number]?.path ?? '',
+  run: batch.run[row] as number,
+  lumisection: batch.kind === 'lumisectionHistograms' ? (batch.lumisection[row] as number) : 0,
+  line: batch.line[row] as number,
+});
+
+const withValues = (step: ReadStep, batch: RecordBatch | null, issues: readonly IssueRecord[]): ReadStep => ({
+  ...step,
+  batch,
+  issues: issues.length === 0 ? step.issues : [...step.issues, ...issues],
+});
 
 type HistogramBatch = Extract<RecordBatch, { kind: 'lumisectionHistograms' | 'runHistograms' }>;
 

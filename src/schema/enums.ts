@@ -38,7 +38,7 @@ export const MonitorElementKind = enumOf(
 export const ScalarType = enumOf('ScalarType', 'What a scalar value is.', SCALAR_TYPES, {
   INT: 'An integer of 64 bits, in decimal.',
   FLOAT: 'A number, in decimal or with an exponent; `nan`, `inf` and `-inf` where it is not finite.',
-  STRING: 'Text.',
+  STRING: 'Any text.',
 });
 
 export const QualityStatus = enumOf(

@@ -83,7 +83,8 @@ export class FilterCompiler {
     const ids = this.#decided(noun, test);
     if (ids) return this.#isOneOfIds(noun, sql.raw(`${alias}.id`), ids);
     const satisfies = textPredicate(test);
-    const values = (this.#values.get(`${noun}.${test.field}`) ?? []).filter(satisfies);
+    const known = this.#values.get(`${noun}.${test.field}`) ?? field.values ?? [];
+    const values = known.filter(satisfies);
     const found: Condition = {
       sql: isOneOf(this.#dialect, column, 'text', values),
       certain: !field.nullable || values.length === 0,

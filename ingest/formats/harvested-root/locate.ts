@@ -1,0 +1,37 @@
+import type { ByteSource } from '../../source.ts';
+import type { RowKey } from '../format.ts';
+import { RootFile } from '../root/file.ts';
+import { histogramOf } from '../root/histogram.ts';
+import { contentsOf, type Row } from './contents.ts';
+import { placeOf } from './row-place.ts';
+
+/** Reads names and texts alone; an object only where its name fits. */
+export async function locate(
+  source: ByteSource,
+  keys: readonly RowKey[],
+  top: string,
+): Promise<readonly (readonly number[])[]> {
+  const file = await RootFile.open(source);
+  const { rows } = await contentsOf(file, top);
+  const textOf = ({ run, monitorElement, qualityTest }: Omit<RowKey, 'line' | 'lumisection'>) =>
+    JSON.stringify([run, monitorElement, qualityTest ?? null]);
+  const wanted = new Map(keys.map((key): [string, number[]] => [textOf(key), []]));
+  for (const [index, row] of rows.entries()) {
+    if (row.kind === 'broken') continue;
+    const place = placeOf(row);
+    if (Array.isArray(place)) continue;
+    const lines = wanted.get(textOf(row.kind === 'qualityTest' ? { ...place, qualityTest: row.value.name } : place));
+    if (lines && (await isAccepted(file, row))) lines.push(index + 1);
+  }
+  return keys.map((key) => (wanted.get(textOf(key)) ?? []).filter((line) => line < key.line));
+}
+
+const isAccepted = async (file: RootFile, row: Row): Promise<boolean> =>
+  row.kind !== 'object' ||
+  file
+    .object(row.key)
+    .then(histogramOf)
+    .then(
+      () => true,
+      () => false,
+    );
