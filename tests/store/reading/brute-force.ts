@@ -1,6 +1,7 @@
 import type { FieldTest, Filter } from '../../../src/domain/filter.ts';
 import { bitsToFlags } from '../../../src/domain/lumisection-flags.ts';
 import { compileGlob, compileRegex } from '../../../src/domain/matcher.ts';
+import { QUALITY_CODES } from '../../../src/domain/quality-status.ts';
 import type { Noun } from '../../../src/store/store.ts';
 import type { World } from './world.ts';
 
@@ -28,6 +29,10 @@ export function rowsOf(world: World, noun: Noun): Row[] {
         line: row.line === null ? null : BigInt(row.line),
         byte: row.byte === null ? null : BigInt(row.byte),
       }));
+    case 'qualityTest': {
+      const names = new Map<number, string>(QUALITY_CODES);
+      return world.qualityTest.map((row) => ({ ...row, status: names.get(row.statusCode) ?? 'UNKNOWN' }));
+    }
     case 'certification': {
       const rows = new Map<string, Row>();
       for (const { lumisectionFirst: _f, lumisectionLast: _l, ...row } of world.certification) {
@@ -152,6 +157,14 @@ function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, R
       return where('lumisection', { runNumber: row.number });
     case 'run.histograms':
       return where('runHistogram', { runNumber: row.number });
+    case 'run.scalars':
+      return where('scalarValue', { runNumber: row.number, lumisectionNumber: 0 });
+    case 'run.qualityTests':
+      return where('qualityTest', { runNumber: row.number, lumisectionNumber: 0 });
+    case 'lumisection.qualityTests':
+      return where('qualityTest', { runNumber: row.runNumber, lumisectionNumber: row.number });
+    case 'lumisection.scalars':
+      return where('scalarValue', { runNumber: row.runNumber, lumisectionNumber: row.number });
     case 'run.lumisectionHistograms':
       return where('lumisectionHistogram', { runNumber: row.number });
     case 'run.certifications':

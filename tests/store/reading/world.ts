@@ -13,6 +13,8 @@ export type World = Pick<
   | 'binning'
   | 'lumisectionHistogram'
   | 'runHistogram'
+  | 'scalarValue'
+  | 'qualityTest'
   | 'runMonitorElement'
   | 'dataFile'
   | 'ingestIssue'
@@ -59,6 +61,8 @@ const FLAGS = ['GOOD', 'GOOD', 'GOOD', 'BAD', 'STANDBY'];
 /** The same world for the same seed. */
 export function makeWorld(seed: number): World {
   const pick = generator(seed);
+  // what came later draws from its own numbers: the rest of the world stays as its tests know it
+  const later = generator(seed + 1);
   const text = () => pick(TEXTS);
   const maybe = <T>(value: () => T): T | null => (pick([0, 1, 2]) === 0 ? null : value());
   const number = () => pick(NUMBERS);
@@ -113,6 +117,7 @@ export function makeWorld(seed: number): World {
     subsystem: maybe(text),
     dimension: maybe(() => pick([1, 2])),
     kind: maybe(() => pick(['TH1', 'TH2'])),
+    efficiency: later([true, false, null]),
   }));
   const moments = () => ({
     meanX: maybe(number),
@@ -158,6 +163,27 @@ export function makeWorld(seed: number): World {
         })),
     ),
   );
+  const places = run.flatMap(({ number: runNumber }) =>
+    [0, 1, 2].flatMap((lumisectionNumber) =>
+      monitorElement
+        .filter(() => later([true, false]))
+        .map(({ id }) => ({ runNumber, lumisectionNumber, datasetId: 1, monitorElementId: id, fileId: null })),
+    ),
+  );
+  const scalarValue = places.map((place) => ({
+    ...place,
+    type: later(['INT', 'STRING']),
+    value: later(TEXTS),
+    number: later([...NUMBERS, null]),
+  }));
+  const qualityTest = places.map((place) => ({
+    ...place,
+    name: later(TEXTS),
+    statusCode: later([100, 200, 300, 70, 1]),
+    result: later([...NUMBERS, null]),
+    algorithm: later(TEXTS),
+    message: later(TEXTS),
+  }));
   const pairs = new Map<string, World['runMonitorElement'][number]>();
   const pairOf = ({
     runNumber,
@@ -268,6 +294,8 @@ export function makeWorld(seed: number): World {
     runMonitorElement: [...pairs.values()],
     dataFile,
     ingestIssue,
+    scalarValue,
+    qualityTest,
     certificationVersion,
     certification,
   };
