@@ -7,14 +7,14 @@ import { startPostgres } from '../support/embedded-postgres.ts';
 import { type Finding, Fuzzer } from './fuzzer.ts';
 import { samples } from './samples.ts';
 
-const usage = `usage: npm run fuzz -- [--seed TEXT] [--minutes N] [--format TEXT] [--postgres] [--keep FOLDER]
+const usage = `usage: npm run fuzz -- [--seed TEXT] [--minutes N] [--format REGEX] [--postgres] [--keep FOLDER]
 
 Damages a good file of each format in ever new ways (truncations, flipped bits, swapped blocks, huge lengths), ingests
 it, and looks for a crash, a hang, a histogram that is none, an error without a code or place. Exit status 1: found some.
 
   --seed TEXT     the same seed gives the same damage (default: 1)
   --minutes N     how long, over all formats (default: 5)
-  --format TEXT   only samples whose name holds this
+  --format REGEX  only samples with such a name
   --postgres      into PostgreSQL instead of SQLite
   --keep FOLDER   write the files that something was found with there
 `;
@@ -30,7 +30,7 @@ const { values } = parseArgs({
   },
 });
 const minutes = Number(values.minutes);
-const chosen = samples.filter(({ id }) => id.includes(values.format));
+const chosen = samples.filter(({ id }) => new RegExp(values.format, 'i').test(id));
 if (values.help || !(minutes > 0) || chosen.length === 0) {
   process.stdout.write(usage);
   process.exit(values.help ? 0 : 1);
