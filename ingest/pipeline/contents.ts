@@ -1,5 +1,5 @@
 import type { Axis } from '../../src/domain/axis.ts';
-import type { HistogramColumns, MonitorElementKind, RecordBatch } from '../../src/domain/record.ts';
+import type { HistogramColumns, MonitorElementKind, RecordBatch, ScalarBatch } from '../../src/domain/record.ts';
 
 /** What records a file holds, counted. */
 export interface FileContents {
@@ -24,6 +24,7 @@ export interface ElementContents {
   readonly kind: MonitorElementKind | null;
   /** Bins of each axis, one text for each booking that occurs: `100`, `72 x 50`. */
   readonly bins: readonly string[];
+  /** Or values, of a scalar. */
   readonly lumisectionHistograms: number;
   readonly runHistograms: number;
 }
@@ -44,6 +45,13 @@ export class Contents {
         break;
       case 'runHistograms':
         this.#histograms(batch, null);
+        break;
+      case 'scalars':
+        this.#scalars(batch);
+        break;
+      case 'qualityTests':
+        for (const { run, lumisection } of batch.qualityTests) this.#seen(run, lumisection);
+        this.#count(batch.kind, batch.qualityTests.length);
         break;
       case 'certification':
         for (const { run } of batch.runs) this.#run(run);
@@ -94,6 +102,21 @@ export class Contents {
       if (shape !== undefined) element.bins.add(shape);
       this.#datasets.add(batch.datasets[batch.dataset[row] as number] ?? '');
     }
+  }
+
+  #scalars({ kind, scalars }: ScalarBatch): void {
+    for (const { run, lumisection, dataset, monitorElement: path } of scalars) {
+      this.#seen(run, lumisection);
+      this.#datasets.add(dataset);
+      const level = lumisection > 0 ? 'lumisectionHistograms' : 'runHistograms';
+      this.#element({ path, dimension: null, kind: 'SCALAR' })[level]++;
+    }
+    this.#count(kind, scalars.length);
+  }
+
+  #seen(run: number, lumisection: number): void {
+    const { seen } = this.#run(run);
+    if (lumisection > 0) seen.add(lumisection);
   }
 
   #element({ path, dimension, kind }: HistogramColumns['monitorElements'][number]) {
