@@ -47,8 +47,8 @@ const isConflict = ({ severity }: Inspection['issues'][number]) => severity === 
 function outcome(ingest: Inspection['ingest'], notTried: string | null): string {
   if (!ingest) return `what ingesting would do was not tried: ${printable(notTried ?? 'stopped')}`;
   if (ingest.error) return `ingesting would fail: ${ingest.error.code}: ${printable(ingest.error.message)}`;
-  const { inserted, identical, conflicting, replaced, rejected } = ingest.counts;
-  const counts = Object.entries({ inserted, identical, conflicting, replaced, rejected });
+  const { inserted, identical, conflicting, replaced, added, rejected } = ingest.counts;
+  const counts = Object.entries({ inserted, identical, conflicting, replaced, added, rejected });
   const text = counts.map(([name, rows]) => `${count(rows)} ${name}`).join(', ');
   return ingest.outcome === 'known'
     ? `read before, nothing would be done (then: ${text})`

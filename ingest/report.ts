@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { printable } from '../src/domain/printable.ts';
-import type { IssueRecord } from '../src/domain/record.ts';
-import { addCounts, type FileReport, noCounts, sumOf } from './pipeline/report.ts';
+import { type IssueRecord, noCounts } from '../src/domain/record.ts';
+import { addCounts, type FileReport, sumOf } from './pipeline/report.ts';
 import { count, outcomeText } from './progress.ts';
 
 /** Issues of a file that the text shows; the rest is counted. */
@@ -33,6 +33,7 @@ export function formatRun(run: IngestRun): string {
     'identical',
     'conflicting',
     'replaced',
+    'added',
     'rejected',
     'seconds',
     'rows/s',
@@ -78,9 +79,9 @@ function totalOf(run: IngestRun): Measured {
 }
 
 function numbers({ counts, seconds, rowsRead }: Measured): string[] {
-  const { inserted, identical, conflicting, replaced, rejected } = counts;
+  const { inserted, identical, conflicting, replaced, added, rejected } = counts;
   const rate = rowsRead > 0 ? count(rowsRead / Math.max(seconds, 0.001)) : '-';
-  return [...[inserted, identical, conflicting, replaced, rejected].map(count), seconds.toFixed(2), rate];
+  return [...[inserted, identical, conflicting, replaced, added, rejected].map(count), seconds.toFixed(2), rate];
 }
 
 function problemsOf(file: FileReport): string[] {

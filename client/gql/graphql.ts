@@ -110,6 +110,8 @@ export type DataFileWhere = {
   NOT?: DataFileWhere | null | undefined;
   /** At least one of these holds (an empty list does not). */
   OR?: Array<DataFileWhere> | null | undefined;
+  /** Rows that were added, as partial counts, to what other rows of their key brought. */
+  added?: IntFilter | null | undefined;
   /** Bytes of the (decompressed) content that are read and durably stored. */
   bytesDone?: SafeIntFilter | null | undefined;
   /** Rows whose key was stored with another content, which was kept. Each is one issue. */
@@ -454,10 +456,14 @@ export type LumisectionWhere = {
   number?: IntFilter | null | undefined;
   /** Mean number of interactions in a bunch crossing. */
   pileup?: FloatFilter | null | undefined;
+  /** At least one satisfies this: Results of quality tests of this lumisection. */
+  qualityTests?: QualityTestWhere | null | undefined;
   /** Luminosity that CMS recorded in this lumisection alone (not cumulative), in 1/pb. */
   recordedLumi?: FloatFilter | null | undefined;
   /** It satisfies this: The run of the lumisection. */
   run?: RunWhere | null | undefined;
+  /** At least one satisfies this: Values of scalar monitor elements of this lumisection. */
+  scalars?: ScalarValueWhere | null | undefined;
   /** When the lumisection began; it lasts about 23.31 s. */
   startedAt?: DateTimeFilter | null | undefined;
   /** Rate of the zero-bias trigger, in Hz. */
@@ -503,6 +509,8 @@ export type MonitorElementWhere = {
   datasets?: DatasetWhere | null | undefined;
   /** Number of axes, 1 or 2; absent where the source does not tell (summaries). */
   dimension?: IntFilter | null | undefined;
+  /** Whether contents are ratios (efficiencies), not counts; absent where no source tells. */
+  efficiency?: BooleanFilter | null | undefined;
   /** Its id, as the field `id` gives it. */
   id?: IdFilter | null | undefined;
   /** What kind of object the source holds; absent where it does not tell. */
@@ -525,6 +533,73 @@ export type PackedType =
   | 'FLOAT64'
   /** 32-bit signed integers; an error where the contents are not exactly that. */
   | 'INT32';
+
+/** What became of a quality test, as CMSSW knows it. */
+export type QualityStatus =
+  /** The algorithm did not run (code 90). */
+  | 'DID_NOT_RUN'
+  /** The test was switched off (code 50). */
+  | 'DISABLED'
+  /** The test failed (code 300). */
+  | 'ERROR'
+  /** Too few entries for a judgement (code 70). */
+  | 'INSUFFICIENT_STATISTICS'
+  /** A problem kept the test from running (code 60). */
+  | 'INVALID'
+  /** The test passed (code 100). */
+  | 'OK'
+  /** Neither passed nor failed (code 30). */
+  | 'OTHER'
+  /** A code that CMSSW does not define: see `statusCode`. */
+  | 'UNKNOWN'
+  /** The test had some problems (code 200). */
+  | 'WARNING';
+
+/** Operators on the status of a quality test. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type QualityStatusFilter = {
+  /** Equal to. */
+  eq?: QualityStatus | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<QualityStatus> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: QualityStatus | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<QualityStatus> | null | undefined;
+};
+
+/** Conditions on a QualityTest. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type QualityTestWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<QualityTestWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: QualityTestWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<QualityTestWhere> | null | undefined;
+  /** Name of the algorithm, e.g. `ContentsXRange`. */
+  algorithm?: StringFilter | null | undefined;
+  /** It satisfies this: The dataset: the same run reconstructed twice gives different values. */
+  dataset?: DatasetWhere | null | undefined;
+  /** Number of the lumisection; 0 where it is of the whole run. */
+  lumisectionNumber?: IntFilter | null | undefined;
+  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  mask?: string | null | undefined;
+  /** What the test says of its result; may be empty. */
+  message?: StringFilter | null | undefined;
+  /** It satisfies this: The monitor element that was tested. */
+  monitorElement?: MonitorElementWhere | null | undefined;
+  /** Name of the quality test, e.g. `XrangeWithin`. */
+  name?: StringFilter | null | undefined;
+  /** What the test computed (often a probability or a share; no unit); absent where it is not a finite number. */
+  result?: FloatFilter | null | undefined;
+  /** It satisfies this: The run. */
+  run?: RunWhere | null | undefined;
+  /** What became of the test. */
+  status?: QualityStatusFilter | null | undefined;
+  /** The status as CMSSW numbers it: 100 passed, 200 warning, 300 failed, lower ones without a judgement. */
+  statusCode?: IntFilter | null | undefined;
+};
 
 /** Conditions on a RunHistogram. All that are given must hold; an empty object always holds. A null inside is an error. */
 export type RunHistogramWhere = {
@@ -608,8 +683,12 @@ export type RunWhere = {
   number?: IntFilter | null | undefined;
   /** Letter of the era, e.g. `A`. */
   period?: StringFilter | null | undefined;
+  /** At least one satisfies this: Results of quality tests of the whole run. */
+  qualityTests?: QualityTestWhere | null | undefined;
   /** Integrated luminosity that CMS recorded, in 1/pb. */
   recordedLumi?: FloatFilter | null | undefined;
+  /** At least one satisfies this: Values of scalar monitor elements of the whole run. */
+  scalars?: ScalarValueWhere | null | undefined;
   /** When the run began. */
   startedAt?: DateTimeFilter | null | undefined;
   /** Year of data taking, e.g. 2018. */
@@ -636,6 +715,55 @@ export type SafeIntFilter = {
   ne?: number | null | undefined;
   /** None of these; holds for absent values too. */
   notIn?: Array<number> | null | undefined;
+};
+
+/** What a scalar value is. */
+export type ScalarType =
+  /** A number, in decimal or with an exponent; `nan`, `inf` and `-inf` where it is not finite. */
+  | 'FLOAT'
+  /** An integer of 64 bits, in decimal. */
+  | 'INT'
+  /** Any text. */
+  | 'STRING';
+
+/** Operators on a type of scalar value. All that are given must hold. null is refused as an operand: use `isNull`. */
+export type ScalarTypeFilter = {
+  /** Equal to. */
+  eq?: ScalarType | null | undefined;
+  /** One of these (never, if the list is empty). */
+  in?: Array<ScalarType> | null | undefined;
+  /** true: absent; false: present. */
+  isNull?: boolean | null | undefined;
+  /** Not equal to; holds for absent values too. */
+  ne?: ScalarType | null | undefined;
+  /** None of these; holds for absent values too. */
+  notIn?: Array<ScalarType> | null | undefined;
+};
+
+/** Conditions on a ScalarValue. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type ScalarValueWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<ScalarValueWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: ScalarValueWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<ScalarValueWhere> | null | undefined;
+  /** It satisfies this: The dataset: the same run reconstructed twice gives different values. */
+  dataset?: DatasetWhere | null | undefined;
+  /** Number of the lumisection; 0 where it is of the whole run. */
+  lumisectionNumber?: IntFilter | null | undefined;
+  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  mask?: string | null | undefined;
+  /** It satisfies this: The monitor element that holds the value. */
+  monitorElement?: MonitorElementWhere | null | undefined;
+  /** The value as the nearest float64; absent for a text and where it is not finite. */
+  number?: FloatFilter | null | undefined;
+  /** It satisfies this: The run. */
+  run?: RunWhere | null | undefined;
+  /** What the value is. */
+  type?: ScalarTypeFilter | null | undefined;
+  /** The value as text, as the source writes it. */
+  value?: StringFilter | null | undefined;
 };
 
 /** Operators on text, compared by code point. All that are given must hold. null is refused as an operand: use `isNull`. */

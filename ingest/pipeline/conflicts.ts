@@ -18,7 +18,7 @@ export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueR
   const { line, ...key } = keyOf(batch, row);
   const text = keyText(key);
   const common = { severity: 'CONFLICTING', ...(line > 0 ? { line } : {}), field: 'key', value: text } as const;
-  if (notAdded !== null) {
+  if (notAdded !== undefined) {
     return {
       ...common,
       code: NOT_ADDED,
@@ -31,7 +31,8 @@ export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueR
 
 function earlierOf({ sameFile, earlierPath, notAdded }: RowConflict): string {
   if (sameFile) return 'an earlier row of this file';
-  return earlierPath === null ? 'no single file' : notAdded === null ? `a row of ${earlierPath}` : earlierPath;
+  if (notAdded !== undefined) return earlierPath ?? 'several files';
+  return earlierPath === null ? 'the sum of several files' : `a row of ${earlierPath}`;
 }
 
 /**

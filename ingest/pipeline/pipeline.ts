@@ -1,15 +1,16 @@
 import { resolve } from 'node:path';
-import type { IssueRecord } from '../../src/domain/record.ts';
-import type { Ledger, Rows, Store } from '../../src/store/store.ts';
+import { type IssueRecord, noCounts } from '../../src/domain/record.ts';
+import type { FileIdentity, Ledger, Rows, Store } from '../../src/store/store.ts';
 import { FileError } from '../file-error.ts';
 import type { FileToRead, Recognition } from '../parse-process/messages.ts';
 import type { ParseProcess } from '../parse-process/parse-process.ts';
 import { type ByteSource, openSource } from '../source.ts';
 import { choiceIdentity } from './elements.ts';
 import { describeProblem } from './failure.ts';
+import { FILE_BUSY, isFileBusy, keepLease, openLease, waitForLease } from './lease.ts';
 import { NO_DATA, quarantine } from './quarantine.ts';
 import { readIntoLedger } from './read.ts';
-import { type FileProblem, type FileReport, type IngestHooks, type IngestSettings, noCounts } from './report.ts';
+import type { FileProblem, FileReport, IngestHooks, IngestSettings } from './report.ts';
 import { ELEMENT_SKIPPED, skippedOf } from './skipped.ts';
 
 /** Issues that a report repeats from the ledger. */
@@ -47,19 +48,9 @@ export async function ingestFile(
     const identity = { sha256, ...identify(path, recognition, settings) };
     report = { ...report, format: recognition.format, dataset: identity.dataset, source: identity.source };
 
-    const facts = { path: resolve(path), size: stamp.size };
-    const ingest = async (ledger: Ledger): Promise<FileReport> => {
-      const { file: row, known } = await ledger.begin(identity, facts, { force: settings.force ?? false });
-      if (known) return { ...report, ...(await settled(ledger, row)), outcome: 'known' };
-      const result = await readIntoLedger({ ledger, parser, store }, file, row, {
-        path,
-        compressed,
-        identity,
-        settings,
-        hooks,
-      });
-      return { ...report, ...(await settled(ledger, result.row)), ...result.report };
-    };
+    const onConflict = settings.onConflict ?? recognition.defaultOnConflict;
+    const work = { path, file, compressed, identity, settings: { ...settings, onConflict }, hooks };
+    const ingest = async (ledger: Ledger) => ({ ...report, ...(await readInTurn(ledger, { store, parser }, work)) });
     report = settings.dryRun ? { ...(await store.ledger.rehearse(ingest)), fileId: null } : await ingest(store.ledger);
   } catch (error) {
     report = { ...report, outcome: 'failed', error: describeProblem(error), exitStatus: 1 };
@@ -72,6 +63,76 @@ export async function ingestFile(
     report = { ...report, ...(await quarantine(store.ledger, report, error).catch(() => ({}))) };
   }
   return { ...report, seconds: (performance.now() - started) / 1000 };
+}
+
+interface Work {
+  readonly path: string;
+  readonly file: FileToRead;
+  readonly compressed: boolean;
+  readonly identity: FileIdentity;
+  readonly settings: IngestSettings & Required<Pick<IngestSettings, 'onConflict'>>;
+  readonly hooks: IngestHooks;
+}
+
+/** Reads a file when no other process does, from where the latest one has come to. */
+async function readInTurn(ledger: Ledger, { store, parser }: IngestTools, work: Work): Promise<Partial<FileReport>> {
+  const { identity, settings, hooks } = work;
+  const { onConflict } = settings;
+  const lease = openLease();
+  let { force = false } = settings;
+  let rowsRead = 0;
+  try {
+    while (true) {
+      const begun = await begin(ledger, work, { force, lease, takeBack: onConflict === 'add' });
+      if ('busy' in begun) {
+        const { fileId, message } = begun.busy;
+        // in a rehearsal there is no waiting: it may be what the other one waits for
+        const left = hooks.leaveBusy || settings.dryRun;
+        if (!left) await waitForLease(store.reads, fileId, hooks.signal);
+        if (left || hooks.signal?.aborted) return await leave(ledger, store, fileId, message, rowsRead);
+        force = false;
+        continue;
+      }
+      const { file: row, known } = begun;
+      if (known) return { ...(await settled(ledger, row)), outcome: 'known', rowsRead };
+      const stop = settings.dryRun ? () => {} : keepLease(ledger, row.id, lease);
+      const result = await readIntoLedger({ ledger, parser }, work.file, row, {
+        ...work,
+        identity,
+        onConflict,
+        lease: lease.owner,
+      }).finally(stop);
+      rowsRead += result.report.rowsRead;
+      if (result.row) return { ...(await settled(ledger, result.row)), ...result.report, rowsRead };
+      force = false;
+    }
+  } finally {
+    lease.end();
+  }
+}
+
+type BeginOptions = Parameters<Ledger['begin']>[2];
+
+async function begin(ledger: Ledger, { path, file, identity }: Work, options: BeginOptions) {
+  try {
+    return await ledger.begin(identity, { path: resolve(path), size: file.stamp?.size ?? 0 }, options);
+  } catch (error) {
+    if (!isFileBusy(error)) throw error;
+    return { busy: { fileId: error.details.fileId as number, message: error.message } };
+  }
+}
+
+/** The row of the ledger is another process's to settle. */
+async function leave(
+  ledger: Ledger,
+  { reads }: Store,
+  fileId: number,
+  message: string,
+  rowsRead: number,
+): Promise<Partial<FileReport>> {
+  const [row] = await reads.dataFiles([fileId]);
+  const found = row ? await settled(ledger, row) : { fileId };
+  return { ...found, outcome: 'cancelled', rowsRead, error: { code: FILE_BUSY, message }, exitStatus: 1 };
 }
 
 /** A report on a file of which nothing is known yet. */
@@ -128,14 +189,14 @@ async function both<A, B>(a: Promise<A>, b: Promise<B>): Promise<[A, B]> {
 
 /** What the ledger says of a file. */
 async function settled(ledger: Ledger, row: Rows['dataFile']) {
-  const { id, inserted, identical, conflicting, replaced, rejected } = row;
+  const { id, inserted, identical, conflicting, replaced, added, rejected } = row;
   const stored = await ledger.issues(id, null, 0, REPORTED_ISSUES * 10);
   const issues = stored.filter(({ severity }) => severity !== 'NOTE');
   const notes = stored.filter(({ severity, code }) => severity === 'NOTE' && code !== ELEMENT_SKIPPED);
   const bad = conflicting + rejected > 0;
   return {
     fileId: id,
-    counts: { inserted, identical, conflicting, replaced, rejected },
+    counts: { inserted, identical, conflicting, replaced, added, rejected },
     skipped: await skippedOf(ledger, id),
     issues: [...issues, ...notes].slice(0, REPORTED_ISSUES).map(issueOf),
     exitStatus: bad ? (2 as const) : (0 as const),

@@ -1,4 +1,5 @@
 import type { Counts, IssueRecord } from '../../src/domain/record.ts';
+import type { OnConflict } from '../../src/store/store.ts';
 import type { ElementChoice, SkippedElement } from './elements.ts';
 
 /** How a file is to be read and what to do where rows disagree. */
@@ -11,8 +12,8 @@ export interface IngestSettings {
   readonly elements?: ElementChoice;
   /** Name of the certification that the file becomes a version of. */
   readonly source?: string;
-  /** Which row stays where two differ under one key (default keep: the first). */
-  readonly onConflict?: 'keep' | 'replace' | 'fail';
+  /** What becomes of two rows of one key (default: as the format says, to add partial counts or to keep the first). */
+  readonly onConflict?: OnConflict;
   /** Read the file again although it is known. */
   readonly force?: boolean;
   /** A row that is rejected or in conflict makes the whole file fail, and nothing of it stays. */
@@ -83,10 +84,8 @@ export interface FileReport {
   readonly exitStatus: 0 | 1 | 2;
 }
 
-export const noCounts = (): Counts => ({ inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 });
-
 export const sumOf = (counts: Counts): number =>
-  counts.inserted + counts.identical + counts.conflicting + counts.replaced + counts.rejected;
+  counts.inserted + counts.identical + counts.conflicting + counts.replaced + counts.added + counts.rejected;
 
 /** Adds `more` to `counts`, in place. */
 export function addCounts(counts: Counts, more: Readonly<Counts>): void {
@@ -94,5 +93,6 @@ export function addCounts(counts: Counts, more: Readonly<Counts>): void {
   counts.identical += more.identical;
   counts.conflicting += more.conflicting;
   counts.replaced += more.replaced;
+  counts.added += more.added;
   counts.rejected += more.rejected;
 }

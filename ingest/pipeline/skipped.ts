@@ -16,7 +16,7 @@ export class SkippedRows {
   }
 
   /** Once: a process that was killed after this is not to note it all again. */
-  async note(ledger: Ledger, fileId: number): Promise<void> {
+  async note(ledger: Ledger, fileId: number, lease?: string): Promise<void> {
     if (this.#rows.size === 0 || (await ledger.issues(fileId, ELEMENT_SKIPPED, 0, 1)).length > 0) return;
     const sorted = [...this.#rows].sort(([a], [b]) => (a < b ? -1 : 1));
     await ledger.addIssues(
@@ -28,6 +28,7 @@ export class SkippedRows {
         value: path,
         reason: `not chosen: ${rows} rows of ${path} were left out`,
       })),
+      lease,
     );
   }
 }

@@ -221,5 +221,16 @@ export interface Counts {
   identical: number;
   conflicting: number;
   replaced: number;
+  /** Added to what other rows of the same key brought. */
+  added: number;
   rejected: number;
 }
+
+export const noCounts = (): Counts => ({
+  inserted: 0,
+  identical: 0,
+  conflicting: 0,
+  replaced: 0,
+  added: 0,
+  rejected: 0,
+});

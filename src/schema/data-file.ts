@@ -14,7 +14,7 @@ builder.nodeRef(DataFile, {
   loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map(([id]) => loaders.dataFile.load(id))),
 });
 
-type Report = Record<'inserted' | 'identical' | 'conflicting' | 'replaced' | 'rejected', number>;
+type Report = Record<'inserted' | 'identical' | 'conflicting' | 'replaced' | 'added' | 'rejected', number>;
 
 const IngestReport = builder.objectRef<Report>('IngestReport').implement({
   description: 'How many rows went which way. Every row is counted exactly once.',
@@ -23,6 +23,7 @@ const IngestReport = builder.objectRef<Report>('IngestReport').implement({
     identical: t.exposeInt('identical', { description: about.identical }),
     conflicting: t.exposeInt('conflicting', { description: about.conflicting }),
     replaced: t.exposeInt('replaced', { description: about.replaced }),
+    added: t.exposeInt('added', { description: about.added }),
     rejected: t.exposeInt('rejected', { description: about.rejected }),
   }),
 });

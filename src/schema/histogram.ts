@@ -52,7 +52,8 @@ Histogram.implement({
     dataFile: t.field({
       type: DataFile,
       nullable: true,
-      description: 'The file that brought the histogram (the first one, where several held it); null without a file.',
+      description:
+        'The file that brought the histogram (the first one, where several held it alike); null for the sum of what several brought.',
       resolve: ({ fileId }, _args, { loaders }) => (fileId === null ? null : loaders.dataFile.load(fileId)),
     }),
     title: t.string({

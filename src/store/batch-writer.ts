@@ -118,7 +118,7 @@ async function histograms(
   if (batch.kind === 'lumisectionHistograms') {
     await enterLumisections(transaction, distinctLumisections(batch.run, batch.lumisection, resolved.accepted));
   }
-  const written = await writeHistograms(transaction, resolved, expectTaken);
+  const written = await writeHistograms(transaction, dialect, resolved, expectTaken);
   return { ...written, refused: otherDimensions(batch, ids) };
 }
 

@@ -4,17 +4,17 @@ import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
 import { enterRuns } from './run-rows.ts';
+import type { OnConflict } from './store.ts';
 import type { Tables } from './tables.ts';
 
 type RunRow = Tables['run'];
 type LumisectionRow = Tables['lumisection'];
-type OnConflict = 'keep' | 'replace' | 'fail';
 
 /**
  * Writes what a source states about runs or lumisections. A record is inserted when it adds something and contradicts
  * nothing, identical when all it states is stored already, and conflicting when a stored value differs: then nothing of
  * it is written, or (`replace`) all of it. What it does not state stays. Runs of lumisections are created where missing.
- * `fail` counts as `keep` here: the caller rolls back when it sees a conflict.
+ * `fail` counts as `keep` here: the caller rolls back when it sees a conflict. So does `add`: conditions are no counts.
  */
 export function writeConditions(
   transaction: Transaction,

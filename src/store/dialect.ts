@@ -50,6 +50,8 @@ export interface Dialect {
     readonly text: string;
     readonly time: string;
   };
+  /** The time so many seconds from now by the clock of the database, as times are stored. */
+  timeFromNow(seconds: number): string;
   /** Put behind a SELECT in a transaction, so that no other one changes the rows until it ends. */
   readonly lockRows: string;
   /**

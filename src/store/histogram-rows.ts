@@ -36,9 +36,10 @@ export interface HistogramTable {
   /**
    * Inserts the rows whose keys are free.
    * @param expectTaken a hint: most keys are taken, so look first and write afterwards.
+   * @param lock what stands under taken keys is to be changed: no other transaction may do so before this one ends.
    * @returns what stands under the keys that are taken, in any order.
    */
-  insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean): Promise<TakenRow[]>;
+  insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean, lock: boolean): Promise<TakenRow[]>;
   /** Overwrites all but the key of stored rows. */
   replace(rows: HistogramRows, order: Int32Array): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import { sameBins } from '../domain/codec.ts';
 import { shapeOf } from '../domain/shape.ts';
-import type { Column, Transaction } from './database.ts';
+import { type AddedRows, addHistograms, type Meeting } from './add-histograms.ts';
+import type { Transaction } from './database.ts';
+import type { Dialect } from './dialect.ts';
 import {
   type CellValue,
   type ColumnData,
@@ -13,6 +15,7 @@ import { keyOrder } from './key-order.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
 import type { ResolvedBatch } from './resolved-batch.ts';
 import { RunElementCounts } from './run-element-counts.ts';
+import { insertMarks, SHARE_KEY, type ShareKey } from './shares.ts';
 
 /**
  * Writes the rows of a batch, finds out what became of each, and keeps `contribution` and `run_monitor_element` in step.
@@ -24,10 +27,11 @@ import { RunElementCounts } from './run-element-counts.ts';
  */
 export async function writeHistograms(
   transaction: Transaction,
+  dialect: Dialect,
   batch: ResolvedBatch,
   expectTaken: boolean,
 ): Promise<WrittenRows> {
-  const writing = new HistogramWriting(transaction, batch);
+  const writing = new HistogramWriting(transaction, dialect, batch);
   await writing.run(expectTaken);
   return writing;
 }
@@ -48,21 +52,24 @@ class HistogramWriting implements WrittenRows {
   readonly outcomes: Uint8Array;
   readonly sameFile = new Set<number>();
   readonly earlierFiles = new Map<number, number>();
+  readonly notAdded = new Map<number, string>();
 
   readonly #transaction: Transaction;
+  readonly #dialect: Dialect;
   readonly #batch: ResolvedBatch;
   readonly #rows: HistogramRows;
   readonly #compared: readonly ColumnData[];
   readonly #bins: ColumnData;
   readonly #integral: ColumnData;
   readonly #counts: RunElementCounts;
-  /** First rows of keys under which another file's row says what a row of this file says. */
-  readonly #shares: number[] = [];
+  /** First rows of keys under which another file's row says what a row of this file says, and that file. */
+  readonly #alike: (readonly [row: number, fileId: number])[] = [];
   /** Rows whose content is to overwrite what stands under their key: one a key, the last one. */
   readonly #overwriting: number[] = [];
 
-  constructor(transaction: Transaction, batch: ResolvedBatch) {
+  constructor(transaction: Transaction, dialect: Dialect, batch: ResolvedBatch) {
     this.#transaction = transaction;
+    this.#dialect = dialect;
     this.#batch = batch;
     this.#rows = batch.rows;
     this.#compared = batch.rows.compared.map((name) => columnNamed(batch.rows, name));
@@ -74,19 +81,25 @@ class HistogramWriting implements WrittenRows {
 
   async run(expectTaken: boolean): Promise<void> {
     const { firsts, repeats } = keyOrder(this.#rows, this.#batch.accepted);
-    const taken = await this.#transaction.histograms.insert(this.#rows, firsts, expectTaken);
+    const adding = this.#batch.onConflict === 'add';
+    const taken = await this.#transaction.histograms.insert(this.#rows, firsts, expectTaken, adding);
     const standing = new Map(taken.map((found) => [found.row, this.#standing(found)]));
     const later = new Map(repeats.map(({ first, later }) => [first, later]));
+    const meetings: Meeting[] = [];
     for (const row of firsts) {
       const stands = standing.get(row);
       if (stands === undefined) {
         this.outcomes[row] = Outcome.inserted;
         this.#counts.inserted(row);
       }
-      if (stands !== undefined || later.has(row)) this.#judge(row, stands, later.get(row) ?? []);
+      const others = later.get(row) ?? [];
+      if (stands !== undefined) meetings.push({ first: row, rows: [row, ...others], stands });
+      else if (others.length > 0) meetings.push({ first: row, rows: others, stands: this.#contentOf(row) });
     }
+    const added = adding ? await this.#add(meetings) : null;
+    for (const meeting of meetings) if (!added?.settled.has(meeting.first)) this.#judge(meeting);
     await this.#overwrite();
-    await this.#share();
+    await this.#markAlike();
     await this.#counts.write(this.#transaction);
   }
 
@@ -105,30 +118,50 @@ class HistogramWriting implements WrittenRows {
     };
   }
 
-  /** Settles the rows of one key, in their order. @param stands undefined where the first row was inserted. */
-  #judge(first: number, stands: Standing | undefined, later: readonly number[]): void {
-    let now = stands ?? this.#contentOf(first);
+  async #add(meetings: readonly Meeting[]): Promise<AddedRows> {
+    const added = await addHistograms(this.#transaction, this.#dialect, this.#batch, meetings, this.#counts);
+    for (const [row, outcome] of added.outcomes) this.outcomes[row] = outcome;
+    for (const { first, rows, stands } of meetings) {
+      const settled = added.settled.has(first);
+      for (const row of rows) {
+        const reason = added.refusals.get(settled ? row : first);
+        if (reason === undefined) continue;
+        this.notAdded.set(row, reason);
+        if (settled) this.#tellEarlier(row, stands.fileId);
+      }
+    }
+    return added;
+  }
+
+  /** Settles the rows of one key, in their order. */
+  #judge({ first, rows, stands }: Meeting): void {
+    let now: Standing = stands;
     let overwriting: number | undefined;
-    let shared = false;
-    for (const row of stands === undefined ? later : [first, ...later]) {
+    let alike: number | null = null;
+    for (const row of rows) {
       const content = this.#contentOf(row);
       if (this.#same(row, content, now)) {
         this.outcomes[row] = Outcome.identical;
-        shared ||= now.fileId !== this.#batch.fileId;
+        // what belongs to no file is a sum: nobody can be said to have it alone
+        if (now.fileId !== this.#batch.fileId) alike = now.fileId;
       } else if (this.#batch.onConflict === 'replace') {
         this.outcomes[row] = Outcome.replaced;
         this.#counts.replaced(row, now.integral);
         overwriting = row;
-        shared = false;
+        alike = null;
         now = content;
       } else {
         this.outcomes[row] = Outcome.conflicting;
-        if (now.fileId === this.#batch.fileId) this.sameFile.add(row);
-        else if (now.fileId !== null) this.earlierFiles.set(row, now.fileId);
+        this.#tellEarlier(row, now.fileId);
       }
     }
-    if (shared) this.#shares.push(first);
+    if (alike !== null) this.#alike.push([first, alike]);
     if (overwriting !== undefined) this.#overwriting.push(overwriting);
+  }
+
+  #tellEarlier(row: number, fileId: number | null): void {
+    if (fileId === this.#batch.fileId) this.sameFile.add(row);
+    else if (fileId !== null) this.earlierFiles.set(row, fileId);
   }
 
   #same(row: number, content: Content, other: Content): boolean {
@@ -145,22 +178,20 @@ class HistogramWriting implements WrittenRows {
   async #overwrite(): Promise<void> {
     if (this.#overwriting.length === 0) return;
     await this.#transaction.histograms.replace(this.#rows, Int32Array.from(this.#overwriting));
-    await this.#transaction.deleteKeys('contribution', SHARE.slice(0, 4), this.#overwriting.map(this.#shareKey));
+    await this.#transaction.deleteKeys('contribution', SHARE_KEY, this.#overwriting.map(this.#keyOf));
   }
 
-  async #share(): Promise<void> {
-    if (this.#shares.length === 0) return;
-    const rows = this.#shares.map((row) => [...this.#shareKey(row), this.#batch.fileId]);
-    await this.#transaction.insert('contribution', SHARE, rows, 'ON CONFLICT DO NOTHING');
+  async #markAlike(): Promise<void> {
+    const { fileId } = this.#batch;
+    await insertMarks(
+      this.#transaction,
+      this.#alike.map(([row, like]) => [this.#keyOf(row), fileId, like]),
+    );
   }
 
-  #shareKey = (row: number): number[] =>
-    SHARE_KEY.map((name) => {
+  #keyOf = (row: number): ShareKey =>
+    SHARE_KEY.map(({ name }) => {
       if (name === 'lumisection_number' && this.#rows.table === 'run_histogram') return 0;
       return cell(columnNamed(this.#rows, name), row) as number;
-    });
+    }) as unknown as ShareKey;
 }
-
-/** Columns of `contribution`; lumisection 0 stands for a run-level histogram. */
-const SHARE_KEY = ['run_number', 'monitor_element_id', 'lumisection_number', 'dataset_id'];
-const SHARE: readonly Column[] = [...SHARE_KEY, 'file_id'].map((name) => ({ name, type: 'integer' }));

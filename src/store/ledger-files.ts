@@ -77,7 +77,8 @@ export async function beginFile(
   if (!row) throw new Error('a data file vanished while it was entered');
   if (row.status === 'DONE' && !force) return { file: toDataFile(row), known: true, fromStart: false };
   const { leaseOwner } = row;
-  if (row.leased > 0 && leaseOwner !== null && leaseOwner !== lease?.owner && !lease?.isDead(leaseOwner)) throw busy(row);
+  if (row.leased > 0 && leaseOwner !== null && leaseOwner !== lease?.owner && !lease?.isDead(leaseOwner))
+    throw busy(row);
   const fromStart = force || row.bytesDone === 0;
   if (fromStart) {
     await transaction.all('DELETE FROM ingest_issue WHERE file_id = $1', [row.id]);

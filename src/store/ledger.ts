@@ -1,5 +1,5 @@
-import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
-import type { Counts, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
+import { InvalidInputError } from '../domain/errors.ts';
+import { type Counts, type IssueRecord, noCounts, type RecordBatch, type SourcePosition } from '../domain/record.ts';
 import type { IngestIssue } from '../generated/sqlite/client.ts';
 import {
   type BatchSettings,
@@ -11,11 +11,12 @@ import {
 } from './batch-writer.ts';
 import type { Database, Transaction } from './database.ts';
 import { DictionaryResolver } from './dictionaries.ts';
-import { beginFile, finishFile, lockFile, settleBatch } from './ledger-files.ts';
+import { beginFile, finishFile, lockFile, renewLease, settleBatch } from './ledger-files.ts';
 import { appendIssues, issuesOf } from './ledger-issues.ts';
 import { Outcome } from './outcome.ts';
 import { rehearsalDatabase } from './rehearsal.ts';
 import type { BatchOutcome, IngestOptions, Ledger, RowConflict } from './store.ts';
+import { hasEarlierContent, withdrawEarlier } from './supersede.ts';
 import { withdrawFile } from './withdraw.ts';
 
 /** What the ledger needs of a database; in a rehearsal it is one transaction. */
@@ -34,13 +35,24 @@ class StoreLedger implements Ledger {
     this.#dictionaries = new DictionaryResolver(database);
   }
 
-  begin: Ledger['begin'] = async (identity, facts, { force }) => {
-    const begun = await this.#database.write((transaction) =>
-      beginFile(transaction, this.#database.dialect, identity, facts, force),
+  begin: Ledger['begin'] = async (identity, facts, { force, lease, takeBack = false }) => {
+    const { dialect } = this.#database;
+    const alone = takeBack && (force || (await hasEarlierContent(this.#database, identity, facts.path)));
+    const { fromStart, ...begun } = await this.#database.write(
+      async (transaction) => {
+        const begun = await beginFile(transaction, dialect, identity, facts, { force, lease });
+        if (alone && begun.fromStart) await withdrawEarlier(transaction, dialect, begun.file, force);
+        return begun;
+      },
+      { alone },
     );
-    if (force) this.#meetingStored.add(begun.file.id);
+    if (alone && fromStart) this.#dictionaries.forget();
+    if (force && !takeBack) this.#meetingStored.add(begun.file.id);
     return begun;
   };
+
+  renew: Ledger['renew'] = (fileId, lease) =>
+    this.#database.write((transaction) => renewLease(transaction, this.#database.dialect, fileId, lease));
 
   async write(
     fileId: number,
@@ -67,13 +79,9 @@ class StoreLedger implements Ledger {
   async #writePrepared(transaction: Transaction, work: BatchWork): Promise<BatchOutcome> {
     const { fileId, batch, prepared, issues, position, options } = work;
     const { dialect } = this.#database;
-    const file = await lockFile(transaction, dialect, fileId);
-    if (options.expectedByte !== undefined && file.bytesDone !== options.expectedByte) {
-      throw new UnavailableError(`another process reads ${file.path}: it has come to byte ${file.bytesDone}`, {
-        reason: 'FILE_BUSY',
-      });
-    }
-    const counts: Counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+    const { lease } = options;
+    const file = await lockFile(transaction, dialect, fileId, lease);
+    const counts = noCounts();
     const conflicts: RowConflict[] = [];
     const allIssues = [...issues];
     if (batch && prepared) {
@@ -90,25 +98,26 @@ class StoreLedger implements Ledger {
     for (const { severity } of issues) if (severity === 'CONFLICTING') counts.conflicting++;
     for (const { severity } of allIssues) if (severity === 'REJECTED') counts.rejected++;
     await appendIssues(transaction, fileId, allIssues);
-    await settleBatch(transaction, fileId, counts, position);
+    await settleBatch(transaction, dialect, fileId, counts, { position, lease });
     return { counts, conflicts };
   }
 
-  #remember(fileId: number, { identical, conflicting, replaced }: Counts): void {
-    if (identical + conflicting + replaced > 0) this.#meetingStored.add(fileId);
+  #remember(fileId: number, { identical, conflicting, replaced, added }: Counts): void {
+    if (identical + conflicting + replaced + added > 0) this.#meetingStored.add(fileId);
     else this.#meetingStored.delete(fileId);
   }
 
-  addIssues(fileId: number, issues: readonly IssueRecord[]): Promise<void> {
+  addIssues(fileId: number, issues: readonly IssueRecord[], lease?: string): Promise<void> {
+    const { dialect } = this.#database;
     return this.#database.write(async (transaction) => {
-      await lockFile(transaction, this.#database.dialect, fileId);
+      await lockFile(transaction, dialect, fileId, lease);
       await appendIssues(transaction, fileId, issues);
-      const counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+      const counts = noCounts();
       for (const { severity } of issues) {
         if (severity === 'CONFLICTING') counts.conflicting++;
         if (severity === 'REJECTED') counts.rejected++;
       }
-      await settleBatch(transaction, fileId, counts, null);
+      await settleBatch(transaction, dialect, fileId, counts, { position: null, lease });
     });
   }
 
@@ -128,16 +137,24 @@ class StoreLedger implements Ledger {
     });
   }
 
-  finish: Ledger['finish'] = async (fileId, result) => {
-    const file = await this.#database.write((transaction) => finishFile(transaction, fileId, result));
+  finish: Ledger['finish'] = async (fileId, result, lease) => {
+    const file = await this.#database.write(async (transaction) => {
+      if (lease !== undefined) await lockFile(transaction, this.#database.dialect, fileId, lease);
+      return finishFile(transaction, fileId, result);
+    });
     this.#meetingStored.delete(fileId);
     return file;
   };
 
-  async withdraw(fileId: number): Promise<void> {
-    await this.#database.write((transaction) => withdrawFile(transaction, this.#database.dialect, fileId), {
-      alone: true,
-    });
+  async withdraw(fileId: number, lease?: string): Promise<void> {
+    const { dialect } = this.#database;
+    await this.#database.write(
+      async (transaction) => {
+        await lockFile(transaction, dialect, fileId, lease);
+        await withdrawFile(transaction, dialect, fileId);
+      },
+      { alone: true },
+    );
     this.#meetingStored.delete(fileId);
     this.#dictionaries.forget();
   }
@@ -156,7 +173,7 @@ interface BatchWork {
   readonly options: IngestOptions;
 }
 
-const NAMES = ['rejected', 'inserted', 'identical', 'conflicting', 'replaced'] as const;
+const NAMES = ['rejected', 'inserted', 'identical', 'conflicting', 'replaced', 'added'] as const;
 
 function countOutcome(counts: Counts, outcome: number): void {
   counts[NAMES[outcome] as keyof Counts]++;
@@ -165,7 +182,7 @@ function countOutcome(counts: Counts, outcome: number): void {
 async function conflictsOf(
   transaction: Transaction,
   dialect: Database['dialect'],
-  { outcomes, sameFile, earlierFiles }: WrittenBatch,
+  { outcomes, sameFile, earlierFiles, notAdded }: WrittenBatch,
 ): Promise<RowConflict[]> {
   const rows = rowsWith(outcomes, Outcome.conflicting);
   const keys = [{ name: 'wanted', type: 'integer' }] as const;
@@ -181,6 +198,7 @@ async function conflictsOf(
     row,
     sameFile: sameFile.has(row),
     earlierPath: paths.get(earlierFiles.get(row) ?? -1) ?? null,
+    ...(notAdded?.has(row) && { notAdded: notAdded.get(row) }),
   }));
 }
 

@@ -27,7 +27,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     lists: createLists(query),
     reads: createReads(query),
     ledger: createLedger(database),
-    verify: () => database.snapshot(verifyDatabase),
+    verify: () => database.snapshot((queries) => verifyDatabase(queries, database.dialect)),
     close: () => database.close(),
   };
 }

@@ -1,5 +1,5 @@
 /** What became of a row. */
-export const Outcome = { rejected: 0, inserted: 1, identical: 2, conflicting: 3, replaced: 4 } as const;
+export const Outcome = { rejected: 0, inserted: 1, identical: 2, conflicting: 3, replaced: 4, added: 5 } as const;
 
 /** What became of the rows (or records) of a batch. */
 export interface WrittenRows {
@@ -9,4 +9,6 @@ export interface WrittenRows {
   readonly sameFile: ReadonlySet<number>;
   /** File of the earlier row of a conflicting row, where it was another file. */
   readonly earlierFiles: ReadonlyMap<number, number>;
+  /** Why a conflicting row was not added, as the end of a sentence; of rows that were to be added alone. */
+  readonly notAdded?: ReadonlyMap<number, string>;
 }

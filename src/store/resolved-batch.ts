@@ -1,12 +1,13 @@
 import type { Binning } from '../domain/histogram.ts';
 import type { LumisectionHistogramBatch, RunHistogramBatch } from '../domain/record.ts';
 import type { ColumnData, HistogramRows } from './histogram-rows.ts';
+import type { OnConflict } from './store.ts';
 
 /** A batch of histograms with its dictionaries resolved to ids of the database. */
 export interface ResolvedBatch {
   readonly rows: HistogramRows;
   readonly fileId: number;
-  readonly onConflict: 'keep' | 'replace' | 'fail';
+  readonly onConflict: OnConflict;
   /** Numbers of the rows to write: those that were not rejected before. */
   readonly accepted: Int32Array;
   readonly binnings: readonly Binning[];

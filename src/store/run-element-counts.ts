@@ -51,10 +51,15 @@ export class RunElementCounts {
     if (this.#integral[row] === 0) (change[4] as number)++;
   }
 
-  /** @param integral of the row that stood there before. */
-  replaced(row: number, integral: number | null): void {
+  /** @param before integral of the row that stood there before. */
+  replaced(row: number, before: number | null): void {
+    this.changed(row, before, this.#integral[row] as number);
+  }
+
+  /** Another integral stands under the key of the row. */
+  changed(row: number, before: number | null, after: number): void {
     if (this.#rows.table === 'run_histogram') return;
-    (this.#changeOf(row)[4] as number) += Number(this.#integral[row] === 0) - Number(integral === 0);
+    (this.#changeOf(row)[4] as number) += Number(after === 0) - Number(before === 0);
   }
 
   #latest: number[] = [];

@@ -30,6 +30,7 @@ export const sqliteDialect: Dialect = {
   listParameter: (values) => JSON.stringify(values),
   maxParameters: 32_766,
   castTypes: { integer: '', float: '', text: '', time: '' },
+  timeFromNow: (seconds) => `strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '${seconds} seconds')`,
   lockRows: '', // whoever writes is alone
   lockInserts: () => null,
   isMissingReference: (error) => error instanceof Error && error.message.startsWith('FOREIGN KEY constraint failed'),

@@ -146,8 +146,14 @@ export interface FileIdentity {
   readonly meMap: string;
 }
 
+/**
+ * What becomes of a row that differs from the one under its key: the first stays (`keep`), the last does (`replace`), the
+ * whole batch is refused (`fail`), or both are parts of one count (`add`, of histograms alone; anything else is kept).
+ */
+export type OnConflict = 'keep' | 'replace' | 'fail' | 'add';
+
 export interface IngestOptions {
-  readonly onConflict: 'keep' | 'replace' | 'fail';
+  readonly onConflict: OnConflict;
   /** Certification source, '' for histogram files. */
   readonly source: string;
   /**
@@ -155,11 +161,30 @@ export interface IngestOptions {
    * so that a kill can never part the count of a conflict from its issue. Without it conflicts are only counted.
    */
   readonly conflictIssue?: (conflict: RowConflict) => IssueRecord;
+  /** See Lease.owner; the lease is renewed with the batch. */
+  readonly lease?: string | undefined;
+}
+
+/**
+ * The right to read one file, which one reading has at a time. What a reading writes without it (because the lease ran
+ * out and another reading took over) is refused with an UnavailableError whose details.reason is FILE_BUSY.
+ */
+export interface Lease {
+  /** Names the reading: no two at one time have the same name. */
+  readonly owner: string;
+  /** Whether the reading of this name is known to have ended without giving its lease back. */
+  isDead(owner: string): boolean;
+}
+
+export interface BeginOptions {
+  readonly force: boolean;
+  /** Held until `finish`; without it nobody is kept from reading the file at the same time. */
+  readonly lease?: Lease;
   /**
-   * The checkpoint (bytes done) on which this batch builds. When given and the ledger stands elsewhere (another
-   * process reads the same file), `write` stores nothing and throws an UnavailableError with details.reason FILE_BUSY.
+   * What is counted twice is wrong (`add`): the file's own earlier share, where it is read anew from its beginning, and
+   * the share of what was read from its path before, with other content but the same settings, are taken back first.
    */
-  readonly expectedByte?: number;
+  readonly takeBack?: boolean;
 }
 
 /** A row that met another content under its key. `sameFile`: the earlier row came from the file being read. */
@@ -168,6 +193,8 @@ export interface RowConflict {
   readonly sameFile: boolean;
   /** Path of the file that brought the earlier row, null where it did not come from a file. */
   readonly earlierPath: string | null;
+  /** Under `add`: why it was not added, as the end of a sentence. */
+  readonly notAdded?: string | undefined;
 }
 
 export interface BatchOutcome {
@@ -181,12 +208,15 @@ export interface Ledger {
    * Finds or creates the row of a file. RUNNING afterwards, unless it is DONE already (and not forced).
    * A file that was interrupted (or failed, or was cancelled) comes back with its checkpoint; a forced one starts at 0.
    * What starts at 0 starts with all counts at 0 and without issues.
+   * @throws UnavailableError with details.reason FILE_BUSY and details.fileId where another reading has the lease.
    */
   begin(
     identity: FileIdentity,
     facts: { path: string; size: number },
-    options: { force: boolean },
+    options: BeginOptions,
   ): Promise<{ file: DataFile; known: boolean }>;
+  /** Keeps the lease while nothing is written. @returns false where another reading has it. */
+  renew(fileId: number, lease: string): Promise<boolean>;
   /**
    * Writes one batch, its issues and the checkpoint in one durable transaction; counts every row exactly once.
    * With `fail`, the first conflict rolls the batch back and throws.
@@ -199,20 +229,22 @@ export interface Ledger {
     options: IngestOptions,
   ): Promise<BatchOutcome>;
   /** Adds issues found outside any batch. */
-  addIssues(fileId: number, issues: readonly IssueRecord[]): Promise<void>;
+  addIssues(fileId: number, issues: readonly IssueRecord[], lease?: string): Promise<void>;
   /** Issues of a file (with one code, null: any) in order of number, those after `after` (0: from the first). */
   issues(fileId: number, code: string | null, after: number, limit: number): Promise<IngestIssue[]>;
   /** Words stored issues better (once the earlier line of a conflict is known). */
   reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void>;
+  /** Settles the file and gives its lease back. */
   finish(
     fileId: number,
     result: { status: 'DONE' | 'FAILED' | 'QUARANTINED' | 'CANCELLED'; errorCode?: string; errorMessage?: string },
+    lease?: string,
   ): Promise<DataFile>;
   /**
-   * Takes back everything that the file alone brought, in one transaction (`--strict`, `fail`), which also sets its
-   * checkpoint and its counts of inserted, identical and replaced back to 0. Issues stay, to be read.
+   * Takes back everything that the file alone brought, and its shares of sums, in one transaction (`--strict`, `fail`),
+   * which also sets its checkpoint and its counts of inserted, identical, replaced and added back to 0. Issues stay.
    */
-  withdraw(fileId: number): Promise<void>;
+  withdraw(fileId: number, lease?: string): Promise<void>;
   /**
    * Runs `work` with a ledger whose writes see one another and are all undone at the end (`--dry-run`): one long
    * transaction that is rolled back. On SQLite other writers wait meanwhile.

@@ -2,7 +2,9 @@ import { binningOf, storedBinning } from '../domain/binning.ts';
 import { decodeBins } from '../domain/codec.ts';
 import { shapeOf } from '../domain/shape.ts';
 import type { Queries } from './database.ts';
+import type { Dialect } from './dialect.ts';
 import { VALUE_TABLES } from './scalars.ts';
+import { shareChecks, wrongSums } from './verify-sums.ts';
 
 /** Something in the database that contradicts itself. */
 export interface Finding {
@@ -150,7 +152,7 @@ const counts: readonly Check[] = [
               UNION ALL SELECT file_id, count(*) FROM quality_test GROUP BY file_id
             ) s GROUP BY file_id
           ) r ON r.file_id = f.id
-          WHERE f.status = 'DONE' AND r.stored > f.inserted + f.identical + f.conflicting + f.replaced`,
+          WHERE f.status = 'DONE' AND r.stored > f.inserted + f.identical + f.conflicting + f.replaced + f.added`,
   },
   {
     check: 'count:issues_of_file',
@@ -177,9 +179,9 @@ const SAMPLE = 1_000;
  * Looks for whatever contradicts itself: rows whose edges lead nowhere, counts that do not agree, binnings that changed,
  * and (in a sample) bins that cannot be read. Reads only.
  */
-export async function verifyDatabase(queries: Queries): Promise<Finding[]> {
+export async function verifyDatabase(queries: Queries, dialect: Dialect): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { check, rule, sql } of [...orphans, ...valueShares, ...counts]) {
+  for (const { check, rule, sql } of [...orphans, ...shareChecks, ...valueShares, ...counts]) {
     const [found] = await queries.all<{ count: number }>(`SELECT count(*) AS count FROM (${sql}) q`);
     if (!found || Number(found.count) === 0) continue;
     const rows = await queries.all<Record<string, unknown>>(`${sql} LIMIT ${EXAMPLES}`);
@@ -196,6 +198,11 @@ export async function verifyDatabase(queries: Queries): Promise<Finding[]> {
       'bins:run_histogram',
       'the bins of a histogram decode to the shape of its binning (a sample is read)',
       await brokenBins(queries, 'run_histogram'),
+    ),
+    ...finding(
+      'share:sum',
+      'a histogram is the sum of its shares (a sample is added up)',
+      await wrongSums(queries, dialect),
     ),
   );
   return findings;

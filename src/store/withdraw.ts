@@ -1,27 +1,32 @@
 import type { Column, Transaction } from './database.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, KeyColumn } from './dialect.ts';
 import { lockFile } from './ledger-files.ts';
 import { addRunElementCounts } from './run-element-counts.ts';
 import { VALUE_SHARE, VALUE_TABLES, type ValueTable } from './scalars.ts';
+import { SHARE_KEY } from './shares.ts';
+import { withdrawShares } from './withdraw-shares.ts';
 
 /**
- * Takes back what a file brought: histograms and values that another file has alike pass to that file, the others go, and so do
- * its versions of certifications; then the lumisections, runs, monitor elements and datasets that hold nothing any more.
+ * Takes back what a file brought: its shares of sums are taken out of them; histograms and values that another file has
+ * alike pass to that file, the others go, and so do its versions of certifications; then the lumisections, runs, monitor
+ * elements and datasets that hold nothing any more.
  * What its rows replaced does not come back, nor do conditions of runs and lumisections go: their origin is not kept.
  * The caller lets no other transaction write meanwhile.
  */
 export async function withdrawFile(transaction: Transaction, dialect: Dialect, fileId: number): Promise<void> {
   await lockFile(transaction, dialect, fileId);
   const touched = new Touched();
-  await withdrawHistograms(transaction, fileId, 'lumisection_histogram', touched);
-  await withdrawHistograms(transaction, fileId, 'run_histogram', touched);
+  await withdrawShares(transaction, dialect, fileId);
+  await withdrawHistograms(transaction, dialect, fileId, 'lumisection_histogram', touched);
+  await withdrawHistograms(transaction, dialect, fileId, 'run_histogram', touched);
   for (const table of VALUE_TABLES) await withdrawValues(transaction, fileId, table, touched);
   await transaction.all('DELETE FROM scalar_contribution WHERE file_id = $1', [fileId]);
   await transaction.all('DELETE FROM contribution WHERE file_id = $1', [fileId]);
   await withdrawCertifications(transaction, fileId, touched);
   await prune(transaction, dialect, touched);
   await transaction.all(
-    `UPDATE data_file SET bytes_done = 0, lines_done = 0, inserted = 0, identical = 0, replaced = 0 WHERE id = $1`,
+    `UPDATE data_file SET bytes_done = 0, lines_done = 0, inserted = 0, identical = 0, replaced = 0, added = 0
+     WHERE id = $1`,
     [fileId],
   );
 }
@@ -33,16 +38,11 @@ class Touched {
   lumisections: number[][] = [];
 }
 
-const SHARE: readonly Column[] = [
-  'run_number',
-  'monitor_element_id',
-  'lumisection_number',
-  'dataset_id',
-  'file_id',
-].map((name) => ({ name, type: 'integer' }));
+const SHARE: readonly (Column & KeyColumn)[] = [...SHARE_KEY, { name: 'file_id', type: 'integer' }];
 
 async function withdrawHistograms(
   transaction: Transaction,
+  dialect: Dialect,
   fileId: number,
   table: 'lumisection_histogram' | 'run_histogram',
   touched: Touched,
@@ -59,6 +59,13 @@ async function withdrawHistograms(
     [fileId],
   );
   await transaction.deleteKeys('contribution', SHARE, passedOn);
+  if (passedOn.length > 0) {
+    const same = SHARE_KEY.map(({ name }) => `contribution.${name} = k.${name}`).join(' AND ');
+    await transaction.all(
+      `UPDATE contribution SET like_file_id = k.file_id FROM ${dialect.keyTable('k', SHARE, 1)} WHERE ${same}`,
+      dialect.keyParameters(SHARE, passedOn),
+    );
+  }
   const counts = perLumisection ? '-count(*), -sum(CASE WHEN integral = 0 THEN 1 ELSE 0 END), 0' : '0, 0, -count(*)';
   const changes = await transaction.arrays<number[]>(
     `SELECT run_number, dataset_id, monitor_element_id, ${counts} FROM ${table} WHERE file_id = $1

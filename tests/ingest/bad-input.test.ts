@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
 const FLAGS = ['--dataset', DATASET, '--source', 'golden-test'];
-const none: Counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+const none: Counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
 
 interface Case {
   readonly content: string | Uint8Array;
@@ -210,8 +210,10 @@ describe('the exit status and the table', () => {
   test('of a good file are 0 and a line of counts', async () => {
     const { status, stdout } = await runHere(['ingest', inFolder('crlf.csv'), ...FLAGS], { url: database.url });
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^file +inserted +identical +conflicting +replaced +rejected +seconds +rows\/s +result$/m);
-    expect(stdout).toMatch(/crlf\.csv +2 +0 +0 +0 +0 +[\d.]+ +\d+ +done$/m);
+    expect(stdout).toMatch(
+      /^file +inserted +identical +conflicting +replaced +added +rejected +seconds +rows\/s +result$/m,
+    );
+    expect(stdout).toMatch(/crlf\.csv +2 +0 +0 +0 +0 +0 +[\d.]+ +\d+ +done$/m);
   });
 
   test('of a file with a bad row are 2 and its place', async () => {

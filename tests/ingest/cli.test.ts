@@ -50,12 +50,11 @@ describe('the command line', () => {
     [['--colour', 'x'], /unknown flag --colour$/],
     [['-j', 'many', 'x'], /-j takes a whole number from 1 to 64, not "many"/],
     [['--format', 'pickle', 'x'], /no format "pickle"; known are .*per-ls-csv/],
-    [['--on-conflict', 'add', 'x'], /not available yet/],
     [['--include', '[a', 'x'], /bad glob "\[a"/],
     [['--exclude', '@/no/such/list', 'x'], /--exclude: \/no\/such\/list cannot be read/],
     [['--me-map', '/no/such/map', 'x'], /--me-map: \/no\/such\/map cannot be read/],
     [['--me-prefix', 'a//b', 'x'], /--me-prefix a\/\/b cannot begin a path: it has an empty part/],
-    [['--on-conflict', 'guess', 'x'], /keep, replace or fail, not "guess"/],
+    [['--on-conflict', 'guess', 'x'], /keep, replace, fail or add, not "guess"/],
     [['--dataset', '', 'x'], /--dataset is empty/],
     [['--dataset'], /--dataset/],
   ])('refuses ingest %j', async (args, message) => {
@@ -89,7 +88,14 @@ describe.each(databases)('npm run ingest on $name', ({ name, create }) => {
     expect(result.files).toMatchObject([
       { path, format: 'per-ls-csv', dataset: DATASET, outcome: 'ingested', counts: { inserted: 1, rejected: 1 } },
     ]);
-    expect(result.total).toMatchObject({ inserted: 1, identical: 0, conflicting: 0, replaced: 0, rejected: 1 });
+    expect(result.total).toMatchObject({
+      inserted: 1,
+      identical: 0,
+      conflicting: 0,
+      replaced: 0,
+      added: 0,
+      rejected: 1,
+    });
     const written = JSON.parse(readFileSync(reportFile, 'utf8')) as CliReport;
     expect(written).toEqual(JSON.parse(result.stdout));
     expect(readdirSync(folder).filter((entry) => entry.endsWith('.tmp'))).toEqual([]);

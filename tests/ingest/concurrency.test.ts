@@ -14,7 +14,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
 const FLAGS = ['--dataset', DATASET];
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
 const file = (name: string, text: string) => {
   const path = join(folder, name);
   writeFileSync(path, text);

@@ -13,7 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lumigraph-inspect-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
 const file = (name: string, text: string) => {
   const path = join(folder, name);
   writeFileSync(path, text);
@@ -120,12 +120,14 @@ describe.each(databases)('inspect beside a database on $name', ({ create }) => {
     expect(files[0]?.ingest).toMatchObject({ outcome: 'known', counts: { ...none, inserted: 2 } });
     expect(files[1]?.ingest).toMatchObject({
       outcome: 'ingested',
-      counts: { inserted: 1, identical: 1, conflicting: 1, replaced: 0, rejected: 1 },
+      counts: { inserted: 1, identical: 1, conflicting: 1, replaced: 0, added: 0, rejected: 1 },
     });
     expect(files[1]?.ingest?.issues.find(({ code }) => code === 'CONFLICT')?.reason).toContain('first.csv');
     expect(await dumpDatabase(database.url)).toEqual(before);
     const { stdout } = await runHere(['inspect', second, '--dataset', DATASET], here);
-    expect(stdout).toContain('ingesting would give: 1 inserted, 1 identical, 1 conflicting, 0 replaced, 1 rejected');
+    expect(stdout).toContain(
+      'ingesting would give: 1 inserted, 1 identical, 1 conflicting, 0 replaced, 0 added, 1 rejected',
+    );
   });
 
   test('asks for the dataset before it tries', async () => {

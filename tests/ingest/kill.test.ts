@@ -57,7 +57,7 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     const whole = await run(undisturbed.url, Number.MAX_SAFE_INTEGER);
     expect(whole?.report).toMatchObject({
       outcome: 'ingested',
-      counts: { inserted: 600, identical: 12, conflicting: 12, replaced: 0, rejected: 12 },
+      counts: { inserted: 600, identical: 12, conflicting: 12, replaced: 0, added: 0, rejected: 12 },
     });
     const expected = await dumpDatabase(undisturbed.url);
     expect(expected.issues).toHaveLength(24);

@@ -5,7 +5,6 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import type { FileReport } from '../../ingest/pipeline/report.ts';
 import { ingestPatiently } from '../../ingest/pipeline/retry.ts';
-import { UnavailableError } from '../../src/domain/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
@@ -20,7 +19,7 @@ afterAll(async () => {
 });
 
 const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
 const file = (name: string, text: string) => {
   const path = join(folder, name);
   writeFileSync(path, text);
@@ -86,19 +85,30 @@ describe.each(databases)('several files at a time on $name', (database) => {
 const lost = (): Error => Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
 
 /** A store whose writes fail now and then, as those of a database that restarts. */
-function flaky(store: Store, fails: (write: number) => boolean, failure = lost): Store {
+function flaky(
+  store: Store,
+  fails: (write: number) => boolean,
+  failure = lost,
+  until: () => Promise<void> | undefined = () => undefined,
+): Store {
   let writes = 0;
   const ledger = new Proxy(store.ledger, {
     get(target, name) {
       const member = Reflect.get(target, name, target);
       if (name !== 'write') return typeof member === 'function' ? member.bind(target) : member;
       return async (...args: Parameters<Store['ledger']['write']>) => {
+        await until();
         if (fails(writes++)) throw failure();
         return target.write(...args);
       };
     },
   });
   return { kind: store.kind, lists: store.lists, reads: store.reads, ledger, verify: store.verify } as Store;
+}
+
+/** A store whose writes wait for something. */
+function slow(store: Store, until: () => Promise<void> | undefined): Store {
+  return flaky(store, () => false, lost, until);
 }
 
 describe.each(databases)('failures on $name', (database) => {
@@ -124,10 +134,19 @@ describe.each(databases)('failures on $name', (database) => {
 
   test('of a file that another process reads leave it to that process when told so', async () => {
     const path = file('busy.csv', lumisectionCsv({ lumisections: 20, elements: 10 }));
-    const busy = () => new UnavailableError('another process reads it', { reason: 'FILE_BUSY' });
-    const tools = { store: flaky(opened.store, (write) => write === 2, busy), parser };
-    const left = await ingestPatiently(tools, path, settings, { leaveBusy: true });
+    const lend = (owner: string, until: string) =>
+      execute(opened.url, `UPDATE data_file SET lease_owner = '${owner}', lease_expires_at = '${until}'`);
+    // a reading on another host takes over while this one has 100 rows of 200
+    let taken: Promise<void> | undefined;
+    const onProgress = ({ rows }: { rows: number }) => {
+      if (rows === 100) taken ??= lend('elsewhere 1 1 1', '2999-01-01T00:00:00.000+00:00');
+    };
+    const tools = { store: slow(opened.store, () => taken), parser };
+    const left = await ingestPatiently(tools, path, settings, { leaveBusy: true, onProgress });
     expect(left).toMatchObject({ outcome: 'cancelled', rowsRead: 100, error: { code: 'FILE_BUSY' } });
+    expect((await ingestPatiently(tools, path, settings, { leaveBusy: true })).error?.code).toBe('FILE_BUSY');
+    // and is not heard of again
+    await lend('elsewhere 1 1 1', '2026-01-01T00:00:00.000+00:00');
     const done = await ingestPatiently(tools, path, settings, { leaveBusy: true });
     expect(done).toMatchObject({ outcome: 'ingested', rowsRead: 100, counts: { ...none, inserted: 200 } });
   });

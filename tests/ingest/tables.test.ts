@@ -14,7 +14,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
 let files = 0;
 const file = (text: string) => {
   const path = join(folder, `${files++}.csv`);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../../src/store/database.ts';
 import type { Ledger, Store } from '../../../src/store/store.ts';
+import { execute } from '../../support/database-dump.ts';
 import { createTestStore, databases } from '../../support/databases.ts';
 import { certification, lumisections } from './batches.ts';
 import { beginFile, counted, openDatabase, write } from './write.ts';
@@ -131,13 +132,67 @@ describe.each(databases)('the ledger on $name', (database) => {
     expect(await ask(`SELECT rejected, conflicting FROM data_file WHERE id = ${file}`)).toEqual(['1 1']);
   });
 
-  test('refuses to write where another reader has moved the checkpoint', async () => {
-    const file = await beginFile(ledger);
-    await write(ledger, file, lumisections([{ ls: 1 }]), { expectedByte: 0 });
-    const late = write(ledger, file, lumisections([{ ls: 2 }]), { expectedByte: 0 });
-    await expect(late).rejects.toMatchObject({ code: 'UNAVAILABLE', details: { reason: 'FILE_BUSY' } });
-    expect(await ask('SELECT count(*) FROM lumisection_histogram')).toEqual(['1']);
-    await write(ledger, file, lumisections([{ ls: 2 }]), { expectedByte: 100 });
+  describe('lends a file to one reading at a time:', () => {
+    const identity = { sha256: 'leased', dataset: '', source: '', format: 'test', meMap: '' };
+    const begin = (owner: string, dead: readonly string[] = [], force = false) => {
+      const lease = { owner, isDead: (name: string) => dead.includes(name) };
+      return ledger.begin(identity, { path: '/data/leased.csv', size: 1 }, { force, lease });
+    };
+    const busy = { code: 'UNAVAILABLE', details: { reason: 'FILE_BUSY' } };
+
+    test('another one is refused, and so is what it writes', async () => {
+      const { id } = (await begin('one')).file;
+      await write(ledger, id, lumisections([{ ls: 1 }]), { lease: 'one' });
+      await expect(begin('two')).rejects.toMatchObject({ ...busy, details: { fileId: id } });
+      for (const deed of [
+        () => write(ledger, id, lumisections([{ ls: 2 }]), { lease: 'two' }),
+        () => ledger.finish(id, { status: 'FAILED' }, 'two'),
+        () => ledger.withdraw(id, 'two'),
+        () => ledger.addIssues(id, [{ severity: 'NOTE', code: 'NOTE', reason: 'no' }], 'two'),
+      ]) {
+        await expect(deed()).rejects.toMatchObject(busy);
+      }
+      expect(await ledger.renew(id, 'two')).toBe(false);
+      expect(await ledger.renew(id, 'one')).toBe(true);
+      expect(await ask('SELECT lumisection_number FROM lumisection_histogram')).toEqual(['1']);
+      expect(await ask('SELECT status, lease_owner FROM data_file')).toEqual(['RUNNING one']);
+    });
+
+    test('it is free when the file is settled', async () => {
+      const { id } = (await begin('one')).file;
+      await ledger.finish(id, { status: 'CANCELLED' }, 'one');
+      expect((await begin('two')).file).toMatchObject({ id, leaseOwner: 'two' });
+      await ledger.finish(id, { status: 'DONE' }, 'two');
+      expect(await begin('three')).toMatchObject({ known: true, file: { leaseOwner: null, leaseExpiresAt: null } });
+    });
+
+    test('the reading of a process that is dead is taken over at once, from its checkpoint', async () => {
+      const { id } = (await begin('one')).file;
+      await write(ledger, id, lumisections([{ ls: 1 }]), { lease: 'one' });
+      expect((await begin('two', ['one'])).file).toMatchObject({ id, bytesDone: 100n, inserted: 1 });
+      await expect(write(ledger, id, lumisections([{ ls: 2 }]), { lease: 'one' })).rejects.toMatchObject(busy);
+    });
+
+    test('that of any other one when its lease has run out, which every batch and renewal puts off', async () => {
+      const { id } = (await begin('one')).file;
+      const expire = (time: string) => execute(url, `UPDATE data_file SET lease_expires_at = '${time}'`);
+      const past = '2026-01-01T00:00:00.000+00:00';
+      await expire(past);
+      await write(ledger, id, lumisections([{ ls: 1 }]), { lease: 'one' });
+      await expect(begin('two')).rejects.toMatchObject(busy);
+      await expire(past);
+      await ledger.renew(id, 'one');
+      await expect(begin('two')).rejects.toMatchObject(busy);
+      await expire(past);
+      expect((await begin('two')).file).toMatchObject({ id, leaseOwner: 'two', bytesDone: 100n });
+      expect(await ledger.renew(id, 'one')).toBe(false);
+    });
+
+    test('reading it anew is no way around', async () => {
+      await begin('one');
+      await expect(begin('two', [], true)).rejects.toMatchObject(busy);
+      expect((await begin('one', [], true)).known).toBe(false);
+    });
   });
 
   test('says which file is not there', async () => {

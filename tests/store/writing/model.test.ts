@@ -42,7 +42,7 @@ class Model {
   readonly rows = new Map<string, { entries: number; owner: number; alike: Set<number> }>();
 
   write(owner: number, rows: readonly Row[], onConflict: 'keep' | 'replace') {
-    const counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, rejected: 0 };
+    const counts = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
     for (const { ls, me, entries } of rows) {
       const key = `${ls} ${me}`;
       const stands = this.rows.get(key);
