@@ -1,47 +1,130 @@
+import { hash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import type { ColumnData, HistogramRows } from './histogram-rows.ts';
 
-/** Sends `COPY ... FROM STDIN (FORMAT binary)` with its data. */
-export function copy(client: PoolClient, sql: string, data: Uint8Array): Promise<void> {
+/**
+ * Sends `COPY ... FROM STDIN (FORMAT binary)` with its data, a chunk at a time: the server takes one while the next is
+ * made. There may be statements without rows before and behind the COPY, `;` between them.
+ */
+export function copy(client: PoolClient, sql: string, chunks: Iterator<Uint8Array, void>): Promise<void> {
   const stream = client.query(copyFrom(sql));
   return new Promise((resolve, reject) => {
-    stream.on('error', reject);
+    let failed = false;
+    stream.on('error', (error) => {
+      failed = true;
+      reject(error);
+    });
     stream.on('finish', resolve);
-    stream.end(data);
+    const next = () => {
+      // after an error the stream has no connection any more
+      if (failed) return;
+      try {
+        const { value } = chunks.next();
+        if (value === undefined) stream.end();
+        // one chunk under way at a time: pg-copy-streams would write those behind it to a connection that failed
+        else if (stream.write(value)) setImmediate(next);
+        else stream.once('drain', next);
+      } catch (error) {
+        stream.destroy(error as Error);
+      }
+    };
+    next();
   });
 }
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
+const HEADER_BYTES = SIGNATURE.length + 8;
 
-/**
- * Rows in PostgreSQL's binary COPY format, in the given order; with `numbered` the number of each row comes first, as
- * an integer column.
- */
-export function encodeCopy(rows: HistogramRows, order: Int32Array, numbered: boolean): Uint8Array {
-  const data = Buffer.allocUnsafe(
-    SIGNATURE.length + 8 + order.length * rowSize(rows, numbered) + bytesIn(rows, order) + 2,
-  );
-  const view = new DataView(data.buffer, data.byteOffset, data.length);
-  SIGNATURE.copy(data);
-  view.setBigInt64(SIGNATURE.length, 0n); // no flags, no header extension
-  let at = SIGNATURE.length + 8;
-  const width = rows.columns.length + (numbered ? 1 : 0);
-  for (const row of order) {
-    view.setInt16(at, width);
-    at += 2;
-    if (numbered) {
-      view.setInt32(at, 4);
-      view.setInt32(at + 4, row);
-      at += 8;
-    }
-    for (const column of rows.columns) at = writeCell(data, view, at, column, row);
-  }
-  view.setInt16(at, -1);
-  return data.subarray(0, at + 2);
+/** Rows are sent in chunks of about so many bytes. */
+const CHUNK_BYTES = 192 * 1024;
+
+/** Values longer than this travel as their SHA-256 where only sameness is asked for. */
+const LONG_BYTES = 1_900;
+
+/** A column of the data, with what is made of a value on its way. */
+interface Sent {
+  readonly column: ColumnData;
+  /** `short`: NULL instead of a long value; `digest`: the SHA-256 of a long one, NULL instead of any other. */
+  readonly as?: 'short' | 'digest';
 }
 
-function writeCell(data: Buffer, view: DataView, at: number, column: ColumnData, row: number): number {
+/** Columns of `encodeLookup`: the number of the row, the key, what is compared, and bins that are short or hashed. */
+export const lookupColumns = (rows: HistogramRows): string[] => [
+  'row_number',
+  ...rows.columns.slice(0, rows.keyColumns).map(({ name }) => name),
+  ...rows.compared,
+  'bins',
+  'digest',
+];
+
+/** Rows in PostgreSQL's binary COPY format, in the given order. */
+export function encodeCopy(rows: HistogramRows, order: Int32Array): Iterator<Uint8Array, void> {
+  return encode(
+    rows.columns.map((column) => ({ column })),
+    order,
+  );
+}
+
+/** The same with the number of each row as the first column. */
+export function encodeNumbered(rows: HistogramRows, order: Int32Array): Iterator<Uint8Array, void> {
+  return encode([rowNumbers(rows), ...rows.columns.map((column) => ({ column }))], order);
+}
+
+/** What is needed to look for the rows in the table, see lookupColumns. */
+export function encodeLookup(rows: HistogramRows, order: Int32Array): Iterator<Uint8Array, void> {
+  const named = new Map(rows.columns.map((column) => [column.name, column]));
+  const bins = named.get('bins') as ColumnData;
+  const compared = rows.compared.map((name) => ({ column: named.get(name) as ColumnData }));
+  const keys = rows.columns.slice(0, rows.keyColumns).map((column) => ({ column }));
+  const contents: Sent[] = [
+    { column: bins, as: 'short' },
+    { column: bins, as: 'digest' },
+  ];
+  return encode([rowNumbers(rows), ...keys, ...compared, ...contents], order);
+}
+
+function rowNumbers({ count }: HistogramRows): Sent {
+  const values = new Int32Array(count);
+  for (let row = 0; row < count; row++) values[row] = row;
+  return { column: { name: 'row_number', type: 'integer', values } };
+}
+
+function* encode(sent: readonly Sent[], order: Int32Array): Generator<Uint8Array, void> {
+  let data = Buffer.allocUnsafe(CHUNK_BYTES);
+  let view = viewOf(data);
+  SIGNATURE.copy(data);
+  data.fill(0, SIGNATURE.length, HEADER_BYTES); // no flags, no header extension
+  let at = HEADER_BYTES;
+  const fixed = 2 + sent.length * 12 + 2;
+  const variable = sent.filter(({ column: { type } }) => type === 'text' || type === 'bytes');
+  for (const row of order) {
+    let needed = fixed;
+    for (const each of variable) needed += bytesOf(each, row);
+    if (at + needed > data.length) {
+      yield data.subarray(0, at);
+      // not into the one that may be on its way still
+      data = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, needed));
+      view = viewOf(data);
+      at = 0;
+    }
+    view.setInt16(at, sent.length);
+    at += 2;
+    for (const each of sent) at = writeCell(data, view, at, each, row);
+  }
+  if (at + 2 > data.length) {
+    yield data.subarray(0, at);
+    data = Buffer.alloc(2);
+    view = viewOf(data);
+    at = 0;
+  }
+  view.setInt16(at, -1);
+  yield data.subarray(0, at + 2);
+}
+
+const viewOf = (data: Buffer) => new DataView(data.buffer, data.byteOffset, data.length);
+
+function writeCell(data: Buffer, view: DataView, at: number, { column, as }: Sent, row: number): number {
   switch (column.type) {
     case 'integer': {
       const value = column.values[row] as number;
@@ -66,29 +149,25 @@ function writeCell(data: Buffer, view: DataView, at: number, column: ColumnData,
     }
     case 'bytes': {
       const from = row === 0 ? 0 : (column.ends[row - 1] as number);
-      const length = (column.ends[row] as number) - from;
-      if (length === 0) break;
-      view.setInt32(at, length);
-      data.set(column.bytes.subarray(from, from + length), at + 4);
-      return at + 4 + length;
+      const to = column.ends[row] as number;
+      if (to === from || (as !== undefined && to - from > LONG_BYTES !== (as === 'digest'))) break;
+      const value = as === 'digest' ? sha256(column.bytes.subarray(from, to)) : column.bytes.subarray(from, to);
+      view.setInt32(at, value.length);
+      data.set(value, at + 4);
+      return at + 4 + value.length;
     }
   }
   view.setInt32(at, -1); // NULL
   return at + 4;
 }
 
-/** An upper bound of a row without its text and bytes. */
-const rowSize = (rows: HistogramRows, numbered: boolean) => 2 + (numbered ? 8 : 0) + rows.columns.length * 12;
+const sha256 = (bytes: Uint8Array): Buffer => hash('sha256', bytes, 'buffer');
 
-/** What the text and bytes of these rows take. */
-function bytesIn(rows: HistogramRows, order: Int32Array): number {
-  let bytes = 0;
-  for (const column of rows.columns) {
-    if (column.type === 'text') for (const row of order) bytes += Buffer.byteLength(column.values[row] ?? '');
-    if (column.type === 'bytes') {
-      for (const row of order)
-        bytes += (column.ends[row] as number) - (row === 0 ? 0 : (column.ends[row - 1] as number));
-    }
-  }
-  return bytes;
+/** An upper bound of what the text or bytes of a row take. */
+function bytesOf({ column, as }: Sent, row: number): number {
+  if (as === 'digest') return 32;
+  if (column.type === 'text') return 3 * (column.values[row]?.length ?? 0);
+  if (column.type !== 'bytes') return 0;
+  const length = (column.ends[row] as number) - (row === 0 ? 0 : (column.ends[row - 1] as number));
+  return as === 'short' && length > LONG_BYTES ? 0 : length;
 }
