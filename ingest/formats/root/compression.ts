@@ -19,7 +19,7 @@ interface Block {
 /**
  * The content of a record: as it is stored where it has the declared size, else a chain of compressed blocks (zlib,
  * LZMA, LZ4, zstd) that gives exactly that size. Sizes are checked before anything is allocated, the checksums of
- * zlib, LZMA and LZ4 while inflating.
+ * all four while inflating, where the file has them.
  * @throws RootFault BROKEN_COMPRESSION, UNKNOWN_COMPRESSION, INFLATED_TOO_LARGE.
  */
 export async function contentOf(stored: Uint8Array, size: number): Promise<Uint8Array> {
@@ -90,11 +90,8 @@ async function inflate({ algorithm, stored, size }: Block): Promise<Uint8Array> 
       decodeLz4(stored.subarray(CHECKSUM_BYTES), content);
       return content;
     }
-    case 'ZSTD': {
-      const { decompress } = await import('fzstd');
-      checkZstdSize(stored, size);
-      return decompress(stored);
-    }
+    case 'ZSTD':
+      return unzstd(stored, size);
     default:
       return unxz(stored, size);
   }
@@ -103,14 +100,30 @@ async function inflate({ algorithm, stored, size }: Block): Promise<Uint8Array> 
 /** LZ4 blocks begin with the XXH64 of what follows. */
 async function checkXxh64(stored: Uint8Array): Promise<void> {
   if (stored.length < CHECKSUM_BYTES) throw broken('an LZ4 block without its checksum');
+  const expected = Buffer.from(stored.buffer, stored.byteOffset, CHECKSUM_BYTES).readBigUInt64BE();
+  if ((await xxh64(stored.subarray(CHECKSUM_BYTES))) !== expected) {
+    throw broken('LZ4: the checksum is not that of the data');
+  }
+}
+
+async function xxh64(bytes: Uint8Array): Promise<bigint> {
   const { default: xxhash } = await import('xxhash-wasm');
   hashing ??= xxhash();
-  const { h64Raw } = await hashing;
-  const expected = Buffer.from(stored.buffer, stored.byteOffset, CHECKSUM_BYTES).readBigUInt64BE();
-  if (h64Raw(stored.subarray(CHECKSUM_BYTES)) !== expected) throw broken('LZ4: the checksum is not that of the data');
+  return (await hashing).h64Raw(bytes);
 }
 
 let hashing: ReturnType<typeof import('xxhash-wasm')['default']> | undefined;
+
+/** A zstd frame may end with the lower half of the XXH64 of its content, which the library passes over. */
+async function unzstd(stored: Uint8Array, size: number): Promise<Uint8Array> {
+  const { decompress } = await import('fzstd');
+  checkZstdSize(stored, size);
+  const content = decompress(stored);
+  if (((stored[4] as number) & 4) === 0) return content;
+  const checksum = new DataView(stored.buffer, stored.byteOffset + stored.length - 4).getUint32(0, true);
+  if (BigInt(checksum) === ((await xxh64(content)) & 0xffff_ffffn)) return content;
+  throw broken('ZSTD: the checksum is not that of the data');
+}
 
 /** A zstd frame states its size; the library allocates what it states. */
 function checkZstdSize(frame: Uint8Array, size: number): void {
