@@ -23,7 +23,7 @@ const CONTENTS = {
   runs: 'SELECT number, year, era FROM run',
   lumisections: 'SELECT run_number, number FROM lumisection',
   datasets: 'SELECT name, primary_dataset, era, processing, tier FROM dataset',
-  monitorElements: 'SELECT path, name, subsystem, dimension, kind FROM monitor_element',
+  monitorElements: `SELECT path, name, subsystem, dimension, kind, CASE WHEN efficiency THEN 'efficiency' END FROM monitor_element`,
   binnings: 'SELECT hash, dimension, title, axes FROM binning',
   lumisectionHistograms: `SELECT h.run_number, h.lumisection_number, m.path, d.name, b.hash, f.path, ${HISTOGRAM}
     FROM lumisection_histogram h ${NAMES} JOIN binning b ON b.id = h.binning_id
@@ -31,6 +31,12 @@ const CONTENTS = {
   runHistograms: `SELECT h.run_number, m.path, d.name, b.hash, f.path, h.title, ${HISTOGRAM}
     FROM run_histogram h ${NAMES} LEFT JOIN binning b ON b.id = h.binning_id
     LEFT JOIN data_file f ON f.id = h.file_id`,
+  scalarValues: `SELECT h.run_number, h.lumisection_number, m.path, d.name, f.path, h.type, h.value, h.number
+    FROM scalar_value h ${NAMES} LEFT JOIN data_file f ON f.id = h.file_id`,
+  qualityTests: `SELECT h.run_number, h.lumisection_number, m.path, d.name, h.name, f.path, h.status_code, h.result,
+      h.algorithm, h.message FROM quality_test h ${NAMES} LEFT JOIN data_file f ON f.id = h.file_id`,
+  scalarContributions: `SELECT h.run_number, h.lumisection_number, m.path, d.name, h.quality_test, f.path
+    FROM scalar_contribution h ${NAMES} JOIN data_file f ON f.id = h.file_id`,
   runMonitorElements: `SELECT h.run_number, m.path, d.name, h.lumisection_count, h.empty_count, h.run_histogram_count
     FROM run_monitor_element h ${NAMES}`,
   certifications: `SELECT run_number, source, dataset, subsystem, version, lumisection_first, lumisection_last, flag
