@@ -29,7 +29,7 @@ export class PerLsBatch {
     return this.#columns.count;
   }
 
-  get blobBytes(): number {
+  get bytes(): number {
     return this.#columns.encoder.length;
   }
 

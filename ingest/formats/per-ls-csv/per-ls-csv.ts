@@ -1,4 +1,3 @@
-import type { IssueRecord } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { EarlierLines } from '../csv/earlier-lines.ts';
@@ -7,6 +6,7 @@ import { type ColumnPlan, headerCells, namesFound, openCsv, unknownColumns } fro
 import { isBlank } from '../csv/text.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
+import { Steps } from '../steps.ts';
 import { PerLsBatch } from './batch.ts';
 import { LayoutNote } from './layout-note.ts';
 import { PerLsRow } from './row.ts';
@@ -52,22 +52,14 @@ export const perLsCsv: Format = {
 
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
   const dataset = datasetOf(source, options, null, `a ${title} does not say`);
-  const limits = batchLimits(options);
   const { reader, columns, headerLine } = await openCsv(source, title, plan, options);
   const row = new PerLsRow(columns);
-  const batch = new PerLsBatch(dataset, limits.rows);
+  const batch = new PerLsBatch(dataset, batchLimits(options).rows);
   const layout = new LayoutNote();
-  let issues: IssueRecord[] = [];
-  let begin = reader.position;
-  if (!options.resume && columns.unknown.length > 0) issues.push(unknownColumns(title, columns.unknown, headerLine));
-
-  const step = (): ReadStep => {
-    layout.addTo(issues);
-    const taken = { batch: batch.count > 0 ? batch.take() : null, issues, position: reader.position };
-    issues = [];
-    begin = reader.position;
-    return taken;
-  };
+  const steps = new Steps(batch, options, reader.position.byte, layout);
+  if (!options.resume && columns.unknown.length > 0) {
+    steps.issues.push(unknownColumns(title, columns.unknown, headerLine));
+  }
   try {
     while (reader.next() || (await reader.more())) {
       if (!reader.found) continue;
@@ -76,21 +68,16 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
       const fault = reader.tooLong
         ? tooLong(reader)
         : (row.read(bytes, start, end, reader.terminated) ?? batch.add(row, row.name(bytes), line));
-      if (fault) issues.push(rejected(fault, line, reader.byte, start));
+      if (fault) steps.issues.push(rejected(fault, line, reader.byte, start));
       else layout.see(row, line);
-      if (
-        batch.count >= limits.rows ||
-        batch.blobBytes >= limits.bytes ||
-        issues.length >= limits.rows ||
-        reader.position.byte - begin.byte >= limits.sourceBytes
-      ) {
-        yield step();
-      }
+      if (steps.isDue(reader.position.byte)) yield steps.take(reader.position);
     }
-    yield step();
+    yield steps.take(reader.position);
   } catch (error) {
     // The rows before the place where a compressed file breaks are good.
-    if (error instanceof FileError && (error.code === 'TRUNCATED' || error.code === 'BROKEN_GZIP')) yield step();
+    if (error instanceof FileError && (error.code === 'TRUNCATED' || error.code === 'BROKEN_GZIP')) {
+      yield steps.take(reader.position);
+    }
     throw error;
   } finally {
     await reader.close();

@@ -1,4 +1,4 @@
-import type { IssueRecord, SourcePosition } from '../../../src/domain/record.ts';
+import type { SourcePosition } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { EarlierLines } from '../csv/earlier-lines.ts';
@@ -10,6 +10,7 @@ import { isParquet, openParquet, type ParquetFile } from '../parquet/file.ts';
 import { PerLsBatch } from '../per-ls-csv/batch.ts';
 import { LayoutNote } from '../per-ls-csv/layout-note.ts';
 import { shortened } from '../shortened.ts';
+import { Steps } from '../steps.ts';
 import { CELL_COLUMNS, ParquetRow, type RowCells } from './row.ts';
 
 const title = 'per-LS Parquet';
@@ -48,50 +49,36 @@ export const perLsParquet: Format = {
 
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
   const dataset = datasetOf(source, options, null, `a ${title} does not say`);
-  const limits = batchLimits(options);
   const file = await openRows(source);
   const row = new ParquetRow();
-  const batch = new PerLsBatch(dataset, limits.rows);
+  const batch = new PerLsBatch(dataset, batchLimits(options).rows);
   const layout = new LayoutNote();
-  let issues: IssueRecord[] = [];
+  const steps = new Steps(batch, options, 0, layout);
   let position = options.resume ?? { byte: 0, line: 0 };
   const unknown = file.columns.filter((name) => !COLUMNS.includes(name) && !isIndex(name));
   if (!options.resume && unknown.length > 0) {
     const reason = `columns that a ${title} does not have were not read`;
-    issues.push({ severity: 'NOTE', code: 'UNKNOWN_COLUMN', value: shortened(unknown.join(', ')), reason });
+    steps.issues.push({ severity: 'NOTE', code: 'UNKNOWN_COLUMN', value: shortened(unknown.join(', ')), reason });
   }
-  const step = (): ReadStep => {
-    layout.addTo(issues);
-    const taken = { batch: batch.count > 0 ? batch.take() : null, issues, position };
-    issues = [];
-    return taken;
-  };
-  let bytes = 0;
+  // what the lists take: columns are not read in the order in which they lie
+  let read = 0;
   try {
     for await (const { number, cells, hasList } of rowsOf(file, row, position.line)) {
       const fault = row.read(cells, hasList) ?? batch.add(row, row.name, number);
-      if (fault) issues.push(rejectedRow(fault, number));
+      if (fault) steps.issues.push(rejectedRow(fault, number));
       else layout.see(row, number);
       position = positionAt(source, file, number);
-      bytes += 8 * row.list.length;
-      if (
-        batch.count >= limits.rows ||
-        batch.blobBytes >= limits.bytes ||
-        issues.length >= limits.rows ||
-        bytes >= 2 * limits.sourceBytes
-      ) {
-        bytes = 0;
-        yield step();
-      }
+      read += 4 * row.list.length;
+      if (steps.isDue(read)) yield steps.take(position, read);
     }
   } catch (error) {
     // the rows before the damaged page are good
-    if (error instanceof FileError && error.code === 'BROKEN_PARQUET') yield step();
+    if (error instanceof FileError && error.code === 'BROKEN_PARQUET') yield steps.take(position, read);
     throw error;
   }
   await source.assertUnchanged();
   position = { byte: Math.max(source.stamp.size, file.rows), line: file.rows };
-  yield step();
+  yield steps.take(position, read);
 }
 
 async function locate(source: ByteSource, keys: readonly RowKey[]): Promise<readonly (readonly number[])[]> {

@@ -9,6 +9,7 @@ import { isBlank } from '../csv/text.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
 import { shortened } from '../shortened.ts';
+import { Steps } from '../steps.ts';
 import { PerRunBatch } from './batch.ts';
 import { perRunFileName } from './file-name.ts';
 import { PerRunRow } from './row.ts';
@@ -40,39 +41,32 @@ export const perRunCsv: Format = {
 };
 
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
-  const limits = batchLimits(options);
   const named = perRunFileName(source.name);
   const silent = `neither the ${title} nor its name (<PD>_<run>_UL2018.csv) says`;
   const dataset = datasetOf(source, options, named?.dataset ?? null, silent);
   const { reader, columns, headerLine } = await openCsv(source, title, plan, recordLimits(options));
   const row = new PerRunRow(columns, expectations(source, options));
-  const batch = new PerRunBatch(dataset, limits.rows);
+  const batch = new PerRunBatch(dataset, batchLimits(options).rows);
   const others = new OtherPrimaryDatasets(dataset);
-  let issues: IssueRecord[] = [];
-  let begin = reader.position;
-  if (!options.resume && columns.unknown.length > 0) issues.push(unknownColumns(title, columns.unknown, headerLine));
-
-  const step = (): ReadStep => {
-    others.addTo(issues);
-    const taken = { batch: batch.count > 0 ? batch.take() : null, issues, position: reader.position };
-    issues = [];
-    begin = reader.position;
-    return taken;
-  };
+  const steps = new Steps(batch, options, reader.position.byte, others);
+  if (!options.resume && columns.unknown.length > 0) {
+    steps.issues.push(unknownColumns(title, columns.unknown, headerLine));
+  }
   try {
     for await (const fault of records(reader, row)) {
-      if (fault) issues.push(rejected(fault, reader.line, reader.byte, reader.start));
+      if (fault) steps.issues.push(rejected(fault, reader.line, reader.byte, reader.start));
       else {
         batch.add(row, reader.line);
         if (options.dataset) others.see(row, reader.line);
       }
-      const full = batch.count >= limits.rows || issues.length >= limits.rows;
-      if (full || reader.position.byte - begin.byte >= limits.sourceBytes) yield step();
+      if (steps.isDue(reader.position.byte)) yield steps.take(reader.position);
     }
-    yield step();
+    yield steps.take(reader.position);
   } catch (error) {
     // The rows before the place where a compressed file breaks are good.
-    if (error instanceof FileError && (error.code === 'TRUNCATED' || error.code === 'BROKEN_GZIP')) yield step();
+    if (error instanceof FileError && (error.code === 'TRUNCATED' || error.code === 'BROKEN_GZIP')) {
+      yield steps.take(reader.position);
+    }
     throw error;
   } finally {
     await reader.close();

@@ -9,6 +9,7 @@ import { RootBatch } from '../root/batch.ts';
 import { datasetOfName } from '../root/dataset-name.ts';
 import { isRoot, RootFile } from '../root/file.ts';
 import { type Key, latestCycles } from '../root/key.ts';
+import { Steps } from '../steps.ts';
 
 const title = 'plain ROOT';
 
@@ -50,7 +51,6 @@ function keyName(name: string): { run: number; lumisection: number; path: string
 
 /** Keys in the order of their records; a key's place in it, from 1, is its line. */
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
-  const limits = batchLimits(options);
   const dataset = datasetOf(
     source,
     options,
@@ -59,25 +59,19 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   );
   const file = await RootFile.open(source);
   const keys = latestCycles(file.keys).sort((a, b) => a.seek - b.seek);
-  const batch = new RootBatch('lumisections', dataset, limits.rows);
-  let issues: IssueRecord[] = [];
+  const batch = new RootBatch('lumisections', dataset, batchLimits(options).rows);
+  const steps = new Steps(batch, options, options.resume?.byte ?? 0);
   let line = options.resume?.line ?? 0;
   let byte = options.resume?.byte ?? 0;
-  const step = (): ReadStep => {
-    const taken = { batch: batch.count > 0 ? batch.take() : null, issues, position: { byte, line } };
-    issues = [];
-    return taken;
-  };
   for (const key of keys.slice(line)) {
     line++;
     const issue = await add(file, key, line, batch);
-    if (issue) issues.push(issue);
+    if (issue) steps.issues.push(issue);
     byte = Math.max(byte, Math.min(key.seek + key.bytes, source.stamp.size));
-    if (batch.count >= limits.rows || batch.bytes >= limits.bytes || issues.length >= limits.rows) yield step();
+    if (steps.isDue(byte)) yield steps.take({ byte, line });
   }
   await source.assertUnchanged();
-  byte = source.stamp.size;
-  yield step();
+  yield steps.take({ byte: source.stamp.size, line });
 }
 
 async function add(file: RootFile, key: Key, line: number, batch: RootBatch): Promise<IssueRecord | null> {

@@ -41,7 +41,9 @@ describe.each(formatIds)('%s', async (id) => {
             expected: { options, rows: [], issues: [] },
           });
           if (error !== null) expect(error).toBeInstanceOf(FileError);
-          const lines = [...rows, ...issues.filter(({ severity }) => severity === 'REJECTED')].map(({ line }) => line);
+          const refused = issues.filter(({ severity }) => severity === 'REJECTED');
+          // a folder of a ROOT file that cannot be read has a byte and no line
+          const lines = [...rows, ...refused].flatMap(({ line }) => (line === undefined ? [] : [line]));
           // entries of a table or a JSON may share a line
           if (rows.every((row) => 'monitorElement' in row) && id !== 'lumi-json')
             expect(new Set(lines).size).toBe(lines.length);
