@@ -290,7 +290,8 @@ export class ColumnReader {
   #looked(indices: DecodedArray): DecodedArray {
     const dictionary = this.#dictionary;
     if (!dictionary) throw new Error('a page refers to a dictionary that is not there');
-    const values = this.isList ? new Float64Array(indices.length) : new Array(indices.length);
+    if (dictionary instanceof Float64Array) return lookedUp(dictionary, indices);
+    const values = new Array(indices.length);
     for (let i = 0; i < indices.length; i++) {
       const index = Number(indices[i]);
       if (!(index < dictionary.length)) throw new Error(`value ${index} of a dictionary of ${dictionary.length}`);
@@ -320,6 +321,18 @@ export class ColumnReader {
     const from = at - this.#window.start;
     return this.#window.bytes.subarray(from, from + length);
   }
+}
+
+/** Apart from other dictionaries, so that the loop sees one kind of array. */
+function lookedUp(dictionary: Float64Array, indices: DecodedArray): Float64Array {
+  const values = new Float64Array(indices.length);
+  const size = dictionary.length;
+  for (let i = 0; i < values.length; i++) {
+    const index = indices[i] as number;
+    if (!(index >= 0 && index < size)) throw new Error(`value ${index} of a dictionary of ${size}`);
+    values[i] = dictionary[index] as number;
+  }
+  return values;
 }
 
 const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
