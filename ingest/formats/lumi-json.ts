@@ -83,8 +83,8 @@ function parse(source: ByteSource, text: string): GoldenJson {
     const truncated = value === '' || (value.startsWith('"') && text.endsWith(value));
     throw new FileError(
       truncated ? 'TRUNCATED' : 'MALFORMED_JSON',
-      `${source.path}: ${error.message}${truncated ? ': the file is not complete' : ''}`,
-      { file: source.path, line, value },
+      `${source.path}: ${shortened(error.message, 400)}${truncated ? ': the file is not complete' : ''}`,
+      { file: source.path, line, value: shortened(value) },
       { cause: error },
     );
   }

@@ -31,6 +31,14 @@ export function damaged({ id, bytes }: Sample, seed: string, number: number): Da
   return truncations(bytes)[number] ?? damage(bytes, randomOf(`${seed} ${id} ${number}`));
 }
 
+/** One of each kind. */
+const distinct = (complaints: readonly string[]) => [
+  ...new Map(complaints.map((complaint) => [kindOf(complaint), complaint])).values(),
+];
+
+/** A complaint without what differs from file to file. */
+export const kindOf = (complaint: string) => complaint.replace(/\d+/g, 'N').slice(0, 80);
+
 const formatOf = ({ id }: Sample) => id.replace(/,.*/, '');
 
 /** Ingests damaged files into a store, one after another, and looks at everything that comes of it. */
@@ -59,7 +67,7 @@ export class Fuzzer {
     const outcome = report.error?.code ?? report.outcome;
     this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + 1);
     // one of a kind is enough to mend it
-    for (const complaint of complaints.slice(0, 3)) {
+    for (const complaint of distinct(complaints)) {
       this.findings.push({ sample: sample.id, seed, number, what, complaint, bytes });
     }
   }

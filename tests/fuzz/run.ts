@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStore } from '../../src/store/open-store.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
-import { type Finding, Fuzzer } from './fuzzer.ts';
+import { type Finding, Fuzzer, kindOf } from './fuzzer.ts';
 import { samples } from './samples.ts';
 
 const usage = `usage: npm run fuzz -- [--seed TEXT] [--minutes N] [--format REGEX] [--postgres] [--keep FOLDER]
@@ -77,6 +77,6 @@ if (values.keep !== undefined) {
 
 /** One of each complaint, numbers in it aside. */
 function distinct(findings: readonly Finding[]): Finding[] {
-  const kinds = new Map(findings.map((finding) => [finding.complaint.replace(/\d+/g, 'N').slice(0, 80), finding]));
+  const kinds = new Map(findings.map((finding) => [kindOf(finding.complaint), finding]));
   return [...kinds.values()].slice(0, 20);
 }
