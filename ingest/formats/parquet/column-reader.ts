@@ -47,7 +47,7 @@ export class ColumnReader {
   #dictionary: DecodedArray | null = null;
   /** The page at hand: levels (empty: all highest), values, and what of both is used up. */
   #definition: ArrayLike<number> = [];
-  #repetition: ArrayLike<number> = [];
+  #repetition: readonly number[] = [];
   #values: DecodedArray = [];
   #count = 0;
   #at = 0;
@@ -123,8 +123,7 @@ export class ColumnReader {
         throw brokenParquet(this.#source.path, this.#pageByte, `column "${this.name}" begins inside a list`);
       }
       const from = this.#at;
-      let to = from + 1;
-      while (to < this.#count && this.#repetition[to] !== 0) to++;
+      const to = this.#endOfList(from + 1);
       if (length + to - from > MAX_PAGE_VALUES) {
         throw brokenParquet(this.#source.path, this.#pageByte, `a list of more than ${MAX_PAGE_VALUES} values`);
       }
@@ -133,11 +132,18 @@ export class ColumnReader {
         larger.set(values.subarray(0, length));
         values = larger;
       }
-      for (let i = from; i < to; i++) {
-        const level = this.#definition.length === 0 ? this.#maxDefinition : (this.#definition[i] as number);
-        if (level === this.#maxDefinition) values[length++] = this.#values[this.#valueAt++] as number;
-        else if (level >= this.#elementLevel) values[length++] = Number.NaN;
-        else if (level === 0 && this.#elementLevel > 1) isNull = true;
+      if (this.#definition.length === 0) {
+        // all of them are there
+        values.set((this.#values as Float64Array).subarray(this.#valueAt, this.#valueAt + to - from), length);
+        length += to - from;
+        this.#valueAt += to - from;
+      } else {
+        for (let i = from; i < to; i++) {
+          const level = this.#definition[i] as number;
+          if (level === this.#maxDefinition) values[length++] = this.#values[this.#valueAt++] as number;
+          else if (level >= this.#elementLevel) values[length++] = Number.NaN;
+          else if (level === 0 && this.#elementLevel > 1) isNull = true;
+        }
       }
       begun = true;
       this.#at = to;
@@ -145,6 +151,12 @@ export class ColumnReader {
     }
     if (!begun) throw brokenParquet(this.#source.path, this.#end, `column "${this.name}" ends before its rows do`);
     return isNull && length === 0 ? null : { values, length };
+  }
+
+  /** Where the page's list that goes on at `from` ends: before the next one, or with the page. */
+  #endOfList(from: number): number {
+    const next = this.#repetition.indexOf(0, from);
+    return next < 0 ? this.#count : next;
   }
 
   /** Whether there is a value in memory, once the next page is read. */
@@ -265,6 +277,7 @@ export class ColumnReader {
     const present = presentOf(this.#definition, count, this.#maxDefinition);
     if (this.#values.length !== present) throw new Error(`${this.#values.length} values where levels say ${present}`);
     if (this.isList && this.#repetition.length !== count) throw new Error('a page of lists without levels');
+    if (present === count) this.#definition = [];
     this.#count = count;
     this.#at = 0;
     this.#valueAt = 0;
