@@ -50,6 +50,12 @@ export interface WriteOptions {
    * must not see rows change between a look and a deed.
    */
   readonly alone?: boolean;
+  /**
+   * Whether the transaction is on disk when `write` returns (default true). With false a crash of the database or its
+   * machine may undo it, wholly and together with all that came after it, as long as no later transaction was flushed:
+   * for what is done again in that case anyway. A process that dies loses nothing.
+   */
+  readonly flush?: boolean;
 }
 
 /** One database: readers that never wait for a writer, and transactions that write. */
@@ -58,7 +64,7 @@ export interface Database extends Queries {
   /** A Prisma client with connections of its own; null where the database was opened without. */
   readonly prisma: PrismaClient | null;
   /**
-   * Runs `work` in one durable transaction: committed (and flushed to disk) when it returns, rolled back when it throws.
+   * Runs `work` in one transaction: committed (and flushed to disk, see `flush`) when it returns, rolled back when it throws.
    * `work` is run again from its beginning where the database asks for that (deadlock, serialization failure).
    * @throws UnavailableError where another process held the database too long.
    */

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../domain/errors.ts';
+import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
 import { type Counts, type IssueRecord, noCounts, type RecordBatch, type SourcePosition } from '../domain/record.ts';
 import type { IngestIssue } from '../generated/sqlite/client.ts';
 import {
@@ -29,6 +29,8 @@ class StoreLedger implements Ledger {
   readonly #dictionaries: DictionaryResolver;
   /** Files whose latest batch met rows that were stored already. */
   readonly #meetingStored = new Set<number>();
+  /** Of files whose latest batch may not be on disk yet: where it left them. */
+  readonly #left = new Map<number, string>();
 
   constructor(database: LedgerDatabase) {
     this.#database = database;
@@ -48,6 +50,7 @@ class StoreLedger implements Ledger {
     );
     if (alone && fromStart) this.#dictionaries.forget();
     if (force && !takeBack) this.#meetingStored.add(begun.file.id);
+    this.#left.delete(begun.file.id);
     return begun;
   };
 
@@ -61,14 +64,19 @@ class StoreLedger implements Ledger {
     position: SourcePosition,
     options: IngestOptions,
   ): Promise<BatchOutcome> {
+    const hasLease = options.lease !== undefined;
     for (let attempt = 1; ; attempt++) {
       const prepared = batch && (await prepareBatch(batch, this.#dictionaries, options.onConflict));
       try {
-        return await this.#database.write(
+        const { left, ...outcome } = await this.#database.write(
           (transaction) => this.#writePrepared(transaction, { fileId, batch, prepared, issues, position, options }),
-          { alone: prepared?.alone ?? false },
+          // what a crash undoes it undoes with the checkpoint, and it is read again; `finish` flushes
+          { alone: prepared?.alone ?? false, flush: !hasLease },
         );
+        if (hasLease) this.#left.set(fileId, left);
+        return outcome;
       } catch (error) {
+        this.#left.delete(fileId);
         // a file that was withdrawn took monitor elements along whose ids are remembered here
         if (attempt === 3 || !this.#database.dialect.isMissingReference(error)) throw error;
         this.#dictionaries.forget();
@@ -76,11 +84,25 @@ class StoreLedger implements Ledger {
     }
   }
 
-  async #writePrepared(transaction: Transaction, work: BatchWork): Promise<BatchOutcome> {
+  /** The row of a file, locked, after making sure that no batch was lost since: that would leave a hole. */
+  async #lock(transaction: Transaction, fileId: number, lease: string | undefined): Promise<FileRow> {
+    const file = await lockFile(transaction, this.#database.dialect, fileId, lease);
+    const left = this.#left.get(fileId);
+    if (lease !== undefined && left !== undefined && left !== progressOf(file)) {
+      this.#left.delete(fileId);
+      throw new UnavailableError(
+        `the database crashed and lost the latest rows of ${file.path}: it goes on from byte ${file.bytesDone}`,
+        { fileId },
+      );
+    }
+    return file;
+  }
+
+  async #writePrepared(transaction: Transaction, work: BatchWork): Promise<BatchOutcome & { left: string }> {
     const { fileId, batch, prepared, issues, position, options } = work;
     const { dialect } = this.#database;
     const { lease } = options;
-    const file = await lockFile(transaction, dialect, fileId, lease);
+    const file = await this.#lock(transaction, fileId, lease);
     const counts = noCounts();
     const conflicts: RowConflict[] = [];
     const allIssues = [...issues];
@@ -99,7 +121,7 @@ class StoreLedger implements Ledger {
     for (const { severity } of allIssues) if (severity === 'REJECTED') counts.rejected++;
     await appendIssues(transaction, fileId, allIssues);
     await settleBatch(transaction, dialect, fileId, counts, { position, lease });
-    return { counts, conflicts };
+    return { counts, conflicts, left: progressOf(file, counts, position) };
   }
 
   #remember(fileId: number, { identical, conflicting, replaced, added }: Counts): void {
@@ -107,10 +129,10 @@ class StoreLedger implements Ledger {
     else this.#meetingStored.delete(fileId);
   }
 
-  addIssues(fileId: number, issues: readonly IssueRecord[], lease?: string): Promise<void> {
+  async addIssues(fileId: number, issues: readonly IssueRecord[], lease?: string): Promise<void> {
     const { dialect } = this.#database;
-    return this.#database.write(async (transaction) => {
-      await lockFile(transaction, dialect, fileId, lease);
+    await this.#database.write(async (transaction) => {
+      await this.#lock(transaction, fileId, lease);
       await appendIssues(transaction, fileId, issues);
       const counts = noCounts();
       for (const { severity } of issues) {
@@ -119,6 +141,7 @@ class StoreLedger implements Ledger {
       }
       await settleBatch(transaction, dialect, fileId, counts, { position: null, lease });
     });
+    this.#left.delete(fileId);
   }
 
   issues(fileId: number, code: string | null, after: number, limit: number): Promise<IngestIssue[]> {
@@ -139,10 +162,10 @@ class StoreLedger implements Ledger {
 
   finish: Ledger['finish'] = async (fileId, result, lease) => {
     const file = await this.#database.write(async (transaction) => {
-      if (lease !== undefined) await lockFile(transaction, this.#database.dialect, fileId, lease);
+      if (lease !== undefined) await this.#lock(transaction, fileId, lease);
       return finishFile(transaction, fileId, result);
     });
-    this.#meetingStored.delete(fileId);
+    this.#forget(fileId);
     return file;
   };
 
@@ -155,8 +178,13 @@ class StoreLedger implements Ledger {
       },
       { alone: true },
     );
-    this.#meetingStored.delete(fileId);
+    this.#forget(fileId);
     this.#dictionaries.forget();
+  }
+
+  #forget(fileId: number): void {
+    this.#meetingStored.delete(fileId);
+    this.#left.delete(fileId);
   }
 
   rehearse<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
@@ -171,6 +199,14 @@ interface BatchWork {
   readonly issues: readonly IssueRecord[];
   readonly position: SourcePosition;
   readonly options: IngestOptions;
+}
+
+type FileRow = Awaited<ReturnType<typeof lockFile>>;
+
+/** Tells one state of a file from any other one that its batches lead to, after `more`. */
+function progressOf(file: FileRow, more: Readonly<Counts> = noCounts(), position?: SourcePosition): string {
+  const counts = NAMES.map((name) => file[name] + more[name]);
+  return [position?.byte ?? file.bytesDone, position?.line ?? file.linesDone, ...counts].join(' ');
 }
 
 const NAMES = ['rejected', 'inserted', 'identical', 'conflicting', 'replaced', 'added'] as const;

@@ -127,14 +127,15 @@ export class PostgresDatabase implements Database {
     return this.#queries(this.#pool).arrays<Row>(...query);
   }
 
-  async write<T>(work: (transaction: Transaction) => Promise<T>, { alone = false }: WriteOptions = {}): Promise<T> {
-    const lock = `SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})`;
+  async write<T>(
+    work: (transaction: Transaction) => Promise<T>,
+    { alone = false, flush = true }: WriteOptions = {},
+  ): Promise<T> {
+    // in one message: a round trip each would keep the server waiting
+    const begin = `BEGIN; SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})${flush ? '' : '; SET LOCAL synchronous_commit = off'}`;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#transaction('BEGIN', async (client) => {
-          await this.#send(client, lock, []);
-          return work(this.#writer(client));
-        });
+        return await this.#transaction(begin, (client) => work(this.#writer(client)));
       } catch (error) {
         const code = error instanceof pg.DatabaseError ? error.code : undefined;
         if (code !== SERIALIZATION_FAILURE && code !== DEADLOCK_DETECTED) throw error;
