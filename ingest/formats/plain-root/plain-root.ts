@@ -30,6 +30,7 @@ export const plainRoot: Format = {
   },
   statedDataset: (_head, name, path) => datasetOfName(name, path),
   read,
+  // a name stands once among the keys, and two names are two rows
   locate: async (_source, keys) => keys.map(() => []),
 };
 
@@ -65,7 +66,7 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   let byte = options.resume?.byte ?? 0;
   for (const key of keys.slice(line)) {
     line++;
-    const issue = await add(file, key, line, batch);
+    const issue = await add(file, key, line, batch, options.skip);
     if (issue) steps.issues.push(issue);
     byte = Math.max(byte, Math.min(key.seek + key.bytes, source.stamp.size));
     if (steps.isDue(byte)) yield steps.take({ byte, line });
@@ -74,12 +75,19 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   yield steps.take({ byte: source.stamp.size, line });
 }
 
-async function add(file: RootFile, key: Key, line: number, batch: RootBatch): Promise<IssueRecord | null> {
+async function add(
+  file: RootFile,
+  key: Key,
+  line: number,
+  batch: RootBatch,
+  skip: ReadOptions['skip'],
+): Promise<IssueRecord | null> {
   const refused = refuseAs(key, key.name, line);
   const named = keyName(key.name);
   if (!named) return refused('BAD_KEY', 'the key is not named run<R>_ls<L>_<ME>');
   const problem = pathProblem(named.path);
   if (problem) return refused('BAD_PATH', `no monitor element: ${problem}`);
+  if (skip?.(named.path, line)) return null;
   return addObject(file, key, refused, (histogram) => {
     batch.add({ ...named, efficiency: histogram.efficiency, line }, histogram);
   });
