@@ -1,12 +1,13 @@
 /**
- * Ingests a file and kills itself with SIGKILL right before the n-th SQL statement.
- * usage: killed-ingest.ts URL FILE DATASET N
+ * Ingests files, some at a time, and kills itself with SIGKILL right before the n-th SQL statement.
+ * usage: killed-ingest.ts URL N JOBS SETTINGS FILE...
  */
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
-import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
+import type { FileReport } from '../../ingest/pipeline/report.ts';
+import { ingestPatiently } from '../../ingest/pipeline/retry.ts';
 import { openStore } from '../../src/store/open-store.ts';
 
-const [url = '', path = '', dataset = '', statements = ''] = process.argv.slice(2);
+const [url = '', statements = '', jobs = '', settings = '', ...paths] = process.argv.slice(2);
 let left = Number(statements);
 const store = await openStore(url, {
   prisma: false,
@@ -14,8 +15,14 @@ const store = await openStore(url, {
     if (left-- === 0) process.kill(process.pid, 'SIGKILL');
   },
 });
-const parser = new ParseProcess();
-const report = await ingestFile({ store, parser }, path, { dataset, batchRows: 40 });
-await parser.close();
+const reports: FileReport[] = [];
+const waiting = paths.values();
+await Promise.all(
+  Array.from({ length: Number(jobs) }, async () => {
+    const parser = new ParseProcess();
+    for (const path of waiting) reports.push(await ingestPatiently({ store, parser }, path, JSON.parse(settings)));
+    await parser.close();
+  }),
+);
 await store.close();
-process.stdout.write(JSON.stringify({ report, statements: Number(statements) - left }));
+process.stdout.write(JSON.stringify({ reports, statements: Number(statements) - left }));

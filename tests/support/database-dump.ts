@@ -37,6 +37,9 @@ const CONTENTS = {
       h.algorithm, h.message FROM quality_test h ${NAMES} LEFT JOIN data_file f ON f.id = h.file_id`,
   scalarContributions: `SELECT h.run_number, h.lumisection_number, m.path, d.name, h.quality_test, f.path
     FROM scalar_contribution h ${NAMES} JOIN data_file f ON f.id = h.file_id`,
+  contributions: `SELECT h.run_number, h.lumisection_number, m.path, d.name, f.path, h.part, l.path, b.hash, h.fractional,
+      h.entries, h.title, h.bins FROM contribution h ${NAMES} JOIN data_file f ON f.id = h.file_id
+    LEFT JOIN data_file l ON l.id = h.like_file_id LEFT JOIN binning b ON b.id = h.binning_id`,
   runMonitorElements: `SELECT h.run_number, m.path, d.name, h.lumisection_count, h.empty_count, h.run_histogram_count
     FROM run_monitor_element h ${NAMES}`,
   certifications: `SELECT run_number, source, dataset, subsystem, version, lumisection_first, lumisection_last, flag
@@ -44,7 +47,7 @@ const CONTENTS = {
   certificationVersions: `SELECT c.source, c.dataset, c.subsystem, c.version, c.kind, f.path
     FROM certification_version c LEFT JOIN data_file f ON f.id = c.file_id`,
   files: `SELECT path, sha256, size, format, dataset, source, status, bytes_done, lines_done, inserted, identical,
-      conflicting, replaced, rejected, error_code, error_message FROM data_file`,
+      conflicting, replaced, added, rejected, error_code, error_message, lease_owner FROM data_file`,
   issues: `SELECT f.path, i.number, i.severity, i.code, i.line, i.byte, i.field, i.value, i.reason
     FROM ingest_issue i JOIN data_file f ON f.id = i.file_id`,
 };
