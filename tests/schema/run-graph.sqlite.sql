@@ -12,6 +12,6 @@ SELECT q.*, s.* FROM (SELECT (SELECT count(*) || ' ' || coalesce(CAST(max(create
 SELECT q.*, s.* FROM (SELECT (SELECT count(*) || ' ' || coalesce(CAST(max(created_at) AS TEXT), '') FROM certification_version) AS certification) s LEFT JOIN (SELECT t.run_number AS c0, t.number AS c1, t.zero_bias_rate AS c2, t.recorded_lumi AS c3 FROM lumisection t WHERE t.run_number = ? AND ((EXISTS (SELECT 1 FROM certification c WHERE c.run_number = t.run_number AND c.source = ? AND (c.dataset = ? AND c.subsystem = ? AND c.version = ?)
       AND c.lumisection_first <= t.number AND c.lumisection_last >= t.number AND c.flag = 'GOOD')) AND t.number >= ?) ORDER BY t.run_number, t.number LIMIT ?) q ON 1 = 1;
 
-SELECT t.id, t.path, t.name, t.subsystem, t.dimension, t.kind FROM monitor_element t WHERE t.id IN (SELECT value FROM json_each(?));
+SELECT t.id, t.path, t.name, t.subsystem, t.dimension, t.kind, t.efficiency FROM monitor_element t WHERE t.id IN (SELECT value FROM json_each(?));
 
 SELECT t.number, t.year, t.era, t.period, t.fill, t.started_at, t.ended_at, t.initial_lumi, t.end_lumi, t.lumisection_count, t.delivered_lumi, t.recorded_lumi, t.energy, t.magnetic_field FROM run t WHERE t.number = ?;

@@ -135,7 +135,11 @@ describe.each(databases)('where on $name', (database) => {
       '{ path: { endsWith: "_1" }, kind: { in: [TH1] } }',
       ['PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1', 'charge_PXLayer_1'],
     ],
-    ['{ kind: { notIn: [TH1, TH2] } }', ['CSC/Summary/efficiency', 'CSC/Summary/rate']],
+    [
+      '{ kind: { notIn: [TH1, TH2] } }',
+      ['CSC/Summary/efficiency', 'CSC/Summary/rate', 'Info/ReleaseTag', 'Info/events'],
+    ],
+    ['{ kind: { eq: SCALAR } }', ['Info/ReleaseTag', 'Info/events']],
     [
       '{ runs: { number: { eq: 367129 } }, kind: { eq: TH2 } }',
       ['PixelPhase1/Tracks/PXForward/clusterposition_xy_ontrack_PXDisk_+1'],
@@ -152,7 +156,7 @@ describe.each(databases)('where on $name', (database) => {
   });
 
   it.each<[string, string[]]>([
-    ['{ size: { gt: 1007, lt: 9000000000 } }', ['inbox/2018A/broken.csv']],
+    ['{ size: { gt: 1007, lt: 9000000000 } }', ['inbox/2018A/broken.csv', 'scalars.root']],
     ['{ size: { in: [1001, 9007199254740991] } }', ['oms.csv']],
     ['{ status: { ne: DONE } }', ['inbox/2018A/broken.csv']],
     ['{ status: { notIn: [FAILED, DONE] } }', []],

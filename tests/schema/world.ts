@@ -79,36 +79,6 @@ export async function fillWorld(store: Store): Promise<void> {
       })),
     },
   ]);
-  await ingest(store, { path: 'scalars.root', format: 'test' }, [
-    {
-      kind: 'scalars',
-      scalars: [
-        {
-          run: 315257,
-          lumisection: 0,
-          dataset: UL2018,
-          monitorElement: 'Info/ReleaseTag',
-          type: 'STRING',
-          value: 'CMSSW_10_1_4',
-        },
-        { run: 315257, lumisection: 1, dataset: UL2018, monitorElement: 'Info/events', type: 'INT', value: '211' },
-      ],
-    },
-    {
-      kind: 'qualityTests',
-      qualityTests: ['XRange', 'Noise'].map((name) => ({
-        run: 315257,
-        lumisection: 0,
-        dataset: UL2018,
-        monitorElement: 'Info/ReleaseTag',
-        name,
-        statusCode: 100,
-        result: 1,
-        algorithm: 'ContentsXRange',
-        message: '',
-      })),
-    },
-  ]);
   await ingest(store, { path: 'inbox/2018A/ZeroBias_2018A.csv', format: 'per-ls-csv', dataset: UL2018 }, [
     lumisectionBatch(
       LUMISECTIONS.flatMap((lumisection): TestHistogram[] =>
@@ -182,6 +152,36 @@ export async function fillWorld(store: Store): Promise<void> {
     ],
     { errorCode: 'BAD_USER_INPUT', errorMessage: 'line 11: quotes are not closed' },
   );
+  await ingest(store, { path: 'scalars.root', format: 'test' }, [
+    {
+      kind: 'scalars',
+      scalars: [
+        {
+          run: 315257,
+          lumisection: 0,
+          dataset: UL2018,
+          monitorElement: 'Info/ReleaseTag',
+          type: 'STRING',
+          value: 'CMSSW_10_1_4',
+        },
+        { run: 315257, lumisection: 1, dataset: UL2018, monitorElement: 'Info/events', type: 'INT', value: '211' },
+      ],
+    },
+    {
+      kind: 'qualityTests',
+      qualityTests: ['XRange', 'Noise'].map((name) => ({
+        run: 315257,
+        lumisection: 0,
+        dataset: UL2018,
+        monitorElement: 'Info/ReleaseTag',
+        name,
+        statusCode: 100,
+        result: 1,
+        algorithm: 'ContentsXRange',
+        message: '',
+      })),
+    },
+  ]);
 }
 
 const verdicts = (run: number, ...ranges: readonly [number, number, Flag][]): CertificationRun => ({
