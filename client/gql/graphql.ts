@@ -83,7 +83,7 @@ export type DataFileStatus =
   | 'FAILED'
   /** Known, not begun. */
   | 'PENDING'
-  /** Its reader exceeded a limit or died; it is not read again unless forced. */
+  /** Its reader exceeded a limit or died, or nobody could tell what it is (see `error`). */
   | 'QUARANTINED'
   /** Being read, or interrupted: ingesting it again goes on from its checkpoint. */
   | 'RUNNING';

@@ -77,7 +77,7 @@ export const DataFileStatus = enumOf('DataFileStatus', 'How far a file has come.
   RUNNING: 'Being read, or interrupted: ingesting it again goes on from its checkpoint.',
   DONE: 'Read to the end; rows may have been rejected or in conflict (see `report`).',
   FAILED: 'Stopped by an error (see `error`).',
-  QUARANTINED: 'Its reader exceeded a limit or died; it is not read again unless forced.',
+  QUARANTINED: 'Its reader exceeded a limit or died, or nobody could tell what it is (see `error`).',
   CANCELLED: 'Stopped by a user.',
 });
 
