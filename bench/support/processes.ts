@@ -23,14 +23,18 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly nodeFlags?: readonly string[];
   readonly ipc?: boolean;
+  /** On the first core alone, as is all that it starts. */
+  readonly pinned?: boolean;
   /** Where standard error goes: passed on, or to a file. */
   readonly stderr?: 'inherit' | number;
 }
 
 /** Starts a TypeScript program of this repository as one process of its own (no wrapper around it). */
 export function start(entry: string, args: readonly string[], options: StartOptions = {}): Started {
-  const { env = {}, nodeFlags = [], ipc = false, stderr = 'inherit' } = options;
-  const child = spawn(process.execPath, ['--import', TSX, ...nodeFlags, join(ROOT, entry), ...args], {
+  const { env = {}, nodeFlags = [], ipc = false, pinned = false, stderr = 'inherit' } = options;
+  const program = [process.execPath, '--import', TSX, ...nodeFlags, join(ROOT, entry), ...args];
+  const [command = '', ...rest] = pinned ? ['taskset', '-c', '0', ...program] : program;
+  const child = spawn(command, rest, {
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', stderr, ...(ipc ? (['ipc'] as const) : [])],

@@ -14,17 +14,15 @@ export const ELEMENTS = SHAPES.reduce((sum, { elements }) => sum + elements, 0);
 
 export const RUN = 367129;
 
-/** A DQMIO file of so many lumisections of 300 elements, its baskets compressed by zlib. @returns its bins, flow bins counted. */
-export function writeDqmio(path: string, lumisections: number): number {
+/** A DQMIO file of so many lumisections of 300 elements, its baskets compressed by zlib. */
+export function writeDqmio(path: string, lumisections: number, firstLumisection = 1): void {
   const sink = new FileSink(path);
   const writer = new DqmioWriter(new RootFileWriter(sink, zlibBlock));
   const random = randomCounts();
-  let bins = 0;
-  for (let lumi = 1; lumi <= lumisections; lumi++) {
+  for (let lumi = firstLumisection; lumi < firstLumisection + lumisections; lumi++) {
     const elements = SHAPES.flatMap(({ tree, elements, nx, ny }) =>
       Array.from({ length: elements }, (_, i): WrittenElement => {
         const cells = (nx + 2) * (ny === 1 ? 1 : ny + 2);
-        bins += cells;
         const fArray = random(cells);
         const profile = tree === 'TProfiles' && { fSumw2: fArray, fBinEntries: fArray };
         const fXaxis = { fNbins: nx, fXmin: 0, fXmax: nx, fTitle: 'x' };
@@ -37,7 +35,6 @@ export function writeDqmio(path: string, lumisections: number): number {
   }
   writer.end();
   sink.close();
-  return bins;
 }
 
 /** A ROOT file of so many maps under keys `run<R>_ls<L>_map`, compressed by zlib. */
