@@ -6,6 +6,9 @@ import type { ErrorCode } from './error-codes.ts';
 import type { Plugin, RequestFacts } from './request-facts.ts';
 import { mapResults, type Result } from './results.ts';
 
+/** A thousand objects that lack the same thing are told of often enough; `extensions.errorsLeftOut` counts the others. */
+const MOST_ERRORS = 100;
+
 /**
  * Decides what a client sees of an error. Errors of the domain and of GraphQL pass, each with a code; everything else
  * is a mistake of the server: logged with cause and stack, answered by "Internal error" and the request id alone.
@@ -14,9 +17,13 @@ export function useErrorMasking(log: Log): Plugin {
   const mask = (result: Result, facts: RequestFacts): Result => {
     const incremental = result.incremental?.some((part) => part.errors) ?? false;
     if (!result.errors && !incremental) return result;
+    const errorsLeftOut = (result.errors?.length ?? 0) - MOST_ERRORS;
     return {
       ...result,
-      ...(result.errors ? { errors: result.errors.map((error) => presentable(error, facts, log)) } : {}),
+      ...(result.errors
+        ? { errors: result.errors.slice(0, MOST_ERRORS).map((error) => presentable(error, facts, log)) }
+        : {}),
+      ...(errorsLeftOut > 0 ? { extensions: { ...result.extensions, errorsLeftOut } } : {}),
       ...(incremental
         ? { incremental: result.incremental?.map((part) => (part.errors ? mask(part, facts) : part)) }
         : {}),

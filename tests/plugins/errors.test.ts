@@ -28,6 +28,20 @@ describe('an error of the domain', () => {
   });
 });
 
+test('of more than a hundred errors a hundred are listed, and the others counted', async () => {
+  const ask = async (count: number) => {
+    const ids = JSON.stringify(Array.from({ length: count }, (_, i) => String(i)));
+    return (await smallApp().ask(`{ nodes(ids: ${ids}) { ... on Thing { broken } } }`)).json();
+  };
+  const { data, errors, extensions } = await ask(107);
+  expect(data.nodes).toEqual(Array(107).fill(null));
+  expect(errors).toHaveLength(100);
+  expect(extensions).toMatchObject({ errorsLeftOut: 7 });
+  const whole = await ask(100);
+  expect(whole.errors).toHaveLength(100);
+  expect(whole.extensions).toBeUndefined();
+});
+
 test('a GraphQLError of a resolver passes as it is', async () => {
   const { errors } = await (await smallApp().ask('{ graphqlError }')).json();
   expect(errors).toMatchObject([{ message: 'Said by a resolver', extensions: { code: 'BAD_USER_INPUT', field: 'x' } }]);
