@@ -1,7 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { loadConfig } from '../../src/config.ts';
 import { openStore } from '../../src/store/open-store.ts';
-import type { OnConflict } from '../../src/store/store.ts';
 import { discover, type Found } from '../discover.ts';
 import { ParseProcess } from '../parse-process/parse-process.ts';
 import { FILE_BUSY } from '../pipeline/lease.ts';
@@ -14,6 +13,7 @@ import { formatRun, type IngestRun, runAsJson, type SkippedFile, writeAtomically
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { assertFormat } from './format-option.ts';
+import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 
 const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
 
@@ -24,8 +24,7 @@ from where it stopped.
 
   --dataset NAME       dataset of the histograms, wins over what the file or its name says
   --source NAME        name of the certification that a JSON of lumisections is: golden-2018
-  --on-conflict HOW    where two rows of one key differ: keep the first, replace it, fail, or add the two as parts of one
-                       count, which is never done twice for the same bytes (default: keep; DQMIO: add)
+${onConflictHelp}
   --force              read files again although they are known
   --strict             one bad row makes its file fail, and nothing of it stays
   --format ID          read every file as this format, whatever it looks like (ids: docs/formats.md)
@@ -149,10 +148,7 @@ function jobsOf(value = '1'): number {
 
 async function settingsOf(values: Values): Promise<IngestSettings> {
   assertFormat(values.format);
-  const onConflict = values['on-conflict'];
-  if (onConflict !== undefined && !isOnConflict(onConflict)) {
-    throw new UsageError(`--on-conflict takes keep, replace, fail or add, not "${onConflict}"`);
-  }
+  const onConflict = onConflictOf(values['on-conflict']);
   for (const flag of ['dataset', 'source'] as const) {
     if (values[flag]?.trim() === '') throw new UsageError(`--${flag} is empty`);
   }
@@ -160,8 +156,6 @@ async function settingsOf(values: Values): Promise<IngestSettings> {
   const elements = await elementChoiceOf(values);
   return { dataset, source, format, elements, onConflict, force, strict, dryRun: values['dry-run'] };
 }
-
-const isOnConflict = (value: string): value is OnConflict => ['keep', 'replace', 'fail', 'add'].includes(value);
 
 const isNoData = (file: Found, { error }: FileReport) => !file.named && error !== null && NO_DATA.has(error.code);
 

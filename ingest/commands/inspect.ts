@@ -9,6 +9,7 @@ import { formatInspection } from '../report-inspection.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { assertFormat } from './format-option.ts';
+import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 
 const help = `usage: npm run inspect -- FILE|DIR|GLOB|@LIST... [flags]
 
@@ -17,6 +18,7 @@ to a database, also what ingesting would insert, find identical or in conflict. 
 
   --dataset NAME       dataset of the histograms, wins over what the file or its name says
   --source NAME        name of the certification that a JSON of lumisections is
+${onConflictHelp}
   --format ID          read every file as this format, whatever it looks like (ids: docs/formats.md)
 ${elementHelp}
   --json               one JSON document on standard output (with: npm run --silent)
@@ -29,6 +31,7 @@ const options = {
   dataset: { type: 'string' },
   source: { type: 'string' },
   format: { type: 'string' },
+  'on-conflict': { type: 'string' },
   ...elementOptions,
   json: { type: 'boolean', default: false },
 } as const;
@@ -40,10 +43,12 @@ async function run(args: readonly string[]): Promise<number> {
   if (positionals.length === 0) throw new UsageError('no file was named');
   assertFormat(values.format);
   const { dataset, source, format } = values;
+  const onConflict = onConflictOf(values['on-conflict']);
   const settings = {
     ...(dataset === undefined ? {} : { dataset }),
     ...(source === undefined ? {} : { source }),
     format,
+    ...(onConflict === undefined ? {} : { onConflict }),
     elements: await elementChoiceOf(values),
   };
   const { databaseUrl } = loadConfig();
