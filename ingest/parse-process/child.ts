@@ -82,7 +82,7 @@ async function perform(job: Job, opened: ByteSource): Promise<void> {
   const format = await formatById(job.format);
   const source = withProgress(opened, id);
   if (job.kind === 'locate') {
-    send({ kind: 'located', id, lines: await locateChosen(format, source, job.keys, job.options) });
+    send({ kind: 'located', id, located: await locateChosen(format, source, job.keys, job.options) });
     return;
   }
   for await (const step of readChosen(format, source, job.options)) {

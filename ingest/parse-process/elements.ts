@@ -8,6 +8,7 @@ import type {
 import type { Format, ReadOptions, ReadStep, RowKey } from '../formats/format.ts';
 import { compileChoice, type ElementChoice, namesOf, pathOf, type SkippedElement } from '../pipeline/elements.ts';
 import type { ByteSource } from '../source.ts';
+import type { Located } from './messages.ts';
 
 /** Options of a reading, with what the user says about monitor elements; formats know nothing of that. */
 export interface JobOptions extends ReadOptions {
@@ -47,8 +48,20 @@ export async function* readChosen(
   if (resume && skipped.length > 0) yield { batch: null, issues: [], position: resume, skipped };
 }
 
-/** Format.locate for keys whose monitor elements were renamed. */
+/** Format.locate for keys whose monitor elements were renamed, and what people call the lines. */
 export async function locateChosen(
+  format: Format,
+  source: ByteSource,
+  keys: readonly RowKey[],
+  options: JobOptions,
+): Promise<Located> {
+  const lines = await linesOf(format, source, keys, options);
+  const told = new Set(keys.flatMap(({ line }, i) => [line, ...(lines[i] ?? []).slice(0, 1)]));
+  const places = (await format.placesOf?.(source, [...told])) ?? [];
+  return { lines, places: new Map([...told].flatMap((line, i) => (places[i] ? [[line, places[i]]] : []))) };
+}
+
+async function linesOf(
   format: Format,
   source: ByteSource,
   keys: readonly RowKey[],

@@ -45,9 +45,17 @@ export type Response =
   | { readonly kind: 'step'; readonly id: number; readonly step: ChosenStep }
   /** Bytes of the file as stored (compressed, if it is) that were read so far: proof of life during long scans. */
   | { readonly kind: 'progress'; readonly id: number; readonly bytesRead: number }
-  | { readonly kind: 'located'; readonly id: number; readonly lines: readonly (readonly number[])[] }
+  | { readonly kind: 'located'; readonly id: number; readonly located: Located }
   | { readonly kind: 'done'; readonly id: number }
   | { readonly kind: 'failed'; readonly id: number; readonly error: TravellingError };
+
+/** Answer to `locate`. */
+export interface Located {
+  /** For each key the lines of Format.locate. */
+  readonly lines: readonly (readonly number[])[];
+  /** What people call these lines, and those of the keys, where that is something else. */
+  readonly places: ReadonlyMap<number, string>;
+}
 
 /** What a file turned out to be. */
 export interface Recognition {

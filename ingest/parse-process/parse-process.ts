@@ -5,7 +5,7 @@ import type { RowKey } from '../formats/format.ts';
 import type { ChosenStep, JobOptions } from './elements.ts';
 import { ParseProcessError } from './error.ts';
 import { type Answer, Inbox, type RelayMessage } from './inbox.ts';
-import { type FileToRead, type Job, type Recognition, unpackError } from './messages.ts';
+import { type FileToRead, type Job, type Located, type Recognition, unpackError } from './messages.ts';
 
 export interface ParseLimits {
   /** Resident memory at which the parse process is ended (default 512 MiB; an idle one takes about 80). */
@@ -77,15 +77,10 @@ export class ParseProcess {
     }
   }
 
-  /** Format.locate: lines before `key.line` with the same key. */
-  async locate(
-    file: FileToRead,
-    format: string,
-    keys: readonly RowKey[],
-    options: JobOptions,
-  ): Promise<readonly (readonly number[])[]> {
+  /** Format.locate: lines before `key.line` with the same key, and what people call them. */
+  async locate(file: FileToRead, format: string, keys: readonly RowKey[], options: JobOptions): Promise<Located> {
     for await (const answer of this.#answers({ kind: 'locate', file, format, keys, options })) {
-      if (answer.kind === 'located') return answer.lines;
+      if (answer.kind === 'located') return answer.located;
     }
     throw new Error('the parse process gave no answer');
   }

@@ -1,6 +1,7 @@
 import type { IssueRecord, RecordBatch } from '../../src/domain/record.ts';
 import type { Ledger, RowConflict } from '../../src/store/store.ts';
 import type { RowKey } from '../formats/format.ts';
+import type { Located } from '../parse-process/messages.ts';
 
 /** Code of a row that differs from one of another file under the same key. */
 const CONFLICT = 'CONFLICT';
@@ -42,7 +43,7 @@ function earlierOf({ sameFile, earlierPath, notAdded }: RowConflict): string {
 export async function nameEarlierLines(
   ledger: Ledger,
   fileId: number,
-  locate: (keys: readonly RowKey[]) => Promise<readonly (readonly number[])[]>,
+  locate: (keys: readonly RowKey[]) => Promise<Located>,
 ): Promise<void> {
   for (let after = 0; ; ) {
     const issues = await ledger.issues(fileId, CONFLICT_IN_FILE, after, PAGE);
@@ -53,19 +54,23 @@ export async function nameEarlierLines(
     });
     after = issues.at(-1)?.number ?? Number.POSITIVE_INFINITY;
     if (found.length === 0) continue;
-    const lines = await locate(found.map(({ key }) => key));
+    const { lines, places } = await locate(found.map(({ key }) => key));
     await ledger.reviseIssues(
       fileId,
-      found.map(({ number, key }, index) => ({ number, reason: reasonWithLines(key.line, lines[index] ?? []) })),
+      found.map(({ number, key }, index) => ({
+        number,
+        reason: reasonWithLines(key.line, lines[index] ?? [], places),
+      })),
     );
   }
 }
 
 /** Says which lines differ; `earlier` ascending. */
-function reasonWithLines(line: number, earlier: readonly number[]): string {
+function reasonWithLines(line: number, earlier: readonly number[], places: Located['places']): string {
   const [first] = earlier;
   if (first === undefined) return 'another reading of this file left another content under this key, which stays';
-  return `line ${first} of this file has the same key and another content: line ${first} stays, line ${line} does not`;
+  const told = (one: number) => (places.has(one) ? `line ${one} (${places.get(one)})` : `line ${one}`);
+  return `${told(first)} of this file has the same key and another content: line ${first} stays, ${told(line)} does not`;
 }
 
 /** Key of one row of a batch, with its line (0 where there is none). */

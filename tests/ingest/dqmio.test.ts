@@ -112,6 +112,24 @@ describe.each(databases)('DQMIO files on $name', (database) => {
     expect(await contents([parts[2], parts[0], parts[1]])).toEqual(expected);
   });
 
+  test('tell both places of rows of one file that contradict each other', async () => {
+    const path = file('contradiction', [
+      { run: RUN, lumi: 1, elements: [counts('A/b', 1), counts('A/a', 1)] },
+      { run: RUN, lumi: 1, elements: [counts('A/a', 2)] },
+    ]);
+    const { counts: found, issues } = await ingest(path, { onConflict: 'keep' });
+    expect(found).toEqual({ ...none, inserted: 2, conflicting: 1 });
+    expect(issues).toMatchObject([
+      {
+        code: 'CONFLICT_IN_FILE',
+        value: `run ${RUN}, LS 1, A/a`,
+        reason:
+          'line 2 (entry 1 of tree TH1Fs) of this file has the same key and another content: ' +
+          'line 2 stays, line 3 (entry 2 of tree TH1Fs) does not',
+      },
+    ]);
+  });
+
   test('are left out element by element, counted once however often the reading stops', async () => {
     const path = file('stops', [everything(1), everything(2), everything(3)], { basketEntries: 2 });
     const settings = { elements: { exclude: ['*/map*', '*/events'] } };

@@ -3,7 +3,7 @@ import { datasetOf } from '../dataset-of.ts';
 import type { Format, ReadOptions, ReadStep } from '../format.ts';
 import { datasetOfName } from '../root/dataset-name.ts';
 import { isRoot, RootFile } from '../root/file.ts';
-import { locate } from './locate.ts';
+import { locate, placesOf } from './locate.ts';
 import { Reading } from './reading.ts';
 import { dqmioProblem } from './trees.ts';
 
@@ -23,6 +23,7 @@ export const dqmio: Format = {
   statedDataset: (_head, name, path) => datasetOfName(name, path),
   read,
   locate,
+  placesOf,
 };
 
 /** A part after the other, see plan.ts; each step holds records of one kind. */

@@ -5,6 +5,7 @@ import { ElementReader, isFault } from './element.ts';
 import { readIndices } from './indices.ts';
 import { planOf } from './plan.ts';
 import { openTrees } from './trees.ts';
+import { TYPES } from './types.ts';
 
 /** Reads names alone, of the lumisections that are asked for; a value only where a name fits. */
 export async function locate(source: ByteSource, keys: readonly RowKey[]): Promise<readonly (readonly number[])[]> {
@@ -44,4 +45,29 @@ export async function locate(source: ByteSource, keys: readonly RowKey[]): Promi
     }
   }
   return found;
+}
+
+/** The tree and the entry of each line; '' for lines that are no elements. */
+export async function placesOf(source: ByteSource, lines: readonly number[]): Promise<readonly string[]> {
+  const file = await RootFile.open(source);
+  const plan = planOf(await readIndices(file, await openTrees(file)));
+  const places = new Map<number, string>();
+  const sorted = [...lines].sort((a, b) => a - b);
+  let line = 0;
+  let next = 0;
+  for (const part of plan) {
+    const isRows = part.kind === 'refused' || part.kind === 'empty';
+    const end = line + part.lines;
+    for (const { type, first, last } of isRows ? [] : part.sections) {
+      const start = line;
+      line += last - first + 1;
+      for (; (sorted[next] ?? Number.POSITIVE_INFINITY) <= line; next++) {
+        const entry = first + (sorted[next] as number) - start - 1;
+        places.set(sorted[next] as number, `entry ${entry} of tree ${TYPES[type]?.tree}`);
+      }
+    }
+    line = end;
+    while ((sorted[next] ?? Number.POSITIVE_INFINITY) <= end) next++;
+  }
+  return lines.map((one) => places.get(one) ?? '');
 }

@@ -6,7 +6,7 @@ import { addObject, refuseAs } from '../root/add-object.ts';
 import { RootBatch } from '../root/batch.ts';
 import { isRoot, RootFile } from '../root/file.ts';
 import { contentsOf, type Row } from './contents.ts';
-import { locate } from './locate.ts';
+import { locate, placesOf } from './locate.ts';
 import { placeOf } from './row-place.ts';
 
 const title = 'harvested DQM ROOT';
@@ -26,6 +26,7 @@ export const harvestedRoot: Format = {
   statedDataset: (_head, name) => statedDataset(name),
   read,
   locate: (source, keys) => locate(source, keys, TOP),
+  placesOf: (source, lines) => placesOf(source, lines, TOP),
 };
 
 /** `DQM_V0001_R000316293__ZeroBias__Run2018A-PromptReco-v2__DQMIO.root` -> `/ZeroBias/Run2018A-PromptReco-v2/DQMIO`. */

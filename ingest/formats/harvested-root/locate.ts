@@ -26,6 +26,15 @@ export async function locate(
   return keys.map((key) => (wanted.get(textOf(key)) ?? []).filter((line) => line < key.line));
 }
 
+/** The key of each line, with its folders. */
+export async function placesOf(source: ByteSource, lines: readonly number[], top: string): Promise<readonly string[]> {
+  const { rows } = await contentsOf(await RootFile.open(source), top);
+  return lines.map((line) => {
+    const row = rows[line - 1];
+    return row ? `key ${row.folder}/${row.key.name};${row.key.cycle}` : '';
+  });
+}
+
 const isAccepted = async (file: RootFile, row: Row): Promise<boolean> =>
   row.kind !== 'object' ||
   file
