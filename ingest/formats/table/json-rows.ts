@@ -6,6 +6,8 @@ import { jsonFault } from './json-fault.ts';
 
 /** The text is held whole. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** More than a text of so many bytes holds when none is missing. */
+const MAX_CELLS = 10_000_000;
 
 export interface JsonRows {
   readonly columns: readonly string[];
@@ -22,7 +24,7 @@ export interface JsonRows {
  */
 export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
   const value = await parse(source);
-  const rows = rowsOf(value).map((row) => flat(row, '', Object.create(null) as Record<string, Cell>));
+  const rows = rowsOf(value, source.path).map((row) => flat(row, '', Object.create(null) as Record<string, Cell>));
   const columns = new Set<string>();
   for (const row of rows) for (const name of Object.keys(row)) columns.add(name);
   return { columns: [...columns], rows, total: totalOf(value) };
@@ -50,8 +52,10 @@ async function parse(source: ByteSource): Promise<unknown> {
   }
 }
 
-function rowsOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value.some(isAnswer) ? value.flatMap(rowsOf) : value;
+function rowsOf(value: unknown, path: string): unknown[] {
+  if (Array.isArray(value)) {
+    return value.some(isAnswer) ? value.flatMap((answer) => rowsOf(answer, path)) : value;
+  }
   if (isAnswer(value)) {
     const rows = Array.isArray(value.data) ? value.data : [value.data];
     // units may stand once for all rows
@@ -64,6 +68,10 @@ function rowsOf(value: unknown): unknown[] {
   const labels = new Set(
     columns.flatMap(([, cells]) => (isObject(cells) || Array.isArray(cells) ? Object.keys(cells) : [])),
   );
+  if (labels.size * columns.length > MAX_CELLS) {
+    const reason = `${path}: ${columns.length} columns with ${labels.size} labels of rows, nearly all of them missing`;
+    throw new FileError('FILE_TOO_LARGE', reason, { file: path, value: `${labels.size * columns.length} cells` });
+  }
   return [...labels].map((label) =>
     Object.fromEntries(columns.map(([name, cells]) => [name, ownMember(cells, label)])),
   );

@@ -34,6 +34,11 @@ describe('a table in JSON', () => {
     ]);
   });
 
+  it('whose columns share no rows is refused before the product of both is made', async () => {
+    const columns = Array.from({ length: 20_000 }, (_, i) => `"c${i}": {"${i}": 1}`);
+    await expect(rowsOf(`{${columns.join(',')}}`)).rejects.toMatchObject({ code: 'FILE_TOO_LARGE' });
+  });
+
   it.each([
     ['a text that ends too early', '[{"run": 1},\n {"ru', { code: 'TRUNCATED', details: { line: 2, byte: 18 } }],
     ['a text that is none', '[{"run": 1},\n {"run" 2}]', { code: 'MALFORMED_JSON', details: { line: 2, byte: 21 } }],
