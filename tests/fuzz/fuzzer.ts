@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ReadStep } from '../../ingest/formats/format.ts';
+import { formatIds } from '../../ingest/formats/registry.ts';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { FileReport, IngestSettings } from '../../ingest/pipeline/report.ts';
@@ -39,7 +40,10 @@ const distinct = (complaints: readonly string[]) => [
 /** A complaint without what differs from file to file. */
 export const kindOf = (complaint: string) => complaint.replace(/\d+/g, 'N').slice(0, 80);
 
-const formatOf = ({ id }: Sample) => id.replace(/,.*/, '');
+function formatOf({ id }: Sample): IngestSettings {
+  const format = id.replace(/,.*/, '');
+  return formatIds.includes(format) ? { format } : {};
+}
 
 /** Ingests damaged files into a store, one after another, and looks at everything that comes of it. */
 export class Fuzzer {
@@ -61,7 +65,7 @@ export class Fuzzer {
     writeFileSync(path, bytes);
     const started = performance.now();
     // every other one as if the user had named the format: then its reader gets whatever is left of the file
-    const report = await this.#ingest(path, number % 2 === 1 ? { format: formatOf(sample) } : {});
+    const report = await this.#ingest(path, number % 2 === 1 ? formatOf(sample) : {});
     const complaints = [...this.#parser.takeComplaints(), ...(await this.#about(report))];
     this.slowestMs = Math.max(this.slowestMs, performance.now() - started);
     const outcome = report.error?.code ?? report.outcome;

@@ -1,13 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStore } from '../../src/store/open-store.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
 import { type Finding, Fuzzer, kindOf } from './fuzzer.ts';
 import { samples } from './samples.ts';
 
-const usage = `usage: npm run fuzz -- [--seed TEXT] [--minutes N] [--format REGEX] [--postgres] [--keep FOLDER]
+const usage = `usage: npm run fuzz -- [--seed TEXT] [--minutes N] [--format REGEX] [--file PATH] [--postgres] [--keep FOLDER]
 
 Damages a good file of each format in ever new ways (truncations, flipped bits, swapped blocks, huge lengths), ingests
 it, and looks for a crash, a hang, a histogram that is none, an error without a code or place. Exit status 1: found some.
@@ -15,6 +15,7 @@ it, and looks for a crash, a hang, a histogram that is none, an error without a 
   --seed TEXT     the same seed gives the same damage (default: 1)
   --minutes N     how long, over all formats (default: 5)
   --format REGEX  only samples with such a name
+  --file PATH     damage this good file instead of the samples (repeatable)
   --postgres      into PostgreSQL instead of SQLite
   --keep FOLDER   write the files that something was found with there
 `;
@@ -24,13 +25,15 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     minutes: { type: 'string', default: '5' },
     format: { type: 'string', default: '' },
+    file: { type: 'string', multiple: true, default: [] },
     postgres: { type: 'boolean', default: false },
     keep: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 const minutes = Number(values.minutes);
-const chosen = samples.filter(({ id }) => new RegExp(values.format, 'i').test(id));
+const given = values.file.map((path) => ({ id: basename(path), name: basename(path), bytes: readFileSync(path) }));
+const chosen = given.length > 0 ? given : samples.filter(({ id }) => new RegExp(values.format, 'i').test(id));
 if (values.help || !(minutes > 0) || chosen.length === 0) {
   process.stdout.write(usage);
   process.exit(values.help ? 0 : 1);
