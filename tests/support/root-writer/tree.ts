@@ -3,8 +3,18 @@ import { keyBytes, type RootFileWriter } from './file-writer.ts';
 import { ObjectWriter, type Values, type WrittenObject } from './objects.ts';
 import { SCHEMA } from './schema.ts';
 
-/** What a branch holds in each entry. `object` is of the class, written as ROOT does: unsplit. */
-export type BranchKind = 'u32' | 'i32' | 'i64' | 'u64' | 'f64' | 'string' | { readonly object: string };
+/**
+ * What a branch holds in each entry. `object` is of the class, written as ROOT does: unsplit, in the newer kind of branch
+ * without the version that stands before it elsewhere, unless `headed`.
+ */
+export type BranchKind =
+  | 'u32'
+  | 'i32'
+  | 'i64'
+  | 'u64'
+  | 'f64'
+  | 'string'
+  | { readonly object: string; readonly headed?: boolean };
 
 export interface TreeOptions {
   /** A basket is written when it holds as many entries ... */
@@ -201,7 +211,8 @@ class BranchWriter {
         const name = Buffer.from(`${className}\0`, 'latin1');
         out.u8(name.length - 1).raw(name);
         objects.object(className, members);
-      } else objects.membersOf(className, members);
+      } else if (kind.headed) objects.object(className, members);
+      else objects.membersOf(className, members);
     }
   }
 

@@ -4,7 +4,7 @@ import { RootFile } from '../../../../ingest/formats/root/file.ts';
 import { Tree } from '../../../../ingest/formats/root/tree.ts';
 import { openSource } from '../../../../ingest/source.ts';
 import { zlibBlock } from '../../../support/root-writer/compress.ts';
-import { type DqmioOptions, dqmioFile, TYPE_TREES } from '../../../support/root-writer/dqmio.ts';
+import { type DqmioOptions, dqmioFile, TYPE_TREES, type WrittenElement } from '../../../support/root-writer/dqmio.ts';
 import { elementsOfEveryType } from '../../../support/root-writer/elements.ts';
 import { scratchFiles } from '../scratch-file.ts';
 
@@ -64,6 +64,44 @@ describe.each(layouts)('trees %s', (_name, options) => {
         expect(await branch.integer(entry)).toBe(2n ** 60n + BigInt(entry + 1));
       }
       await expect(branch.integer(5)).rejects.toMatchObject({ code: 'BROKEN_RECORD' });
+    });
+  });
+});
+
+describe('a branch of the newer kind', () => {
+  it('is read as well where its entries begin with their own version', async () => {
+    const tree = ['Headed', { object: 'TH1D', headed: true }] as const;
+    const [, , , , , double] = elementsOfEveryType(3);
+    const elements = [{ ...double, tree: 'Headed' } as WrittenElement];
+    await opened(dqmioFile([{ run: 1, lumi: 1, elements }], { moreTrees: [tree] }), async (tree) => {
+      const found = await (await tree('Headed')).branch('Value').object(0);
+      expect(['Pixel/double', 0, plain(found)]).toEqual(expectedEntry('TH1Ds', 3));
+    });
+  });
+
+  it('is refused by name where it is split, or holds no objects', async () => {
+    const split = (values: Record<string, unknown>) => {
+      const branches = values.fBranches as { values: Record<string, unknown> }[];
+      const [name] = branches;
+      const parts = branches.map((branch) => ({ ...branch, values: { ...branch.values, fBranches: [name] } }));
+      return { ...values, fBranches: parts };
+    };
+    const bytes = dqmioFile([{ run: 1, lumi: 1, elements: elementsOfEveryType(1) }], {
+      mendTree: (name, values) => (name === 'TH1Fs' ? split(values) : values),
+    });
+    await opened(bytes, async (tree) => {
+      for (const [name, what] of [
+        ['TH1Fs', 'no whole objects'],
+        ['Ints', 'no whole objects'],
+      ] as const) {
+        const reading = (await tree(name)).branch('Value').object(0);
+        await expect(reading).rejects.toMatchObject({
+          code: 'UNSUPPORTED_BRANCH',
+          message: expect.stringContaining(what),
+        });
+      }
+      const reading = (await tree('Strings')).branch('Value').number(0);
+      await expect(reading).rejects.toMatchObject({ code: 'UNSUPPORTED_BRANCH' });
     });
   });
 });
