@@ -45,8 +45,8 @@ export async function appendIssues(
     ++number,
     issue.severity,
     issue.code,
-    issue.line ?? null,
-    issue.byte ?? null,
+    placeOf(issue.line),
+    placeOf(issue.byte),
     issue.field === undefined ? null : storable(issue.field),
     issue.value === undefined ? null : storable(issue.value).slice(0, VALUE_LENGTH),
     storable(issue.reason),
@@ -59,6 +59,10 @@ const NOT_KEPT: IssueRecord = {
   code: 'ISSUES_NOT_KEPT',
   reason: `rejected and conflicting rows behind the first ${MOST_ISSUES} issues of a file are counted, not listed`,
 };
+
+/** What a damaged file says of a place may be no place at all, and then could be stored but never read again. */
+const placeOf = (place: number | undefined) =>
+  place !== undefined && Number.isSafeInteger(place) && place >= 0 ? place : null;
 
 /** PostgreSQL's text cannot hold the character 0, which damaged files do. */
 export const storable = (text: string) => text.replaceAll('\0', '\u{FFFD}');

@@ -1,5 +1,6 @@
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
+import { shortened } from '../shortened.ts';
 import { RootFault } from './fault.ts';
 import type { RootFile } from './file.ts';
 import { histogramOf, type RootHistogram } from './histogram.ts';
@@ -11,7 +12,7 @@ export type Refuse = (code: string, reason: string, at?: number) => IssueRecord;
 /** `name` is what the issue shows of the object, `line` its place among the records. */
 export function refuseAs(key: Key, name: string, line: number): Refuse {
   return (code, reason, at = key.seek) => {
-    return { severity: 'REJECTED', code, line, byte: at, field: 'key', value: name.slice(0, 200), reason };
+    return { severity: 'REJECTED', code, line, byte: at, field: 'key', value: shortened(name), reason };
   };
 }
 

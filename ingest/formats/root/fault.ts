@@ -12,6 +12,6 @@ export class RootFault extends Error {
     // names in a damaged file may be of any length
     super(shortened(message, 600), options);
     this.code = code;
-    this.byte = byte;
+    this.byte = byte !== undefined && Number.isSafeInteger(byte) && byte >= 0 ? byte : undefined;
   }
 }

@@ -25,7 +25,8 @@ export function readKey(cursor: Cursor): Key {
   const headerBytes = cursor.u16();
   const cycle = cursor.u16();
   const wide = version > 1000;
-  const seek = wide ? cursor.u64() : cursor.u32();
+  // a damaged one may say anything: beyond every file is far enough, and a number that counts
+  const seek = wide ? Math.min(cursor.u64(), Number.MAX_SAFE_INTEGER) : cursor.u32();
   // the directory it belongs to
   if (wide) cursor.u64();
   else cursor.u32();

@@ -12,8 +12,8 @@ const rejected = (from: number, count: number): IssueRecord[] =>
   }));
 const note: IssueRecord = { severity: 'NOTE', code: 'X_OUTER', reason: 'turned' };
 
-describe.each(databases)('a file with more than 10,000 issues, on $name', (database) => {
-  test('keeps the first of them, says so, counts the rest and keeps every note', async () => {
+describe.each(databases)('the issues of a file, on $name', (database) => {
+  test('are kept up to 10,000, which is said; the others are counted, and every note is kept', async () => {
     const { store, drop } = await createTestStore(database);
     const { ledger } = store;
     const file = await beginFile(ledger);
@@ -31,6 +31,24 @@ describe.each(databases)('a file with more than 10,000 issues, on $name', (datab
     ]);
     const [row] = await store.reads.dataFiles([file]);
     expect(row).toMatchObject({ rejected: 15_015 });
+    await drop();
+  });
+
+  test('have no place where it is none', async () => {
+    const { store, drop } = await createTestStore(database);
+    const { ledger } = store;
+    const file = await beginFile(ledger);
+    const places = [2 ** 53 - 1, 2 ** 53, 2 ** 62, 2 ** 64, -1, 1.5, Number.NaN];
+    await write(
+      ledger,
+      file,
+      null,
+      {},
+      places.map((byte) => ({ ...note, byte, line: byte })),
+    );
+    const issues = await ledger.issues(file, null, 0, 10);
+    expect(issues.map(({ byte }) => byte)).toEqual([BigInt(2 ** 53 - 1), null, null, null, null, null, null]);
+    expect(issues.map(({ line }) => line)).toEqual(issues.map(({ byte }) => byte));
     await drop();
   });
 });

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { plainRoot } from '../../../../ingest/formats/plain-root/plain-root.ts';
+import { Cursor } from '../../../../ingest/formats/root/cursor.ts';
+import { RootFault } from '../../../../ingest/formats/root/fault.ts';
 import { RootFile } from '../../../../ingest/formats/root/file.ts';
-import type { Key } from '../../../../ingest/formats/root/key.ts';
+import { type Key, readKey } from '../../../../ingest/formats/root/key.ts';
 import { openSource } from '../../../../ingest/source.ts';
 import { compressions } from '../../../support/root-writer/compressions.ts';
 import { rootFile, type WrittenHistogram } from '../../../support/root-writer/writer.ts';
@@ -71,6 +73,16 @@ describe('a record of a ROOT file', () => {
     const { rows, issues } = await read(bytes);
     expect(rows.map(({ lumisection }) => lumisection)).toEqual([1, 3]);
     expect(issues).toMatchObject([{ code: 'BROKEN_RECORD', byte: key?.seek }]);
+  });
+
+  it('that is said to lie where no file ends has a place that can be counted', () => {
+    const header = Buffer.alloc(40);
+    // the version that has places of eight bytes
+    header.writeUInt16BE(1004, 4);
+    header.writeBigUInt64BE(3629747880996110336n, HEADER.seek);
+    const { seek } = readKey(new Cursor(header));
+    expect(seek).toBe(Number.MAX_SAFE_INTEGER);
+    expect(new RootFault('BROKEN_RECORD', 'x', 2 ** 62).byte).toBeUndefined();
   });
 
   it.each(compressions.filter(([name]) => name !== 'nothing'))(
