@@ -5,6 +5,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ingest: async () => (await import('./commands/ingest.ts')).ingest,
   inspect: async () => (await import('./commands/inspect.ts')).inspect,
   verify: async () => (await import('./commands/verify.ts')).verify,
+  withdraw: async () => (await import('./commands/withdraw.ts')).withdraw,
   backup: async () => (await import('./commands/backup.ts')).backup,
 };
 
@@ -12,6 +13,7 @@ const overview = `usage: npm run COMMAND -- ...
 
   ingest   read files into the database
   inspect  say what is in files and what reading them would do
+  withdraw take back what files brought
   verify   check that the database is consistent
   backup   copy an SQLite database while it is in use
 

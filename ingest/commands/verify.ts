@@ -5,7 +5,7 @@ import { type Command, parseArguments, UsageError } from './command.ts';
 const help = `usage: npm run verify [-- --json]
 
 Checks that the database (DATABASE_URL) is consistent: no histogram without its run, lumisection, monitor element,
-dataset, binning and file; counts kept beside the rows agree with the rows; every rejected or conflicting row of a file
+dataset, binning and file; sums are those of their shares; counts kept beside the rows agree with the rows; every rejected or conflicting row of a file
 is listed. Only reads.
 
   --json    one JSON document on standard output

@@ -37,6 +37,21 @@ const busy = ({ id, path, bytesDone }: Stored<DataFile>) =>
     fileId: id,
   });
 
+/** Locks the row of a file. @throws UnavailableError where another reading has it that may go on. */
+export async function refuseBusy(
+  transaction: Transaction,
+  dialect: Dialect,
+  fileId: number,
+  isDead: Lease['isDead'],
+): Promise<void> {
+  const row = await lockFile(transaction, dialect, fileId);
+  const [{ leased } = { leased: 0 }] = await transaction.all<{ leased: number }>(
+    `SELECT CASE WHEN lease_expires_at > ${dialect.timeFromNow(0)} THEN 1 ELSE 0 END AS leased FROM data_file WHERE id = $1`,
+    [fileId],
+  );
+  if (leased > 0 && row.leaseOwner !== null && !isDead(row.leaseOwner)) throw busy(row);
+}
+
 /** See Ledger.renew. */
 export async function renewLease(
   transaction: Transaction,

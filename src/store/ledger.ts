@@ -1,6 +1,6 @@
 import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
 import { type Counts, type IssueRecord, noCounts, type RecordBatch, type SourcePosition } from '../domain/record.ts';
-import type { IngestIssue } from '../generated/sqlite/client.ts';
+import type { DataFile, IngestIssue } from '../generated/sqlite/client.ts';
 import {
   type BatchSettings,
   nameOfRow,
@@ -11,11 +11,11 @@ import {
 } from './batch-writer.ts';
 import type { Database, Transaction } from './database.ts';
 import { DictionaryResolver } from './dictionaries.ts';
-import { beginFile, finishFile, lockFile, renewLease, settleBatch } from './ledger-files.ts';
+import { beginFile, finishFile, lockFile, refuseBusy, renewLease, settleBatch } from './ledger-files.ts';
 import { appendIssues, issuesOf } from './ledger-issues.ts';
 import { Outcome } from './outcome.ts';
 import { rehearsalDatabase } from './rehearsal.ts';
-import type { BatchOutcome, IngestOptions, Ledger, RowConflict } from './store.ts';
+import type { BatchOutcome, IngestOptions, Lease, Ledger, RowConflict } from './store.ts';
 import { hasEarlierContent, withdrawEarlier } from './supersede.ts';
 import { withdrawFile } from './withdraw.ts';
 
@@ -185,6 +185,25 @@ class StoreLedger implements Ledger {
   #forget(fileId: number): void {
     this.#meetingStored.delete(fileId);
     this.#left.delete(fileId);
+  }
+
+  async discard(fileId: number, isDead: Lease['isDead']): Promise<DataFile> {
+    const { dialect } = this.#database;
+    const file = await this.#database.write(
+      async (transaction) => {
+        await refuseBusy(transaction, dialect, fileId, isDead);
+        await withdrawFile(transaction, dialect, fileId);
+        return finishFile(transaction, fileId, {
+          status: 'CANCELLED',
+          errorCode: 'WITHDRAWN',
+          errorMessage: 'what it brought was taken back on request',
+        });
+      },
+      { alone: true },
+    );
+    this.#meetingStored.delete(fileId);
+    this.#dictionaries.forget();
+    return file;
   }
 
   rehearse<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {

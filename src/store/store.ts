@@ -246,6 +246,11 @@ export interface Ledger {
    */
   withdraw(fileId: number, lease?: string): Promise<void>;
   /**
+   * Withdraws a file that nobody reads and settles it as CANCELLED with the code WITHDRAWN: offered again, it is read anew.
+   * @throws UnavailableError with details.reason FILE_BUSY while a reading has the lease that is not known to be dead.
+   */
+  discard(fileId: number, isDead: Lease['isDead']): Promise<DataFile>;
+  /**
    * Runs `work` with a ledger whose writes see one another and are all undone at the end (`--dry-run`): one long
    * transaction that is rolled back. On SQLite other writers wait meanwhile.
    */

@@ -1,0 +1,75 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { csv, csvRow } from '../support/csv-files.ts';
+import { dumpDatabase, execute } from '../support/database-dump.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { ingestJson, runHere } from '../support/run-cli.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lumigraph-withdraw-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const DATASET = '/ZeroBias/Run2023C-PromptReco-v1/DQMIO';
+
+describe.each(databases)('withdraw on $name', (database) => {
+  let opened: Awaited<ReturnType<typeof createTestStore>>;
+  beforeEach(async () => {
+    opened = await createTestStore(database, { prisma: false });
+  });
+  afterEach(async () => {
+    const findings = await opened.store.verify();
+    await opened.drop();
+    expect(findings).toEqual([]);
+  });
+  const file = (name: string, value: number) => {
+    const path = join(folder, name);
+    writeFileSync(path, csv(csvRow({ bins: [0, value, 0.1, 0.2, 0] }), csvRow({ ls: value })));
+    return path;
+  };
+  const options = () => ({ url: opened.url });
+  const ingest = (...paths: string[]) =>
+    ingestJson([...paths, '--dataset', DATASET, '--on-conflict', 'add'], options(), runHere);
+  const contents = async () => {
+    const { files, ...dump } = await dumpDatabase(opened.url);
+    return { ...dump, binnings: [], files: files.filter((file) => !file.includes('WITHDRAWN')).length };
+  };
+
+  test('takes back what a file brought, by path, hash or number, and it can be read again', async () => {
+    const [a, b, c] = [file('a.csv', 2), file('b.csv', 3), file('c.csv', 4)];
+    await ingest(a);
+    const alone = await contents();
+    const { files } = await ingest(b, c);
+    const { stdout, status } = await runHere(['withdraw', b, files[1]?.sha256 ?? ''], options());
+    expect(status).toBe(0);
+    expect(stdout).toBe(
+      [
+        `${b} (2): 1 inserted, 0 identical, 0 replaced, 1 added: taken back`,
+        `${c} (3): 1 inserted, 0 identical, 0 replaced, 1 added: taken back`,
+        '',
+      ].join('\n'),
+    );
+    expect(await contents()).toEqual(alone);
+    expect((await ingest(b)).files).toMatchObject([{ outcome: 'ingested', counts: { inserted: 1, added: 1 } }]);
+    const { stdout: json } = await runHere(['withdraw', '2', '1', '--json'], options());
+    expect(JSON.parse(json)).toMatchObject({ files: [{ id: 2, path: b, dataset: DATASET }, { id: 1 }] });
+    expect((await contents()).lumisectionHistograms).toEqual([]);
+  });
+
+  test('leaves alone what nobody read, or somebody reads', async () => {
+    const path = file('read.csv', 2);
+    expect(await runHere(['withdraw', path], options())).toMatchObject({
+      status: 1,
+      stderr: `nothing was read from ${path}`,
+    });
+    expect((await runHere(['withdraw'], options())).stderr).toBe('no file was named');
+    await ingest(path);
+    await execute(
+      opened.url,
+      `UPDATE data_file SET lease_owner = 'elsewhere 1 1 1', lease_expires_at = '2999-01-01T00:00:00.000+00:00'`,
+    );
+    const before = await contents();
+    expect((await runHere(['withdraw', path], options())).stderr).toContain('another process reads');
+    expect(await contents()).toEqual(before);
+  });
+});
