@@ -3,7 +3,7 @@ import { createGunzip } from 'node:zlib';
 import { FileError } from '../file-error.ts';
 import { type FileChunk, type RegularFile, readFailed } from './regular-file.ts';
 
-export interface InflateLimits {
+interface InflateLimits {
   /** Bytes of one chunk. */
   readonly chunkBytes: number;
   /** Refuse to inflate to more bytes than this. */

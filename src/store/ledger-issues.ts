@@ -18,7 +18,7 @@ const COLUMNS: readonly Column[] = [
 const VALUE_LENGTH = 200;
 
 /** A file of which every row is bad must not fill the database: its counts tell of all of them. */
-export const MOST_ISSUES = 10_000;
+const MOST_ISSUES = 10_000;
 
 /**
  * Appends issues to those of a file, whose ledger row the transaction has locked. Behind the first MOST_ISSUES only notes
