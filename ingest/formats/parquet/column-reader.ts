@@ -169,9 +169,18 @@ export class ColumnReader {
   }
 
   async #page(): Promise<void> {
-    const { path } = this.#source;
     const byte = this.#next;
     this.#pageByte = byte;
+    try {
+      await this.#readPage(byte);
+    } catch (error) {
+      // a number of a damaged header may be of any type
+      throw asBroken(this.#source.path, byte, error);
+    }
+  }
+
+  async #readPage(byte: number): Promise<void> {
+    const { path } = this.#source;
     if (byte >= this.#end) throw brokenParquet(path, byte, `column "${this.name}" ends before its rows do`);
     const { header, length } = await this.#header(byte);
     const size = header.compressed_page_size;
@@ -187,12 +196,8 @@ export class ColumnReader {
     this.#next = body + size;
     // a copy at an even address, so that numbers are read in place
     const page = Uint8Array.from(stored);
-    try {
-      if (header.type === 'DICTIONARY_PAGE') this.#readDictionary(header, page, values);
-      else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') this.#readData(header, page, values);
-    } catch (error) {
-      throw asBroken(path, byte, error);
-    }
+    if (header.type === 'DICTIONARY_PAGE') this.#readDictionary(header, page, values);
+    else if (header.type === 'DATA_PAGE' || header.type === 'DATA_PAGE_V2') this.#readData(header, page, values);
   }
 
   async #header(byte: number): Promise<{ header: PageHeader; length: number }> {

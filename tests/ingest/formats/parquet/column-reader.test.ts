@@ -21,6 +21,8 @@ interface PageFacts {
   readonly checksum?: number;
   readonly values?: number;
   readonly size?: number;
+  /** The checksum as an i64, which no header has. */
+  readonly wide?: boolean;
 }
 
 /** Reads a column of one page that holds 1 and 2 as plain INT32, with what its header is told to say. */
@@ -28,9 +30,11 @@ async function readPage(facts: PageFacts) {
   const content = Buffer.alloc(8);
   content.writeInt32LE(1, 0);
   content.writeInt32LE(2, 4);
-  const { checksum = crc32(content), values = 2, size = 8 } = facts;
+  const { checksum = crc32(content), values = 2, size = 8, wide = false } = facts;
   const dataHeader = [0x1c, ...field(values), ...field(0), ...field(3), ...field(3), 0];
-  const header = Buffer.from([...field(0), ...field(size), ...field(8), ...field(checksum | 0), ...dataHeader, 0]);
+  const sum = field(checksum | 0);
+  if (wide) sum[0] = 0x16;
+  const header = Buffer.from([...field(0), ...field(size), ...field(8), ...sum, ...dataHeader, 0]);
   const source = await openSource(file(Buffer.concat([Buffer.from('PAR1'), header, content]), 'x.parquet'));
   const leaf: SchemaTree = {
     children: [],
@@ -68,6 +72,7 @@ describe('a page', () => {
     ['a negative number of values', { values: -1 }],
     ['more bytes than any page', { size: 2_000_000_000 }],
     ['another size than it inflates to', { size: 9 }],
+    ['a number of another type than any', { wide: true }],
   ])('is refused when it has %s', async (_what, facts) => {
     await expect(readPage(facts)).rejects.toMatchObject({ code: 'BROKEN_PARQUET', details: { byte: 4 } });
   });
