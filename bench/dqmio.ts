@@ -30,6 +30,13 @@ const SIZES = [100 * SCALE, 400 * SCALE];
 const FILES = 6;
 const DATASET = '/ZeroBias/Run2023C-PromptReco-v1/DQMIO';
 
+/** Files of about 25 MB, no two of which hold a key in common. */
+const WRITERS: Readonly<Record<string, (path: string, i: number) => unknown>> = {
+  'CSV 1D': (path, i) => writeCsv(path, { rows: 50_000 * SCALE, nx: 100, ny: 1, run: 300_000 + 10 * i }),
+  'CSV 2D': (path, i) => writeCsv(path, { rows: 300 * SCALE, nx: 200, ny: 200, run: 300_000 + 10 * i }),
+  ROOT: (path, i) => writeDqmio(path, 40 * SCALE, 1 + i * 40 * SCALE),
+};
+
 const report = new Report('dqmio', 'DQMIO: elements a second, memory, and a second job');
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-bench-'));
 try {
@@ -70,16 +77,11 @@ async function memory(databases: DatabaseServer): Promise<void> {
 async function jobs(databases: DatabaseServer): Promise<void> {
   const empty = join(folder, 'empty.csv');
   await make(empty, () => writeCsv(empty, { rows: 20, nx: 100, ny: 1 }));
-  for (const what of ['CSV', 'ROOT'] as const) {
+  for (const [what, write] of Object.entries(WRITERS)) {
     const paths: string[] = [];
     for (let i = 0; i < FILES; i++) {
-      const path = join(folder, what === 'CSV' ? `${i}.csv` : `${i}.root`);
-      const lumisections = 40 * SCALE;
-      await make(path, () =>
-        what === 'CSV'
-          ? writeCsv(path, { rows: 50_000 * SCALE, nx: 100, ny: 1, run: 300_000 + i })
-          : writeDqmio(path, lumisections, 1 + i * lumisections),
-      );
+      const path = join(folder, `${what.replace(' ', '-')}-${i}`);
+      await make(path, () => write(path, i));
       paths.push(path);
     }
     const rounds: { one: number; two: number }[] = [];
