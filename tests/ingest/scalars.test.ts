@@ -8,6 +8,7 @@ import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestSettings } from '../../ingest/pipeline/report.ts';
 import { asker } from '../schema/ask.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { dqmioFile } from '../support/root-writer/dqmio.ts';
 import { harvestedFile, labelled, type WrittenFolder } from '../support/root-writer/harvested.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-scalars-'));
@@ -153,15 +154,30 @@ describe.each(databases)('scalars and quality tests ingested on $name', (databas
     );
     expect(report.counts).toMatchObject({ ...none, inserted: 4, conflicting: 2 });
     const issues = report.issues.map(({ code, line, value, reason }) => ({ code, line, value, reason }));
-    const reason = (first: number, line: number) =>
-      `line ${first} of this file has the same key and another content: line ${first} stays, line ${line} does not`;
+    const reason = (folder: string, ...places: [line: number, text: string][]) => {
+      const [first, later] = places.map(([line, text]) => ({
+        line,
+        place: `line ${line} (key DQMData/Run 316293/${folder}/${text};1)`,
+      }));
+      const same = 'of this file has the same key and another content';
+      return `${first?.place} ${same}: line ${first?.line} stays, ${later?.place} does not`;
+    };
     expect(issues).toEqual([
-      { code: 'CONFLICT_IN_FILE', line: 4, value: 'run 316293, Info/ProvInfo/events', reason: reason(3, 4) },
+      {
+        code: 'CONFLICT_IN_FILE',
+        line: 4,
+        value: 'run 316293, Info/ProvInfo/events',
+        reason: reason('Info/Run summary/ProvInfo', [3, labelled('events', 'i=1')], [4, labelled('events', 'i=2')]),
+      },
       {
         code: 'CONFLICT_IN_FILE',
         line: 6,
         value: 'run 316293, CSC/Digis/eff, quality test Mean',
-        reason: reason(5, 6),
+        reason: reason(
+          'CSC/Run summary/Digis',
+          [5, labelled('eff.Mean', 'qr=st:100:1:Mean:')],
+          [6, labelled('eff.Mean', 'qr=st:200:1:Mean:')],
+        ),
       },
     ]);
   });
@@ -202,5 +218,38 @@ describe.each(databases)('scalars and quality tests ingested on $name', (databas
     for (const noun of ['scalarValue', 'qualityTest', 'runHistogram', 'monitorElement', 'dataset', 'run'] as const) {
       expect(await opened.store.lists.count(noun)).toBe(0);
     }
+  });
+
+  test('of DQMIO belong to their lumisection or run, and are not added where counts are', async () => {
+    const dqmio = (name: string, value: bigint) => {
+      const path = join(folder, `ZeroBias-Run2023C-PromptReco-v1-DQMIO-${name}.root`);
+      const elements = [
+        { tree: 'Ints', fullName: 'Pixel/events', value },
+        { tree: 'Floats', fullName: 'Pixel/rate', value: 0.5 },
+        { tree: 'Strings', fullName: 'Pixel/tag', value: 'CMSSW_13_0_7' },
+      ];
+      writeFileSync(path, dqmioFile([1, 2, 0].map((lumi) => ({ run: 367129, lumi, elements }))));
+      return path;
+    };
+    const first = dqmio('first', 2n ** 60n + 1n);
+    expect((await ingest(first)).counts).toMatchObject({ ...none, inserted: 9 });
+    const second = await ingest(dqmio('second', 2n ** 60n));
+    expect(second.counts).toMatchObject({ ...none, added: 0, identical: 6, conflicting: 3 });
+    expect(second.issues).toMatchObject([
+      { code: 'CONFLICT', value: 'run 367129, LS 1, Pixel/events' },
+      { code: 'CONFLICT', value: 'run 367129, LS 2, Pixel/events' },
+      { code: 'CONFLICT', value: 'run 367129, Pixel/events' },
+    ]);
+    for (const { reason } of second.issues) expect(reason).toContain(`a row of ${first}`);
+    const { data } = await asker(opened.store)(`{ run(number: 367129) {
+      scalars { nodes { value } }
+      lumisections { nodes { number scalars { nodes { monitorElement { path } type value number } } } } } }`);
+    expect(data.run.scalars.nodes).toEqual(['1152921504606846977', '0.5', 'CMSSW_13_0_7'].map((value) => ({ value })));
+    const nodes = [
+      { monitorElement: { path: 'Pixel/events' }, type: 'INT', value: '1152921504606846977', number: 2 ** 60 },
+      { monitorElement: { path: 'Pixel/rate' }, type: 'FLOAT', value: '0.5', number: 0.5 },
+      { monitorElement: { path: 'Pixel/tag' }, type: 'STRING', value: 'CMSSW_13_0_7', number: null },
+    ];
+    expect(data.run.lumisections.nodes).toEqual([1, 2].map((number) => ({ number, scalars: { nodes } })));
   });
 });

@@ -26,12 +26,12 @@ export async function locate(
   return keys.map((key) => (wanted.get(textOf(key)) ?? []).filter((line) => line < key.line));
 }
 
-/** The key of each line, with its folders. */
+/** The key of each line, with its folders; of a text, which is as long as its value, the beginning. */
 export async function placesOf(source: ByteSource, lines: readonly number[], top: string): Promise<readonly string[]> {
   const { rows } = await contentsOf(await RootFile.open(source), top);
   return lines.map((line) => {
     const row = rows[line - 1];
-    return row ? `key ${row.folder}/${row.key.name};${row.key.cycle}` : '';
+    return row ? `key ${row.folder}/${row.key.name.slice(0, 200)};${row.key.cycle}` : '';
   });
 }
 
