@@ -31,15 +31,24 @@ export interface TakenRow {
   readonly otherBins: Uint8Array | null | undefined;
 }
 
+/** What stood under the keys of rows that were to be inserted; the rows are in any order. */
+export interface FoundRows {
+  readonly taken: readonly TakenRow[];
+  /**
+   * Rows that the database itself found to be what stands under their keys (the same bytes as bins, too), by the file
+   * that brought it: these are not among `taken`.
+   */
+  readonly identical: readonly { readonly fileId: number | null; readonly rows: Int32Array }[];
+}
+
 /** Writes rows with whatever is fastest on the database. `order`: numbers of rows, sorted by key, keys distinct. */
 export interface HistogramTable {
   /**
    * Inserts the rows whose keys are free.
    * @param expectTaken a hint: most keys are taken, so look first and write afterwards.
    * @param lock what stands under taken keys is to be changed: no other transaction may do so before this one ends.
-   * @returns what stands under the keys that are taken, in any order.
    */
-  insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean, lock: boolean): Promise<TakenRow[]>;
+  insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean, lock: boolean): Promise<FoundRows>;
   /** Overwrites all but the key of stored rows. */
   replace(rows: HistogramRows, order: Int32Array): Promise<void>;
 }

@@ -82,11 +82,18 @@ class HistogramWriting implements WrittenRows {
   async run(expectTaken: boolean): Promise<void> {
     const { firsts, repeats } = keyOrder(this.#rows, this.#batch.accepted);
     const adding = this.#batch.onConflict === 'add';
-    const taken = await this.#transaction.histograms.insert(this.#rows, firsts, expectTaken, adding);
-    const standing = new Map(taken.map((found) => [found.row, this.#standing(found)]));
+    const found = await this.#transaction.histograms.insert(this.#rows, firsts, expectTaken, adding);
+    const standing = new Map(found.taken.map((taken) => [taken.row, this.#standing(taken)]));
     const later = new Map(repeats.map(({ first, later }) => [first, later]));
+    for (const { fileId, rows } of found.identical) {
+      for (const row of rows) {
+        if (adding || later.has(row)) standing.set(row, { ...this.#contentOf(row), fileId });
+        else this.#identical(row, fileId);
+      }
+    }
     const meetings: Meeting[] = [];
     for (const row of firsts) {
+      if (this.outcomes[row] === Outcome.identical) continue;
       const stands = standing.get(row);
       if (stands === undefined) {
         this.outcomes[row] = Outcome.inserted;
@@ -101,6 +108,13 @@ class HistogramWriting implements WrittenRows {
     await this.#overwrite();
     await this.#markAlike();
     await this.#counts.write(this.#transaction);
+  }
+
+  /** Settles a row that nothing else of the batch shares its key with. */
+  #identical(row: number, fileId: number | null): void {
+    this.outcomes[row] = Outcome.identical;
+    // what belongs to no file is a sum: nobody can be said to have it alone
+    if (fileId !== null && fileId !== this.#batch.fileId) this.#alike.push([row, fileId]);
   }
 
   #standing({ row, fileId, integral, compared, otherBins }: TakenRow): Standing {

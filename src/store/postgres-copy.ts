@@ -5,7 +5,7 @@ import type { ColumnData, HistogramRows } from './histogram-rows.ts';
 
 /**
  * Sends `COPY ... FROM STDIN (FORMAT binary)` with its data, a chunk at a time: the server takes one while the next is
- * made. There may be statements without rows before and behind the COPY, `;` between them.
+ * made. A chunk of 64 KiB or more is with the system when the next is asked for, and its memory may be used again. There may be statements without rows before and behind the COPY, `;` between them.
  */
 export function copy(client: PoolClient, sql: string, chunks: Iterator<Uint8Array, void>): Promise<void> {
   const stream = client.query(copyFrom(sql));
@@ -35,6 +35,9 @@ export function copy(client: PoolClient, sql: string, chunks: Iterator<Uint8Arra
 
 const SIGNATURE = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const HEADER_BYTES = SIGNATURE.length + 8;
+
+/** A socket says of chunks of this size when they are with the system. */
+const REUSED_BYTES = 64 * 1024;
 
 /** Rows are sent in chunks of about so many bytes. */
 const CHUNK_BYTES = 192 * 1024;
@@ -103,9 +106,11 @@ function* encode(sent: readonly Sent[], order: Int32Array): Generator<Uint8Array
     for (const each of variable) needed += bytesOf(each, row);
     if (at + needed > data.length) {
       yield data.subarray(0, at);
-      // not into the one that may be on its way still
-      data = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, needed));
-      view = viewOf(data);
+      // a small chunk may be on its way still, see `copy`
+      if (at < REUSED_BYTES || needed > data.length) {
+        data = Buffer.allocUnsafe(Math.max(CHUNK_BYTES, needed));
+        view = viewOf(data);
+      }
       at = 0;
     }
     view.setInt16(at, sent.length);

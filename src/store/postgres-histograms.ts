@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { UnavailableError } from '../domain/errors.ts';
-import { type HistogramRows, type HistogramTable, keyOf, type TakenRow } from './histogram-rows.ts';
+import { type FoundRows, type HistogramRows, type HistogramTable, keyOf, type TakenRow } from './histogram-rows.ts';
 import { copy, encodeCopy, encodeNumbered } from './postgres-copy.ts';
 import { PostgresLookup } from './postgres-lookup.ts';
 import type { PostgresSender } from './postgres-sender.ts';
@@ -20,17 +20,24 @@ export class PostgresHistogramTable implements HistogramTable {
     this.#lookup = new PostgresLookup(sender);
   }
 
-  async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean, lock = false): Promise<TakenRow[]> {
+  async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean, lock: boolean): Promise<FoundRows> {
     const taken: TakenRow[] = [];
+    const identical: FoundRows['identical'][number][] = [];
     let pending = order;
     let look = expectTaken;
     // More than twice only where another transaction takes keys between the look and the deed.
     for (let attempt = 0; attempt < 10; attempt++) {
-      if (pending.length === 0 || (!look && (await this.#copyAll(rows, pending)))) return taken;
+      if (pending.length === 0 || (!look && (await this.#copyAll(rows, pending)))) return { taken, identical };
       const found = await this.#lookup.find(rows, pending, lock);
-      for (const one of found) taken.push(one);
       const known = new Uint8Array(rows.count);
-      for (const { row } of found) known[row] = 1;
+      for (const one of found.taken) {
+        taken.push(one);
+        known[one.row] = 1;
+      }
+      for (const group of found.identical) {
+        identical.push(group);
+        for (const row of group.rows) known[row] = 1;
+      }
       pending = pending.filter((row) => known[row] === 0);
       look = false;
     }

@@ -1,4 +1,4 @@
-import { type CellValue, cell, columnNamed, type HistogramRows, keyOf, type TakenRow } from './histogram-rows.ts';
+import { type CellValue, type FoundRows, type HistogramRows, keyOf, type TakenRow } from './histogram-rows.ts';
 import { copy, encodeLookup, lookupColumns } from './postgres-copy.ts';
 import type { PostgresSender } from './postgres-sender.ts';
 
@@ -15,13 +15,13 @@ export class PostgresLookup {
     this.#sender = sender;
   }
 
-  async find(rows: HistogramRows, order: Int32Array, lock: boolean): Promise<TakenRow[]> {
+  async find(rows: HistogramRows, order: Int32Array, lock: boolean): Promise<FoundRows> {
     await this.#send(rows, order);
     const found = await this.#sender.send(lookupSql(rows, lock));
     const taken: TakenRow[] = [];
-    const own = ownContent(rows);
-    for (const [alike, row, fileId, integral, sameBins, bins, ...compared] of found) {
-      if (alike === null) {
+    const identical: FoundRows['identical'][number][] = [];
+    for (const [numbers, row, fileId, integral, sameBins, bins, ...compared] of found) {
+      if (numbers === null) {
         taken.push({
           row: row as number,
           fileId: fileId as number | null,
@@ -30,13 +30,14 @@ export class PostgresLookup {
           otherBins: sameBins ? undefined : (bins as Uint8Array | null),
         });
       } else {
-        const numbers = alike as Buffer;
-        for (let at = 0; at < numbers.length; at += 4) {
-          taken.push(own(numbers.readInt32BE(at), fileId as number | null));
-        }
+        const bytes = numbers as Buffer;
+        identical.push({
+          fileId: fileId as number | null,
+          rows: Int32Array.from({ length: bytes.length / 4 }, (_, i) => bytes.readInt32BE(4 * i)),
+        });
       }
     }
-    return taken;
+    return { taken, identical };
   }
 
   /** Fills a temporary table with the rows and nothing else. */
@@ -80,23 +81,10 @@ function lookupSql(rows: HistogramRows, lock: boolean): string {
         OFFSET 0 ${lock ? 'FOR UPDATE OF h' : ''}
       ) compared
     )
-    SELECT string_agg(int4send(row_number), ''::bytea) AS alike, NULL AS row_number, file_id, NULL AS integral,
+    SELECT string_agg(int4send(row_number), ''::bytea) AS numbers, NULL AS row_number, file_id, NULL AS integral,
       true AS same_bins, NULL AS bins${ofAlike}
     FROM found WHERE identical GROUP BY file_id
     UNION ALL
     SELECT NULL, row_number, file_id, integral, same_bins, bins${compared}
     FROM found WHERE NOT identical`;
-}
-
-/** What stands under the key of a row that is identical to it: what the row itself says (integrals follow from the bins). */
-function ownContent(rows: HistogramRows): (row: number, fileId: number | null) => TakenRow {
-  const integral = columnNamed(rows, 'integral');
-  const compared = rows.compared.map((name) => columnNamed(rows, name));
-  return (row, fileId) => ({
-    row,
-    fileId,
-    integral: cell(integral, row) as number | null,
-    compared: compared.map((column) => cell(column, row)),
-    otherBins: undefined,
-  });
 }

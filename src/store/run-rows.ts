@@ -64,10 +64,16 @@ export function distinctLumisections(
   rows: Int32Array,
 ): [run: number, lumisection: number][] {
   const found = new Map<number, Set<number>>();
+  let latest = -1;
+  let ofRun = new Set<number>();
   for (const row of rows) {
     const run = runs[row] as number;
-    const ofRun = found.get(run) ?? new Set();
-    found.set(run, ofRun.add(lumisections[row] as number));
+    if (run !== latest) {
+      latest = run;
+      ofRun = found.get(run) ?? new Set();
+      found.set(run, ofRun);
+    }
+    ofRun.add(lumisections[row] as number);
   }
   return [...found]
     .sort(([a], [b]) => a - b)

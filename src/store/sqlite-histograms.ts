@@ -2,6 +2,7 @@ import {
   type CellValue,
   cell,
   columnNamed,
+  type FoundRows,
   type HistogramRows,
   type HistogramTable,
   keyOf,
@@ -26,7 +27,7 @@ export class SqliteHistogramTable implements HistogramTable {
     this.#connection = connection;
   }
 
-  async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean): Promise<TakenRow[]> {
+  async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean): Promise<FoundRows> {
     const insertChunk = this.#connection.statement(insertSql(rows, CHUNK));
     const insertOne = this.#connection.statement(insertSql(rows, 1));
     const look = this.#lookup(rows);
@@ -52,7 +53,7 @@ export class SqliteHistogramTable implements HistogramTable {
       }
       next++;
     }
-    return taken;
+    return { taken, identical: [] };
   }
 
   /** Whether all keys were free; otherwise the statement undid itself. */
