@@ -4,6 +4,7 @@ import { FileError } from '../file-error.ts';
 import type { Format, RowKey } from '../formats/format.ts';
 import type { FileStamp } from '../source/regular-file.ts';
 import type { ChosenStep, JobOptions } from './elements.ts';
+import { ParseProcessError } from './error.ts';
 
 /** What the parent asks of the parse process. `id` numbers the requests: answers to an abandoned one are dropped. */
 export type Request =
@@ -85,10 +86,8 @@ export function packError(error: unknown): TravellingError {
   };
 }
 
-/** A FileError comes back as one; anything else is a fault of the reader and comes back as a plain Error. */
+/** A FileError comes back as one; anything else is a fault of the reader. */
 export function unpackError({ fileError, message, details, stack }: TravellingError): Error {
   if (fileError) return new FileError(fileError, message, details);
-  const error = new Error(`the reader failed: ${message}`);
-  error.stack = stack;
-  return error;
+  return new ParseProcessError('PARSER_FAILED', `the reader failed: ${message}`, { stack });
 }

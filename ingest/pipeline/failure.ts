@@ -14,8 +14,8 @@ export class RefusedContentError extends LumigraphError {
 /** Whatever was thrown, as a stable code and a message for people. */
 export function describeProblem(error: unknown): FileProblem {
   if (error instanceof LumigraphError) {
-    const { line, byte, field, value } = error.details as Partial<FileProblem>;
-    return { code: error.code, message: error.message, line, byte, field, value };
+    const { line, byte, field, value, stack } = error.details as Partial<FileProblem>;
+    return { code: error.code, message: error.message, line, byte, field, value, stack };
   }
   const message = error instanceof Error ? error.message : String(error);
   const code = (error as { code?: unknown } | null)?.code;

@@ -50,7 +50,7 @@ export interface FileProblem {
   readonly byte?: number;
   readonly field?: string;
   readonly value?: string;
-  /** Of INTERNAL, which nobody expected: where it happened. */
+  /** Of INTERNAL and PARSER_FAILED, which nobody expected: where it happened. */
   readonly stack?: string;
 }
 

@@ -13,9 +13,14 @@ const folder = mkdtempSync(join(tmpdir(), 'lumigraph-quarantine-'));
 const good = new ParseProcess();
 const faulty = (name: string, limits = {}) =>
   new ParseProcess({ entry: join(import.meta.dirname, 'faulty-parsers', name), ...limits });
-const [crashing, refusing, silent] = [faulty('crash.ts'), faulty('refuse.ts'), faulty('stuck.ts', { silenceMs: 300 })];
+const [crashing, refusing, escaping, silent] = [
+  faulty('crash.ts'),
+  faulty('refuse.ts'),
+  faulty('let-escape.ts'),
+  faulty('stuck.ts', { silenceMs: 300 }),
+];
 afterAll(async () => {
-  for (const parser of [good, crashing, refusing, silent]) await parser.close();
+  for (const parser of [good, crashing, refusing, escaping, silent]) await parser.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -45,6 +50,7 @@ describe.each(databases)('a file that was refused before anybody knew what it is
     ['broken.csv.gz', gzipSync(table).fill(0xff, 10, 20), good, 'BROKEN_GZIP'],
     ['deadly.csv', table, crashing, 'PARSER_CRASHED'],
     ['endless.csv', table, silent, 'PARSER_SILENT'],
+    ['unforeseen.root', table, escaping, 'PARSER_FAILED'],
     ['unspeakable.root', table, refusing, 'BROKEN_ROOT'],
   ] as const)('stands in the ledger, quarantined with its code: %s', async (name, content, parser, code) => {
     const path = file(name, content);
