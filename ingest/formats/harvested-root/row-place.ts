@@ -3,7 +3,7 @@ import { dqmPath } from '../per-run-csv/dqm-path.ts';
 import type { Row } from './contents.ts';
 
 /** Where a row belongs: `DQMData/Run N/<Subsystem>/Run summary/<path>` is <Subsystem>/<path> of run N. */
-export interface RowPlace {
+interface RowPlace {
   readonly run: number;
   readonly monitorElement: string;
 }
