@@ -3,7 +3,8 @@ import type { ReadStep } from '../../ingest/formats/format.ts';
 import { axisProblem } from '../../src/domain/axis.ts';
 import { decodeBins } from '../../src/domain/codec.ts';
 import { pathProblem } from '../../src/domain/monitor-element.ts';
-import type { HistogramColumns, IssueRecord, RecordBatch } from '../../src/domain/record.ts';
+import type { HistogramColumns, IssueRecord, RecordBatch, ScalarRecord } from '../../src/domain/record.ts';
+import { scalarProblem } from '../../src/domain/scalar.ts';
 import { cellCount, shapeOf } from '../../src/domain/shape.ts';
 
 const MAX_INT32 = 2_147_483_647;
@@ -54,6 +55,7 @@ function aboutBatch(batch: RecordBatch): string[] {
       return [...complaints, ...aboutHistograms(batch)];
     case 'runHistograms':
       check(batch.title.length === batch.count, 'titles are not as many as rows');
+      for (const title of batch.title) check(isStorable(title ?? ''), `the title ${title}`);
       return [...complaints, ...aboutHistograms(batch)];
     case 'certification':
       for (const { run, ranges } of batch.runs) {
@@ -67,8 +69,24 @@ function aboutBatch(batch: RecordBatch): string[] {
         }
       }
       break;
+    case 'scalars':
+      for (const { type, value, ...key } of batch.scalars) {
+        for (const complaint of aboutValue(key)) check(false, complaint);
+        check(isStorable(value) && scalarProblem(type, value) === null, `${value} is no ${type}`);
+      }
+      break;
+    case 'qualityTests':
+      for (const { name, statusCode, result, algorithm, message, ...key } of batch.qualityTests) {
+        for (const complaint of aboutValue(key)) check(false, complaint);
+        check([name, algorithm, message].every(isStorable) && name !== '' && name.length < 256, `the test ${name}`);
+        check(Number.isInteger(statusCode) && statusCode >= 0 && statusCode <= MAX_INT32, `status ${statusCode}`);
+        check(result === null || Number.isFinite(result), `result ${result}`);
+      }
+      break;
     default:
-      for (const [path, value] of numbersIn(batch, '')) check(Number.isFinite(value), `${path} is ${value}`);
+      for (const [path, value] of valuesIn(batch, '')) {
+        check(typeof value === 'string' ? isStorable(value) : Number.isFinite(value), `${path} is ${value}`);
+      }
       if (batch.kind === 'runs') for (const { number } of batch.runs) counts(number, 'run');
       if (batch.kind === 'lumisections') for (const { run } of batch.lumisections) counts(run, 'run');
       if (batch.kind === 'lumisections') for (const { number } of batch.lumisections) counts(number, 'lumisection');
@@ -77,12 +95,28 @@ function aboutBatch(batch: RecordBatch): string[] {
   return complaints;
 }
 
-/** Every number below, times among them. */
-function* numbersIn(value: unknown, path: string): Generator<[path: string, value: number]> {
-  if (typeof value === 'number') yield [path, value];
+function aboutValue({
+  run,
+  lumisection,
+  monitorElement,
+}: Pick<ScalarRecord, 'run' | 'lumisection' | 'monitorElement'>) {
+  const inRange = (value: number, least: number) => Number.isInteger(value) && value >= least && value <= MAX_INT32;
+  return [
+    ...(inRange(run, 1) ? [] : [`run ${run}`]),
+    ...(inRange(lumisection, 0) ? [] : [`lumisection ${lumisection}`]),
+    ...(pathProblem(monitorElement) === null ? [] : [`the path ${JSON.stringify(monitorElement)}`]),
+  ];
+}
+
+/** PostgreSQL's text has no such character, and SQLite's readers stop there. */
+const isStorable = (text: string) => !text.includes('\0');
+
+/** Every number and text below, times among them. */
+function* valuesIn(value: unknown, path: string): Generator<[path: string, value: number | string]> {
+  if (typeof value === 'number' || typeof value === 'string') yield [path, value];
   else if (value instanceof Date) yield [path, value.getTime()];
   else if (typeof value === 'object' && value !== null) {
-    for (const [name, member] of Object.entries(value)) yield* numbersIn(member, `${path}.${name}`);
+    for (const [name, member] of Object.entries(value)) yield* valuesIn(member, `${path}.${name}`);
   }
 }
 
@@ -95,7 +129,8 @@ function aboutHistograms(batch: HistogramColumns): string[] {
     check(dimension === null || dimension === 1 || dimension === 2, `${path} has dimension ${dimension}`);
     check(KINDS.includes(kind), `${path} is a ${kind}`);
   }
-  for (const { axes } of batch.binnings) {
+  for (const { title, axes } of batch.binnings) {
+    check(isStorable(title), `the title ${title}`);
     check(axes.length === 1 || axes.length === 2, `${axes.length} axes`);
     for (const axis of axes) check(axisProblem(axis) === null, `an axis ${axisProblem(axis)}`);
   }

@@ -90,6 +90,7 @@ export const samples: readonly Sample[] = [
   sample('plain-root', 'g.root', rootFile(histograms)),
   sample('plain-root, zlib', 'h.root', rootFile(histograms, zlibBlock)),
   sample('harvested-root', 'i.root', vector('harvested-root/folders-and-marks.root')),
+  sample('harvested-root, texts', 't.root', vector('harvested-root/scalars-and-quality-tests.root')),
   sample('dqmio', 'r.root', dqmioFile(lumisections(2), { basketEntries: 2 })),
   sample('dqmio, zlib', 's.root', dqmioFile(lumisections(6), { basketEntries: 4, compress: zlibBlock })),
   sample('oms-rates, CSV', 'j.csv', vector('oms-rates/csv.csv')),

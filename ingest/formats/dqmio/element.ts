@@ -2,7 +2,7 @@ import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import { scalarProblem, scalarText } from '../../../src/domain/scalar.ts';
 import { FileError } from '../../file-error.ts';
 import { BasketFault } from '../root/branch.ts';
-import { RootFault } from '../root/fault.ts';
+import { RootFault, storable } from '../root/fault.ts';
 import { histogramOf, type RootHistogram } from '../root/histogram.ts';
 import type { ElementTree } from './trees.ts';
 import { type ElementType, TYPES } from './types.ts';
@@ -63,7 +63,7 @@ export class ElementReader {
       const kind = TYPES[type]?.value as Scalar['type'];
       const { value } = tree;
       let text: string;
-      if (kind === 'STRING') text = await value.text(entry);
+      if (kind === 'STRING') text = storable(await value.text(entry), 'its text');
       else text = scalarText(kind === 'INT' ? await value.integer(entry) : await value.number(entry));
       const problem = scalarProblem(kind, text);
       if (problem !== null) throw new RootFault('NOT_A_NUMBER', `${text} ${problem}`, value.byte);

@@ -15,3 +15,9 @@ export class RootFault extends Error {
     this.byte = byte !== undefined && Number.isSafeInteger(byte) && byte >= 0 ? byte : undefined;
   }
 }
+
+/** The text itself. @throws RootFault BAD_TEXT for one with the character 0, which no database takes. */
+export function storable(text: string, what: string): string {
+  if (text.includes('\0')) throw new RootFault('BAD_TEXT', `the character 0 stands in ${what}`);
+  return text;
+}

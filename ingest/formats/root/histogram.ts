@@ -2,7 +2,7 @@ import { type Axis, axisProblem } from '../../../src/domain/axis.ts';
 import type { Bins, Moments, NumberArray } from '../../../src/domain/histogram.ts';
 import { computeMoments } from '../../../src/domain/moments.ts';
 import type { MonitorElementKind } from '../../../src/domain/record.ts';
-import { RootFault } from './fault.ts';
+import { RootFault, storable } from './fault.ts';
 import type { RootObject } from './objects.ts';
 
 /** A histogram of a ROOT file as it is stored: every bin with flow bins, every error, nothing rounded. */
@@ -74,7 +74,8 @@ export function histogramOf(object: RootObject): RootHistogram {
     throw new RootFault('NOT_FINITE', 'the contents add up to more than a float64 holds');
   }
   const efficiency = (Number(object.fBits ?? 0) & IS_AVERAGE) !== 0;
-  return { kind, title: String(object.fTitle ?? ''), axes, bins, entries, moments, efficiency };
+  const title = storable(String(object.fTitle ?? ''), 'its title');
+  return { kind, title, axes, bins, entries, moments, efficiency };
 }
 
 function axisOf(value: unknown, name: string): Axis {

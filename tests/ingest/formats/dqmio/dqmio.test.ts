@@ -111,6 +111,13 @@ describe('a DQMIO file', () => {
     ]);
   });
 
+  it('refuses a text that no database takes', async () => {
+    const text = (fullName: string, value: string) => ({ tree: 'Strings', fullName, value });
+    const { rows, issues } = await read(dqmioFile(lumisections(1, () => [text('A/nul', 'a\0b'), text('A/s', 'ab')])));
+    expect(rows.map(({ value }) => value)).toEqual(['ab']);
+    expect(issues).toMatchObject([{ code: 'BAD_TEXT', severity: 'REJECTED' }]);
+  });
+
   it('loses the elements of a basket that is damaged, one by one, and no others', async () => {
     const sets = lumisections(6, (lumi) => [histogram('A/a', lumi), histogram('A/b', lumi)]);
     const good = dqmioFile(sets, { basketEntries: 4 });

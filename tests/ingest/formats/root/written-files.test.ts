@@ -75,6 +75,7 @@ describe('ROOT files of the test writer', () => {
     ['edges that do not increase', 'AXIS_RANGE', { fXaxis: { ...x, fXbins: [0, 3, 3, 7] } }],
     ['an axis without end', 'AXIS_RANGE', { fXaxis: { fNbins: 3, fXmin: 0, fXmax: Number.POSITIVE_INFINITY } }],
     ['negative entries', 'NEGATIVE_ENTRIES', { fEntries: -1 }],
+    ['a title that no database takes', 'BAD_TEXT', { fTitle: 'a\0b' }],
   ])('cost one row where a histogram has %s', async (_what, code, fault) => {
     const good = histograms[0] as WrittenHistogram;
     const bad = { ...good, key: 'run1_ls3_one', members: { ...good.members, ...fault } };
