@@ -14,19 +14,29 @@ export function byKey<K extends Key, Row>(
 }
 
 /**
- * The same for what thousands of rows of a response point to: every call for one key gets the very same promise, where
- * DataLoader makes one a call.
+ * The same for what thousands of rows of a response point to: a row that is known, in the process (`known`) or the
+ * request, comes at once and without a promise; until then every call for one key gets the very same promise.
  */
-export function sharedByKey<Row>(read: (keys: readonly number[]) => Promise<readonly Row[]>) {
+export function sharedByKey<Row>(
+  read: (keys: readonly number[]) => Promise<readonly Row[]>,
+  known?: (key: number) => Row | undefined,
+) {
   const loader = new DataLoader<number, Row>((keys) => read(keys), { cache: false });
-  const known = new Map<number, Promise<Row>>();
+  const rows = new Map<number, Row | Promise<Row>>();
   return {
-    load(key: number): Promise<Row> {
-      let row = known.get(key);
+    load(key: number): Row | Promise<Row> {
+      let row = rows.get(key);
+      if (row !== undefined) return row;
+      row = known?.(key);
       if (row === undefined) {
-        row = loader.load(key);
-        known.set(key, row);
+        const loading = loader.load(key);
+        loading.then(
+          (loaded) => rows.set(key, loaded),
+          () => {}, // whoever asked may have failed by something else first, and then nobody looks at this failure
+        );
+        row = loading;
       }
+      rows.set(key, row);
       return row;
     },
   };

@@ -2,10 +2,21 @@ import type { Reads } from '../src/store/store.ts';
 import { byKey, sharedByKey } from './by-key.ts';
 
 /** What histograms point to: each by its id. */
-export const datasetLoader = (reads: Reads) => sharedByKey((ids: readonly number[]) => reads.datasets(ids));
+export const datasetLoader = (reads: Reads) =>
+  sharedByKey(
+    (ids: readonly number[]) => reads.datasets(ids),
+    (id) => reads.datasets.known(id),
+  );
 export const monitorElementLoader = (reads: Reads) =>
-  sharedByKey((ids: readonly number[]) => reads.monitorElements(ids));
-export const binningLoader = (reads: Reads) => sharedByKey((ids: readonly number[]) => reads.binnings(ids));
+  sharedByKey(
+    (ids: readonly number[]) => reads.monitorElements(ids),
+    (id) => reads.monitorElements.known(id),
+  );
+export const binningLoader = (reads: Reads) =>
+  sharedByKey(
+    (ids: readonly number[]) => reads.binnings(ids),
+    (id) => reads.binnings.known(id),
+  );
 
 /** Whether monitor elements are marked as efficiencies, as it stands now. */
 export const efficiencyLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.efficiencies(ids));

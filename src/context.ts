@@ -1,3 +1,4 @@
+import type { FieldNode } from 'graphql';
 import { createLoaders, type Loaders } from '../loaders/create-loaders.ts';
 import type { Store } from './store/store.ts';
 
@@ -13,8 +14,9 @@ export interface Warning {
 /** Everything a resolver may use; one for each operation. */
 export interface Context {
   readonly store: Store;
-  /** Built on first use. */
   readonly loaders: Loaders;
+  /** What a field made of its arguments, for all of its parents. */
+  readonly plans: Map<FieldNode, unknown>;
   /** Names the request in the log and, where an error was masked, to the client. */
   readonly requestId: string;
   /** Most objects a page may ask for. */
@@ -31,16 +33,14 @@ export interface ContextOptions {
 
 export function createContext(store: Store, { requestId, maxPageSize }: ContextOptions): Context {
   const warnings: Warning[] = [];
-  let loaders: Loaders | undefined;
+  // no getters: V8 makes a hidden class for each object that has one of its own, and keeps all they reach for long
   return {
     store,
+    loaders: createLoaders(store),
+    plans: new Map(),
     requestId,
     maxPageSize,
     warnings,
-    get loaders() {
-      loaders ??= createLoaders(store);
-      return loaders;
-    },
     warn(warning) {
       if (!warnings.some(({ code, message }) => code === warning.code && message === warning.message)) {
         warnings.push(warning);

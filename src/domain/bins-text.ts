@@ -8,12 +8,12 @@ import { cellCount, type Shape } from './shape.ts';
 import { shortestFloat32 } from './shortest-decimal.ts';
 
 /**
- * The contents of a blob as a JSON array in UTF-8, flat, y outer: in range, or all with under- and overflow where
+ * The contents of a blob as a JSON array, as text, or as its bytes where that is long: flat, y outer: in range, or all with under- and overflow where
  * `flow` is set; null for `flow` where the blob has no such bins. Of profiles the values (`binValues`).
  * Byte for byte what JSON.stringify gives for `binsNumbers`: contents that are not finite are null.
  * @throws CorruptBinsError
  */
-export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): Uint8Array | null {
+export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): string | Uint8Array | null {
   // small counts, by far the most common contents, are printed from where they are
   const bytes = isPlain(blob, shape, NumberType.U8);
   if (bytes || isPlain(blob, shape, NumberType.U16)) {
@@ -159,10 +159,14 @@ const MARGIN = 16;
 let scratch = Buffer.alloc(65_536);
 let view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
 
+/** Longer texts stay bytes: they would be turned into a string and back. */
+const LONGEST_TEXT = 8_192;
+
 /** The text in brackets, the closing one in the place of the last comma; a copy. */
-function closed(end: number): Uint8Array {
+function closed(end: number): string | Uint8Array {
   scratch[0] = OPEN;
   scratch[end - 1] = CLOSE;
+  if (end <= LONGEST_TEXT) return scratch.toString('latin1', 0, end);
   const text = Buffer.allocUnsafe(end);
   scratch.copy(text, 0, 0, end);
   return text;

@@ -1,53 +1,82 @@
-import { randomBytes } from 'node:crypto';
-
 /**
- * A value whose JSON text is made without building the value: inside `spliceJson` its bytes go straight into the
- * text; anywhere else JSON.stringify sees `plain()`. Both ways give the same bytes.
+ * A value whose JSON text is made without building the value: inside `spliceJson` its text goes straight into the
+ * answer; anywhere else JSON.stringify sees `plain()`. Both ways give the same bytes.
  */
 export abstract class RawJson {
-  /** The JSON text in UTF-8, exactly what JSON.stringify would make of `plain()`. */
-  abstract bytes(): Uint8Array;
+  /** The JSON text, which is ASCII, exactly what JSON.stringify would make of `plain()`: as bytes where it is long. */
+  abstract text(): string | Uint8Array;
   /** The value itself, for everybody but the splicer. */
   abstract plain(): unknown;
 
   toJSON(): unknown {
-    if (sink === undefined) return this.plain();
-    sink.push(this);
-    return placeholder;
+    return this.plain();
   }
 }
 
-/** Set only while JSON.stringify runs, which is synchronous: two responses cannot meet in it. */
-let sink: RawJson[] | undefined;
-
-// 128 random bits that never leave the process: no string of a client or a database can hold them by chance.
-const placeholder = `raw:${randomBytes(16).toString('hex')}`;
-const quoted = Buffer.from(JSON.stringify(placeholder));
+/** Text is gathered to pieces of about so many characters. */
+const PIECE_CHARACTERS = 65_536;
 
 /**
  * JSON.stringify for values that hold RawJson, as UTF-8 in pieces: joined they are what JSON.stringify gives.
  * A generator, so that the caller may pause between the pieces of a huge answer.
  */
 export function* spliceJson(value: unknown): Generator<Uint8Array, void, undefined> {
-  const { text, found } = stringify(value);
-  let from = 0;
-  for (const raw of found) {
-    const at = text.indexOf(quoted, from);
-    if (at < 0) throw new Error('a raw value left no place in the JSON text');
-    yield text.subarray(from, at);
-    yield raw.bytes();
-    from = at + quoted.length;
+  let text = '';
+  for (const part of partsOf(value)) {
+    const next = typeof part === 'string' ? part : part.text();
+    if (typeof next === 'string') {
+      text += next;
+      if (text.length < PIECE_CHARACTERS) continue;
+    }
+    yield Buffer.from(text);
+    text = '';
+    if (typeof next !== 'string') yield next;
   }
-  yield text.subarray(from);
+  yield Buffer.from(text);
 }
 
-function stringify(value: unknown): { text: Buffer; found: readonly RawJson[] } {
-  const found: RawJson[] = [];
-  const outer = sink;
-  sink = found;
-  try {
-    return { text: Buffer.from(JSON.stringify(value)), found };
-  } finally {
-    sink = outer;
-  }
+/** The text, cut where raw values stand in it. */
+function partsOf(value: unknown): (string | RawJson)[] {
+  const parts: (string | RawJson)[] = [];
+  let text = '';
+
+  const write = (one: unknown): void => {
+    if (typeof one === 'string') text += quoted(one);
+    else if (typeof one !== 'object' || one === null) text += JSON.stringify(one) ?? 'null';
+    else if (one instanceof RawJson) {
+      parts.push(text, one);
+      text = '';
+    } else if (Array.isArray(one)) writeList(one);
+    else if (typeof (one as { toJSON?: unknown }).toJSON === 'function') text += JSON.stringify(one) ?? 'null';
+    else writeFields(one as Record<string, unknown>);
+  };
+
+  const writeList = (list: readonly unknown[]): void => {
+    text += '[';
+    for (let i = 0; i < list.length; i++) {
+      if (i > 0) text += ',';
+      write(list[i]);
+    }
+    text += ']';
+  };
+
+  const writeFields = (fields: Readonly<Record<string, unknown>>): void => {
+    let before = '{';
+    for (const name of Object.keys(fields)) {
+      const field = fields[name];
+      // what JSON has no word for is left out of objects
+      if (field === undefined || typeof field === 'function' || typeof field === 'symbol') continue;
+      text += `${before}${quoted(name)}:`;
+      before = ',';
+      write(field);
+    }
+    text += before === '{' ? '{}' : '}';
+  };
+
+  write(value);
+  parts.push(text);
+  return parts;
 }
+
+const PLAIN = /^[ !#-[\]-~]*$/;
+const quoted = (text: string) => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));

@@ -4,8 +4,16 @@ import type { Binning } from './histogram.ts';
 export type Shape = readonly number[];
 
 export function shapeOf(binning: Pick<Binning, 'axes'>): Shape {
-  return binning.axes.map((axis) => axis.bins).reverse();
+  let shape = shapes.get(binning);
+  if (shape === undefined) {
+    shape = binning.axes.map((axis) => axis.bins).reverse();
+    shapes.set(binning, shape);
+  }
+  return shape;
 }
+
+/** Thousands of histograms share one binning. */
+const shapes = new WeakMap<Pick<Binning, 'axes'>, Shape>();
 
 /** Number of cells a histogram of this shape stores, with or without under- and overflow. */
 export function cellCount(shape: Shape, flow: boolean): number {

@@ -36,7 +36,7 @@ function write(value: unknown, streamable: boolean, context: ServerContext, log:
     size += next.value.length;
     if (streamable && size >= STREAM_FROM_BYTES) return stream(made, pieces, context, log);
   }
-  return Buffer.concat(made, size);
+  return made.length === 1 ? (made[0] as Buffer) : Buffer.concat(made, size);
 }
 
 function stream(made: Uint8Array[], rest: Iterable<Uint8Array>, context: ServerContext, log: Log): Readable {

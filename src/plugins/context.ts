@@ -7,9 +7,7 @@ import { factsOf, type Plugin } from './request-facts.ts';
 export function useContext(store: Store, { maxPageSize }: Pick<Config, 'maxPageSize'>): Plugin {
   return {
     onContextBuilding({ context }) {
-      const own = createContext(store, { requestId: factsOf(context).id, maxPageSize });
-      // with its getters as they are: copied by value they would build everything at once
-      Object.defineProperties(context, Object.getOwnPropertyDescriptors(own));
+      Object.assign(context, createContext(store, { requestId: factsOf(context).id, maxPageSize }));
     },
   };
 }

@@ -84,5 +84,4 @@ export function viewOf(
 }
 
 /** Whether bins are asked for just as they are stored. */
-export const isPlainView = ({ quantity, plans, normalize }: BinsView): boolean =>
-  quantity === 'values' && plans === null && normalize === null;
+export const isPlain = ({ rebin, crop, normalize }: ViewGiven): boolean => !rebin && !crop && !normalize;

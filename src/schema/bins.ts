@@ -20,8 +20,8 @@ export class BinsValue extends RawJson {
     this.#flow = flow;
   }
 
-  bytes(): Uint8Array {
-    return binsJson(this.#blob, this.#shape, this.#flow) as Uint8Array;
+  text(): string | Uint8Array {
+    return binsJson(this.#blob, this.#shape, this.#flow) as string | Uint8Array;
   }
 
   plain(): unknown {
@@ -44,8 +44,8 @@ export class BinsViewValue extends RawJson {
     this.#nested = nested;
   }
 
-  bytes(): Uint8Array {
-    return Buffer.from(JSON.stringify(this.plain()));
+  text(): string {
+    return JSON.stringify(this.plain());
   }
 
   plain(): unknown {

@@ -1,5 +1,5 @@
 import type { ObjectRef } from '@pothos/core';
-import type { GraphQLResolveInfo } from 'graphql';
+import type { FieldNode, GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import type { OrderTerm } from '../domain/filter.ts';
@@ -126,25 +126,18 @@ function describeField(noun: Noun, field: string): string {
   return (DESCRIPTIONS[of as Noun] as Readonly<Record<string, string>>)[related ?? relation] as string;
 }
 
-/** By loaders, that is by operation: a field has the same arguments for all of its parents. */
-const plans = new WeakMap<Context['loaders'], Map<unknown, unknown>>();
-
+/** A field has the same arguments for all of its parents. */
 function sharedPlan<N extends Noun>(
   noun: N,
   given: ConnectionArguments,
   context: Context,
   info: GraphQLResolveInfo,
 ): ListPlan<N> {
-  let known = plans.get(context.loaders);
-  if (known === undefined) {
-    known = new Map();
-    plans.set(context.loaders, known);
-  }
-  const [node] = info.fieldNodes;
-  let plan = known.get(node) as ListPlan<N> | undefined;
+  const node = info.fieldNodes[0] as FieldNode;
+  let plan = context.plans.get(node) as ListPlan<N> | undefined;
   if (plan === undefined) {
     plan = planOf(noun, given, context, info);
-    known.set(node, plan);
+    context.plans.set(node, plan);
   }
   return plan;
 }

@@ -6,32 +6,28 @@ import type { LumisectionHistogramRow, RunHistogramRow } from '../store/store.ts
 /** What both kinds of histogram share. */
 export type HistogramRow = LumisectionHistogramRow | RunHistogramRow;
 
-/** By loaders, that is by request: thousands of rows share one binning, which is asked for and parsed once. */
-const binnings = new WeakMap<Context['loaders'], Map<number, Binning | Promise<Binning>>>();
+/** Stored binnings never change: each is parsed once, however many requests ask for it. */
+const parsed = new WeakMap<StoredBinning, Binning>();
+
+function parse(stored: StoredBinning): Binning {
+  let binning = parsed.get(stored);
+  if (binning === undefined) {
+    binning = binningOf(stored);
+    parsed.set(stored, binning);
+  }
+  return binning;
+}
 
 /** Axes and titles of the row's binning, at once where they are known; null for summaries, which have none. */
 export function loadBinning({ binningId }: HistogramRow, { loaders }: Context): Binning | Promise<Binning> | null {
   if (binningId === null) return null;
-  let known = binnings.get(loaders);
-  if (known === undefined) {
-    known = new Map();
-    binnings.set(loaders, known);
-  }
-  const binning = known.get(binningId);
-  if (binning !== undefined) return binning;
-  const loading = loaders.binning.load(binningId).then((stored) => {
-    const parsed = binningOf(stored as StoredBinning);
-    known.set(binningId, parsed);
-    return parsed;
-  });
-  // whoever asked may have failed by something else first, and then nobody looks at this failure
-  loading.catch(() => {});
-  known.set(binningId, loading);
-  return loading;
+  const stored = loaders.binning.load(binningId);
+  return stored instanceof Promise ? stored.then((row) => parse(row as StoredBinning)) : parse(stored as StoredBinning);
 }
 
-/** The blob of the row's bins; null for summaries, which have none. */
-export function loadBlob(row: HistogramRow, { loaders }: Context): Promise<Uint8Array | null> | null {
+/** The blob of the row's bins, at once where the list brought it; null for summaries, which have none. */
+export function loadBlob(row: HistogramRow, { loaders }: Context): Uint8Array | Promise<Uint8Array | null> | null {
+  if (row.bins !== undefined) return row.bins;
   if ('lumisectionNumber' in row) return loaders.lumisectionBins.load(row);
   return row.hasBins ? loaders.runBins.load(row) : null;
 }

@@ -10,7 +10,7 @@ import { flowOf } from '../domain/moments.ts';
 import { shapeOf } from '../domain/shape.ts';
 import { Axis } from './axis.ts';
 import { BinsValue, BinsViewValue } from './bins.ts';
-import { isPlainView, layoutArgument, viewArguments, viewOf } from './bins-arguments.ts';
+import { isPlain, layoutArgument, viewArguments, viewOf } from './bins-arguments.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type HistogramRow, loadBinning, loadBlob } from './histogram-row.ts';
@@ -105,11 +105,10 @@ Histogram.implement({
       resolve: (row, given, context, info) =>
         withBins(row, context, ({ blob, binning }) => {
           if (given.flow && !checkFlow(blob, context, info)) return null;
-          const view = viewOf(given, binning, 'values');
+          const shape = shapeOf(binning);
           const nested = given.layout === 'NESTED';
-          return !nested && isPlainView(view)
-            ? new BinsValue(blob, shapeOf(binning), given.flow)
-            : new BinsViewValue(blob, shapeOf(binning), view, nested);
+          if (!nested && isPlain(given)) return new BinsValue(blob, shape, given.flow);
+          return new BinsViewValue(blob, shape, viewOf(given, binning, 'values'), nested);
         }),
     }),
     errors: t.field({
@@ -139,11 +138,10 @@ Histogram.implement({
       resolve: (row, { type, ...given }, context, info) =>
         withBins(row, context, ({ blob, binning }) => {
           if (given.flow && !checkFlow(blob, context, info)) return null;
-          const view = viewOf(given, binning, 'values');
           const shape = shapeOf(binning);
           return withinAnswer(() => {
-            if (isPlainView(view)) return binsBase64(blob, shape, type, given.flow);
-            const viewed = viewedCells(blob, shape, view);
+            if (isPlain(given)) return binsBase64(blob, shape, type, given.flow);
+            const viewed = viewedCells(blob, shape, viewOf(given, binning, 'values'));
             return viewed && packBase64(viewed.cells, type);
           }, context);
         }),
@@ -173,24 +171,20 @@ interface StoredBins {
   readonly binning: Binning;
 }
 
-/** Calls `use` with the bins; null for summaries. Few promises: this runs for every histogram of every response. */
+/** Calls `use` with the bins; null for summaries. Mostly at once: this runs for every histogram of every response. */
 function withBins<Result>(
   row: HistogramRow,
   context: Context,
   use: (bins: StoredBins) => Result | null | Promise<Result | null>,
-): Promise<Result | null> | null {
+): Promise<Result | null> | Result | null {
   // asked for together, so that both are one statement a level
-  const loadingBlob = loadBlob(row, context);
-  const loadingBinning = loadBinning(row, context);
-  if (loadingBlob === null || loadingBinning === null) return null;
-  return loadingBlob.then((blob) => {
-    if (blob === null) return null;
-    // by now it is nearly always known
-    const binning = loadBinning(row, context) as Binning | Promise<Binning>;
-    return binning instanceof Promise
-      ? binning.then((loaded) => use({ blob, binning: loaded }))
-      : use({ blob, binning });
-  });
+  const blob = loadBlob(row, context);
+  const binning = loadBinning(row, context);
+  if (blob === null || binning === null) return null;
+  if (blob instanceof Promise || binning instanceof Promise) {
+    return Promise.all([blob, binning]).then(([blob, binning]) => blob && use({ blob, binning }));
+  }
+  return use({ blob, binning });
 }
 
 const loadFlow = (row: HistogramRow, context: Context) =>

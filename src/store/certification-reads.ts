@@ -6,6 +6,7 @@ import type { Flag } from '../domain/record.ts';
 import { isStorable } from '../domain/storable-text.ts';
 import { combineFlags, type Verdict } from '../domain/verdict.ts';
 import type { CheckedQuery } from './checked-query.ts';
+import { transposed } from './column-packing.ts';
 import type { KeyColumn } from './dialect.ts';
 import { columnOf, fromOf } from './filter-sql.ts';
 import { groupOf, keyTableSql, parentsSql } from './list-parents.ts';
@@ -26,14 +27,12 @@ export async function certificationsOfRuns(
   const { dialect } = query.database;
   const run = columnOf('certification', 't', 'runNumber');
   const order = orderSql(dialect, totalOrder('certification', 't', []), false);
-  const rows = toRows(
-    'certification',
-    await query.send(
-      sql`SELECT ${sql.join(rowColumns('certification', 't'))} FROM ${fromOf('certification', 't')}
-        WHERE ${isOneOf(dialect, run, 'int', [...new Set(runNumbers)])} AND ${columnOf('certification', 't', 'current')}
-        ORDER BY ${order}`,
-    ),
+  const found = await query.send(
+    sql`SELECT ${sql.join(rowColumns('certification', 't'))} FROM ${fromOf('certification', 't')}
+      WHERE ${isOneOf(dialect, run, 'int', [...new Set(runNumbers)])} AND ${columnOf('certification', 't', 'current')}
+      ORDER BY ${order}`,
   );
+  const rows = toRows('certification', transposed(found));
   const byRun = new Map<number, CertificationRow[]>();
   for (const row of rows) {
     const known = byRun.get(row.runNumber);

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { LimitExceededError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Database, Parameter, Queries } from './database.ts';
+import type { Dialect } from './dialect.ts';
 import { filterNeeds, type NeededValues } from './filter-needs.ts';
 import { FilterCompiler } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
@@ -22,9 +23,13 @@ export class CheckedQuery {
   readonly database: Database;
   readonly references: References;
 
+  readonly #compiler: Dialect['builder'];
+
   constructor(database: Database, references: References) {
     this.database = database;
     this.references = references;
+    // what is composed here names columns as they are: renaming would walk through every statement
+    this.#compiler = database.dialect.builder.withoutPlugins();
   }
 
   /**
@@ -74,8 +79,8 @@ export class CheckedQuery {
   }
 
   send(statement: Sql, queries: Queries = this.database): Promise<unknown[][]> {
-    const { builder, maxParameters } = this.database.dialect;
-    const compiled = statement.compile(builder);
+    const { maxParameters } = this.database.dialect;
+    const compiled = statement.compile(this.#compiler);
     if (compiled.parameters.length > maxParameters) {
       throw new LimitExceededError(
         `The conditions hold ${compiled.parameters.length} values; the limit is ${maxParameters}: ask for them in several operations`,

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Parameter } from './database.ts';
+import type { FieldType } from './nouns.ts';
 import type { Tables } from './tables.ts';
 
 /** A column of a table of keys (see Dialect.keyTable). */
@@ -49,6 +50,16 @@ export interface Dialect {
     readonly float: string;
     readonly text: string;
     readonly time: string;
+  };
+  /**
+   * All values of a column as one value: the SQL that makes it (of a column of a statement in FROM, in its order), and what
+   * it holds: values as drivers give them one by one, save that times may be ISO texts and booleans 0 and 1.
+   */
+  readonly packing: {
+    pack(type: FieldType, column: string): string;
+    unpack(type: FieldType, packed: unknown): unknown[];
+    /** The bytes of a column one after another, NULLs left out; NULL where there is nothing else. */
+    packBytes(column: string): string;
   };
   /** The time so many seconds from now by the clock of the database, as times are stored. */
   timeFromNow(seconds: number): string;

@@ -15,13 +15,16 @@ const LONGEST_MEMO = 2_000;
  * before the hot tables are asked. Grows by what the table has gained; what a filter found is kept and grows with it.
  */
 export class Dictionary {
+  readonly noun: 'monitorElement' | 'dataset';
   /** The texts of an entry; the first is unique. */
   readonly fields: readonly string[];
   readonly #entries: Entry[] = [];
   readonly #idByName = new Map<string, number>();
+  readonly #nameById = new Map<number, string>();
   readonly #memos = new Map<string, { ids: number[]; seen: number }>();
 
-  constructor(fields: readonly string[]) {
+  constructor(noun: 'monitorElement' | 'dataset', fields: readonly string[]) {
+    this.noun = noun;
     this.fields = fields;
   }
 
@@ -37,12 +40,18 @@ export class Dictionary {
     return this.#entries.map(([id]) => id);
   }
 
+  /** The unique text of an entry. */
+  nameOf(id: number): string | undefined {
+    return this.#nameById.get(id);
+  }
+
   /** Entries by ascending id; those known already are passed over. */
   add(entries: readonly Entry[]): void {
     for (const entry of entries) {
       if (entry[0] <= this.lastId) continue;
       this.#entries.push(entry);
       this.#idByName.set(entry[1] as string, entry[0]);
+      this.#nameById.set(entry[0], entry[1] as string);
     }
   }
 

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
 import type { CheckedQuery } from './checked-query.ts';
+import { transposed } from './column-packing.ts';
 import { fromOf } from './filter-sql.ts';
 import { groupOf, parentsSql } from './list-parents.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
 import { RowCache } from './row-cache.ts';
 import { snakeCase } from './rows.ts';
-import type { Noun, ParentKey, Rows } from './store.ts';
+import type { CachedReads, Noun, ParentKey, Rows } from './store.ts';
 
 /** Rows of a noun by its primary key, aligned with the keys. One statement. */
 export async function rowsByKey<N extends Noun>(
@@ -23,7 +24,7 @@ export async function rowsByKey<N extends Noun>(
     keys.map((given) => Object.fromEntries(key.map((field) => [field, given[field] as string | number]))),
   );
   const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.join([...from, fromOf(noun, 't')], sql` CROSS JOIN `)} WHERE ${sql.join(conditions, sql` AND `)}`;
-  const rows = toRows(noun, await query.send(statement));
+  const rows = toRows(noun, transposed(await query.send(statement)));
   const keyOf = (row: Readonly<Record<string, unknown>>) => groupOf(key.map((field) => row[field]));
   const byKey = new Map(rows.map((row) => [keyOf(row as unknown as Record<string, unknown>), row]));
   return keys.map((given) => byKey.get(keyOf(given)) ?? null);
@@ -33,9 +34,9 @@ export async function rowsByKey<N extends Noun>(
 export function cachedRowsById<Row extends { id: number }>(
   read: (ids: readonly number[]) => Promise<(Row | null)[]>,
   { capacity, isFinal = () => true }: { capacity: number; isFinal?: (row: Row) => boolean },
-): (ids: readonly number[]) => Promise<(Row | null)[]> {
+): CachedReads<Row> {
   const cache = new RowCache<Row>(capacity);
-  return async (ids) => {
+  const reads = async (ids: readonly number[]) => {
     const found = new Map<number, Row | null>();
     const missing: number[] = [];
     for (const id of ids) {
@@ -53,6 +54,7 @@ export function cachedRowsById<Row extends { id: number }>(
     }
     return ids.map((id) => found.get(id) ?? null);
   };
+  return Object.assign(reads, { known: (id: number) => cache.get(id) });
 }
 
 /** Rows of a table that is no noun, by id. */

@@ -49,8 +49,12 @@ export function parentsSql(dialect: Dialect, noun: Noun, alias: string, parents:
   const from: Sql[] = [];
   if (differing.length === 1) {
     const [{ name, values }] = differing as [(typeof differing)[number]];
+    const column = columnOf(noun, alias, name);
+    const range = denseRange(values);
     conditions.push(
-      isOneOf(dialect, columnOf(noun, alias, name), typeof values[0] === 'number' ? 'int' : 'text', values),
+      range
+        ? sql`${column} BETWEEN ${range.first} AND ${range.last}`
+        : isOneOf(dialect, column, typeof values[0] === 'number' ? 'int' : 'text', values),
     );
   } else if (differing.length > 1) {
     const keys = distinct(parents.map((parent) => differing.map(({ name }) => parent[name] as string | number)));
@@ -73,6 +77,18 @@ export function parentsSql(dialect: Dialect, noun: Noun, alias: string, parents:
     groups: differing.map(({ name }) => ({ value: columnOf(noun, alias, name), field: name })),
     keyOf: (parent) => groupOf(differing.map(({ name }) => parent[name])),
   };
+}
+
+/** One range of an index instead of a look-up for each value: lumisections of a page mostly follow each other. */
+function denseRange(values: readonly (string | number)[]): { first: number; last: number } | undefined {
+  let first = Number.POSITIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (typeof value !== 'number') return undefined;
+    if (value < first) first = value;
+    if (value > last) last = value;
+  }
+  return last - first + 1 === values.length ? { first, last } : undefined;
 }
 
 function throughLink(

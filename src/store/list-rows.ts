@@ -1,9 +1,10 @@
 import { sql } from 'kysely';
 import type { CursorValues, ListQuery } from '../domain/filter.ts';
+import type { Columns } from './column-packing.ts';
 import { columnOf } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
 import { type FieldType, nounInfo } from './nouns.ts';
-import type { Order } from './order-sql.ts';
+import type { Order, Term } from './order-sql.ts';
 import type { Noun, Rows } from './store.ts';
 
 /** The columns of a row of a noun, in the order of its fields. */
@@ -35,23 +36,30 @@ function rowFields(noun: Noun): readonly RowField[] {
   return list;
 }
 
-/** Objects from rows that begin with what `rowColumns` selected. */
-export function toRows<N extends Noun>(
-  noun: N,
-  rows: readonly (readonly unknown[])[],
-  fields: readonly RowField[] = rowFields(noun),
-): Rows[N][] {
-  const width = fields.length;
-  const converted = fields.flatMap(({ type }, i) => (CONVERSIONS[type] ? [{ i, convert: CONVERSIONS[type] }] : []));
-  return rows.map((row) => {
-    const object: Record<string, unknown> = {};
-    for (let i = 0; i < width; i++) object[(fields[i] as RowField).name] = row[i];
-    for (const { i, convert } of converted) {
-      const { name } = fields[i] as RowField;
-      if (object[name] !== null) object[name] = convert(object[name]);
-    }
-    return object as unknown as Rows[N];
+/** Objects from columns that begin with what `rowColumns` selected. */
+export function toRows<N extends Noun>(noun: N, { count, columns }: Columns, fields = rowFields(noun)): Rows[N][] {
+  const read = modelColumns(columns, fields);
+  return Array.from({ length: count }, (_, place) => rowAt<N>(read, place));
+}
+
+export interface ModelColumn {
+  readonly name: string;
+  readonly values: readonly unknown[];
+}
+
+/** The columns of fields, with values as the model has them. */
+export function modelColumns(columns: Columns['columns'], fields: readonly RowField[]): ModelColumn[] {
+  return fields.map(({ name, type }, i) => {
+    const values = columns[i] ?? []; // without rows there are no columns
+    const convert = CONVERSIONS[type];
+    return { name, values: convert ? values.map((value) => (value === null ? null : convert(value))) : values };
   });
+}
+
+export function rowAt<N extends Noun>(columns: readonly ModelColumn[], place: number): Rows[N] {
+  const row: Record<string, unknown> = {};
+  for (const { name, values } of columns) row[name] = values[place];
+  return row as unknown as Rows[N];
 }
 
 /** What differs between the values of the driver and those of the model. */
@@ -59,13 +67,11 @@ const CONVERSIONS: Partial<Record<FieldType, (value: unknown) => unknown>> = {
   bigint: (value) => BigInt(value as number),
   flags: (value) => BigInt(value as number),
   boolean: Boolean,
-  // an expression of SQLite has no declared type, so that the driver cannot know
   time: (value) => (value instanceof Date ? value : new Date(value as string)),
 };
 
-/** Selects what cursors need beside the row; `cursorOf` reads it from column `offset` on. */
-export const cursorColumns = ({ terms }: Order): Sql[] =>
-  terms.filter(({ own }) => own === undefined).map(({ value }) => value);
+/** The terms that cursors need beside the row: `cursorOf` takes their values. */
+export const cursorTerms = ({ terms }: Order): Term[] => terms.filter(({ own }) => own === undefined);
 
 export function cursorOf({ terms }: Order, row: Record<string, unknown>, related: readonly unknown[]): CursorValues {
   let next = 0;

@@ -7,17 +7,24 @@ import { fromOf } from './filter-sql.ts';
 import { firstKeys } from './first-keys.ts';
 import { listConditions } from './list-conditions.ts';
 import { groupOf, type Parents, parentsSql } from './list-parents.ts';
-import { cursorColumns, cursorOf, listFields, numbered, type RowField, rowColumns, toRows } from './list-rows.ts';
+import { type FoundRows, ListReading } from './list-reading.ts';
+import { cursorOf } from './list-rows.ts';
 import type { Sql } from './mask-sql.ts';
+import { type MemoryOrder, memoryOrder, relatedNames, sortedPlaces } from './memory-order.ts';
+import { nounInfo } from './nouns.ts';
 import { type Order, orderSql, totalOrder } from './order-sql.ts';
 import { boundedParents } from './page-bounds.ts';
 import { rowsPerParent } from './rows-per-parent.ts';
 import type { Lists, Noun, ParentKey, Rows } from './store.ts';
 
-const ALL: Parents = { fields: [], from: [], conditions: [], groups: [], keyOf: () => '' };
-
-/** SQLite drops the ORDER BY of a statement that stands in the FROM of another (`CheckedQuery`), unless it has a limit. */
+/** SQLite drops the ORDER BY of a statement that stands in the FROM of another, unless it has a limit. */
 const KEEP_ORDER = sql.raw('LIMIT 2147483647');
+
+/** Whether the order is that of the key, as far as it is told. */
+const isByKey = (noun: Noun, { terms }: Order) =>
+  terms.every(({ own }) => own !== undefined && nounInfo(noun).key.includes(own));
+
+const ALL: Parents = { fields: [], from: [], conditions: [], groups: [], keyOf: () => '' };
 
 export function createLists(query: CheckedQuery): Lists {
   const { dialect } = query.database;
@@ -30,42 +37,51 @@ export function createLists(query: CheckedQuery): Lists {
     parentKeys: readonly ParentKey[],
   ): Promise<Map<string, Page<Rows[N]>>> {
     const order = totalOrder(noun, 't', list.orderBy);
-    const { limit, backwards } = pageSize(list);
-    const related = list.cursors === false ? [] : cursorColumns(order);
-    const fields = listFields(noun, list, order);
-    const width = fields.length;
-    const extra = [...related, ...parents.groups.filter(({ field }) => field === undefined).map(({ value }) => value)];
-    const columns = numbered([...rowColumns(noun, 't', fields), ...extra]);
-    let next = width + related.length;
-    const places = parents.groups.map(({ field }) =>
-      field === undefined ? next++ : fields.findIndex(({ name }) => name === field),
-    );
-    const bounded = boundedParents(dialect, noun, list, order, parentKeys, { limit, backwards });
-    const narrowed = parents === ALL ? firstKeys(dialect, noun, list, order, { limit, backwards }) : undefined;
-    const rows = await query.rows(noun, list.where, (filters) => {
+    const page = pageSize(list);
+    const { limit, backwards } = page;
+    const bounded = boundedParents(dialect, noun, list, order, parentKeys, page);
+    const narrowed = parents === ALL ? firstKeys(dialect, noun, list, order, page) : undefined;
+    const hasGroups = parents.groups.length > 0;
+    // cutting a few rows off afterwards is cheaper than numbering all
+    const isWhole =
+      hasGroups && (bounded !== undefined || rowsPerParent(query.references, noun, parents, list.where) <= 2 * limit);
+    const memory = isWhole ? memoryOrder(noun, order, query.references) : undefined;
+    const reading = new ListReading(dialect, noun, list, order, parents, {
+      related: memory === undefined,
+      // where more rows are looked at than are taken, their bins would be read for nothing
+      bins: memory !== undefined || (!hasGroups && (narrowed !== undefined || isByKey(noun, order))),
+    });
+    const [row] = await query.rows(noun, list.where, (filters) => {
       const hanging = (bounded ?? narrowed)?.(filters) ?? parents;
       const own = listConditions(dialect, noun, 't', list, order, filters);
-      const conditions = where([...hanging.conditions, ...order.joins, ...own]);
-      const source = sql`FROM ${from([...hanging.from, fromOf(noun, 't'), ...order.from])} ${conditions}`;
+      // a cursor names what the order does
+      const joined = memory && !list.after && !list.before ? { from: [], joins: [] } : order;
+      const conditions = where([...hanging.conditions, ...joined.joins, ...own]);
+      const selected = sql`SELECT ${reading.columns}`;
+      const source = sql`FROM ${from([...hanging.from, fromOf(noun, 't'), ...joined.from])} ${conditions}`;
+      if (memory) return reading.packed(sql`${selected} ${source}`);
       const sorted = orderSql(dialect, order, backwards);
-      if (places.length === 0) return sql`SELECT ${columns} ${source} ORDER BY ${sorted} LIMIT ${limit + 1}`;
+      if (!hasGroups) return reading.packed(sql`${selected} ${source} ORDER BY ${sorted} LIMIT ${limit + 1}`);
       const groups = sql.join(parents.groups.map(({ value }) => value));
-      // cutting a few rows off afterwards is cheaper than numbering all
-      if (bounded || rowsPerParent(query.references, noun, parents, list.where) <= 2 * limit) {
-        return sql`SELECT ${columns} ${source} ORDER BY ${groups}, ${sorted} ${KEEP_ORDER}`;
-      }
-      return sql`SELECT * FROM (SELECT ${columns}, row_number() OVER (PARTITION BY ${groups} ORDER BY ${sorted}) AS place ${source}) ranked
-        WHERE place <= ${limit + 1} ORDER BY ${sql.raw(places.map((place) => `c${place}`).join(', '))}, place ${KEEP_ORDER}`;
+      if (isWhole) return reading.packed(sql`${selected} ${source} ORDER BY ${groups}, ${sorted} ${KEEP_ORDER}`);
+      const numbered = sql`${selected}, row_number() OVER (PARTITION BY ${groups} ORDER BY ${sorted}) AS place ${source}`;
+      return reading.packed(sql`SELECT * FROM (${numbered}) ranked WHERE place <= ${limit + 1}
+        ORDER BY ${sql.raw(reading.groups.map((group) => `c${group}`).join(', '))}, place ${KEEP_ORDER}`);
     });
-    const pages = new Map<string, Page<Rows[N]>>();
-    for (let start = 0; start < rows.length; ) {
-      const first = rows[start] as unknown[];
-      let end = start + 1;
-      while (end < rows.length && places.every((place) => rows[end]?.[place] === first[place])) end++;
-      const found = rows.slice(start, Math.min(end, start + limit + 1));
-      pages.set(groupOf(places.map((place) => first[place])), toPage(noun, list, order, found, fields));
-      start = end;
+    const found = reading.found(row as unknown[]);
+    const places = memory
+      ? await sortedPlaces(memory, found, query, backwards)
+      : Array.from(found.columns[0] ?? [], (_, place) => place);
+    const values = reading.groups.map((group) => found.columns[group] as readonly unknown[]);
+    const byParent = new Map<unknown, number[]>();
+    for (const place of places) {
+      const parent = values.length === 1 ? values[0]?.[place] : groupOf(values.map((of) => of[place]));
+      const members = byParent.get(parent);
+      if (members === undefined) byParent.set(parent, [place]);
+      else if (members.length <= limit) members.push(place);
     }
+    const pages = new Map<string, Page<Rows[N]>>();
+    for (const [parent, members] of byParent) pages.set(String(parent), toPage(list, order, found, members, memory));
     return pages;
   }
 
@@ -124,26 +140,26 @@ function pageSize({ first, last }: ListQuery): { limit: number; backwards: boole
  * direction, whether a cursor cut rows off (the row of the cursor is one).
  */
 function toPage<N extends Noun>(
-  noun: N,
   list: ListQuery,
   order: Order,
-  found: unknown[][],
-  fields: readonly RowField[],
+  found: FoundRows<N>,
+  places: number[],
+  memory: MemoryOrder | undefined,
 ): Page<Rows[N]> {
   const { limit, backwards } = pageSize(list);
-  const hasMore = found.length > limit;
-  const raw = hasMore ? found.slice(0, limit) : found;
-  if (backwards) raw.reverse();
-  const rows = toRows(noun, raw, fields);
+  const hasMore = places.length > limit;
+  if (hasMore) places.length = limit;
+  if (backwards) places.reverse();
+  const rows = places.map((place) => found.row(place));
   return {
     rows,
     hasNextPage: backwards ? list.before !== undefined : hasMore,
     hasPreviousPage: backwards ? hasMore : list.after !== undefined,
     cursor(index) {
-      const row = rows[index];
+      const row = rows[index] as Record<string, unknown> | undefined;
       if (row === undefined) throw new RangeError(`the page has no row ${index}`);
       if (list.cursors === false) throw new Error('cursors of a page that was read without them');
-      return cursorOf(order, row as unknown as Record<string, unknown>, (raw[index] as unknown[]).slice(fields.length));
+      return cursorOf(order, row, memory ? relatedNames(memory, row) : found.related(places[index] as number));
     },
   };
 }

@@ -25,14 +25,37 @@ const DECODERS: Record<number, (bytes: Buffer) => unknown> = {
   2278: () => null, // void
 };
 
+/** Arrays of one dimension, by the type of the array. */
+const ARRAYS = new Set([1000, 1003, 1005, 1007, 1009, 1015, 1016, 1021, 1022, 1115, 1185, 1231]);
+
+/** Dimensions, whether there are NULLs, the type of the elements, length and first index; then each with its length. */
+function array(bytes: Buffer): unknown[] {
+  if (bytes.readInt32BE(0) === 0) return [];
+  const decode = decoderOf(bytes.readInt32BE(8));
+  const values = new Array<unknown>(bytes.readInt32BE(12));
+  let at = 20;
+  for (let i = 0; i < values.length; i++) {
+    const length = bytes.readInt32BE(at);
+    at += 4;
+    if (length < 0) {
+      values[i] = null;
+      continue;
+    }
+    values[i] = decode(bytes.subarray(at, at + length));
+    at += length;
+  }
+  return values;
+}
+
+function decoderOf(oid: number): (bytes: Buffer) => unknown {
+  const decoder = ARRAYS.has(oid) ? array : DECODERS[oid];
+  if (decoder === undefined) throw new Error(`no decoder for the PostgreSQL type with OID ${oid}: cast it in the SQL`);
+  return decoder;
+}
+
 /** Type parsers for queries with `binary: true`. BIGINT and NUMERIC become numbers, TIMESTAMP is UTC. */
 export const binaryTypes: CustomTypesConfig = {
-  getTypeParser(oid: number) {
-    const decoder = DECODERS[oid];
-    if (decoder === undefined)
-      throw new Error(`no decoder for the PostgreSQL type with OID ${oid}: cast it in the SQL`);
-    return decoder as never;
-  },
+  getTypeParser: (oid: number) => decoderOf(oid) as never,
 };
 
 /** Digits to the base of 10,000, of which the first one counts 10,000^weight. */

@@ -4,6 +4,7 @@ import type { Binning, Dataset, MonitorElement } from '../generated/sqlite/clien
 import { lumisectionBins, runBins } from './bins-reads.ts';
 import { certificationRanges, certificationsOfRuns, goodLumisections, verdictsOf } from './certification-reads.ts';
 import type { CheckedQuery } from './checked-query.ts';
+import { transposed } from './column-packing.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import type { Reads } from './store.ts';
@@ -79,7 +80,7 @@ export function createReads(query: CheckedQuery): Reads {
     if (!isStorable(text)) return null;
     const table = noun === 'dataset' ? 'dataset' : 'monitor_element';
     const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
-    return toRows(noun, await query.send(statement))[0] ?? null;
+    return toRows(noun, transposed(await query.send(statement)))[0] ?? null;
   }
 
   async function countsById(ids: readonly number[], select: string, column: string, groupBy = ''): Promise<number[]> {

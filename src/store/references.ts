@@ -31,8 +31,8 @@ export const REFERENCE_STATE: Readonly<Record<ReferenceName, string>> = {
  */
 export class References {
   readonly #dictionaries: Readonly<Record<'monitorElement' | 'dataset', Dictionary>> = {
-    monitorElement: new Dictionary(['path', 'name', 'subsystem']),
-    dataset: new Dictionary(['name', 'primaryDataset', 'era', 'processing', 'tier']),
+    monitorElement: new Dictionary('monitorElement', ['path', 'name', 'subsystem']),
+    dataset: new Dictionary('dataset', ['name', 'primaryDataset', 'era', 'processing', 'tier']),
   };
   #scopes = new Map<string, Scope[]>();
   #certificationState: unknown;

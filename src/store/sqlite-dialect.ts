@@ -29,6 +29,19 @@ export const sqliteDialect: Dialect = {
   oneOf: { int: inJson, bigint: inJson, text: inJson },
   listParameter: (values) => JSON.stringify(values),
   maxParameters: 32_766,
+  packing: {
+    // JSON would round floats to 15 digits; as text they have 17, and are `Inf` where JSON has no word for it
+    pack: (type, column) =>
+      type === 'float'
+        ? `'[' || coalesce(group_concat(coalesce(${column}, 'null')), '') || ']'`
+        : `json_group_array(${column})`,
+    unpack(type, packed) {
+      const text = packed as string;
+      return JSON.parse(type === 'float' && text.includes('Inf') ? text.replaceAll('Inf', '1e999') : text);
+    },
+    // group_concat takes a blob for a text, of which it copies every byte
+    packBytes: (column) => `CAST(group_concat(${column}, '') AS BLOB)`,
+  },
   castTypes: { integer: '', float: '', text: '', time: '' },
   timeFromNow: (seconds) => `strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '${seconds} seconds')`,
   lockRows: '', // whoever writes is alone

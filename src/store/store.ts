@@ -29,9 +29,19 @@ export interface StoreOptions {
   readonly prisma?: boolean;
 }
 
-/** Rows of the hot tables without their bins: those are asked for by key, see `histograms.bins`. */
-export type LumisectionHistogramRow = Omit<Prisma.LumisectionHistogramGetPayload<object>, 'bins'>;
-export type RunHistogramRow = Omit<Prisma.RunHistogramGetPayload<object>, 'bins'> & { hasBins: boolean };
+/** Rows of the hot tables; a list that was asked for `bins` may have brought small ones, others are read by key. */
+export type LumisectionHistogramRow = Omit<Prisma.LumisectionHistogramGetPayload<object>, 'bins'> & BroughtBins;
+export type RunHistogramRow = Omit<Prisma.RunHistogramGetPayload<object>, 'bins'> & { hasBins: boolean } & BroughtBins;
+
+interface BroughtBins {
+  readonly bins?: Uint8Array;
+}
+
+/** Reads rows by id; `known` gives one that is in memory, and never changes. */
+export interface CachedReads<Row> {
+  (ids: readonly number[]): Promise<(Row | null)[]>;
+  known(id: number): Row | undefined;
+}
 
 /** With the name of its status. */
 export type QualityTestRow = QualityTest & { status: QualityStatus };
@@ -102,9 +112,9 @@ export type RunHistogramKey = Omit<LumisectionHistogramKey, 'lumisectionNumber'>
 export interface Reads {
   runs(numbers: readonly number[]): Promise<(Run | null)[]>;
   lumisections(keys: readonly { runNumber: number; number: number }[]): Promise<(Lumisection | null)[]>;
-  datasets(ids: readonly number[]): Promise<(Dataset | null)[]>;
-  monitorElements(ids: readonly number[]): Promise<(MonitorElement | null)[]>;
-  binnings(ids: readonly number[]): Promise<(BinningRow | null)[]>;
+  readonly datasets: CachedReads<Dataset>;
+  readonly monitorElements: CachedReads<MonitorElement>;
+  readonly binnings: CachedReads<BinningRow>;
   lumisectionHistograms(keys: readonly LumisectionHistogramKey[]): Promise<(LumisectionHistogramRow | null)[]>;
   runHistograms(keys: readonly RunHistogramKey[]): Promise<(RunHistogramRow | null)[]>;
   /** Blobs of domain/codec.ts. */

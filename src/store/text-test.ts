@@ -3,7 +3,7 @@ import type { FieldTest } from '../domain/filter.ts';
 import { compileGlob, compileRegex } from '../domain/matcher.ts';
 
 /** Compares by code point, as both databases compare text by its UTF-8 bytes (`<` on strings compares UTF-16 units). */
-function compareText(a: string, b: string): number {
+export function compareText(a: string, b: string): number {
   const end = Math.min(a.length, b.length);
   for (let i = 0; i < end; i++) {
     if (a.charCodeAt(i) === b.charCodeAt(i)) continue;

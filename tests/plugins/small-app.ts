@@ -15,8 +15,9 @@ export class NumbersValue extends RawJson {
     super();
     this.numbers = numbers;
   }
-  bytes() {
-    return Buffer.from(`[${this.numbers.map((value) => (Number.isFinite(value) ? `${value}` : 'null')).join(',')}]`);
+  text() {
+    const text = `[${this.numbers.map((value) => (Number.isFinite(value) ? `${value}` : 'null')).join(',')}]`;
+    return this.numbers.length > 100 ? Buffer.from(text) : text;
   }
   plain() {
     return this.numbers.map((value) => (Number.isFinite(value) ? value : null));
@@ -24,7 +25,7 @@ export class NumbersValue extends RawJson {
 }
 
 class DamagedValue extends RawJson {
-  bytes(): never {
+  text(): never {
     throw new CorruptBinsError('a blob of bins of 1 byte');
   }
   plain(): never {

@@ -92,7 +92,8 @@ describe.each(databases)('a histogram on $name', (database) => {
 
   it('fails as a field, with a code, when the database fails under it', async () => {
     const lost = () => Promise.reject(new UnavailableError('The database is not there'));
-    const reads = { ...opened.store.reads, lumisectionBins: lost, binnings: lost };
+    const binnings = Object.assign(lost, { known: () => undefined });
+    const reads = { ...opened.store.reads, lumisectionBins: lost, binnings };
     const askLost = asker({ ...opened.store, reads } as Store);
     // alone: nobody else looks at the failure of the binning, which must not become that of the process
     expect((await askLost(one(3, DISK.path, 'bins'))).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);

@@ -1,0 +1,125 @@
+import { sql } from 'kysely';
+import type { ListQuery } from '../domain/filter.ts';
+import { type Columns, packed, unpacked } from './column-packing.ts';
+import type { Dialect } from './dialect.ts';
+import type { Parents } from './list-parents.ts';
+import {
+  cursorTerms,
+  listFields,
+  type ModelColumn,
+  modelColumns,
+  numbered,
+  type RowField,
+  rowAt,
+  rowColumns,
+} from './list-rows.ts';
+import type { Sql } from './mask-sql.ts';
+import type { FieldType } from './nouns.ts';
+import type { Order } from './order-sql.ts';
+import type { Noun, Rows } from './store.ts';
+
+/** Larger bins are read when they are asked for, by the key of the row. */
+const MOST_BYTES_OF_BINS = 4_096;
+
+/** What a list selects, and what it makes of the answer: one row that has every column as one value. */
+export class ListReading<N extends Noun> {
+  /** Places of the columns that tell the parents apart. */
+  readonly groups: readonly number[];
+  readonly #dialect: Dialect;
+  readonly #fields: readonly RowField[];
+  readonly #selected: readonly Sql[];
+  readonly #types: readonly FieldType[];
+  readonly #bins: boolean;
+
+  /**
+   * `related`: select the values of related rows that cursors need. `bins`: read small bins at once, where the list is
+   * asked for bins.
+   */
+  constructor(
+    dialect: Dialect,
+    noun: N,
+    list: ListQuery,
+    order: Order,
+    parents: Parents,
+    { related, bins }: { related: boolean; bins: boolean },
+  ) {
+    this.#dialect = dialect;
+    this.#fields = listFields(noun, list, order);
+    this.#bins = bins && list.fields?.includes('bins') === true;
+    const terms = related && list.cursors !== false ? cursorTerms(order) : [];
+    const own = parents.groups.filter(({ field }) => field === undefined);
+    let next = this.#fields.length + terms.length;
+    this.groups = parents.groups.map(({ field }) =>
+      field === undefined ? next++ : this.#fields.findIndex(({ name }) => name === field),
+    );
+    this.#selected = [
+      ...rowColumns(noun, 't', this.#fields),
+      ...terms.map(({ value }) => value),
+      ...own.map(({ value }) => value),
+    ];
+    this.#types = [
+      ...this.#fields.map(({ type }) => type),
+      ...terms.map(({ field }) => field.type),
+      ...own.map((): FieldType => 'int'),
+    ];
+  }
+
+  get columns(): Sql {
+    if (!this.#bins) return numbered(this.#selected);
+    return sql`${numbered(this.#selected)}, coalesce(length(t.bins), 0) AS size, t.bins AS bins`;
+  }
+
+  /** The statement around the one that selects `columns`. */
+  packed(inner: Sql): Sql {
+    if (!this.#bins) return packed(this.#dialect, inner, this.#types);
+    const { packing } = this.#dialect;
+    const small = `CASE WHEN size <= ${MOST_BYTES_OF_BINS} THEN bins END`;
+    return packed(this.#dialect, inner, this.#types, [packing.pack('int', 'size'), packing.packBytes(small)]);
+  }
+
+  found(row: readonly unknown[]): FoundRows<N> {
+    const columns = unpacked(this.#dialect, row, this.#types);
+    const next = 1 + this.#types.length;
+    const sizes = this.#bins ? (this.#dialect.packing.unpack('int', row[next]) as number[]) : [];
+    return new FoundRows(columns, this.#fields, binsOf(sizes, row[next + 1] as Uint8Array | null));
+  }
+}
+
+/** Bins by row, cut out of all that were packed; undefined where they were too large for that. */
+function binsOf(sizes: readonly number[], bytes: Uint8Array | null): (Uint8Array | undefined)[] {
+  let end = 0;
+  return sizes.map((size) => {
+    if (size === 0 || size > MOST_BYTES_OF_BINS) return undefined;
+    end += size;
+    return bytes?.subarray(end - size, end);
+  });
+}
+
+export class FoundRows<N extends Noun> {
+  readonly columns: Columns['columns'];
+  readonly count: number;
+  readonly #fields: readonly RowField[];
+  readonly #model: readonly ModelColumn[];
+
+  constructor({ count, columns }: Columns, fields: readonly RowField[], bins: readonly (Uint8Array | undefined)[]) {
+    this.count = count;
+    this.columns = columns;
+    this.#fields = fields;
+    const model = modelColumns(columns, fields);
+    this.#model = bins.length > 0 ? [...model, { name: 'bins', values: bins }] : model;
+  }
+
+  /** The values of a field of the key, which is always read. */
+  valuesOf(field: string): readonly number[] {
+    return this.columns[this.#fields.findIndex(({ name }) => name === field)] as number[];
+  }
+
+  row(place: number): Rows[N] {
+    return rowAt<N>(this.#model, place);
+  }
+
+  /** What was selected beside the fields of a row. */
+  related(place: number): unknown[] {
+    return this.columns.slice(this.#fields.length).map((values) => values[place]);
+  }
+}
