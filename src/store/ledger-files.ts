@@ -83,17 +83,17 @@ export async function beginFile(
      VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8) ON CONFLICT DO NOTHING`,
     [...key, facts.path, facts.size, now],
   );
-  const [row] = await transaction.all<Stored<DataFile> & { leased: number }>(
+  const [found] = await transaction.all<Stored<DataFile> & { leased: number }>(
     `SELECT *, CASE WHEN lease_expires_at > ${dialect.timeFromNow(0)} THEN 1 ELSE 0 END AS leased
      FROM data_file WHERE sha256 = $1 AND dataset = $2 AND source = $3 AND format = $4 AND me_map = $5
      ${dialect.lockRows}`,
     key,
   );
-  if (!row) throw new Error('a data file vanished while it was entered');
+  if (!found) throw new Error('a data file vanished while it was entered');
+  const { leased, ...row } = found;
   if (row.status === 'DONE' && !force) return { file: toDataFile(row), known: true, fromStart: false };
   const { leaseOwner } = row;
-  if (row.leased > 0 && leaseOwner !== null && leaseOwner !== lease?.owner && !lease?.isDead(leaseOwner))
-    throw busy(row);
+  if (leased > 0 && leaseOwner !== null && leaseOwner !== lease?.owner && !lease?.isDead(leaseOwner)) throw busy(row);
   const fromStart = force || row.bytesDone === 0;
   if (fromStart) {
     await transaction.all('DELETE FROM ingest_issue WHERE file_id = $1', [row.id]);
