@@ -61,13 +61,17 @@ export const lookupColumns = (rows: HistogramRows): string[] => [
   'digest',
 ];
 
-/** Rows in PostgreSQL's binary COPY format, in the given order. */
-export function encodeCopy(rows: HistogramRows, order: Int32Array): Iterator<Uint8Array, void> {
+/** Columns in PostgreSQL's binary COPY format, rows in the given order. */
+export function encodeCopy(columns: readonly ColumnData[], order: Int32Array): Iterator<Uint8Array, void> {
   return encode(
-    rows.columns.map((column) => ({ column })),
+    columns.map((column) => ({ column })),
     order,
   );
 }
+
+/** Whether every row has NULL there (floats alone are looked at: of the others none is empty as a rule). */
+export const isEmpty = (column: ColumnData): boolean =>
+  column.type === 'float' && column.values.every((value) => Number.isNaN(value));
 
 /** The same with the number of each row as the first column. */
 export function encodeNumbered(rows: HistogramRows, order: Int32Array): Iterator<Uint8Array, void> {

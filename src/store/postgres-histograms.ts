@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { UnavailableError } from '../domain/errors.ts';
 import { type FoundRows, type HistogramRows, type HistogramTable, keyOf, type TakenRow } from './histogram-rows.ts';
-import { copy, encodeCopy, encodeNumbered } from './postgres-copy.ts';
+import { copy, encodeCopy, encodeNumbered, isEmpty } from './postgres-copy.ts';
 import { PostgresLookup } from './postgres-lookup.ts';
 import type { PostgresSender } from './postgres-sender.ts';
 
@@ -46,11 +46,12 @@ export class PostgresHistogramTable implements HistogramTable {
 
   async #copyAll(rows: HistogramRows, order: Int32Array): Promise<boolean> {
     const { client } = this.#sender;
-    const names = rows.columns.map(({ name }) => name).join(', ');
+    const columns = rows.columns.filter((column) => !isEmpty(column));
+    const names = columns.map(({ name }) => name).join(', ');
     try {
       // in one message: a round trip each would keep the server waiting
       const sql = `SAVEPOINT copy_all; COPY ${rows.table} (${names}) FROM STDIN (FORMAT binary); RELEASE SAVEPOINT copy_all`;
-      await copy(client, sql, encodeCopy(rows, order));
+      await copy(client, sql, encodeCopy(columns, order));
       return true;
     } catch (error) {
       if (!(error instanceof pg.DatabaseError && error.code === UNIQUE_VIOLATION)) throw error;
