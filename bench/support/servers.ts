@@ -21,7 +21,7 @@ export async function startLumigraph(
   const stderr = openSync(log, 'w');
   const process = start('src/server.ts', [], {
     env: { DATABASE_URL: url, PORT: '0', HOST: '127.0.0.1', LUMIGRAPH_SAMPLE: 'off', LUMIGRAPH_WEB: 'off' },
-    nodeFlags,
+    nodeFlags: ['--max-semi-space-size=32', ...nodeFlags],
     stderr,
   });
   closeSync(stderr);
