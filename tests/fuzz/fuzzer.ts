@@ -24,8 +24,8 @@ export interface Finding {
 
 const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
 
-/** Without a sign of life for this long a reading of files so small hangs. */
-const SILENCE_MS = 10_000;
+/** Without a sign of life for this long a reading of files so small hangs, even where its process starts on a busy machine. */
+const SILENCE_MS = 30_000;
 
 /** Damage number `number` of a sample: the truncations first. The same seed gives the same damage, everywhere. */
 export function damaged({ id, bytes }: Sample, seed: string, number: number): Damaged {
