@@ -88,6 +88,20 @@ describe.each(databases)('partial counts on $name', (database) => {
     expect(await ask('SELECT * FROM contribution')).toEqual([]);
   });
 
+  test('that round to whole numbers on the way are added up from all parts', async () => {
+    for (const value of [1e-20, 1, -1]) {
+      await add(await beginFile(ledger), [part({ bins: counts(0, value, 0, 0, 0), entries: 1 })]);
+    }
+    expect(await stored()).toEqual(['LS 1 of null: 3 entries, 1e-20 in range, 0,1e-20,0,0,0']);
+  });
+
+  test('beyond exact integers are added up from all parts', async () => {
+    for (const value of [2 ** 53 - 1, 1, 1, -(2 ** 53 - 1)]) {
+      await add(await beginFile(ledger), [part({ bins: counts(0, value, 0, 0, 0) })]);
+    }
+    expect(await stored()).toEqual(['LS 1 of null: 60 entries, 2 in range, 0,2,0,0,0']);
+  });
+
   test('of a run are added as those of a lumisection are', async () => {
     const [a, b] = [await beginFile(ledger), await beginFile(ledger)];
     await add(a, [part({ ls: 0, title: 'charge' })]);
