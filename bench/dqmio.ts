@@ -30,11 +30,11 @@ const SIZES = [100 * SCALE, 400 * SCALE];
 const FILES = 6;
 const DATASET = '/ZeroBias/Run2023C-PromptReco-v1/DQMIO';
 
-/** Files of about 25 MB, no two of which hold a key in common. */
+/** Files of ten to 90 MB, no two of which hold a key in common. */
 const WRITERS: Readonly<Record<string, (path: string, i: number) => unknown>> = {
-  'CSV 1D': (path, i) => writeCsv(path, { rows: 50_000 * SCALE, nx: 100, ny: 1, run: 300_000 + 10 * i }),
-  'CSV 2D': (path, i) => writeCsv(path, { rows: 300 * SCALE, nx: 200, ny: 200, run: 300_000 + 10 * i }),
-  ROOT: (path, i) => writeDqmio(path, 40 * SCALE, 1 + i * 40 * SCALE),
+  'CSV 1D': (path, i) => writeCsv(path, { rows: 150_000 * SCALE, nx: 100, ny: 1, run: 300_000 + 10 * i }),
+  'CSV 2D': (path, i) => writeCsv(path, { rows: 1_000 * SCALE, nx: 200, ny: 200, run: 300_000 + 10 * i }),
+  ROOT: (path, i) => writeDqmio(path, 80 * SCALE, 1 + i * 80 * SCALE),
 };
 
 const report = new Report('dqmio', 'DQMIO: elements a second, memory, and a second job');
