@@ -228,7 +228,7 @@ export interface Ledger {
   /** Keeps the lease while nothing is written. @returns false where another reading has it. */
   renew(fileId: number, lease: string): Promise<boolean>;
   /**
-   * Writes one batch, its issues and the checkpoint in one durable transaction; counts every row exactly once.
+   * Writes one batch, its issues and the checkpoint in one transaction (with a lease flushed by `finish`); counts every row exactly once.
    * With `fail`, the first conflict rolls the batch back and throws.
    */
   write(
