@@ -9,6 +9,12 @@ const once = (s, a, b) => {
 let out = src.replace(/^generator pothos \{[^}]*\}\n\n?/m, ''); // Pothos types come from the sqlite client only
 out = once(out, 'provider = "sqlite"', 'provider = "postgresql"');
 out = once(out, '"../src/generated/sqlite"', '"../../../src/generated/postgresql"');
+// rows of a file lie together: ranges of pages tell where, for a tenth of what an ordinary index costs an ingest
+out = once(
+  out,
+  '@@index([fileId])\n  @@map("lumisection_histogram")',
+  '@@index([fileId], type: Brin)\n  @@map("lumisection_histogram")',
+);
 mkdirSync(new URL('./.derived/postgresql/', import.meta.url), { recursive: true });
 writeFileSync(
   new URL('./.derived/postgresql/schema.prisma', import.meta.url),
