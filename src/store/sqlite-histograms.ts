@@ -30,8 +30,10 @@ export class SqliteHistogramTable implements HistogramTable {
   async insert(rows: HistogramRows, order: Int32Array, expectTaken: boolean): Promise<FoundRows> {
     const insertChunk = this.#connection.statement(insertSql(rows, CHUNK));
     const insertOne = this.#connection.statement(insertSql(rows, 1));
+    const isSame = this.#comparison(rows);
     const look = this.#lookup(rows);
     const taken: TakenRow[] = [];
+    const identical = new Map<number | null, number[]>();
     let calm = expectTaken ? 0 : CALM;
     let next = 0;
     while (next < order.length) {
@@ -43,9 +45,11 @@ export class SqliteHistogramTable implements HistogramTable {
         calm = 0;
       }
       const row = order[next] as number;
-      const found = look(row);
-      if (found) {
-        taken.push(found);
+      const stands = isSame(row);
+      if (stands) {
+        const { fileId, same } = stands;
+        if (!same) taken.push(look(row));
+        else if (identical.get(fileId)?.push(row) === undefined) identical.set(fileId, [row]);
         calm = 0;
       } else {
         insertOne.run(...parametersOf(rows, order, next, 1));
@@ -53,7 +57,7 @@ export class SqliteHistogramTable implements HistogramTable {
       }
       next++;
     }
-    return { taken, identical: [] };
+    return { taken, identical: Array.from(identical, ([fileId, same]) => ({ fileId, rows: Int32Array.from(same) })) };
   }
 
   /** Whether all keys were free; otherwise the statement undid itself. */
@@ -67,7 +71,25 @@ export class SqliteHistogramTable implements HistogramTable {
     }
   }
 
-  #lookup(rows: HistogramRows): (row: number) => TakenRow | null {
+  /** Compares a row with what stands under its key inside of SQLite: of most there is nothing else to tell. */
+  #comparison(rows: HistogramRows): (row: number) => { fileId: number | null; same: boolean } | null {
+    const compared = ['bins', ...rows.compared].map((name) => columnNamed(rows, name));
+    const columns = [...compared, ...keyOf(rows)];
+    const same = compared.map(({ name }) => `${name} IS ?`).join(' AND ');
+    const where = keyOf(rows)
+      .map(({ name }) => `${name} = ?`)
+      .join(' AND ');
+    const statement = this.#connection.statement(`SELECT file_id, ${same} FROM ${rows.table} WHERE ${where}`);
+    const values: CellValue[] = new Array(columns.length);
+    return (row) => {
+      for (let i = 0; i < columns.length; i++) values[i] = exactly(cell(columns[i] as (typeof columns)[number], row));
+      const stored = statement.get(...values) as unknown as [number | null, number] | undefined;
+      return stored === undefined ? null : { fileId: stored[0], same: stored[1] === 1 };
+    };
+  }
+
+  /** What stands under the key of a row, which is taken. */
+  #lookup(rows: HistogramRows): (row: number) => TakenRow {
     const keys = keyOf(rows);
     const bins = columnNamed(rows, 'bins');
     const where = keys.map(({ name }) => `${name} = ?`).join(' AND ');
@@ -76,8 +98,7 @@ export class SqliteHistogramTable implements HistogramTable {
     const key: CellValue[] = new Array(keys.length);
     return (row) => {
       for (let i = 0; i < keys.length; i++) key[i] = cell(keys[i] as (typeof keys)[number], row);
-      const stored = statement.get(...key) as unknown as CellValue[] | undefined;
-      if (stored === undefined) return null;
+      const stored = statement.get(...key) as unknown as CellValue[];
       const storedBins = stored[2] as Uint8Array | null;
       return {
         row,
