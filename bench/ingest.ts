@@ -174,7 +174,10 @@ async function ingest(
 async function memory(_name: string, databases: DatabaseServer, path: string): Promise<void> {
   const url = await databases.create();
   await writeOut();
-  const running = start('ingest/cli.ts', ['ingest', path, '--dataset', DATASET], { env: { DATABASE_URL: url } });
+  const running = start('ingest/cli.ts', ['ingest', path, '--dataset', DATASET], {
+    env: { DATABASE_URL: url },
+    nodeFlags: ['--max-semi-space-size=8'],
+  });
   running.child.stdout?.resume();
   const watch = watchMemory(running.child.pid as number);
   const started = performance.now();
