@@ -109,6 +109,11 @@ export class FoundRows<N extends Noun> {
     this.#model = bins.length > 0 ? [...model, { name: 'bins', values: bins }] : model;
   }
 
+  /** Of all rows, in the order in which they came. */
+  get places(): number[] {
+    return Array.from({ length: this.count }, (_, place) => place);
+  }
+
   /** The values of a field of the key, which is always read. */
   valuesOf(field: string): readonly number[] {
     return this.columns[this.#fields.findIndex(({ name }) => name === field)] as number[];

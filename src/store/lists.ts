@@ -69,9 +69,7 @@ export function createLists(query: CheckedQuery): Lists {
         ORDER BY ${sql.raw(reading.groups.map((group) => `c${group}`).join(', '))}, place ${KEEP_ORDER}`);
     });
     const found = reading.found(row as unknown[]);
-    const places = memory
-      ? await sortedPlaces(memory, found, query, backwards)
-      : Array.from(found.columns[0] ?? [], (_, place) => place);
+    const places = memory ? await sortedPlaces(memory, found, query, backwards) : found.places;
     const values = reading.groups.map((group) => found.columns[group] as readonly unknown[]);
     const byParent = new Map<unknown, number[]>();
     for (const place of places) {

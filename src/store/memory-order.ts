@@ -54,8 +54,7 @@ export async function sortedPlaces<N extends Noun>(
     }
     columns.push({ ranks: dictionary ? ranksOf(values, dictionary) : values, sign: descending === backwards ? 1 : -1 });
   }
-  const places = Array.from({ length: found.count }, (_, place) => place);
-  return places.sort((a, b) => {
+  return found.places.sort((a, b) => {
     for (const { ranks, sign } of columns) {
       const difference = (ranks[a] as number) - (ranks[b] as number);
       if (difference !== 0) return sign * difference;

@@ -1,30 +1,15 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { elementChoiceOf } from '../../ingest/commands/element-options.ts';
-import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { choiceIdentity, type ElementChoice, namesOf, pathOf } from '../../ingest/pipeline/elements.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestHooks, IngestSettings } from '../../ingest/pipeline/report.ts';
 import { csv, csvRow } from '../support/csv-files.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { DATASET, ingestFolder, none } from '../support/ingest-files.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lumigraph-elements-'));
-const parser = new ParseProcess();
-afterAll(async () => {
-  await parser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
-const file = (name: string, text: string) => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
+const { folder, parser, file } = ingestFolder('elements');
 
 describe('a choice of monitor elements', () => {
   test('gives paths by the map, else by the prefix, and finds the names back', () => {

@@ -1,30 +1,14 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { FileReport } from '../../ingest/pipeline/report.ts';
 import { ingestPatiently } from '../../ingest/pipeline/retry.ts';
 import type { Store } from '../../src/store/store.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { DATASET, ingestFolder, none } from '../support/ingest-files.ts';
 import { ingestJson, runHere } from '../support/run-cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lumigraph-parallel-'));
-const parser = new ParseProcess();
-afterAll(async () => {
-  await parser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
-const file = (name: string, text: string) => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
+const { parser, file } = ingestFolder('parallel');
 
 describe.each(databases)('several files at a time on $name', (database) => {
   const opened: Awaited<ReturnType<typeof createTestStore>>[] = [];

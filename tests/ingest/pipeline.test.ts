@@ -1,28 +1,15 @@
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestHooks, IngestSettings } from '../../ingest/pipeline/report.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { DATASET, ingestFolder, none } from '../support/ingest-files.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lumigraph-pipeline-'));
-const parser = new ParseProcess();
-afterAll(async () => {
-  await parser.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
-const file = (name: string, text: string) => {
-  const path = join(folder, name);
-  writeFileSync(path, text);
-  return path;
-};
+const { parser, file } = ingestFolder('pipeline');
 const one = csvRow({ ls: 1, bins: [0, 1, 2, 3, 0] });
 const two = csvRow({ ls: 2, bins: [0, 1, 2, 3, 0] });
 const otherOne = csvRow({ ls: 1, bins: [7, 7, 7, 7, 7] });
