@@ -41,6 +41,8 @@ export interface WrittenBatch extends WrittenRows {
 export interface PreparedBatch {
   /** Whether no other transaction may write meanwhile. */
   readonly alone: boolean;
+  /** Ids of what it names. */
+  readonly names?: Pick<DictionaryIds, 'monitorElements' | 'datasets'>;
   write(transaction: Transaction, dialect: Dialect, settings: BatchSettings): Promise<WrittenBatch>;
 }
 
@@ -58,6 +60,7 @@ export async function prepareBatch(
       const alone = onConflict === 'replace';
       return {
         alone,
+        names: ids,
         write: (transaction, dialect, settings) => histograms(transaction, dialect, batch, ids, settings),
       };
     }

@@ -1,23 +1,17 @@
 import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
 import { type Counts, type IssueRecord, noCounts, type RecordBatch, type SourcePosition } from '../domain/record.ts';
 import type { DataFile, IngestIssue } from '../generated/sqlite/client.ts';
-import {
-  type BatchSettings,
-  nameOfRow,
-  type PreparedBatch,
-  prepareBatch,
-  rowsWith,
-  type WrittenBatch,
-} from './batch-writer.ts';
+import { type BatchSettings, nameOfRow, type PreparedBatch, prepareBatch } from './batch-writer.ts';
 import type { Database, Transaction } from './database.ts';
 import { DictionaryResolver } from './dictionaries.ts';
+import { NothingStays, type PreparedCallBatch, writeCall } from './ledger-call.ts';
+import { COUNT_NAMES, conflictsOf, countOutcome } from './ledger-conflicts.ts';
 import { beginFile, finishFile, lockFile, refuseBusy, renewLease, settleBatch } from './ledger-files.ts';
 import { appendIssues, issuesOf } from './ledger-issues.ts';
-import { Outcome } from './outcome.ts';
 import { rehearsalDatabase } from './rehearsal.ts';
 import type { BatchOutcome, IngestOptions, Lease, Ledger, RowConflict } from './store.ts';
 import { hasEarlierContent, withdrawEarlier } from './supersede.ts';
-import { withdrawFile } from './withdraw.ts';
+import { dropUnusedNames, withdrawFile } from './withdraw.ts';
 
 /** What the ledger needs of a database; in a rehearsal it is one transaction. */
 export type LedgerDatabase = Pick<Database, 'dialect' | 'all' | 'write'>;
@@ -82,6 +76,44 @@ class StoreLedger implements Ledger {
         this.#dictionaries.forget();
       }
     }
+  }
+
+  bring: Ledger['bring'] = async (call) => {
+    const { dialect } = this.#database;
+    for (let attempt = 1; ; attempt++) {
+      const batches: PreparedCallBatch[] = [];
+      for (const batch of call.batches) {
+        batches.push({ batch, prepared: await prepareBatch(batch, this.#dictionaries, call.options.onConflict) });
+      }
+      try {
+        return await this.#database.write((transaction) => writeCall(transaction, dialect, call, batches), {
+          alone: batches.some(({ prepared }) => prepared.alone),
+        });
+      } catch (error) {
+        if (error instanceof NothingStays) {
+          if (error.outcome.counts.identical === 0) await this.#forgetNames(batches);
+          return error.outcome;
+        }
+        if (attempt === 3 || !dialect.isMissingReference(error)) throw error;
+        this.#dictionaries.forget();
+      }
+    }
+  };
+
+  /** Names are entered before the rows that need them: those of a call that was undone go again where nothing else has them. */
+  async #forgetNames(batches: readonly PreparedCallBatch[]): Promise<void> {
+    const names = batches.flatMap(({ prepared }) => prepared.names ?? []);
+    if (names.length === 0) return;
+    const { dialect } = this.#database;
+    const dropped = await this.#database.write(
+      (transaction) =>
+        dropUnusedNames(transaction, dialect, {
+          monitorElements: new Set(names.flatMap(({ monitorElements }) => monitorElements)),
+          datasets: new Set(names.flatMap(({ datasets }) => datasets)),
+        }),
+      { alone: true },
+    );
+    if (dropped) this.#dictionaries.forget();
   }
 
   /** The row of a file, locked, after making sure that no batch was lost since: that would leave a hole. */
@@ -224,37 +256,8 @@ type FileRow = Awaited<ReturnType<typeof lockFile>>;
 
 /** Tells one state of a file from any other one that its batches lead to, after `more`. */
 function progressOf(file: FileRow, more: Readonly<Counts> = noCounts(), position?: SourcePosition): string {
-  const counts = NAMES.map((name) => file[name] + more[name]);
+  const counts = COUNT_NAMES.map((name) => file[name] + more[name]);
   return [position?.byte ?? file.bytesDone, position?.line ?? file.linesDone, ...counts].join(' ');
-}
-
-const NAMES = ['rejected', 'inserted', 'identical', 'conflicting', 'replaced', 'added'] as const;
-
-function countOutcome(counts: Counts, outcome: number): void {
-  counts[NAMES[outcome] as keyof Counts]++;
-}
-
-async function conflictsOf(
-  transaction: Transaction,
-  dialect: Database['dialect'],
-  { outcomes, sameFile, earlierFiles, notAdded }: WrittenBatch,
-): Promise<RowConflict[]> {
-  const rows = rowsWith(outcomes, Outcome.conflicting);
-  const keys = [{ name: 'wanted', type: 'integer' }] as const;
-  const fileIds = [...new Set(earlierFiles.values())].map((id) => [id]);
-  const files = fileIds.length
-    ? await transaction.all<{ id: number; path: string }>(
-        `SELECT f.id, f.path FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN data_file f WHERE f.id = k.wanted`,
-        dialect.keyParameters(keys, fileIds),
-      )
-    : [];
-  const paths = new Map(files.map(({ id, path }) => [id, path]));
-  return rows.map((row) => ({
-    row,
-    sameFile: sameFile.has(row),
-    earlierPath: paths.get(earlierFiles.get(row) ?? -1) ?? null,
-    ...(notAdded?.has(row) && { notAdded: notAdded.get(row) }),
-  }));
 }
 
 const wordConflicts = (conflicts: readonly RowConflict[], { conflictIssue }: IngestOptions): IssueRecord[] =>

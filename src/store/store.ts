@@ -212,6 +212,33 @@ export interface BatchOutcome {
   readonly conflicts: readonly RowConflict[];
 }
 
+/** All that one call of a client brings. */
+export interface CallRecords {
+  readonly identity: FileIdentity;
+  /** Names the call in the ledger. */
+  readonly path: string;
+  /** Of what was sent, in bytes. */
+  readonly size: number;
+  /** How many rows the client sent, those included that were refused. */
+  readonly rows: number;
+  readonly batches: readonly RecordBatch[];
+  /** Rows that were refused before they became records. */
+  readonly issues: readonly IssueRecord[];
+  readonly options: Pick<IngestOptions, 'onConflict' | 'source'>;
+  /** Any row that is refused or in conflict undoes the call. */
+  readonly strict: boolean;
+  conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueRecord;
+}
+
+export interface CallOutcome {
+  /** Null where the call left nothing in the database, and then no row in the ledger either. */
+  readonly file: DataFile | null;
+  readonly counts: Counts;
+  readonly issues: readonly IssueRecord[];
+  /** Why the whole call was undone; null where it was not. */
+  readonly refused: 'CONFLICT' | 'STRICT' | null;
+}
+
 /** The ledger and the only way to write data. */
 export interface Ledger {
   /**
@@ -238,6 +265,13 @@ export interface Ledger {
     position: SourcePosition,
     options: IngestOptions,
   ): Promise<BatchOutcome>;
+  /**
+   * Writes all that one call brings, with its issues and its row of the ledger, in one transaction. Content that is known
+   * is written again (as with `force`), save under `add`, where it would count twice: then its rows are identical. A call
+   * that changes nothing (all of it refused, in conflict, or conditions that are known) leaves no row in the ledger. With
+   * `fail` a conflict, with `strict` also a refused row, undoes all of it, and `refused` says so.
+   */
+  bring(call: CallRecords): Promise<CallOutcome>;
   /** Adds issues found outside any batch. */
   addIssues(fileId: number, issues: readonly IssueRecord[], lease?: string): Promise<void>;
   /** Issues of a file (with one code, null: any) in order of number, those after `after` (0: from the first). */

@@ -133,6 +133,25 @@ async function withdrawCertifications(transaction: Transaction, fileId: number, 
   }
 }
 
+/** Deletes those monitor elements and datasets that nothing has. @returns whether it deleted any. */
+export async function dropUnusedNames(
+  transaction: Transaction,
+  dialect: Dialect,
+  names: Pick<Touched, 'monitorElements' | 'datasets'>,
+): Promise<boolean> {
+  const touched = Object.assign(new Touched(), names);
+  const count = async () => {
+    const rows = await transaction.arrays<[number]>(
+      'SELECT (SELECT count(*) FROM monitor_element) + (SELECT count(*) FROM dataset)',
+      [],
+    );
+    return Number(rows[0]?.[0]);
+  };
+  const before = await count();
+  await prune(transaction, dialect, touched);
+  return (await count()) < before;
+}
+
 const VALUES = VALUE_TABLES.map(({ name }) => name);
 
 /** Keys one statement takes, so that its parameter stays small. */
