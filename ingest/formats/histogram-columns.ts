@@ -12,9 +12,11 @@ export interface HistogramRow {
   /** -1 without bins. */
   readonly binning: number;
   readonly entries: number;
+  /** Index into the datasets that `take` is given: 0 unless told. */
+  readonly dataset?: number;
 }
 
-/** Collects rows into the columns of a batch. Every row belongs to the one dataset. */
+/** Collects rows into the columns of a batch. Every row belongs to the one dataset, or to one of those given to `take`. */
 export class HistogramColumnsBuilder {
   /** Bins of the next row are appended here before `add`. */
   readonly encoder = new BinsEncoder();
@@ -24,6 +26,7 @@ export class HistogramColumnsBuilder {
   #run: Int32Array<ArrayBuffer>;
   #lumisection: Int32Array<ArrayBuffer>;
   #monitorElement: Int32Array<ArrayBuffer>;
+  #datasets: Int32Array<ArrayBuffer>;
   #binning: Int32Array<ArrayBuffer>;
   #blobEnds: Uint32Array<ArrayBuffer>;
   #entries: Float64Array<ArrayBuffer>;
@@ -36,6 +39,7 @@ export class HistogramColumnsBuilder {
     this.#run = new Int32Array(capacity);
     this.#lumisection = new Int32Array(capacity);
     this.#monitorElement = new Int32Array(capacity);
+    this.#datasets = new Int32Array(capacity);
     this.#binning = new Int32Array(capacity);
     this.#blobEnds = new Uint32Array(capacity);
     this.#entries = new Float64Array(capacity);
@@ -49,6 +53,7 @@ export class HistogramColumnsBuilder {
     this.#run[i] = row.run;
     this.#lumisection[i] = row.lumisection;
     this.#monitorElement[i] = row.monitorElement;
+    this.#datasets[i] = row.dataset ?? 0;
     this.#binning[i] = row.binning;
     this.#blobEnds[i] = this.encoder.length;
     this.#entries[i] = row.entries;
@@ -66,6 +71,7 @@ export class HistogramColumnsBuilder {
   take(
     monitorElements: readonly MonitorElementRecord[],
     binnings: readonly Binning[],
+    datasets: readonly string[] = [this.#dataset],
   ): HistogramColumns & { readonly lumisection: Int32Array<ArrayBuffer> } {
     const { count } = this;
     this.count = 0;
@@ -78,7 +84,7 @@ export class HistogramColumnsBuilder {
       run: this.#run.slice(0, count),
       lumisection: this.#lumisection.slice(0, count),
       monitorElement: this.#monitorElement.slice(0, count),
-      dataset: new Int32Array(count),
+      dataset: this.#datasets.slice(0, count),
       entries: this.#entries.slice(0, count),
       integral,
       meanX,
@@ -91,7 +97,7 @@ export class HistogramColumnsBuilder {
       blobs: this.encoder.take(),
       blobEnds: this.#blobEnds.slice(0, count),
       monitorElements,
-      datasets: [this.#dataset],
+      datasets,
       binnings,
     };
   }

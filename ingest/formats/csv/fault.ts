@@ -37,6 +37,9 @@ type RowFaultCode =
   | 'LIST_SYNTAX'
   /** Text that is not UTF-8, or holds control characters. */
   | 'BAD_TEXT'
+  | 'BAD_DATASET'
+  /** A range or a run of a certification that cannot be one. */
+  | 'BAD_RANGE'
   /** A path that is no path of a monitor element. */
   | 'BAD_PATH'
   /** The row names another run or primary dataset than the file name, or another run than its own path. */

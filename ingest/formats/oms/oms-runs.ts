@@ -6,6 +6,9 @@ import { allOf, quantityOf, timeOf } from './quantity.ts';
 const RUN = 'attributes.run_number';
 const TELLING = ['fill_number', 'start_time', 'delivered_lumi', 'recorded_lumi', 'b_field', 'energy'];
 
+/** `2018A` of `Run2018A` (OMS writes either); null where it is no era. */
+export const eraOf = (text: string): string | null => /^(?:Run)?(\d{4}[A-Z]\w*)$/.exec(text)?.[1] ?? null;
+
 /** Conditions of runs as OMS's API gives them (`/runs`), or as a table of its attributes. */
 export const omsRuns = tableFormat<RunRecord>({
   id: 'oms-runs',
@@ -38,8 +41,7 @@ export const omsRuns = tableFormat<RunRecord>({
       magneticField: quantityOf(cells, 'b_field', 'field'),
     });
     if (isFault(values)) return values;
-    // OMS writes Run2018A, or 2018A
-    const letters = typeof era === 'string' ? (/^(?:Run)?(\d{4}[A-Z]\w*)$/.exec(era)?.[1] ?? null) : null;
+    const letters = typeof era === 'string' ? eraOf(era) : null;
     return [{ number, line, era: letters, ...values }];
   },
   batchOf: (runs) => ({ kind: 'runs', runs }),

@@ -1,7 +1,19 @@
-import type { Binning } from '../../../src/domain/histogram.ts';
+import type { Binning, Moments } from '../../../src/domain/histogram.ts';
 import type { LumisectionHistogramBatch, MonitorElementRecord, RunHistogramBatch } from '../../../src/domain/record.ts';
 import { HistogramColumnsBuilder } from '../histogram-columns.ts';
 import type { RootHistogram } from './histogram.ts';
+
+/** Where a histogram belongs. */
+export interface RootKey {
+  readonly run: number;
+  /** 0 at run level. */
+  readonly lumisection: number;
+  readonly path: string;
+  readonly efficiency: boolean;
+  readonly line: number;
+  /** That of the batch unless told. */
+  readonly dataset?: string;
+}
 
 /** Histograms of one level (per lumisection, or of runs) on their way into a batch. */
 export class RootBatch {
@@ -11,10 +23,13 @@ export class RootBatch {
   #places = new Map<string, number>();
   #binnings: Binning[] = [];
   #binningPlaces = new Map<string, number>();
-  #titles: string[] = [];
+  #titles: (string | null)[] = [];
+  readonly #dataset: string;
+  #datasets: string[] = [];
 
   constructor(level: 'lumisections' | 'runs', dataset: string, capacity: number) {
     this.#level = level;
+    this.#dataset = dataset;
     this.#columns = new HistogramColumnsBuilder(dataset, capacity);
   }
 
@@ -26,21 +41,39 @@ export class RootBatch {
     return this.#columns.encoder.length;
   }
 
-  add(
-    key: { run: number; lumisection: number; path: string; efficiency: boolean; line: number },
-    found: RootHistogram,
-  ): void {
+  /** `title`: of a run-level histogram, its own unless told. */
+  add(key: RootKey, found: RootHistogram, title: string | null = found.title): void {
     const { run, lumisection, path, efficiency, line } = key;
-    const monitorElement = this.#monitorElement(path, found, efficiency);
+    const dimension = found.axes.length === 1 ? 1 : 2;
+    const monitorElement = this.#monitorElement({
+      path,
+      dimension,
+      kind: found.kind,
+      ...(efficiency && { efficiency }),
+    });
     const binning = this.#binning(found);
+    const dataset = this.#datasetOf(key);
     const { bins } = found;
     this.#columns.encoder.append(bins.contents, bins.flow, bins.contents.length, bins);
-    this.#columns.add({ line, run, lumisection, monitorElement, binning, entries: found.entries }, found.moments);
-    this.#titles.push(found.title);
+    this.#columns.add(
+      { line, run, lumisection, monitorElement, binning, dataset, entries: found.entries },
+      found.moments,
+    );
+    this.#titles.push(title);
+  }
+
+  /** Statistics of a run without bins. */
+  addSummary(key: RootKey, entries: number, moments: Moments, title: string | null): void {
+    const { run, lumisection, path, line } = key;
+    const monitorElement = this.#monitorElement({ path, dimension: null, kind: null });
+    const dataset = this.#datasetOf(key);
+    this.#columns.add({ line, run, lumisection, monitorElement, binning: -1, dataset, entries }, moments);
+    this.#titles.push(title);
   }
 
   take(): LumisectionHistogramBatch | RunHistogramBatch {
-    const { lumisection, ...columns } = this.#columns.take(this.#monitorElements, this.#binnings);
+    const { lumisection, ...columns } = this.#columns.take(this.#monitorElements, this.#binnings, this.#datasets);
+    this.#datasets = [];
     const title = this.#titles;
     this.#monitorElements = [];
     this.#binnings = [];
@@ -51,13 +84,17 @@ export class RootBatch {
     return { kind: 'lumisectionHistograms', ...columns, lumisection };
   }
 
-  #monitorElement(path: string, { kind, axes }: RootHistogram, efficiency: boolean): number {
-    const text = `${kind} ${efficiency} ${path}`;
+  #datasetOf({ dataset = this.#dataset }: RootKey): number {
+    const known = this.#datasets.indexOf(dataset);
+    return known < 0 ? this.#datasets.push(dataset) - 1 : known;
+  }
+
+  #monitorElement(record: MonitorElementRecord): number {
+    const text = `${record.kind} ${record.dimension} ${record.efficiency === true} ${record.path}`;
     const known = this.#places.get(text);
     if (known !== undefined) return known;
     const place = this.#monitorElements.length;
-    const dimension = axes.length === 1 ? 1 : 2;
-    this.#monitorElements.push({ path, dimension, kind, ...(efficiency && { efficiency }) });
+    this.#monitorElements.push(record);
     this.#places.set(text, place);
     return place;
   }

@@ -1,21 +1,20 @@
 import { type Axis, axisProblem } from '../../../src/domain/axis.ts';
-import type { Bins, Moments, NumberArray } from '../../../src/domain/histogram.ts';
-import { computeMoments } from '../../../src/domain/moments.ts';
+import type { NumberArray } from '../../../src/domain/histogram.ts';
 import type { MonitorElementKind } from '../../../src/domain/record.ts';
+import { type CheckedHistogram, checkedHistogram, type SourceNames } from '../checked-histogram.ts';
 import { RootFault, storable } from './fault.ts';
 import type { RootObject } from './objects.ts';
 
 /** A histogram of a ROOT file as it is stored: every bin with flow bins, every error, nothing rounded. */
-export interface RootHistogram {
-  readonly kind: MonitorElementKind;
-  readonly title: string;
-  readonly axes: readonly Axis[];
-  readonly bins: Bins;
-  readonly entries: number;
-  readonly moments: Moments;
-  /** ROOT's mark of contents that are averages: not to be added. */
-  readonly efficiency: boolean;
-}
+export type RootHistogram = CheckedHistogram;
+
+const NAMES: SourceNames = {
+  contents: 'contents',
+  sumw2: 'fSumw2',
+  binEntries: 'fBinEntries',
+  binSumw2: 'fBinSumw2',
+  entries: 'fEntries',
+};
 
 interface ClassFacts {
   readonly kind: MonitorElementKind;
@@ -45,37 +44,26 @@ export function histogramOf(object: RootObject): RootHistogram {
   const { kind, dimension } = facts;
   const axes = [axisOf(object.fXaxis, 'x')];
   if (dimension === 2) axes.push(axisOf(object.fYaxis, 'y'));
-  const cells = axes.reduce((product, { bins }) => product * (bins + 2), 1);
-  const isProfile = kind === 'PROFILE' || kind === 'PROFILE2D';
-  const contents = numbers(object.fArray, 'contents', cells);
-  if (!contents) throw new RootFault('BIN_COUNT', `no contents where the axes need ${cells}`);
-  const sumw2 = numbers(object.fSumw2, 'fSumw2', cells);
-  const binEntries = isProfile ? numbers(object.fBinEntries, 'fBinEntries', cells) : undefined;
-  const binSumw2 = isProfile ? numbers(object.fBinSumw2, 'fBinSumw2', cells) : undefined;
-  if (isProfile && !binEntries) throw new RootFault('BIN_COUNT', 'a profile without entries per bin');
   const { fEntries: entries } = object;
   if (typeof entries !== 'number' || !Number.isFinite(entries)) {
     throw new RootFault('NOT_FINITE', `fEntries is ${String(entries)}`);
   }
-  if (entries < 0) throw new RootFault('NEGATIVE_ENTRIES', `fEntries is ${entries}`);
-  refuseBuffered(object);
-  // errors of plain counts are said by the counts themselves
-  const plain = !isProfile && sumw2 !== undefined && equal(sumw2, contents);
-  const bins: Bins = {
-    flow: true,
-    contents,
-    ...(sumw2 && !plain && { sumw2 }),
-    ...(binEntries && { binEntries }),
-    ...(binSumw2 && { binSumw2 }),
-  };
-  // a profile's place and width are those of its entries: its contents are sums of y
-  const moments = computeMoments({ flow: true, contents: binEntries ?? contents }, axes);
-  if (!Number.isFinite(moments.integral)) {
-    throw new RootFault('NOT_FINITE', 'the contents add up to more than a float64 holds');
-  }
   const efficiency = (Number(object.fBits ?? 0) & IS_AVERAGE) !== 0;
   const title = storable(String(object.fTitle ?? ''), 'its title');
-  return { kind, title, axes, bins, entries, moments, efficiency };
+  const checked = checkedHistogram(
+    {
+      ...{ kind, title, axes, entries, efficiency },
+      flow: true,
+      contents: numbers(object.fArray),
+      sumw2: numbers(object.fSumw2),
+      binEntries: numbers(object.fBinEntries),
+      binSumw2: numbers(object.fBinSumw2),
+    },
+    NAMES,
+  );
+  if ('code' in checked) throw new RootFault(checked.code, checked.reason);
+  refuseBuffered(object);
+  return checked;
 }
 
 function axisOf(value: unknown, name: string): Axis {
@@ -111,17 +99,9 @@ function labelsOf(value: unknown, bins: number, axis: string): (string | null)[]
 
 const MAX_LABELLED_BINS = 1_000_000;
 
-function numbers(value: unknown, name: string, cells: number): NumberArray | undefined {
+function numbers(value: unknown): NumberArray | undefined {
   const array = value as NumberArray | undefined;
-  if (!ArrayBuffer.isView(array) || array.length === 0) return undefined;
-  if (array.length !== cells)
-    throw new RootFault('BIN_COUNT', `${name}: ${array.length} cells where the axes need ${cells}`);
-  if (array instanceof Float32Array || array instanceof Float64Array) {
-    for (let i = 0; i < cells; i++) {
-      if (!Number.isFinite(array[i])) throw new RootFault('NOT_FINITE', `${name}: cell ${i} is ${array[i]}`);
-    }
-  }
-  return array;
+  return ArrayBuffer.isView(array) && array.length > 0 ? array : undefined;
 }
 
 /** Fills that wait to be binned would be lost. */
@@ -129,9 +109,4 @@ function refuseBuffered({ fBufferSize, fBuffer }: RootObject): void {
   if (!fBufferSize || fBuffer === undefined) return;
   const waiting = (fBuffer as NumberArray)[0] ?? 0;
   if (waiting > 0) throw new RootFault('UNFLUSHED_BUFFER', `${waiting} fills stand in its buffer and in no bin yet`);
-}
-
-function equal(a: NumberArray, b: NumberArray): boolean {
-  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
-  return true;
 }
