@@ -131,7 +131,7 @@ export class ParseProcess {
       workerData: {
         entry: this.#limits.entry,
         args: [String(this.#limits.memoryBytes)],
-        execArgv: ['--import', tsx, `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`],
+        execArgv: [...loader(this.#limits.entry), `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`],
       },
     });
     const running: Running = { relay, pid: undefined, ended: false, killed: false };
@@ -159,6 +159,8 @@ interface Running {
   ended: boolean;
   killed: boolean;
 }
+
+const loader = (entry: string) => (entry.endsWith('.ts') ? ['--import', tsx] : []);
 
 /** V8's own heap gets half: what formats keep outside typed arrays is little. */
 const heapMegabytes = (memoryBytes: number) => Math.max(32, Math.floor(memoryBytes / 2 / 1024 / 1024));

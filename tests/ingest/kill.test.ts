@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FileReport, IngestSettings } from '../../ingest/pipeline/report.ts';
+import { bundledPrograms } from '../support/bundled-programs.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { databases } from '../support/databases.ts';
@@ -28,7 +29,6 @@ const mixed = good.flatMap((row, index) => {
 writeFileSync(path, csv(...mixed));
 
 const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
-const script = resolve(import.meta.dirname, 'killed-ingest.ts');
 
 interface Ended {
   readonly reports: readonly FileReport[];
@@ -45,7 +45,7 @@ async function run(
   const given = JSON.stringify({ dataset: DATASET, batchRows: 40, ...settings });
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', script, url, String(statements), String(jobs), given, ...paths],
+    [bundledPrograms.killedIngest, url, String(statements), String(jobs), given, bundledPrograms.parse, ...paths],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const output = text(child.stdout);

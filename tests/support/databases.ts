@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -14,25 +14,35 @@ export interface TestDatabase {
 
 /**
  * The databases every test of the store and of what stands on it loops over:
- * `describe.each(databases)('... on $name', ({ create }) => { ... })`. `create` makes an empty database, not yet migrated.
+ * `describe.each(databases)('... on $name', ({ create }) => { ... })`. `create` makes an empty database, not yet migrated,
+ * or the copy of one that is.
  */
-export const databases: readonly { readonly name: 'sqlite' | 'postgresql'; create(): Promise<TestDatabase> }[] = [
+export const databases: readonly TestDatabaseKind[] = [
   { name: 'sqlite', create: createSqlite },
   { name: 'postgresql', create: createPostgres },
 ];
 
-export async function createSqlite(): Promise<TestDatabase> {
+interface TestDatabaseKind {
+  readonly name: 'sqlite' | 'postgresql';
+  create(options?: { migrated?: boolean }): Promise<TestDatabase>;
+}
+
+export async function createSqlite({ migrated = false } = {}): Promise<TestDatabase> {
   const folder = mkdtempSync(join(tmpdir(), 'lumigraph-test-'));
+  const path = join(folder, 'test.db');
+  if (migrated) copyFileSync(inject('migratedSqlite'), path);
   return {
-    url: `file:${join(folder, 'test.db')}`,
+    url: `file:${path}`,
     drop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
 
-async function createPostgres(): Promise<TestDatabase> {
+async function createPostgres({ migrated = false } = {}): Promise<TestDatabase> {
   const name = `test_${Date.now().toString(36)}_${Math.random().toString(36).slice(2)}`;
   const url = new URL(inject('postgresUrl'));
-  await administer(url.href, `CREATE DATABASE ${name}`);
+  const template = migrated ? inject('migratedPostgres') : 'template1';
+  // copying files is quicker than writing the pages to the log, where nothing is synced
+  await administer(url.href, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY`);
   const server = url.href;
   url.pathname = `/${name}`;
   return { url: url.href, drop: () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`) };
@@ -46,10 +56,10 @@ async function administer(url: string, sql: string): Promise<void> {
 
 /** A store on a new database of its own, and what takes both away again. */
 export async function createTestStore(
-  database: (typeof databases)[number],
+  database: TestDatabaseKind,
   options: StoreOptions = {},
 ): Promise<{ store: Store; url: string; drop(): Promise<void> }> {
-  const { url, drop } = await database.create();
+  const { url, drop } = await database.create({ migrated: true });
   const store = await openStore(url, options);
   return {
     store,

@@ -1,16 +1,44 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
+import { openStore } from '../../src/store/open-store.ts';
+import { bundlePrograms } from './bundled-programs.ts';
 import { startPostgres } from './embedded-postgres.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
     postgresUrl: string;
+    /** Databases that hold nothing but the newest migration; to be copied. */
+    migratedPostgres: string;
+    migratedSqlite: string;
   }
 }
 
+const MIGRATED = 'migrated';
+
 /** One PostgreSQL server for the whole run; each test file makes databases of its own in it. */
 export default async function setup(project: TestProject) {
-  const server = await startPostgres();
+  const [server] = await Promise.all([startPostgres(), bundlePrograms()]);
+  const folder = mkdtempSync(join(tmpdir(), 'lumigraph-migrated-'));
+  const sqlite = join(folder, 'migrated.db');
+  await migrate(`file:${sqlite}`);
+  const client = new pg.Client(server.url);
+  await client.connect();
+  await client.query(`CREATE DATABASE ${MIGRATED}`).finally(() => client.end());
+  await migrate(Object.assign(new URL(server.url), { pathname: `/${MIGRATED}` }).href);
   project.provide('postgresUrl', server.url);
-  return () => server.stop();
+  project.provide('migratedPostgres', MIGRATED);
+  project.provide('migratedSqlite', sqlite);
+  return async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await server.stop();
+  };
+}
+
+async function migrate(url: string): Promise<void> {
+  const store = await openStore(url, { prisma: false });
+  await store.close();
 }
