@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { RowKey } from '../formats/format.ts';
@@ -22,7 +23,8 @@ export interface ParseLimits {
 type Wanted = Job extends infer J ? (J extends Job ? Omit<J, 'id'> : never) : never;
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const childEntry = fileURLToPath(new URL('./child.ts', import.meta.url));
+// beside this module in its own language: compiled where this one is
+const childEntry = fileURLToPath(new URL(`./child${extname(import.meta.filename)}`, import.meta.url));
 const relayEntry = fileURLToPath(new URL('./relay.mjs', import.meta.url));
 
 /**

@@ -45,7 +45,7 @@ async function run(
   const given = JSON.stringify({ dataset: DATASET, batchRows: 40, ...settings });
   const child = spawn(
     process.execPath,
-    [bundledPrograms.killedIngest, url, String(statements), String(jobs), given, bundledPrograms.parse, ...paths],
+    [bundledPrograms.killedIngest, url, String(statements), String(jobs), given, ...paths],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const output = text(child.stdout);

@@ -8,9 +8,9 @@ import { inspect } from '../../ingest/commands/inspect.ts';
 import { verify } from '../../ingest/commands/verify.ts';
 import { withdraw } from '../../ingest/commands/withdraw.ts';
 import type { FileReport } from '../../ingest/pipeline/report.ts';
+import { bundledPrograms } from './bundled-programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const cli = resolve(root, 'ingest/cli.ts');
 
 export interface CliResult {
   readonly status: number | null;
@@ -31,7 +31,7 @@ export interface CliOptions {
 
 /** Runs the command line as a user would: a process of its own, the database named by the environment. */
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const program = [process.execPath, '--import', 'tsx', cli, ...args];
+  const program = [process.execPath, bundledPrograms.cli, ...args];
   const [command = '', ...rest] = options.shell ? ['bash', '-c', options.shell, 'bash', ...program] : program;
   const child = spawn(command, rest, {
     cwd: root,
