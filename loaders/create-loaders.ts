@@ -14,7 +14,7 @@ import {
   monitorElementLoader,
   runCountLoader,
 } from './dimensions.ts';
-import { dataFileLoader, ingestIssueLoader } from './files.ts';
+import { dataFileLoader, firstIssuesLoader, ingestIssueLoader } from './files.ts';
 import {
   lumisectionBinsLoader,
   lumisectionHistogramLoader,
@@ -25,6 +25,9 @@ import {
 } from './histograms.ts';
 import { lumisectionLoader } from './lumisections.ts';
 import { runLoader } from './runs.ts';
+
+/** Issues that a report of a file repeats. */
+export const REPORTED_ISSUES = 100;
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -45,6 +48,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     efficiency: efficiencyLoader(reads),
     dataFile: dataFileLoader(reads),
     ingestIssue: ingestIssueLoader(reads),
+    firstIssues: firstIssuesLoader(lists, REPORTED_ISSUES),
     certification: certificationLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),
     certificationRanges: certificationRangesLoader(reads),

@@ -1,4 +1,5 @@
-import type { Reads } from '../src/store/store.ts';
+import type { ListQuery } from '../src/domain/filter.ts';
+import type { Lists, Reads } from '../src/store/store.ts';
 import { byKey } from './by-key.ts';
 
 export const dataFileLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.dataFiles(ids));
@@ -8,3 +9,14 @@ export const ingestIssueLoader = (reads: Reads) =>
     (keys: readonly { fileId: number; number: number }[]) => reads.ingestIssues(keys),
     ({ fileId, number }) => `${fileId}:${number}`,
   );
+
+/** The first issues of a file: one statement for all files of a level. */
+export const firstIssuesLoader = (lists: Lists, most: number) =>
+  byKey(async (fileIds: readonly number[]) => {
+    const pages = await lists.pages(
+      'ingestIssue',
+      fileIds.map((fileId) => ({ fileId })),
+      { first: most, orderBy: [{ field: 'number', descending: false }] } as ListQuery,
+    );
+    return pages.map(({ rows }) => rows);
+  });

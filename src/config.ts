@@ -92,6 +92,19 @@ const SETTINGS = {
     'Whether operations are compiled before they are executed. `off` gives the same answers, slower.',
   ),
   maxPageSize: count('LUMIGRAPH_MAX_PAGE_SIZE', 1000, 1, 1000, 'Most objects one page (`first`, `last`) may ask for.'),
+  mutations: choice(
+    'LUMIGRAPH_MUTATIONS',
+    ['local', 'on', 'off'],
+    'local',
+    'Whether mutations change data: `local` where `HOST` is a loopback address only, `off` never (a read-only server). `on` lets everybody who reaches the server write.',
+  ),
+  maxInputRows: count(
+    'LUMIGRAPH_MAX_INPUT_ROWS',
+    1000,
+    1,
+    100_000,
+    'Most rows (runs, histograms ...) in a list of the input of one mutation.',
+  ),
   maxNodes: count(
     'LUMIGRAPH_MAX_NODES',
     500_000,

@@ -21,6 +21,10 @@ export interface Context {
   readonly requestId: string;
   /** Most objects a page may ask for. */
   readonly maxPageSize: number;
+  /** Most rows a list of an input may have. */
+  readonly maxInputRows: number;
+  /** Whether mutations may change data. */
+  readonly mayWrite: boolean;
   readonly warnings: readonly Warning[];
   /** Adds a warning; one with the same code and message is told once, with the first path. */
   warn(warning: Warning): void;
@@ -29,9 +33,14 @@ export interface Context {
 export interface ContextOptions {
   readonly requestId: string;
   readonly maxPageSize: number;
+  readonly maxInputRows: number;
+  readonly mayWrite: boolean;
 }
 
-export function createContext(store: Store, { requestId, maxPageSize }: ContextOptions): Context {
+export function createContext(
+  store: Store,
+  { requestId, maxPageSize, maxInputRows, mayWrite }: ContextOptions,
+): Context {
   const warnings: Warning[] = [];
   // no getters: V8 makes a hidden class for each object that has one of its own, and keeps all they reach for long
   return {
@@ -40,6 +49,8 @@ export function createContext(store: Store, { requestId, maxPageSize }: ContextO
     plans: new Map(),
     requestId,
     maxPageSize,
+    maxInputRows,
+    mayWrite,
     warnings,
     warn(warning) {
       if (!warnings.some(({ code, message }) => code === warning.code && message === warning.message)) {

@@ -14,7 +14,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   context: { files: /^src\/context\.ts$/, mayImport: ['config', 'loaders', 'store', 'domain'] },
   schema: {
     files: /^src\/(schema\/|print-schema\.ts$)/,
-    mayImport: ['context', 'loaders', 'store', 'domain', 'generated'],
+    mayImport: ['context', 'loaders', 'pipeline', 'store', 'domain', 'generated'],
   },
   plugins: { files: /^src\/(plugins\/|log\.ts$)/, mayImport: ['config', 'context', 'schema', 'store', 'domain'] },
   app: { files: /^src\/app\.ts$/, mayImport: ['config', 'context', 'plugins', 'schema', 'loaders', 'store', 'domain'] },

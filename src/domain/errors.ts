@@ -20,6 +20,11 @@ export class InvalidInputError extends LumigraphError {
   readonly code = 'BAD_USER_INPUT';
 }
 
+/** The client may not do this, whatever it sends. */
+export class ForbiddenError extends LumigraphError {
+  readonly code = 'FORBIDDEN';
+}
+
 /** What was asked for by name is not there: check the name, or ingest it first. */
 export class NotFoundError extends LumigraphError {
   readonly code = 'NOT_FOUND';

@@ -15,6 +15,8 @@ export interface SchemaTypes {
   Scalars: {
     ID: { Input: string; Output: string };
     Bins: { Input: never; Output: RawJson };
+    BinsInput: { Input: Float64Array; Output: never };
+    GoldenJson: { Input: string; Output: never };
     DateTime: { Input: Date; Output: Date };
     SafeInt: { Input: number; Output: number };
   };
@@ -65,3 +67,4 @@ export const builder = new SchemaBuilder<SchemaTypes>({
 });
 
 builder.queryType({ description: 'Everything that can be read.' });
+builder.mutationType({ description: 'Everything that can be changed.' });

@@ -4,6 +4,7 @@ import { dataFiles, ingestIssues } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { DataFileStatus } from './enums.ts';
 import { nodeKey } from './global-id.ts';
+import { IngestReport, reportOf } from './ingest-report.ts';
 import { DataFile } from './refs.ts';
 
 const about = DESCRIPTIONS.dataFile;
@@ -12,20 +13,6 @@ const key = nodeKey('DataFile', ['int']);
 builder.nodeRef(DataFile, {
   id: { resolve: ({ id }: Row) => key.format([id]), parse: key.parse },
   loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map(([id]) => loaders.dataFile.load(id))),
-});
-
-type Report = Record<'inserted' | 'identical' | 'conflicting' | 'replaced' | 'added' | 'rejected', number>;
-
-const IngestReport = builder.objectRef<Report>('IngestReport').implement({
-  description: 'How many rows went which way. Every row is counted exactly once.',
-  fields: (t) => ({
-    inserted: t.exposeInt('inserted', { description: about.inserted }),
-    identical: t.exposeInt('identical', { description: about.identical }),
-    conflicting: t.exposeInt('conflicting', { description: about.conflicting }),
-    replaced: t.exposeInt('replaced', { description: about.replaced }),
-    added: t.exposeInt('added', { description: about.added }),
-    rejected: t.exposeInt('rejected', { description: about.rejected }),
-  }),
 });
 
 const DataFileError = builder.objectRef<{ code: string; message: string }>('DataFileError').implement({
@@ -50,7 +37,7 @@ builder.prismaObjectFields(DataFile, (t) => ({
   }),
   bytesDone: t.field({ type: 'SafeInt', description: about.bytesDone, resolve: ({ bytesDone }) => Number(bytesDone) }),
   linesDone: t.field({ type: 'SafeInt', description: about.linesDone, resolve: ({ linesDone }) => Number(linesDone) }),
-  report: t.field({ type: IngestReport, description: 'How many rows went which way.', resolve: (file) => file }),
+  report: t.field({ type: IngestReport, description: 'How many rows went which way.', resolve: reportOf }),
   error: t.field({
     type: DataFileError,
     nullable: true,

@@ -12,6 +12,9 @@ import './certification.ts';
 import './certification-mask.ts';
 import './data-file.ts';
 import './ingest-issue.ts';
+import './run-mutations.ts';
+import './histogram-mutations.ts';
+import './certification-mutations.ts';
 import { builder } from './builder.ts';
 
 /** The whole graph. */

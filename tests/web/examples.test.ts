@@ -20,10 +20,13 @@ describe.each(names)('the example %s', (name) => {
     expect(validate(schema, parse(text)).map(({ message }) => message)).toEqual([]);
   });
 
-  test('is one query, with the name that its tab shows', () => {
+  test('is one operation, a query unless it fills, with the name that its tab shows', () => {
     const [operation, ...others] = parse(text).definitions;
     expect(others).toEqual([]);
-    expect(operation).toMatchObject({ kind: Kind.OPERATION_DEFINITION, operation: 'query' });
+    expect(operation).toMatchObject({
+      kind: Kind.OPERATION_DEFINITION,
+      operation: /fill/.test(name) ? 'mutation' : 'query',
+    });
     expect(operation && 'name' in operation && operation.name?.value).toMatch(/^[A-Z]\w+$/);
   });
 

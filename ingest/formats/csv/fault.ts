@@ -38,6 +38,8 @@ type RowFaultCode =
   /** Text that is not UTF-8, or holds control characters. */
   | 'BAD_TEXT'
   | 'BAD_DATASET'
+  /** A number that is computed, not stated. */
+  | 'COMPUTED'
   /** A range or a run of a certification that cannot be one. */
   | 'BAD_RANGE'
   /** A path that is no path of a monitor element. */

@@ -1,0 +1,81 @@
+import { bringCall, type CallChoices, type CallResult, type CallRows } from '../../ingest/pipeline/call/bring.ts';
+import { createLoaders } from '../../loaders/create-loaders.ts';
+import type { Context } from '../context.ts';
+import { ForbiddenError, LimitExceededError } from '../domain/errors.ts';
+import type { OnConflict as Policy } from '../store/store.ts';
+import { builder } from './builder.ts';
+
+export const OnConflict = builder.enumType('OnConflict', {
+  description: 'What becomes of a row whose key is stored with another content.',
+  values: {
+    KEEP: { value: 'keep', description: 'What is stored stays; the row is in conflict.' },
+    REPLACE: { value: 'replace', description: 'The row takes the place of what is stored.' },
+    FAIL: { value: 'fail', description: 'Nothing of the call is stored; the error names the row.' },
+    ADD: {
+      value: 'add',
+      description:
+        'Histograms are partial counts and are added up; anything else is kept. The same input twice is added once.',
+    },
+  } as const satisfies Record<string, { value: Policy; description: string }>,
+});
+
+export const CHOICES = {
+  onConflict: 'What becomes of a row whose key is stored with another content.',
+  strict: 'One row that is refused or in conflict undoes the whole call.',
+  report: 'What became of the rows.',
+  dataFile: 'The entry of the call in the ledger; absent where the call changed nothing.',
+} as const;
+
+interface Call {
+  /** Name of the mutation. */
+  readonly name: string;
+  /** The lists of the input, by the names of their fields. */
+  readonly lists: Readonly<Record<string, readonly unknown[]>>;
+  readonly choices: CallChoices;
+  readonly source?: string;
+}
+
+/** Writes what a mutation brings; what the operation reads afterwards is read anew. */
+export async function bring(context: Context, call: Call, rowsOf: () => CallRows): Promise<CallResult> {
+  const { name, lists, choices, source } = call;
+  refuseReadOnly(context);
+  refuseLongLists(context, lists);
+  const result = await bringCall(
+    context.store,
+    { viewer: viewerName(context), name, content: lists, choices, ...(source !== undefined && { source }) },
+    rowsOf(),
+  );
+  readAnew(context);
+  return result;
+}
+
+/** What was read before a change may be another thing after it. */
+export function readAnew(context: Context): void {
+  Object.assign(context.loaders, createLoaders(context.store));
+}
+
+/** @throws ForbiddenError where this server takes no changes. */
+export function refuseReadOnly({ mayWrite }: Pick<Context, 'mayWrite'>): void {
+  if (mayWrite) return;
+  throw new ForbiddenError(
+    'this server takes no changes by mutation: set LUMIGRAPH_MUTATIONS=on, which lets everybody who reaches it write, or let it listen on a loopback address',
+  );
+}
+
+/** @throws LimitExceededError that names the list, its limit and the remedy. */
+export function refuseLongLists(
+  { maxInputRows }: Pick<Context, 'maxInputRows'>,
+  lists: Readonly<Record<string, readonly unknown[]>>,
+): void {
+  for (const [field, list] of Object.entries(lists)) {
+    if (list.length <= maxInputRows) continue;
+    throw new LimitExceededError(
+      `${field}: ${list.length} rows are more than ${maxInputRows}: send them in several calls, or have LUMIGRAPH_MAX_INPUT_ROWS raised`,
+      { limit: { name: 'LUMIGRAPH_MAX_INPUT_ROWS', max: maxInputRows, actual: list.length }, field },
+    );
+  }
+}
+
+/** Names the client in the ledger. */
+export const viewerName = (context: Context): string =>
+  (context as { viewer?: { name?: string | null } | null }).viewer?.name ?? 'anonymous';
