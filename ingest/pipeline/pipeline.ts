@@ -5,11 +5,12 @@ import { FileError } from '../file-error.ts';
 import type { FileToRead, Recognition } from '../parse-process/messages.ts';
 import type { ParseProcess } from '../parse-process/parse-process.ts';
 import { type ByteSource, openSource } from '../source.ts';
+import { EarlyReading } from './early-reading.ts';
 import { choiceIdentity } from './elements.ts';
 import { describeProblem } from './failure.ts';
 import { FILE_BUSY, isFileBusy, keepLease, openLease, waitForLease } from './lease.ts';
 import { NO_DATA, quarantine } from './quarantine.ts';
-import { readIntoLedger } from './read.ts';
+import { parseOptions, readIntoLedger } from './read.ts';
 import type { FileProblem, FileReport, IngestHooks, IngestSettings } from './report.ts';
 import { ELEMENT_SKIPPED, skippedOf } from './skipped.ts';
 
@@ -35,6 +36,7 @@ export async function ingestFile(
   const started = performance.now();
   let report = unread(path);
   let source: ByteSource | undefined;
+  let early: EarlyReading | undefined;
   try {
     source = await openSource(path);
     report = { ...report, size: source.stamp.size };
@@ -44,17 +46,26 @@ export async function ingestFile(
       report = { ...report, sha256 };
       return sha256;
     });
-    const [sha256, recognition] = await both(hashing, parser.recognise(file, settings.format));
-    const identity = { sha256, ...identify(path, recognition, settings) };
+    const recognising = parser.recognise(file, settings.format).then((recognition) => {
+      const named = identify(path, recognition, settings);
+      // a strict reading looks through the whole file first
+      if (settings.force && !settings.strict) {
+        early = new EarlyReading(parser, file, recognition.format, parseOptions(named, settings));
+      }
+      return { recognition, named };
+    });
+    const [sha256, { recognition, named }] = await both(hashing, recognising);
+    const identity = { sha256, ...named };
     report = { ...report, format: recognition.format, dataset: identity.dataset, source: identity.source };
 
     const onConflict = settings.onConflict ?? recognition.defaultOnConflict;
-    const work = { path, file, compressed, identity, settings: { ...settings, onConflict }, hooks };
+    const work = { path, file, compressed, identity, settings: { ...settings, onConflict }, hooks, early };
     const ingest = async (ledger: Ledger) => ({ ...report, ...(await readInTurn(ledger, { store, parser }, work)) });
     report = settings.dryRun ? { ...(await store.ledger.rehearse(ingest)), fileId: null } : await ingest(store.ledger);
   } catch (error) {
     report = { ...report, outcome: 'failed', error: describeProblem(error), exitStatus: 1 };
   } finally {
+    await early?.end();
     await source?.close();
   }
   const { error, format } = report;
@@ -72,6 +83,7 @@ interface Work {
   readonly identity: FileIdentity;
   readonly settings: IngestSettings & Required<Pick<IngestSettings, 'onConflict'>>;
   readonly hooks: IngestHooks;
+  readonly early: EarlyReading | undefined;
 }
 
 /** Reads a file when no other process does, from where the latest one has come to. */
@@ -85,6 +97,7 @@ async function readInTurn(ledger: Ledger, { store, parser }: IngestTools, work: 
     while (true) {
       const begun = await begin(ledger, work, { force, lease, takeBack: onConflict === 'add' });
       if ('busy' in begun) {
+        await work.early?.end();
         const { fileId, message } = begun.busy;
         // in a rehearsal there is no waiting: it may be what the other one waits for
         const left = hooks.leaveBusy || settings.dryRun;
@@ -101,6 +114,7 @@ async function readInTurn(ledger: Ledger, { store, parser }: IngestTools, work: 
         identity,
         onConflict,
         lease: lease.owner,
+        early: force ? work.early : undefined,
       }).finally(stop);
       rowsRead += result.report.rowsRead;
       if (result.row) return { ...(await settled(ledger, result.row)), ...result.report, rowsRead };

@@ -7,6 +7,7 @@ import { ParseProcessError } from '../parse-process/error.ts';
 import type { FileToRead } from '../parse-process/messages.ts';
 import type { ParseProcess } from '../parse-process/parse-process.ts';
 import { conflictIssue, nameEarlierLines } from './conflicts.ts';
+import type { EarlyReading } from './early-reading.ts';
 import { describeProblem, RefusedContentError } from './failure.ts';
 import { isFileBusy } from './lease.ts';
 import { addCounts, type FileReport, type IngestHooks, type IngestSettings, sumOf } from './report.ts';
@@ -31,6 +32,18 @@ export interface ReadJob {
   readonly lease: string;
   readonly settings: IngestSettings;
   readonly hooks: IngestHooks;
+  /** Its steps where the reading from the beginning has begun already. */
+  readonly early: EarlyReading | undefined;
+}
+
+/** What the parse process is told of a file besides its place. */
+export function parseOptions({ dataset, meMap }: Omit<FileIdentity, 'sha256'>, settings: IngestSettings): JobOptions {
+  const { batchRows, elements } = settings;
+  return {
+    ...(dataset === '' ? {} : { dataset }),
+    ...(batchRows === undefined ? {} : { batchRows }),
+    ...(meMap === '' ? {} : { elements }),
+  };
 }
 
 /** Where a file came to, in the ledger and in the report. */
@@ -78,12 +91,7 @@ class Reading {
     this.#file = file;
     this.#row = row;
     this.#job = job;
-    const { batchRows, elements } = job.settings;
-    this.#options = {
-      ...(job.identity.dataset === '' ? {} : { dataset: job.identity.dataset }),
-      ...(batchRows === undefined ? {} : { batchRows }),
-      ...(job.identity.meMap === '' ? {} : { elements }),
-    };
+    this.#options = parseOptions(job.identity, job.settings);
   }
 
   async run(): Promise<Result> {
@@ -103,14 +111,16 @@ class Reading {
   /** @returns false when the reading was stopped on request. */
   async #readOn(): Promise<boolean> {
     const { parser } = this.#tools;
-    const { identity, hooks } = this.#job;
+    const { identity, hooks, early } = this.#job;
     const { inserted, identical, conflicting, replaced, added, rejected } = this.#row;
     this.#counts = { inserted, identical, conflicting, replaced, added, rejected };
     this.#skipped = new SkippedRows();
     let checkpoint = { byte: Number(this.#row.bytesDone), line: Number(this.#row.linesDone) };
     const options = checkpoint.byte > 0 ? { ...this.#options, resume: checkpoint } : this.#options;
     const onBytes = (bytes: number) => this.#progress(bytes);
-    for await (const step of parser.read(this.#file, identity.format, options, onBytes)) {
+    const steps =
+      early && checkpoint.byte === 0 ? early.take(onBytes) : parser.read(this.#file, identity.format, options, onBytes);
+    for await (const step of steps) {
       this.#skipped.add(step.skipped);
       const counts = await this.#write(step);
       checkpoint = step.position;
