@@ -18,6 +18,8 @@ describe('the configuration', () => {
       splice: true,
       jit: true,
       maxPageSize: 1000,
+      maxInputRows: 1000,
+      mutations: 'local',
       maxNodes: 500_000,
       maxDepth: 20,
       maxAliases: 100,
