@@ -18,7 +18,9 @@ const config: CodegenConfig = {
         scalars: {
           // flat, or rows with `layout: NESTED`: a scalar has one type, whatever the arguments
           Bins: 'ReadonlyArray<number | null> | ReadonlyArray<ReadonlyArray<number | null>>',
+          BinsInput: 'ReadonlyArray<number> | string',
           DateTime: 'string',
+          GoldenJson: 'string | Readonly<Record<string, ReadonlyArray<readonly [number, number]>>>',
           SafeInt: 'number',
         },
       },

@@ -96,7 +96,7 @@ const SETTINGS = {
     'LUMIGRAPH_MUTATIONS',
     ['local', 'on', 'off'],
     'local',
-    'Whether mutations change data: `local` where `HOST` is a loopback address only, `off` never (a read-only server). `on` lets everybody who reaches the server write.',
+    'Whether mutations change data: `local` where `HOST` and the address that the request was sent to are loopback only, `off` never (a read-only server). `on` lets everybody who reaches the server write.',
   ),
   maxInputRows: count(
     'LUMIGRAPH_MAX_INPUT_ROWS',

@@ -4,14 +4,17 @@ import type { Store } from '../store/store.ts';
 import { factsOf, type Plugin } from './request-facts.ts';
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|\[::1\]|localhost)$/;
+/** A page of another site whose name was made to point at this machine sends that name. */
+const TO_LOOPBACK = /^https?:\/\/(127\.\d+\.\d+\.\d+|\[::1\]|localhost)(:\d+)?\//;
 
 type Settings = Pick<Config, 'maxPageSize' | 'maxInputRows' | 'mutations' | 'host'>;
 
 /** Gives every operation a context of its own: loaders and warnings are never shared. */
 export function useContext(store: Store, { maxPageSize, maxInputRows, mutations, host }: Settings): Plugin {
-  const mayWrite = mutations === 'on' || (mutations === 'local' && LOOPBACK.test(host));
+  const local = mutations === 'local' && LOOPBACK.test(host);
   return {
     onContextBuilding({ context }) {
+      const mayWrite = mutations === 'on' || (local && TO_LOOPBACK.test(context.request.url));
       Object.assign(
         context,
         createContext(store, { requestId: factsOf(context).id, maxPageSize, maxInputRows, mayWrite }),
