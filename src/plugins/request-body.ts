@@ -63,7 +63,8 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
 
 const badRequest = (message: string, status = 400) =>
   new GraphQLError(message, {
-    extensions: { code: 'BAD_REQUEST' satisfies ErrorCode, http: { status, spec: status === 400 } },
+    // whatever the client accepts: there is no GraphQL answer that a status of 200 could announce
+    extensions: { code: 'BAD_REQUEST' satisfies ErrorCode, http: { status } },
   });
 
 type Refuse = (actual: number) => GraphQLError;
