@@ -41,8 +41,32 @@ const choice = <const Choices extends readonly [string, ...string[]]>(
   meaning,
 });
 
+/** `on` or `off`, true or false in the program. */
+const onOff = (name: string, fallback: 'on' | 'off', meaning: string) => ({
+  name,
+  schema: z.enum(['on', 'off'], 'must be one of on, off').transform((value) => value === 'on'),
+  fallback,
+  values: 'on, off',
+  meaning,
+});
+
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
+
+function origins(text: string, context: z.RefinementCtx): readonly string[] {
+  const list = text
+    .split(',')
+    .map((origin) => origin.trim())
+    .filter(Boolean);
+  for (const origin of list) {
+    if (origin === '*' || (URL.canParse(origin) && new URL(origin).origin === origin)) continue;
+    context.addIssue({
+      code: 'custom',
+      message: `${origin} is no origin: a scheme, a host, and a port where it is not the usual one`,
+    });
+  }
+  return list;
+}
 
 /** Every setting of the server. docs/configuration.md and `--help` are printed from this table. */
 const SETTINGS = {
@@ -61,33 +85,21 @@ const SETTINGS = {
     meaning: 'Address to listen on. `0.0.0.0` opens the server to the network.',
   },
   port: count('PORT', 4000, 0, 65535, 'Port to listen on; 0 takes any free one.'),
-  sample: choice(
-    'LUMIGRAPH_SAMPLE',
-    ['on', 'off'],
-    'on',
-    'Whether an empty database is filled with generated sample data at start.',
-  ),
-  web: choice(
-    'LUMIGRAPH_WEB',
-    ['on', 'off'],
-    'on',
-    'Whether the GraphiQL page is built (on first start) and served at `/graphiql`.',
-  ),
+  sample: onOff('LUMIGRAPH_SAMPLE', 'on', 'Whether an empty database is filled with generated sample data at start.'),
+  web: onOff('LUMIGRAPH_WEB', 'on', 'Whether the GraphiQL page is built (on first start) and served at `/graphiql`.'),
   log: choice(
     'LUMIGRAPH_LOG',
     LOG_LEVELS,
     'info',
     'Least level of the JSON log lines on standard error. `info` writes one line per request, `warn` only the failed ones.',
   ),
-  splice: choice(
+  splice: onOff(
     'LUMIGRAPH_SPLICE',
-    ['on', 'off'],
     'on',
     'Whether bins are written into responses as text straight from storage. `off` gives the same bytes, slower.',
   ),
-  jit: choice(
+  jit: onOff(
     'LUMIGRAPH_JIT',
-    ['on', 'off'],
     'on',
     'Whether operations are compiled before they are executed. `off` gives the same answers, slower.',
   ),
@@ -130,15 +142,65 @@ const SETTINGS = {
     1000,
     'Most operations in one request sent as a JSON array; 0 refuses arrays.',
   ),
+  compress: onOff(
+    'LUMIGRAPH_COMPRESS',
+    'on',
+    'Whether answers of more than 1,400 bytes are compressed for clients that accept it (`br`, `gzip`).',
+  ),
+  corsOrigins: {
+    name: 'LUMIGRAPH_CORS_ORIGINS',
+    schema: z.string().transform(origins),
+    fallback: '',
+    values: 'origins (`https://dqm.example.org`), separated by commas; or `*`',
+    meaning: 'Web sites whose pages may ask this server from a browser; none unless told.',
+  },
+  metrics: choice(
+    'LUMIGRAPH_METRICS',
+    ['local', 'on', 'off'],
+    'local',
+    'Whether `/metrics` tells of the server in the text format of Prometheus: `local` to clients on the same machine that come without a proxy, `on` to everybody.',
+  ),
+  maxConnections: count(
+    'LUMIGRAPH_MAX_CONNECTIONS',
+    1000,
+    1,
+    100_000,
+    'Most connections open at the same time; further ones are closed at once.',
+  ),
+  stopSeconds: count(
+    'LUMIGRAPH_STOP_SECONDS',
+    10,
+    0,
+    3600,
+    'How long requests under way may go on when the server is told to stop.',
+  ),
+  traceEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    schema: z
+      .string()
+      .refine((text) => text === '' || (/^https?:/.test(text) && URL.canParse(text)), 'must be an http or https URL'),
+    fallback: '',
+    values: 'URL, e.g. `http://127.0.0.1:4318`',
+    meaning:
+      'Where traces of OpenTelemetry are sent (OTLP over HTTP); nothing is traced unless told. Its other `OTEL_` variables work as well.',
+  },
+  traceShare: {
+    name: 'LUMIGRAPH_TRACE_SHARE',
+    schema: z
+      .string()
+      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
+      .transform(Number),
+    fallback: '1',
+    values: 'number, 0 to 1',
+    meaning:
+      'Share of the requests that are traced, of those that come without a decision of their caller (`traceparent`).',
+  },
 } as const satisfies Record<string, Setting>;
 
 export const settings: readonly Setting[] = Object.values(SETTINGS);
 
-type Values = { readonly [Key in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Key]['schema']> };
-
-type Switch = 'sample' | 'web' | 'splice' | 'jit';
-/** The checked settings; switches are booleans. */
-export type Config = Omit<Values, Switch> & { readonly [Key in Switch]: boolean };
+/** The checked settings. */
+export type Config = { readonly [Key in keyof typeof SETTINGS]: z.output<(typeof SETTINGS)[Key]['schema']> };
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -154,7 +216,7 @@ export function parseConfig(environment: Environment): Config {
   for (const [key, setting] of Object.entries<Setting>(SETTINGS)) {
     const text = environment[setting.name] || setting.fallback;
     const parsed = setting.schema.safeParse(text);
-    if (parsed.success) values[key] = parsed.data === 'on' ? true : parsed.data === 'off' ? false : parsed.data;
+    if (parsed.success) values[key] = parsed.data;
     else problems.push(`${setting.name}=${shown(setting, text)}: ${parsed.error.issues[0]?.message}`);
   }
   const known = settings.map((setting) => setting.name);
@@ -176,7 +238,10 @@ export function loadConfig(): Config {
 /** The settings as plain text for `--help`. */
 export function describeSettings(): string {
   return settings
-    .map(({ name, values, fallback, meaning }) => `  ${name}\n      ${meaning}\n      ${values}; default ${fallback}`)
+    .map(
+      ({ name, values, fallback, meaning }) =>
+        `  ${name}\n      ${meaning}\n      ${values}; default ${fallback || 'none'}`,
+    )
     .join('\n')
     .replaceAll('`', '');
 }

@@ -27,6 +27,13 @@ describe('the configuration', () => {
       maxTokens: 10_000,
       maxBodyBytes: 10_000_000,
       maxBatch: 0,
+      compress: true,
+      corsOrigins: [],
+      metrics: 'local',
+      maxConnections: 1000,
+      stopSeconds: 10,
+      traceEndpoint: '',
+      traceShare: 1,
     });
   });
 
@@ -46,12 +53,31 @@ describe('the configuration', () => {
     });
   });
 
+  test('keeps the words of settings with three of them', () => {
+    for (const word of ['local', 'on', 'off']) {
+      expect(parseConfig({ LUMIGRAPH_MUTATIONS: word, LUMIGRAPH_METRICS: word })).toMatchObject({
+        mutations: word,
+        metrics: word,
+      });
+    }
+  });
+
+  test('takes origins as a list', () => {
+    const { corsOrigins } = parseConfig({ LUMIGRAPH_CORS_ORIGINS: 'https://a.ch, http://localhost:5173' });
+    expect(corsOrigins).toEqual(['https://a.ch', 'http://localhost:5173']);
+    for (const odd of ['a.ch', 'https://a.ch/', 'https://a.ch:443', 'null']) {
+      expect(() => parseConfig({ LUMIGRAPH_CORS_ORIGINS: odd })).toThrow('is no origin');
+    }
+  });
+
   test.each([
     ['PORT', '70000', 'must lie between 0 and 65535'],
     ['PORT', '80 ', 'must be a whole number'],
     ['PORT', '1e3', 'must be a whole number'],
     ['LUMIGRAPH_SAMPLE', 'yes', 'must be one of on, off'],
     ['LUMIGRAPH_MAX_PAGE_SIZE', '0', 'must lie between 1 and 1000'],
+    ['LUMIGRAPH_TRACE_SHARE', '2', 'must be a number from 0 to 1'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'must be an http or https URL'],
     ['LUMIGRAPH_LOG', 'verbose', 'must be one of debug, info, warn, error, silent'],
   ])('refuses %s=%s in words', (name, value, words) => {
     expect(() => parseConfig({ [name]: value })).toThrow(new ConfigurationError(`${name}=${value}: ${words}`));
