@@ -6,8 +6,11 @@ import { createLRUCache, createYoga } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
 import { useBinsSplicing } from './plugins/bins-splicing.ts';
+import { useCompression } from './plugins/compression.ts';
 import { useContext } from './plugins/context.ts';
+import { useCors } from './plugins/cors.ts';
 import { useCsrfPrevention } from './plugins/csrf-prevention.ts';
+import { useEntityTags } from './plugins/entity-tags.ts';
 import { useErrorMasking } from './plugins/error-masking.ts';
 import { useGraphiqlPage } from './plugins/graphiql-page.ts';
 import { useHealth } from './plugins/health.ts';
@@ -59,7 +62,10 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
   const yoga = createYoga<ServerContext>({
     schema: options.schema ?? schema,
     plugins: [
+      useEntityTags(),
+      useCompression(config),
       useRequestLog(log),
+      useCors(config),
       useSecurityHeaders(),
       useHealth(store, log),
       ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
