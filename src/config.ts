@@ -154,47 +154,6 @@ const SETTINGS = {
     values: 'origins (`https://dqm.example.org`), separated by commas; or `*`',
     meaning: 'Web sites whose pages may ask this server from a browser; none unless told.',
   },
-  metrics: choice(
-    'LUMIGRAPH_METRICS',
-    ['local', 'on', 'off'],
-    'local',
-    'Whether `/metrics` tells of the server in the text format of Prometheus: `local` to clients on the same machine that come without a proxy, `on` to everybody.',
-  ),
-  maxConnections: count(
-    'LUMIGRAPH_MAX_CONNECTIONS',
-    1000,
-    1,
-    100_000,
-    'Most connections open at the same time; further ones are closed at once.',
-  ),
-  stopSeconds: count(
-    'LUMIGRAPH_STOP_SECONDS',
-    10,
-    0,
-    3600,
-    'How long requests under way may go on when the server is told to stop.',
-  ),
-  traceEndpoint: {
-    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
-    schema: z
-      .string()
-      .refine((text) => text === '' || (/^https?:/.test(text) && URL.canParse(text)), 'must be an http or https URL'),
-    fallback: '',
-    values: 'URL, e.g. `http://127.0.0.1:4318`',
-    meaning:
-      'Where traces of OpenTelemetry are sent (OTLP over HTTP); nothing is traced unless told. Its other `OTEL_` variables work as well.',
-  },
-  traceShare: {
-    name: 'LUMIGRAPH_TRACE_SHARE',
-    schema: z
-      .string()
-      .regex(/^(0(\.\d+)?|1(\.0+)?)$/, 'must be a number from 0 to 1')
-      .transform(Number),
-    fallback: '1',
-    values: 'number, 0 to 1',
-    meaning:
-      'Share of the requests that are traced, of those that come without a decision of their caller (`traceparent`).',
-  },
 } as const satisfies Record<string, Setting>;
 
 export const settings: readonly Setting[] = Object.values(SETTINGS);

@@ -29,11 +29,6 @@ describe('the configuration', () => {
       maxBatch: 0,
       compress: true,
       corsOrigins: [],
-      metrics: 'local',
-      maxConnections: 1000,
-      stopSeconds: 10,
-      traceEndpoint: '',
-      traceShare: 1,
     });
   });
 
@@ -55,9 +50,8 @@ describe('the configuration', () => {
 
   test('keeps the words of settings with three of them', () => {
     for (const word of ['local', 'on', 'off']) {
-      expect(parseConfig({ LUMIGRAPH_MUTATIONS: word, LUMIGRAPH_METRICS: word })).toMatchObject({
+      expect(parseConfig({ LUMIGRAPH_MUTATIONS: word })).toMatchObject({
         mutations: word,
-        metrics: word,
       });
     }
   });
