@@ -70,8 +70,6 @@ describe('the configuration', () => {
     ['PORT', '1e3', 'must be a whole number'],
     ['LUMIGRAPH_SAMPLE', 'yes', 'must be one of on, off'],
     ['LUMIGRAPH_MAX_PAGE_SIZE', '0', 'must lie between 1 and 1000'],
-    ['LUMIGRAPH_TRACE_SHARE', '2', 'must be a number from 0 to 1'],
-    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4318', 'must be an http or https URL'],
     ['LUMIGRAPH_LOG', 'verbose', 'must be one of debug, info, warn, error, silent'],
   ])('refuses %s=%s in words', (name, value, words) => {
     expect(() => parseConfig({ [name]: value })).toThrow(new ConfigurationError(`${name}=${value}: ${words}`));
