@@ -45,9 +45,9 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/global-setup.ts'],
     reporters: ['default', closingLine],
-    // Vitest leaves one core to its own process; here tests wait for child processes and databases much of the time
     // one load of the modules for all files of a worker: no test may leave anything behind in them
     isolate: false,
+    // Vitest leaves one core to its own process; here tests wait for child processes and databases much of the time
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,
     hookTimeout: 60_000,

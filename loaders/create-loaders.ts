@@ -26,9 +26,6 @@ import {
 import { lumisectionLoader } from './lumisections.ts';
 import { runLoader } from './runs.ts';
 
-/** Issues that a report of a file repeats. */
-export const REPORTED_ISSUES = 100;
-
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** The loaders of one request. What is asked for in one turn of a level is one SQL statement a loader. */
@@ -48,7 +45,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     efficiency: efficiencyLoader(reads),
     dataFile: dataFileLoader(reads),
     ingestIssue: ingestIssueLoader(reads),
-    firstIssues: firstIssuesLoader(lists, REPORTED_ISSUES),
+    firstIssues: firstIssuesLoader(lists),
     certification: certificationLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),
     certificationRanges: certificationRangesLoader(reads),

@@ -1,4 +1,5 @@
 import type { ListQuery } from '../src/domain/filter.ts';
+import { REPORTED_ISSUES } from '../src/domain/record.ts';
 import type { Lists, Reads } from '../src/store/store.ts';
 import { byKey } from './by-key.ts';
 
@@ -10,13 +11,13 @@ export const ingestIssueLoader = (reads: Reads) =>
     ({ fileId, number }) => `${fileId}:${number}`,
   );
 
-/** The first issues of a file: one statement for all files of a level. */
-export const firstIssuesLoader = (lists: Lists, most: number) =>
+/** The issues of a file that its report repeats: one statement for all files of a level. */
+export const firstIssuesLoader = (lists: Lists) =>
   byKey(async (fileIds: readonly number[]) => {
     const pages = await lists.pages(
       'ingestIssue',
       fileIds.map((fileId) => ({ fileId })),
-      { first: most, orderBy: [{ field: 'number', descending: false }] } as ListQuery,
+      { first: REPORTED_ISSUES, orderBy: [{ field: 'number', descending: false }] } as ListQuery,
     );
     return pages.map(({ rows }) => rows);
   });

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { type IssueRecord, noCounts } from '../../src/domain/record.ts';
+import { type IssueRecord, noCounts, REPORTED_ISSUES } from '../../src/domain/record.ts';
 import type { FileIdentity, Ledger, Rows, Store } from '../../src/store/store.ts';
 import { FileError } from '../file-error.ts';
 import type { FileToRead, Recognition } from '../parse-process/messages.ts';
@@ -13,9 +13,6 @@ import { NO_DATA, quarantine } from './quarantine.ts';
 import { parseOptions, readIntoLedger } from './read.ts';
 import type { FileProblem, FileReport, IngestHooks, IngestSettings } from './report.ts';
 import { ELEMENT_SKIPPED, skippedOf } from './skipped.ts';
-
-/** Issues that a report repeats from the ledger. */
-const REPORTED_ISSUES = 100;
 
 export interface IngestTools {
   readonly store: Store;

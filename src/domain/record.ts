@@ -215,6 +215,9 @@ export interface IssueRecord {
   readonly reason: string;
 }
 
+/** Issues that a report, or the error in its place, repeats; the ledger has all of them. */
+export const REPORTED_ISSUES = 100;
+
 /** How many rows went which way. Every row of a source is counted exactly once. */
 export interface Counts {
   inserted: number;

@@ -3,9 +3,10 @@ import { createContext } from '../context.ts';
 import type { Store } from '../store/store.ts';
 import { factsOf, type Plugin } from './request-facts.ts';
 
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|\[::1\]|localhost)$/;
+const NAMES = String.raw`127\.\d+\.\d+\.\d+|\[::1\]|localhost`;
+const LOOPBACK = new RegExp(`^(${NAMES}|::1)$`);
 /** A page of another site whose name was made to point at this machine sends that name. */
-const TO_LOOPBACK = /^https?:\/\/(127\.\d+\.\d+\.\d+|\[::1\]|localhost)(:\d+)?\//;
+const TO_LOOPBACK = new RegExp(`^https?://(${NAMES})(:\\d+)?/`);
 
 type Settings = Pick<Config, 'maxPageSize' | 'maxInputRows' | 'mutations' | 'host'>;
 

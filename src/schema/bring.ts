@@ -26,6 +26,9 @@ export const CHOICES = {
   dataFile: 'The entry of the call in the ledger; absent where the call changed nothing.',
 } as const;
 
+/** Names clients in the ledger: there is nothing yet by which to tell one from another. */
+const ANONYMOUS = 'anonymous';
+
 interface Call {
   /** Name of the mutation. */
   readonly name: string;
@@ -35,18 +38,27 @@ interface Call {
   readonly source?: string;
 }
 
-/** Writes what a mutation brings; what the operation reads afterwards is read anew. */
-export async function bring(context: Context, call: Call, rowsOf: () => CallRows): Promise<CallResult> {
+export interface Brought extends CallResult {
+  /** What was right with the rows. */
+  readonly batches: CallRows['batches'];
+}
+
+/**
+ * Writes what a mutation brings; what the operation reads afterwards is read anew. Rows are made only where the client
+ * may write, and not too many.
+ */
+export async function bring(context: Context, call: Call, rowsOf: () => CallRows): Promise<Brought> {
   const { name, lists, choices, source } = call;
   refuseReadOnly(context);
   refuseLongLists(context, lists);
+  const rows = rowsOf();
   const result = await bringCall(
     context.store,
-    { viewer: viewerName(context), name, content: lists, choices, ...(source !== undefined && { source }) },
-    rowsOf(),
+    { viewer: ANONYMOUS, name, content: lists, choices, ...(source !== undefined && { source }) },
+    rows,
   );
   readAnew(context);
-  return result;
+  return { ...result, batches: rows.batches };
 }
 
 /** What was read before a change may be another thing after it. */
@@ -75,7 +87,3 @@ export function refuseLongLists(
     );
   }
 }
-
-/** Names the client in the ledger. */
-export const viewerName = (context: Context): string =>
-  (context as { viewer?: { name?: string | null } | null }).viewer?.name ?? 'anonymous';

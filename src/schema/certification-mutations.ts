@@ -89,10 +89,9 @@ builder.mutationFields((t) => ({
       const certifications = input.certifications ?? [];
       const fractions = input.fractions ?? [];
       const lists = { certifications, fractions };
-      const rows = certificationRows(source, certifications, fractions);
       const call = { name: 'upsertCertifications', lists, choices: { onConflict, strict }, source };
-      const result = await bring(context, call, () => rows);
-      const records = rows.batches.flatMap((batch) => (batch.kind === 'certification' ? batch.runs : []));
+      const result = await bring(context, call, () => certificationRows(source, certifications, fractions));
+      const records = result.batches.flatMap((batch) => (batch.kind === 'certification' ? batch.runs : []));
       return { ...result, source, runs: [...new Set(records.map(({ run }) => run))].sort((a, b) => a - b) };
     },
   }),

@@ -1,6 +1,5 @@
 import { CALL_FORMAT, type CallIssue } from '../../ingest/pipeline/call/bring.ts';
-import { REPORTED_ISSUES } from '../../loaders/create-loaders.ts';
-import type { Counts } from '../domain/record.ts';
+import { type Counts, REPORTED_ISSUES } from '../domain/record.ts';
 import type { DataFile, IngestIssue } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';

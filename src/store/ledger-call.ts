@@ -48,7 +48,7 @@ export async function writeCall(
     for (const outcome of written.outcomes) countOutcome(counts, outcome);
     issues.push(...written.refused, ...conflicts.map((conflict) => call.conflictIssue(batch, conflict)));
   }
-  counts.rejected = issues.filter(({ severity }) => severity === 'REJECTED').length;
+  counts.rejected = rejectedIn(issues);
   if (options.onConflict === 'fail' && counts.conflicting > 0) {
     throw new NothingStays({ file: null, counts, issues, refused: 'CONFLICT' });
   }
@@ -72,7 +72,9 @@ function leavesTrace({ inserted, replaced, added, identical }: Counts, batches: 
   return remembered && identical > 0;
 }
 
+const rejectedIn = (issues: readonly IssueRecord[]) => issues.filter(({ severity }) => severity === 'REJECTED').length;
+
 function alreadyAdded(file: DataFile, { rows, issues }: CallRecords): CallOutcome {
-  const rejected = issues.filter(({ severity }: IssueRecord) => severity === 'REJECTED').length;
+  const rejected = rejectedIn(issues);
   return { file, counts: { ...noCounts(), identical: rows - rejected, rejected }, issues, refused: null };
 }

@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
 import { InvalidInputError } from '../../../src/domain/errors.ts';
-import type { Counts, IssueRecord, RecordBatch } from '../../../src/domain/record.ts';
+import { type Counts, type IssueRecord, REPORTED_ISSUES, type RecordBatch } from '../../../src/domain/record.ts';
 import type { OnConflict, Rows, Store } from '../../../src/store/store.ts';
 import { conflictIssue } from '../conflicts.ts';
 
 /** Format of what clients bring by calls, in the ledger. */
 export const CALL_FORMAT = 'graphql';
-
-/** Issues that an error repeats. */
-const TOLD_ISSUES = 100;
 
 /** What clients may choose of every call that brings data. */
 export interface CallChoices {
@@ -98,7 +95,7 @@ function refusal(refused: 'CONFLICT' | 'STRICT', issues: readonly CallIssue[]): 
   const where = first?.index == null ? '' : ` at index ${first.index}`;
   return new InvalidInputError(`Nothing was stored: ${why}${where}: ${first?.reason ?? ''}`, {
     reason: refused,
-    issues: told.slice(0, TOLD_ISSUES),
+    issues: told.slice(0, REPORTED_ISSUES),
     issueCount: told.length,
   });
 }

@@ -3,6 +3,7 @@ import { isStorable } from '../../../src/domain/storable-text.ts';
 import { pathFault } from '../../formats/csv/cell-faults.ts';
 import type { RowFault } from '../../formats/csv/fault.ts';
 import { shortened } from '../../formats/shortened.ts';
+import { isFault } from '../../formats/table/cell-checks.ts';
 
 /** Longest text that a row may carry as its title, name or the like. */
 const MAX_TEXT = 1000;
@@ -28,10 +29,5 @@ export function monitorElementFault(field: string, path: string): RowFault | nul
   return pathFault(field, path) ?? textFault(field, path);
 }
 
-/** The first fault among several. */
-export function firstFault(...faults: (unknown | RowFault | null)[]): RowFault | null {
-  for (const fault of faults) {
-    if (typeof fault === 'object' && fault !== null && 'code' in fault) return fault as RowFault;
-  }
-  return null;
-}
+/** The first fault among what several checks gave. */
+export const firstFault = (...checked: unknown[]): RowFault | null => checked.find(isFault) ?? null;

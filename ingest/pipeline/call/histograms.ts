@@ -48,6 +48,9 @@ const NAMES: SourceNames = {
   entries: 'entries',
 };
 
+/** What is computed from bins, and stated only where there are none. */
+const STATISTICS = ['meanX', 'rmsX', 'skewness', 'kurtosis'] as const;
+
 /** Turns histograms of one level into a batch; what is wrong with one costs that one. */
 export function histogramRows(level: 'lumisections' | 'runs', inputs: readonly HistogramInput[]): CallRows {
   const batch = new RootBatch(level, '', inputs.length);
@@ -78,7 +81,7 @@ function addTo(batch: RootBatch, level: string, input: HistogramInput, line: num
   const key = { run, lumisection, path, dataset, efficiency, line } as RootKey;
   const known = (entries as number | null) ?? Number.NaN;
   if (level === 'runs' && input.bins == null && input.axes == null) return addSummary(batch, key, input, known);
-  for (const field of ['meanX', 'rmsX', 'skewness', 'kurtosis'] as const) {
+  for (const field of STATISTICS) {
     if (input[field] != null) return computed(field, input[field]);
   }
   const histogram = histogramOf(input, known, efficiency);
@@ -93,9 +96,7 @@ function computed(field: string, value: number): RowFault {
 }
 
 function addSummary(batch: RootBatch, key: RootKey, input: HistogramInput, entries: number): RowFault | null {
-  const fault = firstFault(
-    ...(['meanX', 'rmsX', 'skewness', 'kurtosis'] as const).map((name) => finiteOrBlank(input[name] ?? null, name)),
-  );
+  const fault = firstFault(...STATISTICS.map((name) => finiteOrBlank(input[name] ?? null, name)));
   if (fault) return fault;
   if (entries < 0)
     return { code: 'NEGATIVE_ENTRIES', reason: `entries is ${entries}`, field: 'entries', value: String(entries) };
