@@ -12,7 +12,7 @@ import type { Dialect, KeyColumn } from './dialect.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
 import type { DictionaryIds } from './resolved-batch.ts';
-import { enterLumisections, enterRuns } from './run-rows.ts';
+import { datasetsOfRuns, enterLumisections, enterRuns } from './run-rows.ts';
 import type { IngestOptions } from './store.ts';
 
 const integer = <const Name extends string>(name: Name) => ({ name, type: 'integer' }) as const;
@@ -91,7 +91,7 @@ export async function writeScalars(
 ): Promise<WrittenRows> {
   const table = batch.kind === 'scalars' ? SCALARS : QUALITY_TESTS;
   const records = recordsOf(batch);
-  await enterRuns(transaction, dialect, new Map(records.map(({ run, dataset }) => [run, dataset])));
+  await enterRuns(transaction, dialect, datasetsOfRuns(records.map(({ run, dataset }) => [run, dataset] as const)));
   await enterLumisections(transaction, distinctLumisections(records));
   const rows = rowsOf(batch, dictionaries);
   const standing = await findStanding(transaction, dialect, table, rows);

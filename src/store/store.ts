@@ -19,6 +19,7 @@ import type {
   ScalarValue,
 } from '../generated/sqlite/client.ts';
 import type { Finding } from './verify.ts';
+import type { Withdrawal } from './withdrawal.ts';
 
 export interface StoreOptions {
   /** Called once for each SQL statement sent to the database (tests count them, metrics time them). */
@@ -293,7 +294,7 @@ export interface Ledger {
    * Withdraws a file that nobody reads and settles it as CANCELLED with the code WITHDRAWN: offered again, it is read anew.
    * @throws UnavailableError with details.reason FILE_BUSY while a reading has the lease that is not known to be dead.
    */
-  discard(fileId: number, isDead: Lease['isDead']): Promise<DataFile>;
+  discard(fileId: number, isDead: Lease['isDead']): Promise<{ file: DataFile; withdrawal: Withdrawal }>;
   /**
    * Runs `work` with a ledger whose writes see one another and are all undone at the end (`--dry-run`): one long
    * transaction that is rolled back. On SQLite other writers wait meanwhile.

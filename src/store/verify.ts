@@ -4,6 +4,7 @@ import { shapeOf } from '../domain/shape.ts';
 import type { Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { VALUE_TABLES } from './scalars.ts';
+import { conditionChecks } from './verify-conditions.ts';
 import { shareChecks, wrongSums } from './verify-sums.ts';
 
 /** Something in the database that contradicts itself. */
@@ -59,7 +60,28 @@ const EDGES: readonly Edge[] = [
   ['lumisection_histogram', 'data_file', [['file_id', 'id']]],
   ['run_histogram', 'data_file', [['file_id', 'id']]],
   ...VALUE_TABLES.flatMap(({ name }) => VALUE_EDGES.map(([other, on]): Edge => [name, other, on])),
-  ['scalar_contribution', 'data_file', [['file_id', 'id']]],
+  ...['scalar_contribution', 'condition_contribution', 'fraction_contribution', 'version_contribution'].map(
+    (table): Edge => [table, 'data_file', [['file_id', 'id']]],
+  ),
+  ['condition_contribution', 'run', [['run_number', 'number']]],
+  [
+    'condition_contribution',
+    'lumisection',
+    [
+      ['run_number', 'run_number'],
+      ['lumisection_number', 'number'],
+    ],
+  ],
+  [
+    'fraction_contribution',
+    'certification_fraction',
+    ['run_number', 'source', 'subsystem'].map((column) => [column, column] as const),
+  ],
+  [
+    'version_contribution',
+    'certification_version',
+    ['source', 'dataset', 'subsystem', 'version'].map((column) => [column, column] as const),
+  ],
   ['contribution', 'monitor_element', [['monitor_element_id', 'id']]],
   ['contribution', 'data_file', [['file_id', 'id']]],
   [
@@ -77,6 +99,7 @@ const EDGES: readonly Edge[] = [
 /** Lumisection 0 stands for the whole run. */
 const PART: Record<string, string> = {
   'contribution:lumisection_histogram': 'h.lumisection_number > 0',
+  'condition_contribution:lumisection': 'h.lumisection_number > 0',
   'scalar_value:lumisection': 'h.lumisection_number > 0',
   'quality_test:lumisection': 'h.lumisection_number > 0',
   'contribution:run_histogram': 'h.lumisection_number = 0',
@@ -181,7 +204,7 @@ const SAMPLE = 1_000;
  */
 export async function verifyDatabase(queries: Queries, dialect: Dialect): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { check, rule, sql } of [...orphans, ...shareChecks, ...valueShares, ...counts]) {
+  for (const { check, rule, sql } of [...orphans, ...shareChecks, ...valueShares, ...conditionChecks, ...counts]) {
     const [found] = await queries.all<{ count: number }>(`SELECT count(*) AS count FROM (${sql}) q`);
     if (!found || Number(found.count) === 0) continue;
     const rows = await queries.all<Record<string, unknown>>(`${sql} LIMIT ${EXAMPLES}`);

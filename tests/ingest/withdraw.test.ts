@@ -44,15 +44,20 @@ describe.each(databases)('withdraw on $name', (database) => {
     expect(status).toBe(0);
     expect(stdout).toBe(
       [
-        `${b} (2): 1 inserted, 0 identical, 0 replaced, 1 added: taken back`,
-        `${c} (3): 1 inserted, 0 identical, 0 replaced, 1 added: taken back`,
+        `${b} (2): taken back: 1 per-LS histograms, 1 lumisections; other files brought too: 1 per-LS histograms`,
+        `${c} (3): taken back: 1 per-LS histograms, 1 lumisections; other files brought too: 1 per-LS histograms`,
         '',
       ].join('\n'),
     );
     expect(await contents()).toEqual(alone);
     expect((await ingest(b)).files).toMatchObject([{ outcome: 'ingested', counts: { inserted: 1, added: 1 } }]);
     const { stdout: json } = await runHere(['withdraw', '2', '1', '--json'], options());
-    expect(JSON.parse(json)).toMatchObject({ files: [{ id: 2, path: b, dataset: DATASET }, { id: 1 }] });
+    expect(JSON.parse(json)).toMatchObject({
+      files: [
+        { id: 2, path: b, dataset: DATASET, gone: { lumisectionHistograms: 1 }, stays: { lumisectionHistograms: 1 } },
+        { id: 1, gone: { lumisectionHistograms: 2, monitorElements: 1 }, stays: { lumisectionHistograms: 0 } },
+      ],
+    });
     expect((await contents()).lumisectionHistograms).toEqual([]);
   });
 
