@@ -16,6 +16,7 @@ import {
 } from './dimensions.ts';
 import { dataFileLoader, firstIssuesLoader, ingestIssueLoader } from './files.ts';
 import {
+  contributionsLoader,
   lumisectionBinsLoader,
   lumisectionHistogramLoader,
   qualityTestLoader,
@@ -41,6 +42,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     binning: binningLoader(reads),
     lumisectionHistogram: lumisectionHistogramLoader(reads),
     runHistogram: runHistogramLoader(reads),
+    contributions: contributionsLoader(reads),
     lumisectionBins: lumisectionBinsLoader(reads),
     runBins: runBinsLoader(reads),
     scalarValue: scalarValueLoader(reads),

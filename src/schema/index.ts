@@ -2,6 +2,7 @@ import './scalars.ts';
 import './run.ts';
 import './lumisection.ts';
 import './histogram.ts';
+import './contribution.ts';
 import './lumisection-histogram.ts';
 import './run-histogram.ts';
 import './scalar-value.ts';

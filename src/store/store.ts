@@ -107,6 +107,15 @@ export type ScalarValueKey = LumisectionHistogramKey;
 export interface QualityTestKey extends ScalarValueKey {
   readonly name: string;
 }
+/** What a file has of a histogram that several files brought. */
+export interface ContributionRow {
+  readonly fileId: number;
+  /** Its share was added to the sum that the histogram is; otherwise it has alike what `likeFileId` brought. */
+  readonly isShare: boolean;
+  readonly likeFileId: number | null;
+  /** Of a share. */
+  readonly entries: number | null;
+}
 export type RunHistogramKey = Omit<LumisectionHistogramKey, 'lumisectionNumber'>;
 
 /** By-key reads, one SQL statement a call, results aligned with the keys, null where there is no such row. */
@@ -118,6 +127,8 @@ export interface Reads {
   readonly binnings: CachedReads<BinningRow>;
   lumisectionHistograms(keys: readonly LumisectionHistogramKey[]): Promise<(LumisectionHistogramRow | null)[]>;
   runHistograms(keys: readonly RunHistogramKey[]): Promise<(RunHistogramRow | null)[]>;
+  /** Beside the file of the row: of each histogram (lumisection 0: of a run), by file. */
+  contributions(keys: readonly LumisectionHistogramKey[]): Promise<ContributionRow[][]>;
   /** Blobs of domain/codec.ts. */
   lumisectionBins(keys: readonly LumisectionHistogramKey[]): Promise<(Uint8Array | null)[]>;
   runBins(keys: readonly RunHistogramKey[]): Promise<(Uint8Array | null)[]>;
