@@ -76,6 +76,7 @@ const NAMES: Readonly<Record<Brought | Holder, string>> = {
   scalarValues: 'scalar values',
   qualityTests: 'quality tests',
   certificationVersions: 'versions of certifications',
+  certificationRanges: 'ranges of certifications',
   fractions: 'fractions',
   conditions: 'conditions',
   runs: 'runs',

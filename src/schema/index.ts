@@ -16,6 +16,7 @@ import './ingest-issue.ts';
 import './run-mutations.ts';
 import './histogram-mutations.ts';
 import './certification-mutations.ts';
+import './deletion-mutations.ts';
 import { builder } from './builder.ts';
 
 /** The whole graph. */

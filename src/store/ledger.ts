@@ -3,6 +3,7 @@ import { type Counts, type IssueRecord, noCounts, type RecordBatch, type SourceP
 import type { IngestIssue } from '../generated/sqlite/client.ts';
 import { type BatchSettings, nameOfRow, type PreparedBatch, prepareBatch } from './batch-writer.ts';
 import type { Database, Transaction } from './database.ts';
+import { deleteRun, type RunDeletion } from './delete-run.ts';
 import { DictionaryResolver } from './dictionaries.ts';
 import { NothingStays, type PreparedCallBatch, writeCall } from './ledger-call.ts';
 import { COUNT_NAMES, conflictsOf, countOutcome } from './ledger-conflicts.ts';
@@ -240,8 +241,36 @@ class StoreLedger implements Ledger {
     return discarded;
   };
 
+  deleteRun: Ledger['deleteRun'] = async (number, { dryRun, isDead }) => {
+    const { dialect } = this.#database;
+    const deletion = await this.#database
+      .write(
+        async (transaction) => {
+          const deletion = await deleteRun(transaction, dialect, number, isDead);
+          if (dryRun) throw new Undone(deletion);
+          return deletion;
+        },
+        { alone: true },
+      )
+      .catch((error) => {
+        if (error instanceof Undone) return error.deletion;
+        throw error;
+      });
+    if (!dryRun) this.#dictionaries.forget();
+    return deletion;
+  };
+
   rehearse<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
     return rehearsalDatabase(this.#database, (database) => work(new StoreLedger(database)));
+  }
+}
+
+/** Carries what a dry run found past the rollback. */
+class Undone extends Error {
+  readonly deletion: RunDeletion;
+  constructor(deletion: RunDeletion) {
+    super('a dry run changes nothing');
+    this.deletion = deletion;
   }
 }
 

@@ -23,7 +23,7 @@ export async function prune(
   transaction: Transaction,
   dialect: Dialect,
   touched: Touched,
-): Promise<Record<Holder, number>> {
+): Promise<Record<Exclude<Holder, 'certificationRanges'>, number>> {
   const drop = async (
     table: string,
     columns: readonly string[],

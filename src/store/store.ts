@@ -18,6 +18,7 @@ import type {
   Run,
   ScalarValue,
 } from '../generated/sqlite/client.ts';
+import type { RunDeletion } from './delete-run.ts';
 import type { Finding } from './verify.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
@@ -306,6 +307,15 @@ export interface Ledger {
    * @throws UnavailableError with details.reason FILE_BUSY while a reading has the lease that is not known to be dead.
    */
   discard(fileId: number, isDead: Lease['isDead']): Promise<{ file: DataFile; withdrawal: Withdrawal }>;
+  /**
+   * Deletes a run with all that belongs to it; with `dryRun` all of that is undone, and the counts tell what would go
+   * (other writers wait meanwhile either way). Its files keep their rows in the ledger, with a note (RUN_DELETED).
+   * @throws NotFoundError; UnavailableError with details.reason FILE_BUSY while a reading has one of its files.
+   */
+  deleteRun(
+    number: number,
+    options: { readonly dryRun: boolean; readonly isDead: Lease['isDead'] },
+  ): Promise<RunDeletion>;
   /**
    * Runs `work` with a ledger whose writes see one another and are all undone at the end (`--dry-run`): one long
    * transaction that is rolled back. On SQLite other writers wait meanwhile.

@@ -184,7 +184,8 @@ async function withdrawVersions(
     );
     for (const [run] of runs) touched.runs.add(run);
     touched.judgedDatasets.add(version[1] as string);
-    await transaction.all(`DELETE FROM certification WHERE ${where}`, version);
+    const ranges = await transaction.arrays(`DELETE FROM certification WHERE ${where} RETURNING 1`, version);
+    counts.gone.certificationRanges += ranges.length;
     await transaction.all(`DELETE FROM certification_version WHERE ${where}`, version);
   }
   counts.gone.certificationVersions = versions.length;

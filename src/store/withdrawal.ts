@@ -9,8 +9,8 @@ export const BROUGHT = [
   'conditions',
 ] as const;
 
-/** What is there because something of it is: it goes with the last. */
-export const HOLDERS = ['runs', 'lumisections', 'monitorElements', 'datasets'] as const;
+/** What goes with the last that it has or is had by: ranges of lumisections with the version that judged them. */
+export const HOLDERS = ['certificationRanges', 'runs', 'lumisections', 'monitorElements', 'datasets'] as const;
 
 export type Brought = (typeof BROUGHT)[number];
 export type Holder = (typeof HOLDERS)[number];

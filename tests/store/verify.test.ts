@@ -57,7 +57,10 @@ describe.each(databases)('verifying $name', (database) => {
     ['count:issues_of_file', 'UPDATE data_file SET rejected = 0'],
     ['count:rows_of_file', 'UPDATE data_file SET inserted = 1 WHERE inserted > 1'],
     ['orphan:condition_contribution:data_file', 'UPDATE condition_contribution SET file_id = file_id + 999'],
-    ['orphan:condition_contribution:lumisection', 'UPDATE condition_contribution SET lumisection_number = 99 WHERE lumisection_number > 0'],
+    [
+      'orphan:condition_contribution:lumisection',
+      'UPDATE condition_contribution SET lumisection_number = 99 WHERE lumisection_number > 0',
+    ],
     ['condition:run', 'UPDATE run SET fill = NULL'],
     ['condition:lumisection', 'UPDATE lumisection SET flags_on = 0'],
     ['orphan:fraction_contribution:certification_fraction', 'DELETE FROM certification_fraction'],

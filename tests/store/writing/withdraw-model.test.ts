@@ -115,7 +115,7 @@ describe.each(databases)('what two files have alike on $name', (database) => {
     };
     const none = Object.fromEntries(Object.keys(brought).map((noun) => [noun, 0]));
     expect((await ledger.discard(first, () => true)).withdrawal).toEqual({
-      gone: { ...none, runs: 0, lumisections: 0, monitorElements: 0, datasets: 0 },
+      gone: { ...none, certificationRanges: 0, runs: 0, lumisections: 0, monitorElements: 0, datasets: 0 },
       stays: brought,
     });
     const { files, ...after } = await dumpDatabase(opened.url);
@@ -124,7 +124,7 @@ describe.each(databases)('what two files have alike on $name', (database) => {
     }
     expect(await opened.store.verify()).toEqual([]);
     expect((await ledger.discard(second, () => true)).withdrawal).toEqual({
-      gone: { ...brought, runs: 2, lumisections: 2, monitorElements: 2, datasets: 1 },
+      gone: { ...brought, certificationRanges: 2, runs: 2, lumisections: 2, monitorElements: 2, datasets: 1 },
       stays: none,
     });
     expect(await opened.store.verify()).toEqual([]);
