@@ -48,7 +48,7 @@ export async function withdrawShares(transaction: Transaction, dialect: Dialect,
 }
 
 /** A key whose sum has lost shares, and the bytes of those that are left. */
-interface Changed {
+export interface Changed {
   readonly key: ShareKey;
   readonly bytes: number;
 }
@@ -154,7 +154,11 @@ async function passOn(
   );
 }
 
-async function addUp(
+/**
+ * Overwrites histograms with the sums of the shares that are left, and keeps count of empty ones; one of which a single
+ * share is left becomes that of its file, one of which none is left that of `fileId`.
+ */
+export async function addUp(
   transaction: Transaction,
   dialect: Dialect,
   fileId: number,
