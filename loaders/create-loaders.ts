@@ -13,6 +13,7 @@ import {
   histogramCountLoader,
   monitorElementLoader,
   runCountLoader,
+  scalarCountLoader,
 } from './dimensions.ts';
 import { dataFileLoader, firstIssuesLoader, ingestIssueLoader } from './files.ts';
 import {
@@ -56,6 +57,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     certificationRanges: certificationRangesLoader(reads),
     verdict: verdictLoaders(reads),
     histogramCount: histogramCountLoader(reads),
+    scalarCount: scalarCountLoader(reads),
     runCount: runCountLoader(reads),
     pages: pageLoaders(lists),
     counts: countLoaders(lists),

@@ -50,7 +50,9 @@ export async function prune(
     'run_monitor_element',
     ['run_number'],
     single(touched.runs),
-    'lumisection_count = 0 AND run_histogram_count = 0',
+    ['lumisection_count', 'run_histogram_count', 'scalar_count', 'quality_test_count']
+      .map((count) => `${count} = 0`)
+      .join(' AND '),
   );
   const sameLumisection = 'o.run_number = lumisection.run_number AND o.lumisection_number = lumisection.number';
   const lumisections = await drop(

@@ -69,6 +69,13 @@ export function createReads(query: CheckedQuery): Reads {
         'monitor_element_id',
         ' GROUP BY monitor_element_id',
       ),
+    scalarCounts: (ids) =>
+      countsById(
+        ids,
+        'SELECT monitor_element_id, sum(scalar_count) FROM run_monitor_element',
+        'monitor_element_id',
+        ' GROUP BY monitor_element_id',
+      ),
     // asks each run for the dataset: the table of counts is not read as a whole
     runCounts: (ids) =>
       countsById(

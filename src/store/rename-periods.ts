@@ -3,8 +3,8 @@ import { NAMED_FIELDS, RUN_FIELDS } from './condition-fields.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { Touched } from './prune.ts';
+import { COUNTS } from './run-element-counts.ts';
 import { datasetsOfRuns, enterRuns, periodOf } from './run-rows.ts';
-import { VALUE_TABLES } from './scalars.ts';
 
 const KEY = [{ name: 'wanted', type: 'integer' }] as const;
 
@@ -87,8 +87,7 @@ async function namesOfRuns(
      CROSS JOIN dataset d WHERE o.run_number = k.wanted AND d.id = o.dataset_id ${more}`;
   const rows = await transaction.arrays<[number, number, string]>(
     `${[
-      from('run_monitor_element', 'AND o.lumisection_count + o.run_histogram_count > 0'),
-      ...VALUE_TABLES.map(({ name }) => from(name)),
+      from('run_monitor_element', `AND ${COUNTS.map((count) => `o.${count}`).join(' + ')} > 0`),
       `SELECT o.run_number, 2147483647, o.dataset FROM ${dialect.keyTable('k', KEY, 1)} CROSS JOIN certification o
        WHERE o.run_number = k.wanted`,
     ].join(' UNION ')} ORDER BY 1, 2, 3`,

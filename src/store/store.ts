@@ -158,6 +158,8 @@ export interface Reads {
   monitorElementByPath(path: string): Promise<MonitorElement | null>;
   /** Histogram counts (per LS and run level together) by monitor element, and run counts by dataset. */
   histogramCounts(monitorElementIds: readonly number[]): Promise<number[]>;
+  /** Counts of scalar values (per LS and run level together) by monitor element. */
+  scalarCounts(monitorElementIds: readonly number[]): Promise<number[]>;
   runCounts(datasetIds: readonly number[]): Promise<number[]>;
 }
 

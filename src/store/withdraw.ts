@@ -5,7 +5,7 @@ import { FRACTION_KEY } from './fractions.ts';
 import { lockFile } from './ledger-files.ts';
 import { prune, Touched } from './prune.ts';
 import { renamePeriods } from './rename-periods.ts';
-import { addRunElementCounts } from './run-element-counts.ts';
+import { addRunElementCounts, countValues } from './run-element-counts.ts';
 import { VALUE_SHARE, VALUE_TABLES, type ValueTable } from './scalars.ts';
 import { SHARE_KEY } from './shares.ts';
 import { withdrawConditions } from './withdraw-conditions.ts';
@@ -91,7 +91,9 @@ async function withdrawHistograms(
       dialect.keyParameters(SHARE, passedOn),
     );
   }
-  const counts = perLumisection ? '-count(*), -sum(CASE WHEN integral = 0 THEN 1 ELSE 0 END), 0' : '0, 0, -count(*)';
+  const counts = perLumisection
+    ? '-count(*), -sum(CASE WHEN integral = 0 THEN 1 ELSE 0 END), 0, 0, 0'
+    : '0, 0, -count(*), 0, 0';
   const changes = await transaction.arrays<number[]>(
     `SELECT run_number, dataset_id, monitor_element_id, ${counts} FROM ${table} WHERE file_id = $1
      GROUP BY run_number, dataset_id, monitor_element_id ORDER BY run_number, dataset_id, monitor_element_id`,
@@ -144,6 +146,13 @@ async function withdrawValues(
   const gone = await transaction.arrays<[number, number, number, number]>(
     `DELETE FROM ${name} WHERE file_id = $1 RETURNING run_number, lumisection_number, dataset_id, monitor_element_id`,
     [fileId],
+  );
+  const count = name === 'scalar_value' ? 'scalar_count' : 'quality_test_count';
+  await countValues(
+    transaction,
+    count,
+    gone.map(([run, , dataset, element]) => [run, dataset, element] as const),
+    -1,
   );
   counts.gone[noun] = gone.length;
   counts.stays[noun] = Number(shared) + passedOn.length;

@@ -49,7 +49,8 @@ const CONTENTS = {
   contributions: `SELECT h.run_number, h.lumisection_number, m.path, d.name, f.path, h.part, l.path, b.hash, h.fractional,
       h.entries, h.title, h.bins FROM contribution h ${NAMES} JOIN data_file f ON f.id = h.file_id
     LEFT JOIN data_file l ON l.id = h.like_file_id LEFT JOIN binning b ON b.id = h.binning_id`,
-  runMonitorElements: `SELECT h.run_number, m.path, d.name, h.lumisection_count, h.empty_count, h.run_histogram_count
+  runMonitorElements: `SELECT h.run_number, m.path, d.name, h.lumisection_count, h.empty_count, h.run_histogram_count,
+      h.scalar_count, h.quality_test_count
     FROM run_monitor_element h ${NAMES}`,
   certifications: `SELECT run_number, source, dataset, subsystem, version, lumisection_first, lumisection_last, flag
     FROM certification`,
