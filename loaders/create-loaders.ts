@@ -13,9 +13,11 @@ import {
   histogramCountLoader,
   monitorElementLoader,
   runCountLoader,
+  scalarCountLoader,
 } from './dimensions.ts';
 import { dataFileLoader, firstIssuesLoader, ingestIssueLoader } from './files.ts';
 import {
+  contributionsLoader,
   lumisectionBinsLoader,
   lumisectionHistogramLoader,
   qualityTestLoader,
@@ -38,6 +40,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     binning: binningLoader(reads),
     lumisectionHistogram: lumisectionHistogramLoader(reads),
     runHistogram: runHistogramLoader(reads),
+    contributions: contributionsLoader(reads),
     lumisectionBins: lumisectionBinsLoader(reads),
     runBins: runBinsLoader(reads),
     scalarValue: scalarValueLoader(reads),
@@ -51,6 +54,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     certificationRanges: certificationRangesLoader(reads),
     verdict: verdictLoaders(reads),
     histogramCount: histogramCountLoader(reads),
+    scalarCount: scalarCountLoader(reads),
     runCount: runCountLoader(reads),
     pages: pageLoaders(lists),
     counts: countLoaders(lists),

@@ -21,6 +21,7 @@ export const binningLoader = (reads: Reads) =>
 /** Whether monitor elements are marked as efficiencies, as it stands now. */
 export const efficiencyLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.efficiencies(ids));
 
-/** How many histograms a monitor element has, how many runs a dataset. */
+/** How many histograms and scalar values a monitor element has, how many runs a dataset. */
 export const histogramCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.histogramCounts(ids));
+export const scalarCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.scalarCounts(ids));
 export const runCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.runCounts(ids));

@@ -23,6 +23,10 @@ export const lumisectionBinsLoader = (reads: Reads) =>
 export const runBinsLoader = (reads: Reads) =>
   byKey((keys: readonly RunHistogramKey[]) => reads.runBins(keys), runKeyName);
 
+/** Lumisection 0 for run level. */
+export const contributionsLoader = (reads: Reads) =>
+  byKey((keys: readonly LumisectionHistogramKey[]) => reads.contributions(keys), lumisectionKeyName);
+
 export const scalarValueLoader = (reads: Reads) =>
   byKey((keys: readonly ScalarValueKey[]) => reads.scalarValues(keys), lumisectionKeyName);
 export const qualityTestLoader = (reads: Reads) =>

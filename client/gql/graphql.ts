@@ -170,7 +170,7 @@ export type DatasetWhere = {
   era?: StringFilter | null | undefined;
   /** Its id, as the field `id` gives it. */
   id?: IdFilter | null | undefined;
-  /** At least one satisfies this: Monitor elements with a histogram of the dataset. */
+  /** At least one satisfies this: Monitor elements with a histogram, a scalar value or a quality test of the dataset. */
   monitorElements?: MonitorElementWhere | null | undefined;
   /** Whole name, `/PrimaryDataset/Era-Processing-vN/TIER`. */
   name?: StringFilter | null | undefined;
@@ -178,7 +178,7 @@ export type DatasetWhere = {
   primaryDataset?: StringFilter | null | undefined;
   /** Processing and its version, e.g. `PromptReco-v1`. */
   processing?: StringFilter | null | undefined;
-  /** At least one satisfies this: Runs with a histogram of the dataset. */
+  /** At least one satisfies this: Runs with a histogram, a scalar value or a quality test of the dataset. */
   runs?: RunWhere | null | undefined;
   /** Data tier, e.g. `DQMIO`. */
   tier?: StringFilter | null | undefined;
@@ -505,7 +505,7 @@ export type MonitorElementWhere = {
   NOT?: MonitorElementWhere | null | undefined;
   /** At least one of these holds (an empty list does not). */
   OR?: Array<MonitorElementWhere> | null | undefined;
-  /** At least one satisfies this: Datasets with a histogram of this monitor element. */
+  /** At least one satisfies this: Datasets with a histogram, a scalar value or a quality test of this monitor element. */
   datasets?: DatasetWhere | null | undefined;
   /** Number of axes, 1 or 2; absent where the source does not tell (summaries). */
   dimension?: IntFilter | null | undefined;
@@ -519,7 +519,7 @@ export type MonitorElementWhere = {
   name?: StringFilter | null | undefined;
   /** Path exactly as the source has it, e.g. `PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1`; a CSV that knows only leaf names gives the leaf. */
   path?: StringFilter | null | undefined;
-  /** At least one satisfies this: Runs with a histogram of this monitor element. */
+  /** At least one satisfies this: Runs with a histogram, a scalar value or a quality test of this monitor element. */
   runs?: RunWhere | null | undefined;
   /** First folder of the path, e.g. `PixelPhase1`; absent where the path is a leaf. */
   subsystem?: StringFilter | null | undefined;
@@ -649,7 +649,7 @@ export type RunWhere = {
   OR?: Array<RunWhere> | null | undefined;
   /** At least one satisfies this: Certifications of the run. */
   certifications?: CertificationWhere | null | undefined;
-  /** At least one satisfies this: Datasets with a histogram (per lumisection or run level) in the run. */
+  /** At least one satisfies this: Datasets with a histogram, a scalar value or a quality test in the run. */
   datasets?: DatasetWhere | null | undefined;
   /** Integrated luminosity that the LHC delivered, in 1/pb. */
   deliveredLumi?: FloatFilter | null | undefined;
@@ -677,7 +677,7 @@ export type RunWhere = {
   magneticField?: FloatFilter | null | undefined;
   /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
   mask?: string | null | undefined;
-  /** At least one satisfies this: Monitor elements with a histogram (per lumisection or run level) in the run. */
+  /** At least one satisfies this: Monitor elements with a histogram, a scalar value or a quality test in the run. */
   monitorElements?: MonitorElementWhere | null | undefined;
   /** Run number, at least 1. */
   number?: IntFilter | null | undefined;

@@ -4,15 +4,16 @@ import type { Filter } from '../../src/domain/filter.ts';
 import { printable } from '../../src/domain/printable.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Rows, Store } from '../../src/store/store.ts';
+import type { Brought, Holder } from '../../src/store/withdrawal.ts';
 import { hasDied } from '../pipeline/process-name.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 
 const help = `usage: npm run withdraw -- FILE|SHA256|NUMBER...
 
-Takes back what files brought to the database (DATABASE_URL): histograms, values and versions of certifications that no
-other file has alike, and their shares of sums. Files are named by the path under which they were read, by the SHA-256 of
-their bytes, or by their number in the ledger. Conditions and shares of good lumisections stay: nobody knows any more
-which file they came from. The file itself is not touched, and can be read again.
+Takes back what files brought to the database (DATABASE_URL): histograms, values, verdicts and conditions that no other
+file states alike, and their shares of sums. Says what went and what stays because other files brought it as well; what
+their rows replaced does not come back. Files are named by the path under which they were read, by the SHA-256 of their
+bytes, or by their number in the ledger. The file itself is not touched, and can be read again.
 
   --json    one JSON document on standard output (with: npm run --silent)
   --help    this text
@@ -26,20 +27,23 @@ async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, { json: { type: 'boolean', default: false } });
   if (positionals.length === 0) throw new UsageError('no file was named');
   const store = await openStore(loadConfig().databaseUrl, { prisma: false });
-  const withdrawn: Rows['dataFile'][] = [];
+  const withdrawn: Discarded[] = [];
   try {
     const found = await Promise.all(positionals.map((name) => filesNamed(store, name)));
     const unknown = positionals.find((_, i) => found[i]?.length === 0);
     if (unknown !== undefined) throw new UsageError(`nothing was read from ${unknown}`);
     const distinct = new Map(found.flat().map((file) => [file.id, file]));
-    for (const id of distinct.keys()) withdrawn.push(await store.ledger.discard(id, hasDied));
-    if (!values.json) {
-      for (const file of distinct.values()) process.stdout.write(`${describe(file)}\n`);
+    for (const id of distinct.keys()) {
+      const discarded = await store.ledger.discard(id, hasDied);
+      withdrawn.push(discarded);
+      if (!values.json) process.stdout.write(`${describe(discarded)}\n`);
     }
   } finally {
     await store.close();
   }
-  const files = withdrawn.map(({ id, path, sha256, format, dataset }) => ({ id, path, sha256, format, dataset }));
+  const files = withdrawn.map(({ file: { id, path, sha256, format, dataset }, withdrawal }) => {
+    return { id, path, sha256, format, dataset, ...withdrawal };
+  });
   if (values.json) process.stdout.write(`${JSON.stringify({ files }, null, 2)}\n`);
   return 0;
 }
@@ -61,8 +65,32 @@ async function filesNamed(store: Store, name: string): Promise<readonly Rows['da
   return rows;
 }
 
+type Discarded = Awaited<ReturnType<Store['ledger']['discard']>>;
+
 /** Readings of one name that are withdrawn together. */
 const MOST = 1_000;
 
-const describe = ({ id, path, inserted, identical, replaced, added }: Rows['dataFile']) =>
-  `${printable(path)} (${id}): ${inserted} inserted, ${identical} identical, ${replaced} replaced, ${added} added: taken back`;
+const NAMES: Readonly<Record<Brought | Holder, string>> = {
+  lumisectionHistograms: 'per-LS histograms',
+  runHistograms: 'run-level histograms',
+  scalarValues: 'scalar values',
+  qualityTests: 'quality tests',
+  certificationVersions: 'versions of certifications',
+  certificationRanges: 'ranges of certifications',
+  fractions: 'fractions',
+  conditions: 'conditions',
+  runs: 'runs',
+  lumisections: 'lumisections',
+  monitorElements: 'monitor elements',
+  datasets: 'datasets',
+};
+
+function describe({ file: { id, path }, withdrawal: { gone, stays } }: Discarded): string {
+  const list = (counts: Readonly<Record<string, number>>) =>
+    Object.entries(counts)
+      .filter(([, count]) => count > 0)
+      .map(([noun, count]) => `${count} ${NAMES[noun as Brought | Holder]}`)
+      .join(', ') || 'nothing';
+  const others = Object.values(stays).some((count) => count > 0) ? `; other files brought too: ${list(stays)}` : '';
+  return `${printable(path)} (${id}): taken back: ${list(gone)}${others}`;
+}

@@ -1,5 +1,5 @@
 import { type Axis, axisProblem } from '../../src/domain/axis.ts';
-import type { Bins, Moments, NumberArray } from '../../src/domain/histogram.ts';
+import type { Bins, ErrorOption, Moments, NumberArray } from '../../src/domain/histogram.ts';
 import { computeMoments } from '../../src/domain/moments.ts';
 import type { MonitorElementKind } from '../../src/domain/record.ts';
 import type { RowFault } from './csv/fault.ts';
@@ -26,6 +26,8 @@ export interface StatedHistogram extends Omit<CheckedHistogram, 'bins' | 'moment
   readonly sumw2?: NumberArray | undefined;
   readonly binEntries?: NumberArray | undefined;
   readonly binSumw2?: NumberArray | undefined;
+  /** Of a profile. */
+  readonly errorOption?: ErrorOption | undefined;
 }
 
 /** What the source calls its arrays, for whoever reads of a fault. */
@@ -81,6 +83,7 @@ export function checkedHistogram(stated: StatedHistogram, names: SourceNames): C
     ...(sumw2 && !plain && { sumw2 }),
     ...(binEntries && { binEntries }),
     ...(binSumw2 && { binSumw2 }),
+    ...(profile && stated.errorOption && { errorOption: stated.errorOption }),
   };
   // a profile's place and width are those of its entries: its contents are sums of y
   const moments = computeMoments({ flow, contents: binEntries ?? contents }, axes);

@@ -1,6 +1,6 @@
 import type { Axis } from './axis.ts';
 import { exactSum } from './exact-sum.ts';
-import type { Binning, Bins, NumberArray } from './histogram.ts';
+import type { Binning, Bins, ErrorOption, NumberArray } from './histogram.ts';
 
 /**
  * Adds partial histograms of one booking, as ROOT adds them: contents, squared weights and the sums of profiles, cell by
@@ -26,6 +26,7 @@ export function addBins(parts: readonly Bins[]): Bins {
     ...(some('binSumw2') && {
       binSumw2: added(({ binSumw2, binEntries, contents }) => binSumw2 ?? binEntries ?? sizes(contents)),
     }),
+    ...(first.errorOption && { errorOption: first.errorOption }),
   };
 }
 
@@ -36,7 +37,11 @@ export function addBins(parts: readonly Bins[]): Bins {
  */
 export function addWhole(sum: Bins, part: Bins): Bins | null {
   if (SECTIONS.some((name) => (sum[name] === undefined) !== (part[name] === undefined))) return null;
-  const result: { -readonly [Name in keyof Bins]: Bins[Name] } = { flow: sum.flow, contents: sum.contents };
+  const result: { -readonly [Name in keyof Bins]: Bins[Name] } = {
+    flow: sum.flow,
+    contents: sum.contents,
+    ...(sum.errorOption && { errorOption: sum.errorOption }),
+  };
   for (const name of SECTIONS) {
     const [a, b] = [sum[name], part[name]];
     if (a === undefined || b === undefined) continue;
@@ -95,8 +100,15 @@ export function whyNotAdded(
   }
   const [profile, otherProfile] = [one, other].map(({ bins }) => bins.binEntries !== undefined);
   if (profile !== otherProfile) return profile ? 'is a profile, and the other is not' : 'is no profile';
+  const [option, otherOption] = [one, other].map(({ bins }) => bins.errorOption);
+  if (option !== otherOption) {
+    return `is a profile with ${optionText(option)}, and the other has ${optionText(otherOption)}`;
+  }
   return null;
 }
+
+const optionText = (option: ErrorOption | undefined) =>
+  option === undefined ? 'errors of the mean' : `the option of errors ${option}`;
 
 /** In what the axes of two histograms differ, as the end of a sentence, or null where they are those of one booking. */
 export function differingAxes(one: Pick<Binning, 'axes'>, other: Pick<Binning, 'axes'>): string | null {

@@ -14,7 +14,8 @@ import { constants } from 'node:zlib';
  *     then        the contents
  *     then        one section or more, of ascending names, to the end of the blob:
  *                   byte 0     name (SECTION)
- *                   byte 1     bits 0-3 number type, bit 5 deflated, all others zero
+ *                   byte 1     bits 0-3 number type, bit 5 deflated, all others zero, save that bits 6-7 of binEntries
+ *                              hold the option of errors of the profile (ERROR_OPTIONS)
  *                   bytes 2-5  how many bytes its numbers take as stored
  *                   then       its numbers, one a cell, laid out as the contents
  */
@@ -34,6 +35,10 @@ export const SECTIONS = [
   ['binEntries', 2],
   ['binSumw2', 3],
 ] as const;
+
+/** Options by their number on disk and in ROOT (EErrorType), 0 standing for none. */
+export const ERROR_OPTIONS = [undefined, 'S', 'I', 'G'] as const;
+export const ERROR_OPTION_SHIFT = 6;
 
 /** Numbers of the types on disk: never to be changed. */
 export const NumberType = { U8: 0, I8: 1, U16: 2, I16: 3, U32: 4, I32: 5, F32: 6, F64: 7 } as const;

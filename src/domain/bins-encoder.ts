@@ -5,6 +5,8 @@ import {
   DEFLATE_FROM_BYTES,
   DEFLATE_OPTIONS,
   DEFLATED_BIT,
+  ERROR_OPTION_SHIFT,
+  ERROR_OPTIONS,
   FLOW_BIT,
   HEADER_BYTES,
   LENGTH_BYTES,
@@ -16,7 +18,7 @@ import {
 import type { Bins, NumberArray } from './histogram.ts';
 
 /** What may be stored of each cell beside its content: as many numbers as there are contents. */
-export type BinSections = Pick<Bins, 'sumw2' | 'binEntries' | 'binSumw2'>;
+export type BinSections = Pick<Bins, 'sumw2' | 'binEntries' | 'binSumw2' | 'errorOption'>;
 
 /**
  * Appends encoded histograms to one growing buffer: no allocation per histogram unless it is deflated.
@@ -64,7 +66,8 @@ export class BinsEncoder {
       const at = this.#length;
       const sectionHeader = this.#measured(at + 2, numbers, cells);
       this.#bytes[at] = number;
-      this.#bytes[at + 1] = sectionHeader;
+      const option = name === 'binEntries' ? ERROR_OPTIONS.indexOf(sections.errorOption) : 0;
+      this.#bytes[at + 1] = sectionHeader | (option << ERROR_OPTION_SHIFT);
     }
     return this.#length;
   }

@@ -2,6 +2,8 @@ import { inflateRawSync } from 'node:zlib';
 import {
   BYTES_OF_TYPE,
   DEFLATED_BIT,
+  ERROR_OPTION_SHIFT,
+  ERROR_OPTIONS,
   FLOW_BIT,
   HEADER_BYTES,
   LENGTH_BYTES,
@@ -69,11 +71,14 @@ function sectionsOf(bytes: Uint8Array, start: number, cells: number): BinSection
     const [number, header] = [bytes[at] as number, bytes[at + 1] as number];
     const name = SECTIONS.find(([, known]) => known === number)?.[0];
     if (name === undefined || number <= last) throw new CorruptBinsError(`bins with section ${number} out of place`);
-    if ((header & ~(TYPE_MASK | DEFLATED_BIT)) !== 0 || (header & TYPE_MASK) > NumberType.F64) {
+    const errorOption = name === 'binEntries' ? ERROR_OPTIONS[header >> ERROR_OPTION_SHIFT] : undefined;
+    const flags = name === 'binEntries' ? header & ((1 << ERROR_OPTION_SHIFT) - 1) : header;
+    if ((flags & ~(TYPE_MASK | DEFLATED_BIT)) !== 0 || (flags & TYPE_MASK) > NumberType.F64) {
       throw new CorruptBinsError(`bins with unknown header 0x${header.toString(16)} of a section`);
     }
     const stored = stretchAt(bytes, at + 2);
-    sections[name] = numbersOf(header, stored, cells);
+    sections[name] = numbersOf(flags, stored, cells);
+    if (errorOption !== undefined) sections.errorOption = errorOption;
     at += SECTION_HEADER_BYTES + stored.length;
     last = number;
   } while (at < bytes.length);
@@ -119,6 +124,7 @@ export function sameBins(a: Uint8Array, b: Uint8Array, shape: Shape): boolean {
   const right = decodeBins(b, shape);
   return (
     left.flow === right.flow &&
+    left.errorOption === right.errorOption &&
     sameNumbers(left.contents, right.contents) &&
     SECTIONS.every(([name]) => sameNumbers(left[name], right[name]))
   );

@@ -19,6 +19,12 @@ export type NumberArray =
   | Uint8Array;
 
 /**
+ * ROOT's option of a profile (TProfile::SetErrorOption): `S` the spread of y, `I` the error of the mean of y that was
+ * rounded to integers, `G` that of y whose weights are 1 / sigma^2.
+ */
+export type ErrorOption = 'S' | 'I' | 'G';
+
+/**
  * Bin contents, row-major with y outer: cell (ix, iy) stands at `iy * width + ix`.
  * With flow bins, width = nx + 2 and cell 0 of an axis is its underflow, cell n + 1 its overflow (1D: nx + 2 cells;
  * 2D: (nx + 2) * (ny + 2)). Without (`flow` false: the source had none), width = nx and only in-range bins stand there.
@@ -35,6 +41,8 @@ export interface Bins {
   readonly binEntries?: NumberArray;
   /** Weighted profiles only: sum of squared weights a cell. */
   readonly binSumw2?: NumberArray;
+  /** Profiles only: what their errors are, as ROOT's option says; absent for the error of the mean. */
+  readonly errorOption?: ErrorOption;
 }
 
 /** Moments and sums of the in-range bins, computed at bin centers; NaN where undefined (nothing in range). */

@@ -76,6 +76,7 @@ export function rebinned(bins: Bins, plans: readonly AxisPlan[]): Bins {
     ...(bins.sumw2 && { sumw2: added(bins.sumw2) }),
     ...(bins.binEntries && { binEntries: added(bins.binEntries) }),
     ...(bins.binSumw2 && { binSumw2: added(bins.binSumw2) }),
+    ...(bins.errorOption && { errorOption: bins.errorOption }),
   };
 }
 

@@ -8,10 +8,11 @@ import { IngestReport, reportOf } from './ingest-report.ts';
 import { DataFile } from './refs.ts';
 
 const about = DESCRIPTIONS.dataFile;
-const key = nodeKey('DataFile', ['int']);
+/** Keys of files in ids. */
+export const dataFileKey = nodeKey('DataFile', ['int']);
 
 builder.nodeRef(DataFile, {
-  id: { resolve: ({ id }: Row) => key.format([id]), parse: key.parse },
+  id: { resolve: ({ id }: Row) => dataFileKey.format([id]), parse: dataFileKey.parse },
   loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map(([id]) => loaders.dataFile.load(id))),
 });
 
@@ -62,7 +63,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'The file of this id; null where there is none.',
     args: { id: t.arg.id({ required: true, description: 'An `id` that a DataFile gave.' }) },
-    resolve: (_root, { id }, { loaders }) => loaders.dataFile.load(key.parseGlobal(id)[0]),
+    resolve: (_root, { id }, { loaders }) => loaders.dataFile.load(dataFileKey.parseGlobal(id)[0]),
   }),
   dataFiles: t.field({
     type: dataFiles.type,

@@ -20,7 +20,7 @@ builder.prismaObjectFields(Dataset, (t) => ({
   processing: t.exposeString('processing', { nullable: true, description: about.processing }),
   tier: t.exposeString('tier', { nullable: true, description: about.tier }),
   runCount: t.int({
-    description: 'Number of runs with a histogram (per lumisection or run level) of the dataset.',
+    description: 'Number of runs with a histogram, a scalar value or a quality test of the dataset.',
     resolve: ({ id }, _args, { loaders }) => loaders.runCount.load(id),
   }),
   runs: t.field({

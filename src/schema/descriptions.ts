@@ -51,8 +51,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     qualityTests: 'Results of quality tests of the whole run.',
     lumisectionHistograms: "Histograms of the run's lumisections.",
     certifications: 'Certifications of the run.',
-    monitorElements: 'Monitor elements with a histogram (per lumisection or run level) in the run.',
-    datasets: 'Datasets with a histogram (per lumisection or run level) in the run.',
+    monitorElements: 'Monitor elements with a histogram, a scalar value or a quality test in the run.',
+    datasets: 'Datasets with a histogram, a scalar value or a quality test in the run.',
   },
   lumisection: {
     ...keys,
@@ -116,8 +116,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     era: "Era as the name has it, e.g. `Run2023C` (a run's era reads `2023C`).",
     processing: 'Processing and its version, e.g. `PromptReco-v1`.',
     tier: 'Data tier, e.g. `DQMIO`.',
-    runs: 'Runs with a histogram of the dataset.',
-    monitorElements: 'Monitor elements with a histogram of the dataset.',
+    runs: 'Runs with a histogram, a scalar value or a quality test of the dataset.',
+    monitorElements: 'Monitor elements with a histogram, a scalar value or a quality test of the dataset.',
   },
   monitorElement: {
     id: 'Order of first appearance.',
@@ -127,8 +127,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     dimension: 'Number of axes, 1 or 2; absent where the source does not tell (summaries).',
     kind: 'What kind of object the source holds; absent where it does not tell.',
     efficiency: 'Whether contents are ratios (efficiencies), not counts; absent where no source tells.',
-    runs: 'Runs with a histogram of this monitor element.',
-    datasets: 'Datasets with a histogram of this monitor element.',
+    runs: 'Runs with a histogram, a scalar value or a quality test of this monitor element.',
+    datasets: 'Datasets with a histogram, a scalar value or a quality test of this monitor element.',
   },
   certification: {
     ...keys,

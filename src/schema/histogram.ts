@@ -53,7 +53,7 @@ Histogram.implement({
       type: DataFile,
       nullable: true,
       description:
-        'The file that brought the histogram (the first one, where several held it alike); null for the sum of what several brought.',
+        'The file that brought the histogram (the first one, where several held it alike); null for the sum of what several brought (`contributions` names them all).',
       resolve: ({ fileId }, _args, { loaders }) => (fileId === null ? null : loaders.dataFile.load(fileId)),
     }),
     title: t.string({

@@ -2,6 +2,7 @@ import './scalars.ts';
 import './run.ts';
 import './lumisection.ts';
 import './histogram.ts';
+import './contribution.ts';
 import './lumisection-histogram.ts';
 import './run-histogram.ts';
 import './scalar-value.ts';
@@ -15,6 +16,7 @@ import './ingest-issue.ts';
 import './run-mutations.ts';
 import './histogram-mutations.ts';
 import './certification-mutations.ts';
+import './deletion-mutations.ts';
 import { builder } from './builder.ts';
 
 /** The whole graph. */

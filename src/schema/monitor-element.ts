@@ -36,6 +36,11 @@ builder.prismaObjectFields(MonitorElement, (t) => ({
     description: 'Number of stored histograms of this monitor element, per lumisection and run level together.',
     resolve: ({ id }, _args, { loaders }) => loaders.histogramCount.load(id),
   }),
+  scalarCount: t.field({
+    type: 'SafeInt',
+    description: 'Number of stored scalar values of this monitor element, of lumisections and runs together.',
+    resolve: ({ id }, _args, { loaders }) => loaders.scalarCount.load(id),
+  }),
   runs: t.field({
     type: runs.type,
     description: about.runs,

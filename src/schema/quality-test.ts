@@ -3,8 +3,8 @@ import { qualityTests } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { QualityStatus } from './enums.ts';
 import { nodeKey } from './global-id.ts';
-import { dataFileOf, datasetOf, lumisectionOfValue, monitorElementOf, runOf } from './parents.ts';
-import { DataFile, Dataset, Lumisection, MonitorElement, QualityTest, Run } from './refs.ts';
+import { QualityTest } from './refs.ts';
+import { valueFields } from './value-fields.ts';
 
 const about = DESCRIPTIONS.qualityTest;
 const key = nodeKey('QualityTest', ['int', 'int', 'int', 'int', 'text']);
@@ -23,28 +23,13 @@ builder.node(QualityTest, {
       ),
     ),
   fields: (t) => ({
-    run: t.field({ type: Run, description: about.run, resolve: runOf }),
-    lumisectionNumber: t.exposeInt('lumisectionNumber', { description: about.lumisectionNumber }),
-    lumisection: t.field({
-      type: Lumisection,
-      nullable: true,
-      description: 'The lumisection; null where it is of the whole run.',
-      resolve: lumisectionOfValue,
-    }),
-    dataset: t.field({ type: Dataset, description: about.dataset, resolve: datasetOf }),
-    monitorElement: t.field({ type: MonitorElement, description: about.monitorElement, resolve: monitorElementOf }),
+    ...valueFields(t, about, 'result'),
     name: t.exposeString('name', { description: about.name }),
     status: t.field({ type: QualityStatus, description: about.status, resolve: ({ status }) => status }),
     statusCode: t.exposeInt('statusCode', { description: about.statusCode }),
     result: t.exposeFloat('result', { nullable: true, description: about.result }),
     algorithm: t.exposeString('algorithm', { description: about.algorithm }),
     message: t.exposeString('message', { description: about.message }),
-    dataFile: t.field({
-      type: DataFile,
-      nullable: true,
-      description: 'The file that brought the result (the first one, where several held it); null without a file.',
-      resolve: dataFileOf,
-    }),
   }),
 });
 

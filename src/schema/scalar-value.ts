@@ -3,8 +3,8 @@ import { scalarValues } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { ScalarType } from './enums.ts';
 import { nodeKey } from './global-id.ts';
-import { dataFileOf, datasetOf, lumisectionOfValue, monitorElementOf, runOf } from './parents.ts';
-import { DataFile, Dataset, Lumisection, MonitorElement, Run, ScalarValue } from './refs.ts';
+import { ScalarValue } from './refs.ts';
+import { valueFields } from './value-fields.ts';
 
 const about = DESCRIPTIONS.scalarValue;
 const key = nodeKey('ScalarValue', ['int', 'int', 'int', 'int']);
@@ -23,16 +23,7 @@ builder.node(ScalarValue, {
       ),
     ),
   fields: (t) => ({
-    run: t.field({ type: Run, description: about.run, resolve: runOf }),
-    lumisectionNumber: t.exposeInt('lumisectionNumber', { description: about.lumisectionNumber }),
-    lumisection: t.field({
-      type: Lumisection,
-      nullable: true,
-      description: 'The lumisection; null where it is of the whole run.',
-      resolve: lumisectionOfValue,
-    }),
-    dataset: t.field({ type: Dataset, description: about.dataset, resolve: datasetOf }),
-    monitorElement: t.field({ type: MonitorElement, description: about.monitorElement, resolve: monitorElementOf }),
+    ...valueFields(t, about, 'value'),
     type: t.field({
       type: ScalarType,
       description: about.type,
@@ -40,12 +31,6 @@ builder.node(ScalarValue, {
     }),
     value: t.exposeString('value', { description: about.value }),
     number: t.exposeFloat('number', { nullable: true, description: about.number }),
-    dataFile: t.field({
-      type: DataFile,
-      nullable: true,
-      description: 'The file that brought the value (the first one, where several held it); null without a file.',
-      resolve: dataFileOf,
-    }),
   }),
 });
 

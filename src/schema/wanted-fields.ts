@@ -24,6 +24,7 @@ const READS: Partial<Record<Noun, Readonly<Record<string, readonly string[]>>>> 
     underflow: ['binningId', 'bins'],
     overflow: ['binningId', 'bins'],
     dataFile: ['fileId'],
+    contributions: ['fileId', 'entries'],
   },
   lumisection: { histograms: [], verdict: [] },
 };

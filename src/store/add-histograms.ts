@@ -1,9 +1,10 @@
-import { addBins, addWhole, whyNotAdded } from '../domain/add-bins.ts';
+import { whyNotAdded } from '../domain/add-bins.ts';
 import { decodeBins, sameBins } from '../domain/codec.ts';
 import type { Bins } from '../domain/histogram.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
+import { type Addition, stepByStep } from './exact-step.ts';
 import { type CellValue, cell, columnNamed, type HistogramRows } from './histogram-rows.ts';
 import { Outcome } from './outcome.ts';
 import type { ResolvedBatch } from './resolved-batch.ts';
@@ -23,9 +24,6 @@ import {
   type Sum,
   shareKeyParameters,
   sharesOf,
-  smallerHash,
-  smallerText,
-  sumOfEntries,
   sumOfShares,
 } from './shares.ts';
 import { momentsOfSum, type SummedHistogram, writeSums } from './summed-rows.ts';
@@ -84,15 +82,9 @@ interface Standing {
 const ALONE: Standing = { shares: 0, fractional: false, bytes: 0, lastPart: -1, twin: null };
 
 /** A key under which there is something to add. */
-interface Work {
+interface Work extends Addition {
   readonly meeting: Meeting;
   readonly key: ShareKey;
-  readonly standing: Standing;
-  /** What stands there, decoded; of a histogram that is its own share also that share. */
-  readonly sum: Sum;
-  readonly own: Share | null;
-  /** Rows that nothing speaks against, with their shares. */
-  readonly added: (readonly [row: number, share: Share, bins: Bins])[];
 }
 
 /** What a cell takes while histograms are added: as it stands, as it comes, and the sum. */
@@ -254,7 +246,7 @@ class Adding implements AddedRows {
       added.push([row, share, bins]);
       part++;
     }
-    return { meeting, key, standing, sum, own, added };
+    return { meeting, key, fractional: standing.fractional, sum, own, added };
   }
 
   /** What another reading of the same bytes brought under the key. */
@@ -353,33 +345,3 @@ class Adding implements AddedRows {
   #title = (row: number) =>
     this.#rows.table === 'run_histogram' ? (cell(columnNamed(this.#rows, 'title'), row) as string | null) : null;
 }
-
-/** The sum where it is exact without a look at the shares that are stored; null where it needs them. */
-function stepByStep({ own, standing, sum, added }: Work, binnings: ReadonlyMap<number, KnownBinning>): Sum | null {
-  // two parts: rounded once
-  const [only] = added;
-  if (own !== null && added.length === 1 && only) {
-    return {
-      ...labelled(sum, only[1], binnings),
-      entries: sumOfEntries([sum.entries, only[1].entries]),
-      bins: addBins([sum.bins, only[2]]),
-    };
-  }
-  if (own === null && standing.fractional) return null;
-  let total = sum;
-  for (const [, share, bins] of added) {
-    const added = addWhole(total.bins, bins);
-    const entries = sumOfEntries([total.entries, share.entries]);
-    if (added === null || ![total.entries, share.entries, entries].every(exactEntries)) return null;
-    total = { ...labelled(total, share, binnings), entries, bins: added };
-  }
-  return total;
-}
-
-const exactEntries = (entries: number | null) => entries === null || Number.isSafeInteger(entries);
-
-const labelled = (sum: Sum, share: Share, binnings: ReadonlyMap<number, KnownBinning>): Sum => ({
-  ...sum,
-  binningId: smallerHash(binnings, sum.binningId, share.binningId),
-  title: smallerText(sum.title, share.title),
-});

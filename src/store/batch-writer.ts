@@ -18,7 +18,7 @@ import { writeFractions } from './fractions.ts';
 import { writeHistograms } from './histogram-writer.ts';
 import type { Outcome, WrittenRows } from './outcome.ts';
 import { type DictionaryIds, resolveBatch } from './resolved-batch.ts';
-import { distinctLumisections, enterLumisections, enterRuns } from './run-rows.ts';
+import { datasetsOfRuns, distinctLumisections, enterLumisections, enterRuns } from './run-rows.ts';
 import { dictionariesOf, writeScalars } from './scalars.ts';
 import type { IngestOptions } from './store.ts';
 
@@ -90,8 +90,8 @@ export async function prepareBatch(
     case 'fractions':
       return {
         alone: true,
-        write: async (transaction, dialect, { options }) => ({
-          ...(await writeFractions(transaction, dialect, batch, options.source, options.onConflict === 'replace')),
+        write: async (transaction, dialect, { fileId, options: { source, onConflict } }) => ({
+          ...(await writeFractions(transaction, dialect, batch, { fileId, source, replace: onConflict === 'replace' })),
           refused: [],
         }),
       };
@@ -112,17 +112,25 @@ async function histograms(
   { fileId, options, expectTaken }: BatchSettings,
 ): Promise<WrittenBatch> {
   const resolved = resolveBatch(batch, ids, { fileId, onConflict: options.onConflict });
-  const datasetOfRun = new Map<number, string>();
-  for (const row of resolved.accepted) {
-    const run = batch.run[row] as number;
-    if (!datasetOfRun.has(run)) datasetOfRun.set(run, batch.datasets[batch.dataset[row] as number] as string);
-  }
-  await enterRuns(transaction, dialect, datasetOfRun);
+  await enterRuns(transaction, dialect, datasetsOfRuns(runsWithDatasets(batch, resolved.accepted)));
   if (batch.kind === 'lumisectionHistograms') {
     await enterLumisections(transaction, distinctLumisections(batch.run, batch.lumisection, resolved.accepted));
   }
   const written = await writeHistograms(transaction, dialect, resolved, expectTaken);
   return { ...written, refused: otherDimensions(batch, ids) };
+}
+
+function* runsWithDatasets(
+  batch: LumisectionHistogramBatch | RunHistogramBatch,
+  rows: Int32Array,
+): Iterable<[run: number, dataset: string]> {
+  let latest = [-1, -1];
+  for (const row of rows) {
+    const [run, dataset] = [batch.run[row] as number, batch.dataset[row] as number];
+    if (latest[0] === run && latest[1] === dataset) continue;
+    latest = [run, dataset];
+    yield [run, batch.datasets[dataset] as string];
+  }
 }
 
 /** Issues of rows whose monitor element has histograms with another number of axes. */
@@ -163,9 +171,9 @@ async function conditions(
   transaction: Transaction,
   dialect: Dialect,
   batch: RunBatch | LumisectionBatch,
-  { options }: BatchSettings,
+  { fileId, options }: BatchSettings,
 ): Promise<WrittenBatch> {
-  const written = await writeConditions(transaction, dialect, batch, options.onConflict);
+  const written = await writeConditions(transaction, dialect, batch, { fileId, onConflict: options.onConflict });
   return { ...written, refused: [] };
 }
 

@@ -1,7 +1,7 @@
 import { InvalidInputError } from '../domain/errors.ts';
 import type { CertificationRecord, CertificationRun } from '../domain/record.ts';
 import type { Column, Transaction } from './database.ts';
-import type { Dialect } from './dialect.ts';
+import type { Dialect, KeyColumn } from './dialect.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
 import { enterRuns } from './run-rows.ts';
 
@@ -16,10 +16,19 @@ const COLUMNS: readonly Column[] = [
   { name: 'flag', type: 'text' },
 ];
 
+export const VERSION: readonly (Column & KeyColumn)[] = [
+  { name: 'source', type: 'text' },
+  { name: 'dataset', type: 'text' },
+  { name: 'subsystem', type: 'text' },
+  { name: 'version', type: 'integer' },
+];
+const VERSION_FILE: readonly Column[] = [...VERSION, { name: 'file_id', type: 'integer' }];
+
 /**
  * Makes the record the next version of its (source, dataset, subsystem), unless it says exactly what the latest one says.
  * The rows of the result are its runs: inserted where the latest version says nothing of the run, replaced where it says
- * something else. What earlier versions say stays stored. The caller lets no other transaction write meanwhile.
+ * something else. What earlier versions say stays stored. A further file that says the same is kept in
+ * `version_contribution`. The caller lets no other transaction write meanwhile.
  */
 export async function writeCertification(
   transaction: Transaction,
@@ -38,7 +47,16 @@ export async function writeCertification(
   });
   const judged = runs.filter(({ ranges }) => ranges.length > 0);
   const unchanged = latest.version > 0 && outcomes.every((outcome) => outcome === Outcome.identical);
-  if (!(unchanged && judged.length === latest.runs.size)) {
+  if (unchanged && judged.length === latest.runs.size) {
+    // whose the version is has it already
+    if (latest.fileId !== fileId)
+      await transaction.insert(
+        'version_contribution',
+        VERSION_FILE,
+        [[...key, latest.version, fileId]],
+        'ON CONFLICT DO NOTHING',
+      );
+  } else {
     const version = latest.version + 1;
     refuseRepeatedRuns(runs);
     await transaction.all(
@@ -55,10 +73,11 @@ export async function writeCertification(
   return { outcomes, sameFile: new Set(), earlierFiles: new Map() };
 }
 
-/** The number of the latest version (0: none) and what it says of each run. */
+/** The number of the latest version (0: none), whose it is, and what it says of each run. */
 async function latestVersion(transaction: Transaction, key: readonly [string, string, string]) {
-  const [found] = await transaction.all<{ version: number | null }>(
-    'SELECT max(version) AS version FROM certification_version WHERE source = $1 AND dataset = $2 AND subsystem = $3',
+  const [found] = await transaction.all<{ version: number; fileId: number | null }>(
+    `SELECT version, file_id FROM certification_version WHERE source = $1 AND dataset = $2 AND subsystem = $3
+     ORDER BY version DESC LIMIT 1`,
     key,
   );
   const version = found?.version ?? 0;
@@ -69,7 +88,7 @@ async function latestVersion(transaction: Transaction, key: readonly [string, st
   );
   const runs = new Map<number, string>();
   for (const [run, first, last, flag] of rows) runs.set(run, (runs.get(run) ?? '') + rangeText(first, last, flag));
-  return { version, runs };
+  return { version, fileId: found?.fileId ?? null, runs };
 }
 
 const rangeText = (first: number, last: number, flag: string) => `${first}-${last} ${flag};`;

@@ -1,5 +1,7 @@
 import { flagsToBits } from '../domain/lumisection-flags.ts';
 import type { LumisectionBatch, LumisectionRecord, RunBatch, RunRecord } from '../domain/record.ts';
+import { type Claimed, type ClaimKey, claimConditions, noClaim, type Statement } from './condition-claims.ts';
+import { LUMISECTION_FIELDS, NAMED_FIELDS, RUN_FIELDS } from './condition-fields.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
@@ -15,38 +17,25 @@ type LumisectionRow = Tables['lumisection'];
  * nothing, identical when all it states is stored already, and conflicting when a stored value differs: then nothing of
  * it is written, or (`replace`) all of it. What it does not state stays. Runs of lumisections are created where missing.
  * `fail` counts as `keep` here: the caller rolls back when it sees a conflict. So does `add`: conditions are no counts.
+ * What the file states is kept beside (condition-claims.ts), so that it can be taken back. No other transaction writes
+ * meanwhile.
  */
 export function writeConditions(
   transaction: Transaction,
   dialect: Dialect,
   batch: RunBatch | LumisectionBatch,
-  onConflict: OnConflict,
+  { fileId, onConflict }: { readonly fileId: number; readonly onConflict: OnConflict },
 ): Promise<WrittenRows> {
   return batch.kind === 'runs'
-    ? writeRuns(transaction, dialect, batch.runs, onConflict)
-    : writeLumisections(transaction, dialect, batch.lumisections, onConflict);
+    ? writeRuns(transaction, dialect, batch.runs, fileId, onConflict)
+    : writeLumisections(transaction, dialect, batch.lumisections, fileId, onConflict);
 }
-
-const RUN_FIELDS = [
-  'year',
-  'era',
-  'period',
-  'fill',
-  'startedAt',
-  'endedAt',
-  'initialLumi',
-  'endLumi',
-  'lumisectionCount',
-  'deliveredLumi',
-  'recordedLumi',
-  'energy',
-  'magneticField',
-] as const;
 
 async function writeRuns(
   transaction: Transaction,
   dialect: Dialect,
   records: readonly RunRecord[],
+  fileId: number,
   onConflict: OnConflict,
 ) {
   const keys = [{ name: 'number', type: 'integer' }] as const;
@@ -55,8 +44,8 @@ async function writeRuns(
     dialect.keyParameters(keys, distinct(records.map(({ number }) => [number]))),
   );
   const merge = new Merge<RunRow, RunRecord>(
-    new Map(stored.map((row) => [String(row.number), row])),
-    ({ number }) => String(number),
+    new Map(stored.map((row) => [`${row.number}/0`, row])),
+    ({ number }) => [number, 0],
     ({ number }) => ({
       number,
       year: null,
@@ -84,16 +73,17 @@ async function writeRuns(
       .compile();
     await transaction.all(sql, parameters as never);
   }
+  await claimConditions(transaction, dialect, fileId, merge.statements, NAMED_FIELDS);
   return result;
 }
 
-const LUMISECTION_FIELDS = ['startedAt', 'endedAt', 'zeroBiasRate', 'deliveredLumi', 'recordedLumi', 'pileup'] as const;
 const FLAG_FIELDS = ['flagsOn', 'flagsOff'] as const;
 
 async function writeLumisections(
   transaction: Transaction,
   dialect: Dialect,
   records: readonly LumisectionRecord[],
+  fileId: number,
   onConflict: OnConflict,
 ) {
   const keys = [
@@ -107,7 +97,7 @@ async function writeLumisections(
   );
   const merge = new Merge<LumisectionRow, LumisectionRecord>(
     new Map(stored.map((row) => [`${row.runNumber}/${row.number}`, row])),
-    ({ run, number }) => `${run}/${number}`,
+    ({ run, number }) => [run, number],
     ({ run, number }) => ({
       runNumber: run,
       number,
@@ -136,29 +126,32 @@ async function writeLumisections(
       .compile();
     await transaction.all(sql, parameters as never);
   }
+  await claimConditions(transaction, dialect, fileId, merge.statements, 0);
   return result;
 }
 
-/** What merging a record into a row found. */
+/** What merging a record into a row found; fields and flags as bit sets. */
 interface Merged<Row> {
   readonly row: Row;
-  /** The record states something that was not known. */
-  readonly adds: boolean;
-  /** The record states something else than what is stored. */
-  readonly contradicts: boolean;
+  /** What was not known before; what stood as the record states it; what stood otherwise. */
+  readonly added: Claimed;
+  readonly met: Claimed;
+  readonly contradicted: Claimed;
 }
 
 /** Merges records into rows one after another, so that two records of one key in a batch meet each other. */
 class Merge<Row, Rec> {
   readonly #rows: Map<string, Row>;
-  readonly #keyOf: (record: Rec) => string;
+  readonly #keyOf: (record: Rec) => ClaimKey;
   readonly #blank: (record: Rec) => Row;
   readonly #merge: (row: Row, record: Rec) => Merged<Row>;
   readonly #changed = new Set<string>();
+  readonly #statements = new Map<string, Statement>();
 
+  /** @param rows by `run/lumisection` */
   constructor(
     rows: Map<string, Row>,
-    keyOf: (record: Rec) => string,
+    keyOf: (record: Rec) => ClaimKey,
     blank: (record: Rec) => Row,
     merge: (row: Row, record: Rec) => Merged<Row>,
   ) {
@@ -172,25 +165,58 @@ class Merge<Row, Rec> {
     return [...this.#changed].map((key) => this.#rows.get(key) as Row);
   }
 
+  /** Of the records that are not in conflict, by key. */
+  get statements(): Statement[] {
+    return [...this.#statements.values()];
+  }
+
   all(records: readonly Rec[], onConflict: OnConflict): WrittenRows {
     const outcomes = new Uint8Array(records.length);
     const sameFile = new Set<number>();
     records.forEach((record, i) => {
       const key = this.#keyOf(record);
-      const stored = this.#rows.get(key);
-      const { row, adds, contradicts } = this.#merge(stored ?? this.#blank(record), record);
+      const name = key.join('/');
+      const stored = this.#rows.get(name);
+      const merged = this.#merge(stored ?? this.#blank(record), record);
+      const contradicts = !isNothing(merged.contradicted);
       if (contradicts && onConflict !== 'replace') {
         outcomes[i] = Outcome.conflicting;
-        if (this.#changed.has(key)) sameFile.add(i);
+        if (this.#changed.has(name)) sameFile.add(i);
         return;
       }
-      outcomes[i] = contradicts ? Outcome.replaced : adds || !stored ? Outcome.inserted : Outcome.identical;
+      this.#state(name, key, merged);
+      const adds = !stored || !isNothing(merged.added);
+      outcomes[i] = contradicts ? Outcome.replaced : adds ? Outcome.inserted : Outcome.identical;
       if (outcomes[i] === Outcome.identical) return;
-      this.#rows.set(key, row);
-      this.#changed.add(key);
+      this.#rows.set(name, merged.row);
+      this.#changed.add(name);
     });
     return { outcomes, sameFile, earlierFiles: new Map() };
   }
+
+  #state(name: string, key: ClaimKey, { added, met, contradicted }: Merged<Row>): void {
+    const known = this.#statements.get(name);
+    const {
+      brought,
+      met: metBefore,
+      overwritten,
+    } = known ?? {
+      brought: noClaim(),
+      met: noClaim(),
+      overwritten: noClaim(),
+    };
+    for (const more of [added, contradicted]) include(brought, more);
+    include(metBefore, met);
+    include(overwritten, contradicted);
+    if (known === undefined) this.#statements.set(name, { key, brought, met: metBefore, overwritten });
+  }
+}
+
+const isNothing = ({ fields, flags }: Claimed) => fields === 0 && flags === 0n;
+
+function include(claimed: Claimed, { fields, flags }: Claimed): void {
+  claimed.fields |= fields;
+  if (flags !== 0n) claimed.flags |= flags;
 }
 
 type Value = string | number | Date | null | undefined;
@@ -201,37 +227,42 @@ function mergeFields<Row extends object, Field extends keyof Row & string>(
   fields: readonly Field[],
 ): Merged<Row> {
   const merged = { ...row };
-  let adds = false;
-  let contradicts = false;
-  for (const field of fields) {
+  const [added, met, contradicted] = [noClaim(), noClaim(), noClaim()];
+  for (const [place, field] of fields.entries()) {
     const stated = record[field];
     if (stated === undefined || stated === null) continue;
     const before = row[field] as Value;
-    if (before === null || before === undefined) adds = true;
-    else if (sameValue(before, stated)) continue;
-    else contradicts = true;
-    merged[field] = stated as Row[Field];
+    const found = before === null || before === undefined ? added : sameValue(before, stated) ? met : contradicted;
+    found.fields |= 1 << place;
+    if (found !== met) merged[field] = stated as Row[Field];
   }
-  return { row: merged, adds, contradicts };
+  return { row: merged, added, met, contradicted };
 }
 
 const sameValue = (a: Value, b: Value) =>
   a === b || (a instanceof Date && b instanceof Date && a.getTime() === b.getTime());
 
 /** A flag known to be on may not be stated off, and the other way round. */
-function mergeFlags(merged: Merged<LumisectionRow>, stored: LumisectionRow, record: LumisectionRecord) {
+function mergeFlags(
+  merged: Merged<LumisectionRow>,
+  stored: LumisectionRow,
+  record: LumisectionRecord,
+): Merged<LumisectionRow> {
+  if (!record.flagsOn?.length && !record.flagsOff?.length) return merged;
   const on = flagsToBits(record.flagsOn ?? []);
   const off = flagsToBits(record.flagsOff ?? []);
   const wasOn = BigInt(stored.flagsOn);
   const wasOff = BigInt(stored.flagsOff);
+  merged.added.flags = (on | off) & ~(wasOn | wasOff);
+  merged.met.flags = (on & wasOn) | (off & wasOff);
+  merged.contradicted.flags = (on & wasOff) | (off & wasOn);
   return {
+    ...merged,
     row: {
       ...merged.row,
       flagsOn: Number((wasOn & ~off) | on),
       flagsOff: Number((wasOff & ~on) | off),
     },
-    adds: merged.adds || ((on | off) & ~(wasOn | wasOff)) !== 0n,
-    contradicts: merged.contradicts || (on & wasOff) !== 0n || (off & wasOn) !== 0n,
   };
 }
 

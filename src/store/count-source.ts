@@ -5,7 +5,7 @@ import type { Sql } from './mask-sql.ts';
 import type { Noun } from './store.ts';
 
 /**
- * What counts rows of a noun. Histograms are counted in run_monitor_element, which has a row for each run, dataset and
+ * What counts rows of a noun. Histograms and values are counted in run_monitor_element, which has a row for each run, dataset and
  * monitor element, unless the filter asks for more than those: the hot tables are never scanned to be counted.
  */
 export function countSource(
@@ -23,6 +23,8 @@ export function countSource(
 const COUNTED: Partial<Record<Noun, string>> = {
   lumisectionHistogram: 'lumisection_count',
   runHistogram: 'run_histogram_count',
+  scalarValue: 'scalar_count',
+  qualityTest: 'quality_test_count',
 };
 
 /** Columns of run_monitor_element, named there as in the tables of histograms. */

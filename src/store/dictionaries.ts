@@ -5,6 +5,7 @@ import type { MonitorElementRecord } from '../domain/record.ts';
 import type { Column, Database, Parameter, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { DictionaryIds } from './resolved-batch.ts';
+import { undoSums } from './undo-sums.ts';
 
 export interface Dictionaries {
   readonly monitorElements: readonly MonitorElementRecord[];
@@ -50,11 +51,15 @@ export class DictionaryResolver {
     const datasets = wanted.datasets.filter((name) => !this.#datasets.has(name));
     const newBinnings = binnings.filter(({ hash }) => !this.#binnings.has(hash));
     if (elements.length + datasets.length + newBinnings.length > 0) {
-      const entered = await this.#database.write(async (transaction) => ({
-        datasets: await enterDatasets(transaction, this.#database.dialect, datasets),
-        elements: await enterElements(transaction, this.#database.dialect, elements),
-        binnings: await enterBinnings(transaction, this.#database.dialect, newBinnings),
-      }));
+      const entered = await this.#database.write(
+        async (transaction) => ({
+          datasets: await enterDatasets(transaction, this.#database.dialect, datasets),
+          elements: await enterElements(transaction, this.#database.dialect, elements),
+          binnings: await enterBinnings(transaction, this.#database.dialect, newBinnings),
+        }),
+        // a mark undoes sums
+        { alone: elements.some(({ efficiency }) => efficiency === true) },
+      );
       keep(this.#datasets, entered.datasets);
       keep(this.#elements, entered.elements);
       keep(this.#binnings, entered.binnings);
@@ -121,6 +126,7 @@ async function enterElements(transaction: Transaction, dialect: Dialect, records
   });
   const entered = await enter<Element>(transaction, dialect, 'monitor_element', columns, rows, ELEMENT);
   const elements = new Map(entered.map((element) => [element.path, element]));
+  const marked: number[] = [];
   // the first that tells the dimension settles it; what holds histograms is no scalar any more
   for (const record of records) {
     const { path, dimension, kind, efficiency } = record;
@@ -133,8 +139,11 @@ async function enterElements(transaction: Transaction, dialect: Dialect, records
        WHERE path = $3 RETURNING ${ELEMENT}`,
       [dimension, kind, path],
     );
-    if (settled) elements.set(path, settled);
+    if (settled === undefined) continue;
+    elements.set(path, settled);
+    if (settled.efficiency && !known.efficiency) marked.push(settled.id);
   }
+  if (marked.length > 0) await undoSums(transaction, dialect, marked);
   return elements;
 }
 

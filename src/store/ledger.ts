@@ -1,17 +1,19 @@
 import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
 import { type Counts, type IssueRecord, noCounts, type RecordBatch, type SourcePosition } from '../domain/record.ts';
-import type { DataFile, IngestIssue } from '../generated/sqlite/client.ts';
+import type { IngestIssue } from '../generated/sqlite/client.ts';
 import { type BatchSettings, nameOfRow, type PreparedBatch, prepareBatch } from './batch-writer.ts';
 import type { Database, Transaction } from './database.ts';
+import { deleteRun, type RunDeletion } from './delete-run.ts';
 import { DictionaryResolver } from './dictionaries.ts';
 import { NothingStays, type PreparedCallBatch, writeCall } from './ledger-call.ts';
 import { COUNT_NAMES, conflictsOf, countOutcome } from './ledger-conflicts.ts';
 import { beginFile, finishFile, lockFile, refuseBusy, renewLease, settleBatch } from './ledger-files.ts';
 import { appendIssues, issuesOf } from './ledger-issues.ts';
+import { dropUnusedNames } from './prune.ts';
 import { rehearsalDatabase } from './rehearsal.ts';
-import type { BatchOutcome, IngestOptions, Lease, Ledger, RowConflict } from './store.ts';
+import type { BatchOutcome, IngestOptions, Ledger, RowConflict } from './store.ts';
 import { hasEarlierContent, withdrawEarlier } from './supersede.ts';
-import { dropUnusedNames, withdrawFile } from './withdraw.ts';
+import { withdrawFile } from './withdraw.ts';
 
 /** What the ledger needs of a database; in a rehearsal it is one transaction. */
 export type LedgerDatabase = Pick<Database, 'dialect' | 'all' | 'write'>;
@@ -219,27 +221,56 @@ class StoreLedger implements Ledger {
     this.#left.delete(fileId);
   }
 
-  async discard(fileId: number, isDead: Lease['isDead']): Promise<DataFile> {
+  discard: Ledger['discard'] = async (fileId, isDead) => {
     const { dialect } = this.#database;
-    const file = await this.#database.write(
+    const discarded = await this.#database.write(
       async (transaction) => {
         await refuseBusy(transaction, dialect, fileId, isDead);
-        await withdrawFile(transaction, dialect, fileId);
-        return finishFile(transaction, fileId, {
+        const withdrawal = await withdrawFile(transaction, dialect, fileId);
+        const file = await finishFile(transaction, fileId, {
           status: 'CANCELLED',
           errorCode: 'WITHDRAWN',
           errorMessage: 'what it brought was taken back on request',
         });
+        return { file, withdrawal };
       },
       { alone: true },
     );
     this.#meetingStored.delete(fileId);
     this.#dictionaries.forget();
-    return file;
-  }
+    return discarded;
+  };
+
+  deleteRun: Ledger['deleteRun'] = async (number, { dryRun, isDead }) => {
+    const { dialect } = this.#database;
+    const deletion = await this.#database
+      .write(
+        async (transaction) => {
+          const deletion = await deleteRun(transaction, dialect, number, isDead);
+          if (dryRun) throw new Undone(deletion);
+          return deletion;
+        },
+        { alone: true },
+      )
+      .catch((error) => {
+        if (error instanceof Undone) return error.deletion;
+        throw error;
+      });
+    if (!dryRun) this.#dictionaries.forget();
+    return deletion;
+  };
 
   rehearse<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
     return rehearsalDatabase(this.#database, (database) => work(new StoreLedger(database)));
+  }
+}
+
+/** Carries what a dry run found past the rollback. */
+class Undone extends Error {
+  readonly deletion: RunDeletion;
+  constructor(deletion: RunDeletion) {
+    super('a dry run changes nothing');
+    this.deletion = deletion;
   }
 }
 

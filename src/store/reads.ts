@@ -5,6 +5,7 @@ import { lumisectionBins, runBins } from './bins-reads.ts';
 import { certificationRanges, certificationsOfRuns, goodLumisections, verdictsOf } from './certification-reads.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { transposed } from './column-packing.ts';
+import { contributionsByKey } from './contribution-reads.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import type { Reads } from './store.ts';
@@ -37,6 +38,7 @@ export function createReads(query: CheckedQuery): Reads {
     }),
     lumisectionHistograms: (keys) => rowsByKey(query, 'lumisectionHistogram', keyed(keys)),
     runHistograms: (keys) => rowsByKey(query, 'runHistogram', keyed(keys)),
+    contributions: (keys) => contributionsByKey(database, keys),
     lumisectionBins: (keys) => lumisectionBins(database, keys),
     runBins: (keys) => runBins(database, keys),
     scalarValues: (keys) => rowsByKey(query, 'scalarValue', keyed(keys)),
@@ -64,6 +66,13 @@ export function createReads(query: CheckedQuery): Reads {
       countsById(
         ids,
         'SELECT monitor_element_id, sum(lumisection_count + run_histogram_count) FROM run_monitor_element',
+        'monitor_element_id',
+        ' GROUP BY monitor_element_id',
+      ),
+    scalarCounts: (ids) =>
+      countsById(
+        ids,
+        'SELECT monitor_element_id, sum(scalar_count) FROM run_monitor_element',
         'monitor_element_id',
         ' GROUP BY monitor_element_id',
       ),

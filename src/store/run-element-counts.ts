@@ -1,27 +1,64 @@
 import type { Column, Transaction } from './database.ts';
 import { columnNamed, type HistogramRows } from './histogram-rows.ts';
 
-const COLUMNS: readonly Column[] = [
-  { name: 'run_number', type: 'integer' },
-  { name: 'dataset_id', type: 'integer' },
-  { name: 'monitor_element_id', type: 'integer' },
-  { name: 'lumisection_count', type: 'integer' },
-  { name: 'empty_count', type: 'integer' },
-  { name: 'run_histogram_count', type: 'integer' },
-];
-
-const ADD = `ON CONFLICT (run_number, dataset_id, monitor_element_id) DO UPDATE SET ${[
+/** What is counted, in the order of a change. */
+export const COUNTS = [
   'lumisection_count',
   'empty_count',
   'run_histogram_count',
-]
-  .map((name) => `${name} = run_monitor_element.${name} + excluded.${name}`)
-  .join(', ')}`;
+  'scalar_count',
+  'quality_test_count',
+] as const;
 
-/** Adds to the counts of runs, datasets and monitor elements: [run, dataset, ME, LS, empty, run-level], sorted by key. */
+const KEY = ['run_number', 'dataset_id', 'monitor_element_id'] as const;
+const COLUMNS = [...KEY, ...COUNTS].map((name): Column => ({ name, type: 'integer' }));
+
+const ADD = `ON CONFLICT (${KEY.join(', ')}) DO UPDATE SET ${COUNTS.map(
+  (name) => `${name} = run_monitor_element.${name} + excluded.${name}`,
+).join(', ')}`;
+
+/** A change of nothing yet: run, dataset, monitor element, and one number for each of COUNTS. */
+export const noChange = (run: number, dataset: number, element: number): number[] => [
+  ...[run, dataset, element],
+  ...COUNTS.map(() => 0),
+];
+
+/** Place of a count in a change. */
+export const placeOf = (count: (typeof COUNTS)[number]): number => KEY.length + COUNTS.indexOf(count);
+
+/** Adds to the counts of runs, datasets and monitor elements, each once, sorted by key. */
 export async function addRunElementCounts(transaction: Transaction, changes: readonly number[][]): Promise<void> {
   if (changes.length > 0) await transaction.insert('run_monitor_element', COLUMNS, changes, ADD);
 }
+
+/** Counts rows of values that came or (`by` -1) went. */
+export async function countValues(
+  transaction: Transaction,
+  count: 'scalar_count' | 'quality_test_count',
+  keys: Iterable<readonly [run: number, dataset: number, element: number]>,
+  by: 1 | -1,
+): Promise<void> {
+  const changes = new Map<string, number[]>();
+  const place = placeOf(count);
+  for (const key of keys) {
+    const name = key.join(' ');
+    const change = changes.get(name) ?? noChange(...key);
+    (change[place] as number) += by;
+    changes.set(name, change);
+  }
+  await addRunElementCounts(transaction, sortedChanges(changes.values()));
+}
+
+/** Those that change anything, in the order of the key: transactions side by side never wait for each other in a circle. */
+export const sortedChanges = (changes: Iterable<number[]>): number[][] =>
+  [...changes]
+    .filter((change) => change.slice(KEY.length).some((count) => count !== 0))
+    .sort(
+      (a, b) =>
+        (a[0] as number) - (b[0] as number) ||
+        (a[1] as number) - (b[1] as number) ||
+        (a[2] as number) - (b[2] as number),
+    );
 
 /** Collects what a batch changes in `run_monitor_element`. */
 export class RunElementCounts {
@@ -75,24 +112,15 @@ export class RunElementCounts {
     const key = `${run} ${dataset} ${element}`;
     let change = this.#changes.get(key);
     if (change === undefined) {
-      change = [run, dataset, element, 0, 0, 0];
+      change = noChange(run, dataset, element);
       this.#changes.set(key, change);
     }
     this.#latest = change;
     return change;
   }
 
-  /** Adds the changes, in the order of the key, so that transactions side by side never wait for each other in a circle. */
   async write(transaction: Transaction): Promise<void> {
-    const changes = [...this.#changes.values()]
-      .filter((change) => change.slice(3).some((count) => count !== 0))
-      .sort(
-        (a, b) =>
-          (a[0] as number) - (b[0] as number) ||
-          (a[1] as number) - (b[1] as number) ||
-          (a[2] as number) - (b[2] as number),
-      );
-    await addRunElementCounts(transaction, changes);
+    await addRunElementCounts(transaction, sortedChanges(this.#changes.values()));
   }
 }
 

@@ -14,19 +14,38 @@ const LUMISECTION: readonly Column[] = [
 ];
 
 type Period = ReturnType<typeof runPeriod>;
-const UNKNOWN: Period = { year: null, era: null, period: null };
 
-/** Makes sure that the runs exist. What the name of their dataset tells of their time is entered where nothing is known. */
+/** When the runs of a dataset were taken, as far as its name says. */
+export const periodOf = (dataset: string): Period => runPeriod(parseDatasetName(dataset).era);
+
+/** Of each run the first of its datasets whose name tells when it was taken; any where none does. */
+export function datasetsOfRuns(pairs: Iterable<readonly [run: number, dataset: string]>): Map<number, string> {
+  const found = new Map<number, string>();
+  const telling = new Map<string, boolean>();
+  for (const [run, dataset] of pairs) {
+    const known = found.get(run);
+    if (known === dataset) continue;
+    if (!telling.has(dataset)) telling.set(dataset, periodOf(dataset).year !== null);
+    if (known === undefined || (telling.get(dataset) && !telling.get(known))) found.set(run, dataset);
+  }
+  return found;
+}
+
+/**
+ * Makes sure that the runs exist. What the name of their dataset tells of their time is entered where nothing is known,
+ * unless what is known of it contradicts.
+ */
 export async function enterRuns(
   transaction: Transaction,
   dialect: Dialect,
   datasetOfRun: ReadonlyMap<number, string>,
 ): Promise<void> {
-  const periods = new Map([...datasetOfRun].map(([run, dataset]) => [run, runPeriod(parseDatasetName(dataset).era)]));
+  const periods = new Map([...datasetOfRun].map(([run, dataset]) => [run, periodOf(dataset)]));
   const runs = [...periods].sort(([a], [b]) => a - b);
   const keys = [{ name: 'wanted', type: 'integer' }] as const;
-  const stored = await transaction.all<{ number: number; year: number | null; era: string | null }>(
-    `SELECT r.number, r.year, r.era FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN run r WHERE r.number = k.wanted`,
+  const stored = await transaction.all<Period & { readonly number: number }>(
+    `SELECT r.number, r.year, r.era, r.period FROM ${dialect.keyTable('k', keys, 1)} CROSS JOIN run r
+     WHERE r.number = k.wanted`,
     dialect.keyParameters(
       keys,
       runs.map(([run]) => [run]),
@@ -39,14 +58,23 @@ export async function enterRuns(
     runs.filter(([run]) => !known.has(run)).map(([run, { year, era, period }]) => [run, year, era, period]),
     'ON CONFLICT DO NOTHING',
   );
-  for (const { number, year, era } of stored.sort((a, b) => a.number - b.number)) {
-    const told = periods.get(number) ?? UNKNOWN;
-    if (year !== null || era !== null || told.year === null) continue;
+  for (const run of stored.sort((a, b) => a.number - b.number)) {
+    const told = periods.get(run.number);
+    if (told === undefined || told.year === null || !tellsMore(told, run)) continue;
     await transaction.all(
-      'UPDATE run SET year = $1, era = $2, period = coalesce(period, $3) WHERE number = $4 AND year IS NULL AND era IS NULL',
-      [told.year, told.era, told.period, number],
+      `UPDATE run SET year = $1, era = $2, period = $3 WHERE number = $4
+       AND coalesce(year, $1) = $1 AND coalesce(era, $2) = $2 AND coalesce(period, $3) = $3`,
+      [told.year, told.era, told.period, run.number],
     );
   }
+}
+
+function tellsMore(told: Period, known: Period): boolean {
+  const fields = ['year', 'era', 'period'] as const;
+  return (
+    fields.some((field) => known[field] === null) &&
+    fields.every((field) => known[field] === null || known[field] === told[field])
+  );
 }
 
 /** Makes sure that the lumisections exist; their runs do. */

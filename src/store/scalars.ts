@@ -12,7 +12,8 @@ import type { Dialect, KeyColumn } from './dialect.ts';
 import type { Dictionaries } from './dictionaries.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
 import type { DictionaryIds } from './resolved-batch.ts';
-import { enterLumisections, enterRuns } from './run-rows.ts';
+import { countValues } from './run-element-counts.ts';
+import { datasetsOfRuns, enterLumisections, enterRuns } from './run-rows.ts';
 import type { IngestOptions } from './store.ts';
 
 const integer = <const Name extends string>(name: Name) => ({ name, type: 'integer' }) as const;
@@ -52,6 +53,7 @@ export const VALUE_TABLES: readonly ValueTable[] = [SCALARS, QUALITY_TESTS];
 const VALUE_KEY: readonly KeyColumn[] = [...ELEMENT_KEY, text('quality_test')];
 export const VALUE_SHARE: readonly Column[] = [...VALUE_KEY, integer('file_id')];
 
+type Place = [run: number, dataset: number, element: number];
 type ValueBatch = ScalarBatch | QualityTestBatch;
 type Values = readonly Parameter[];
 
@@ -91,7 +93,7 @@ export async function writeScalars(
 ): Promise<WrittenRows> {
   const table = batch.kind === 'scalars' ? SCALARS : QUALITY_TESTS;
   const records = recordsOf(batch);
-  await enterRuns(transaction, dialect, new Map(records.map(({ run, dataset }) => [run, dataset])));
+  await enterRuns(transaction, dialect, datasetsOfRuns(records.map(({ run, dataset }) => [run, dataset] as const)));
   await enterLumisections(transaction, distinctLumisections(records));
   const rows = rowsOf(batch, dictionaries);
   const standing = await findStanding(transaction, dialect, table, rows);
@@ -126,6 +128,12 @@ export async function writeScalars(
     [...table.key, integer('file_id'), ...table.values],
     [...written.values()].map((row) => [...row.key, fileId, ...row.values]),
     `ON CONFLICT (${names}) DO UPDATE SET ${values.map((name) => `${name} = excluded.${name}`).join(', ')}`,
+  );
+  await countValues(
+    transaction,
+    table === SCALARS ? 'scalar_count' : 'quality_test_count',
+    [...written].filter(([name]) => !overwritten.has(name)).map(([, { key }]) => [key[0], key[2], key[3]] as Place),
+    1,
   );
   const shareKey = ({ key }: Row) => (table === SCALARS ? [...key, ''] : key);
   // what other files said alike is no longer what stands there

@@ -18,7 +18,9 @@ import type {
   Run,
   ScalarValue,
 } from '../generated/sqlite/client.ts';
+import type { RunDeletion } from './delete-run.ts';
 import type { Finding } from './verify.ts';
+import type { Withdrawal } from './withdrawal.ts';
 
 export interface StoreOptions {
   /** Called once for each SQL statement sent to the database (tests count them, metrics time them). */
@@ -106,6 +108,15 @@ export type ScalarValueKey = LumisectionHistogramKey;
 export interface QualityTestKey extends ScalarValueKey {
   readonly name: string;
 }
+/** What a file has of a histogram that several files brought. */
+export interface ContributionRow {
+  readonly fileId: number;
+  /** Its share was added to the sum that the histogram is; otherwise it has alike what `likeFileId` brought. */
+  readonly isShare: boolean;
+  readonly likeFileId: number | null;
+  /** Of a share. */
+  readonly entries: number | null;
+}
 export type RunHistogramKey = Omit<LumisectionHistogramKey, 'lumisectionNumber'>;
 
 /** By-key reads, one SQL statement a call, results aligned with the keys, null where there is no such row. */
@@ -117,6 +128,8 @@ export interface Reads {
   readonly binnings: CachedReads<BinningRow>;
   lumisectionHistograms(keys: readonly LumisectionHistogramKey[]): Promise<(LumisectionHistogramRow | null)[]>;
   runHistograms(keys: readonly RunHistogramKey[]): Promise<(RunHistogramRow | null)[]>;
+  /** Beside the file of the row: of each histogram (lumisection 0: of a run), by file. */
+  contributions(keys: readonly LumisectionHistogramKey[]): Promise<ContributionRow[][]>;
   /** Blobs of domain/codec.ts. */
   lumisectionBins(keys: readonly LumisectionHistogramKey[]): Promise<(Uint8Array | null)[]>;
   runBins(keys: readonly RunHistogramKey[]): Promise<(Uint8Array | null)[]>;
@@ -145,6 +158,8 @@ export interface Reads {
   monitorElementByPath(path: string): Promise<MonitorElement | null>;
   /** Histogram counts (per LS and run level together) by monitor element, and run counts by dataset. */
   histogramCounts(monitorElementIds: readonly number[]): Promise<number[]>;
+  /** Counts of scalar values (per LS and run level together) by monitor element. */
+  scalarCounts(monitorElementIds: readonly number[]): Promise<number[]>;
   runCounts(datasetIds: readonly number[]): Promise<number[]>;
 }
 
@@ -293,7 +308,16 @@ export interface Ledger {
    * Withdraws a file that nobody reads and settles it as CANCELLED with the code WITHDRAWN: offered again, it is read anew.
    * @throws UnavailableError with details.reason FILE_BUSY while a reading has the lease that is not known to be dead.
    */
-  discard(fileId: number, isDead: Lease['isDead']): Promise<DataFile>;
+  discard(fileId: number, isDead: Lease['isDead']): Promise<{ file: DataFile; withdrawal: Withdrawal }>;
+  /**
+   * Deletes a run with all that belongs to it; with `dryRun` all of that is undone, and the counts tell what would go
+   * (other writers wait meanwhile either way). Its files keep their rows in the ledger, with a note (RUN_DELETED).
+   * @throws NotFoundError; UnavailableError with details.reason FILE_BUSY while a reading has one of its files.
+   */
+  deleteRun(
+    number: number,
+    options: { readonly dryRun: boolean; readonly isDead: Lease['isDead'] },
+  ): Promise<RunDeletion>;
   /**
    * Runs `work` with a ledger whose writes see one another and are all undone at the end (`--dry-run`): one long
    * transaction that is rolled back. On SQLite other writers wait meanwhile.

@@ -3,9 +3,11 @@ import type {
   Certification,
   CertificationFraction,
   CertificationVersion,
+  ConditionContribution,
   Contribution,
   DataFile,
   Dataset,
+  FractionContribution,
   IngestIssue,
   Lumisection,
   LumisectionHistogram,
@@ -16,6 +18,7 @@ import type {
   RunMonitorElement,
   ScalarContribution,
   ScalarValue,
+  VersionContribution,
 } from '../generated/sqlite/client.ts';
 
 /** A row as the store reads and writes it: BIGINT columns hold numbers below 2^53. */
@@ -41,6 +44,9 @@ export interface Tables {
   certificationVersion: Stored<CertificationVersion>;
   certification: Stored<Certification>;
   certificationFraction: Stored<CertificationFraction>;
+  conditionContribution: Stored<ConditionContribution>;
+  fractionContribution: Stored<FractionContribution>;
+  versionContribution: Stored<VersionContribution>;
   dataFile: Stored<DataFile>;
   ingestIssue: Stored<IngestIssue>;
 }

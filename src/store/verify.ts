@@ -3,7 +3,9 @@ import { decodeBins } from '../domain/codec.ts';
 import { shapeOf } from '../domain/shape.ts';
 import type { Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
+import { COUNTS } from './run-element-counts.ts';
 import { VALUE_TABLES } from './scalars.ts';
+import { conditionChecks } from './verify-conditions.ts';
 import { shareChecks, wrongSums } from './verify-sums.ts';
 
 /** Something in the database that contradicts itself. */
@@ -59,7 +61,28 @@ const EDGES: readonly Edge[] = [
   ['lumisection_histogram', 'data_file', [['file_id', 'id']]],
   ['run_histogram', 'data_file', [['file_id', 'id']]],
   ...VALUE_TABLES.flatMap(({ name }) => VALUE_EDGES.map(([other, on]): Edge => [name, other, on])),
-  ['scalar_contribution', 'data_file', [['file_id', 'id']]],
+  ...['scalar_contribution', 'condition_contribution', 'fraction_contribution', 'version_contribution'].map(
+    (table): Edge => [table, 'data_file', [['file_id', 'id']]],
+  ),
+  ['condition_contribution', 'run', [['run_number', 'number']]],
+  [
+    'condition_contribution',
+    'lumisection',
+    [
+      ['run_number', 'run_number'],
+      ['lumisection_number', 'number'],
+    ],
+  ],
+  [
+    'fraction_contribution',
+    'certification_fraction',
+    ['run_number', 'source', 'subsystem'].map((column) => [column, column] as const),
+  ],
+  [
+    'version_contribution',
+    'certification_version',
+    ['source', 'dataset', 'subsystem', 'version'].map((column) => [column, column] as const),
+  ],
   ['contribution', 'monitor_element', [['monitor_element_id', 'id']]],
   ['contribution', 'data_file', [['file_id', 'id']]],
   [
@@ -77,6 +100,7 @@ const EDGES: readonly Edge[] = [
 /** Lumisection 0 stands for the whole run. */
 const PART: Record<string, string> = {
   'contribution:lumisection_histogram': 'h.lumisection_number > 0',
+  'condition_contribution:lumisection': 'h.lumisection_number > 0',
   'scalar_value:lumisection': 'h.lumisection_number > 0',
   'quality_test:lumisection': 'h.lumisection_number > 0',
   'contribution:run_histogram': 'h.lumisection_number = 0',
@@ -110,24 +134,31 @@ const valueShares = VALUE_TABLES.map(({ name, qualityTest }): Check => {
   };
 });
 
+/** What the rows of each table say of the counts that are kept of them. */
+const COUNTED: readonly (readonly [table: string, counts: Partial<Record<(typeof COUNTS)[number], string>>])[] = [
+  [
+    'lumisection_histogram',
+    { lumisection_count: 'count(*)', empty_count: 'sum(CASE WHEN integral = 0 THEN 1 ELSE 0 END)' },
+  ],
+  ['run_histogram', { run_histogram_count: 'count(*)' }],
+  ['scalar_value', { scalar_count: 'count(*)' }],
+  ['quality_test', { quality_test_count: 'count(*)' }],
+];
+
 /** Counts kept beside the rows, against the rows. */
 const counts: readonly Check[] = [
   {
     check: 'count:run_monitor_element',
     rule: 'run_monitor_element counts what is stored of a run, dataset and monitor element',
-    sql: `SELECT ${KEY}, sum(kept_ls) AS kept_ls, sum(ls) AS ls, sum(kept_empty) AS kept_empty, sum(empty) AS empty,
-            sum(kept_run) AS kept_run, sum(run_level) AS run_level
+    sql: `SELECT ${KEY}, ${COUNTS.map((count) => `sum(kept_${count}) AS kept_${count}, sum(${count}) AS ${count}`).join(', ')}
           FROM (
-            SELECT ${KEY}, lumisection_count AS kept_ls, 0 AS ls, empty_count AS kept_empty, 0 AS empty,
-              run_histogram_count AS kept_run, 0 AS run_level FROM run_monitor_element
-            UNION ALL
-            SELECT ${KEY}, 0, count(*), 0, sum(CASE WHEN integral = 0 THEN 1 ELSE 0 END), 0, 0
-              FROM lumisection_histogram GROUP BY ${KEY}
-            UNION ALL
-            SELECT ${KEY}, 0, 0, 0, 0, 0, count(*) FROM run_histogram GROUP BY ${KEY}
+            SELECT ${KEY}, ${COUNTS.map((count) => `${count} AS kept_${count}, 0 AS ${count}`).join(', ')} FROM run_monitor_element
+            UNION ALL ${COUNTED.map(
+              ([table, counted]) =>
+                `SELECT ${KEY}, ${COUNTS.map((count) => `0, ${counted[count] ?? 0}`).join(', ')} FROM ${table} GROUP BY ${KEY}`,
+            ).join(' UNION ALL ')}
           ) c
-          GROUP BY ${KEY}
-          HAVING sum(kept_ls) <> sum(ls) OR sum(kept_empty) <> sum(empty) OR sum(kept_run) <> sum(run_level)`,
+          GROUP BY ${KEY} HAVING ${COUNTS.map((count) => `sum(kept_${count}) <> sum(${count})`).join(' OR ')}`,
   },
   {
     check: 'contribution:owner',
@@ -181,7 +212,7 @@ const SAMPLE = 1_000;
  */
 export async function verifyDatabase(queries: Queries, dialect: Dialect): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { check, rule, sql } of [...orphans, ...shareChecks, ...valueShares, ...counts]) {
+  for (const { check, rule, sql } of [...orphans, ...shareChecks, ...valueShares, ...conditionChecks, ...counts]) {
     const [found] = await queries.all<{ count: number }>(`SELECT count(*) AS count FROM (${sql}) q`);
     if (!found || Number(found.count) === 0) continue;
     const rows = await queries.all<Record<string, unknown>>(`${sql} LIMIT ${EXAMPLES}`);

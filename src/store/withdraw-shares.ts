@@ -1,7 +1,7 @@
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { HistogramRows } from './histogram-rows.ts';
-import { addRunElementCounts } from './run-element-counts.ts';
+import { addRunElementCounts, noChange, placeOf, sortedChanges } from './run-element-counts.ts';
 import {
   binningsById,
   chunksBySize,
@@ -48,7 +48,7 @@ export async function withdrawShares(transaction: Transaction, dialect: Dialect,
 }
 
 /** A key whose sum has lost shares, and the bytes of those that are left. */
-interface Changed {
+export interface Changed {
   readonly key: ShareKey;
   readonly bytes: number;
 }
@@ -154,7 +154,11 @@ async function passOn(
   );
 }
 
-async function addUp(
+/**
+ * Overwrites histograms with the sums of the shares that are left, and keeps count of empty ones; one of which a single
+ * share is left becomes that of its file, one of which none is left that of `fileId`.
+ */
+export async function addUp(
   transaction: Transaction,
   dialect: Dialect,
   fileId: number,
@@ -240,14 +244,13 @@ async function becomeOwn(
 
 async function countEmpty(transaction: Transaction, changes: readonly (readonly [ShareKey, number])[]): Promise<void> {
   const byElement = new Map<string, number[]>();
+  const place = placeOf('empty_count');
   for (const [[run, element, , dataset], change] of changes) {
     if (change === 0) continue;
     const name = `${run} ${dataset} ${element}`;
-    const known = byElement.get(name) ?? [run, dataset, element, 0, 0, 0];
-    (known[4] as number) += change;
+    const known = byElement.get(name) ?? noChange(run, dataset, element);
+    (known[place] as number) += change;
     byElement.set(name, known);
   }
-  const sorted = [...byElement.values()].filter((counts) => counts[4] !== 0);
-  sorted.sort((a, b) => ([0, 1, 2] as const).map((i) => (a[i] as number) - (b[i] as number)).find(Boolean) ?? 0);
-  await addRunElementCounts(transaction, sorted);
+  await addRunElementCounts(transaction, sortedChanges(byElement.values()));
 }

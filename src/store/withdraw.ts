@@ -1,44 +1,68 @@
+import { VERSION } from './certifications.ts';
 import type { Column, Transaction } from './database.ts';
 import type { Dialect, KeyColumn } from './dialect.ts';
+import { FRACTION_KEY } from './fractions.ts';
 import { lockFile } from './ledger-files.ts';
-import { addRunElementCounts } from './run-element-counts.ts';
+import { prune, Touched } from './prune.ts';
+import { renamePeriods } from './rename-periods.ts';
+import { addRunElementCounts, countValues } from './run-element-counts.ts';
 import { VALUE_SHARE, VALUE_TABLES, type ValueTable } from './scalars.ts';
 import { SHARE_KEY } from './shares.ts';
+import { withdrawConditions } from './withdraw-conditions.ts';
 import { withdrawShares } from './withdraw-shares.ts';
+import { type Withdrawal, WithdrawalCounts } from './withdrawal.ts';
 
 /**
- * Takes back what a file brought: its shares of sums are taken out of them; histograms and values that another file has
- * alike pass to that file, the others go, and so do its versions of certifications; then the lumisections, runs, monitor
- * elements and datasets that hold nothing any more.
- * What its rows replaced does not come back, nor do conditions of runs and lumisections go: their origin is not kept.
+ * Takes back what a file brought: its shares of sums are taken out of them; what another file has alike passes to that
+ * file; the rest goes: histograms, values, versions of certifications, fractions and conditions; then the lumisections,
+ * runs, monitor elements and datasets that hold nothing any more. What its rows replaced does not come back.
  * The caller lets no other transaction write meanwhile.
  */
-export async function withdrawFile(transaction: Transaction, dialect: Dialect, fileId: number): Promise<void> {
+export async function withdrawFile(transaction: Transaction, dialect: Dialect, fileId: number): Promise<Withdrawal> {
   await lockFile(transaction, dialect, fileId);
   const touched = new Touched();
+  const counts = new WithdrawalCounts();
+  await countHistograms(transaction, fileId, counts);
   await withdrawShares(transaction, dialect, fileId);
-  await withdrawHistograms(transaction, dialect, fileId, 'lumisection_histogram', touched);
-  await withdrawHistograms(transaction, dialect, fileId, 'run_histogram', touched);
-  for (const table of VALUE_TABLES) await withdrawValues(transaction, fileId, table, touched);
+  await withdrawHistograms(transaction, dialect, fileId, 'lumisection_histogram', touched, counts);
+  await withdrawHistograms(transaction, dialect, fileId, 'run_histogram', touched, counts);
+  for (const table of VALUE_TABLES) await withdrawValues(transaction, fileId, table, touched, counts);
   await transaction.all('DELETE FROM scalar_contribution WHERE file_id = $1', [fileId]);
   await transaction.all('DELETE FROM contribution WHERE file_id = $1', [fileId]);
-  await withdrawCertifications(transaction, fileId, touched);
-  await prune(transaction, dialect, touched);
+  await withdrawVersions(transaction, fileId, touched, counts);
+  await withdrawFractions(transaction, fileId, touched, counts);
+  await withdrawConditions(transaction, dialect, fileId, touched, counts);
+  await renamePeriods(transaction, dialect, touched);
+  Object.assign(counts.gone, await prune(transaction, dialect, touched));
   await transaction.all(
     `UPDATE data_file SET bytes_done = 0, lines_done = 0, inserted = 0, identical = 0, replaced = 0, added = 0
      WHERE id = $1`,
     [fileId],
   );
+  return counts;
 }
 
-class Touched {
-  readonly runs = new Set<number>();
-  readonly datasets = new Set<number>();
-  readonly monitorElements = new Set<number>();
-  lumisections: number[][] = [];
+/** Counts the histograms that the file has, alone or with others; those that go are taken off later. */
+async function countHistograms(transaction: Transaction, fileId: number, { stays }: WithdrawalCounts): Promise<void> {
+  const key = 'run_number, monitor_element_id, lumisection_number, dataset_id';
+  const [[own, ownOfRuns, shared, sharedOfRuns] = [0, 0, 0, 0]] = await transaction.arrays<
+    [number, number, number, number]
+  >(
+    `SELECT (SELECT count(*) FROM lumisection_histogram WHERE file_id = $1),
+       (SELECT count(*) FROM run_histogram WHERE file_id = $1), ${['>', '=']
+         .map(
+           (test) =>
+             `(SELECT count(*) FROM (SELECT DISTINCT ${key} FROM contribution WHERE file_id = $1 AND lumisection_number ${test} 0) s)`,
+         )
+         .join(', ')}`,
+    [fileId],
+  );
+  stays.lumisectionHistograms = Number(own) + Number(shared);
+  stays.runHistograms = Number(ownOfRuns) + Number(sharedOfRuns);
 }
 
-const SHARE: readonly (Column & KeyColumn)[] = [...SHARE_KEY, { name: 'file_id', type: 'integer' }];
+const FILE: Column & KeyColumn = { name: 'file_id', type: 'integer' };
+const SHARE: readonly (Column & KeyColumn)[] = [...SHARE_KEY, FILE];
 
 async function withdrawHistograms(
   transaction: Transaction,
@@ -46,6 +70,7 @@ async function withdrawHistograms(
   fileId: number,
   table: 'lumisection_histogram' | 'run_histogram',
   touched: Touched,
+  { gone, stays }: WithdrawalCounts,
 ): Promise<void> {
   const perLumisection = table === 'lumisection_histogram';
   const lumisection = perLumisection ? `${table}.lumisection_number` : '0';
@@ -66,7 +91,9 @@ async function withdrawHistograms(
       dialect.keyParameters(SHARE, passedOn),
     );
   }
-  const counts = perLumisection ? '-count(*), -sum(CASE WHEN integral = 0 THEN 1 ELSE 0 END), 0' : '0, 0, -count(*)';
+  const counts = perLumisection
+    ? '-count(*), -sum(CASE WHEN integral = 0 THEN 1 ELSE 0 END), 0, 0, 0'
+    : '0, 0, -count(*), 0, 0';
   const changes = await transaction.arrays<number[]>(
     `SELECT run_number, dataset_id, monitor_element_id, ${counts} FROM ${table} WHERE file_id = $1
      GROUP BY run_number, dataset_id, monitor_element_id ORDER BY run_number, dataset_id, monitor_element_id`,
@@ -78,11 +105,17 @@ async function withdrawHistograms(
     touched.datasets.add(dataset as number);
     touched.monitorElements.add(element as number);
   }
+  const noun = perLumisection ? 'lumisectionHistograms' : 'runHistograms';
+  for (const [, , , lumisectionCount, , runCount] of changes) {
+    gone[noun] -= Number(perLumisection ? lumisectionCount : runCount);
+  }
+  stays[noun] -= gone[noun];
   if (perLumisection) {
-    touched.lumisections = await transaction.arrays<number[]>(
+    const lumisections = await transaction.arrays<number[]>(
       `SELECT DISTINCT run_number, lumisection_number FROM ${table} WHERE file_id = $1`,
       [fileId],
     );
+    for (const lumisection of lumisections) touched.lumisections.push(lumisection);
   }
   await transaction.all(`DELETE FROM ${table} WHERE file_id = $1`, [fileId]);
 }
@@ -93,7 +126,13 @@ async function withdrawValues(
   fileId: number,
   { name, key, qualityTest }: ValueTable,
   touched: Touched,
+  counts: WithdrawalCounts,
 ): Promise<void> {
+  const noun = name === 'scalar_value' ? 'scalarValues' : 'qualityTests';
+  const [[shared] = [0]] = await transaction.arrays<[number]>(
+    `SELECT count(*) FROM scalar_contribution WHERE file_id = $1 AND quality_test ${name === 'scalar_value' ? '=' : '<>'} ''`,
+    [fileId],
+  );
   const place = key.filter((column) => column.type === 'integer').map((column) => column.name);
   const alike = `FROM scalar_contribution c WHERE ${place.map((column) => `c.${column} = ${name}.${column}`).join(' AND ')}
     AND c.quality_test = ${qualityTest} AND c.file_id <> $1`;
@@ -108,6 +147,15 @@ async function withdrawValues(
     `DELETE FROM ${name} WHERE file_id = $1 RETURNING run_number, lumisection_number, dataset_id, monitor_element_id`,
     [fileId],
   );
+  const count = name === 'scalar_value' ? 'scalar_count' : 'quality_test_count';
+  await countValues(
+    transaction,
+    count,
+    gone.map(([run, , dataset, element]) => [run, dataset, element] as const),
+    -1,
+  );
+  counts.gone[noun] = gone.length;
+  counts.stays[noun] = Number(shared) + passedOn.length;
   for (const [run, lumisection, dataset, element] of gone) {
     touched.runs.add(run);
     touched.datasets.add(dataset);
@@ -116,100 +164,64 @@ async function withdrawValues(
   }
 }
 
-async function withdrawCertifications(transaction: Transaction, fileId: number, touched: Touched): Promise<void> {
+/** A version that another file says as well passes to that file. */
+async function withdrawVersions(
+  transaction: Transaction,
+  fileId: number,
+  touched: Touched,
+  counts: WithdrawalCounts,
+): Promise<void> {
+  const names = VERSION.map(({ name }) => name);
+  const same = names.map((name) => `c.${name} = certification_version.${name}`).join(' AND ');
+  const alike = `FROM version_contribution c WHERE ${same}`;
+  const shared = await transaction.arrays(`DELETE FROM version_contribution WHERE file_id = $1 RETURNING 1`, [fileId]);
+  const passedOn = await transaction.arrays<(string | number)[]>(
+    `UPDATE certification_version SET file_id = (SELECT min(c.file_id) ${alike})
+     WHERE file_id = $1 AND EXISTS (SELECT 1 ${alike}) RETURNING ${names.join(', ')}, file_id`,
+    [fileId],
+  );
+  await transaction.deleteKeys('version_contribution', [...VERSION, FILE], passedOn);
   const versions = await transaction.arrays<(string | number)[]>(
-    'SELECT source, dataset, subsystem, version FROM certification_version WHERE file_id = $1',
+    `SELECT ${names.join(', ')} FROM certification_version WHERE file_id = $1`,
     [fileId],
   );
   for (const version of versions) {
-    const where = 'source = $1 AND dataset = $2 AND subsystem = $3 AND version = $4';
+    const where = names.map((name, i) => `${name} = $${i + 1}`).join(' AND ');
     const runs = await transaction.arrays<[number]>(
       `SELECT DISTINCT run_number FROM certification WHERE ${where}`,
       version,
     );
     for (const [run] of runs) touched.runs.add(run);
-    await transaction.all(`DELETE FROM certification WHERE ${where}`, version);
+    touched.judgedDatasets.add(version[1] as string);
+    const ranges = await transaction.arrays(`DELETE FROM certification WHERE ${where} RETURNING 1`, version);
+    counts.gone.certificationRanges += ranges.length;
     await transaction.all(`DELETE FROM certification_version WHERE ${where}`, version);
   }
+  counts.gone.certificationVersions = versions.length;
+  counts.stays.certificationVersions = shared.length + passedOn.length;
 }
 
-/** Deletes those monitor elements and datasets that nothing has. @returns whether it deleted any. */
-export async function dropUnusedNames(
+async function withdrawFractions(
   transaction: Transaction,
-  dialect: Dialect,
-  names: Pick<Touched, 'monitorElements' | 'datasets'>,
-): Promise<boolean> {
-  const touched = Object.assign(new Touched(), names);
-  const count = async () => {
-    const rows = await transaction.arrays<[number]>(
-      'SELECT (SELECT count(*) FROM monitor_element) + (SELECT count(*) FROM dataset)',
-      [],
-    );
-    return Number(rows[0]?.[0]);
-  };
-  const before = await count();
-  await prune(transaction, dialect, touched);
-  return (await count()) < before;
-}
-
-const VALUES = VALUE_TABLES.map(({ name }) => name);
-
-/** Keys one statement takes, so that its parameter stays small. */
-const CHUNK = 10_000;
-
-/** Deletes those of the touched rows to which nothing is left to belong. */
-async function prune(transaction: Transaction, dialect: Dialect, touched: Touched): Promise<void> {
-  const drop = async (table: string, columns: readonly string[], keys: readonly number[][], unused: string) => {
-    const keyColumns = columns.map((name) => ({ name, type: 'integer' as const }));
-    const names = columns.join(', ');
-    for (let i = 0; i < keys.length; i += CHUNK) {
-      await transaction.all(
-        `DELETE FROM ${table} WHERE (${names}) IN (SELECT ${names} FROM ${dialect.keyTable('k', keyColumns, 1)})
-         AND ${unused}`,
-        dialect.keyParameters(keyColumns, keys.slice(i, i + CHUNK)),
-      );
-    }
-  };
-  const none = (table: string, same: string) => `NOT EXISTS (SELECT 1 FROM ${table} o WHERE ${same})`;
-  const noneOfValues = (same: string) => VALUES.map((table) => none(table, same)).join(' AND ');
-  const single = (values: ReadonlySet<number>) => [...values].map((value) => [value]);
-  await drop(
-    'run_monitor_element',
-    ['run_number'],
-    single(touched.runs),
-    'lumisection_count = 0 AND run_histogram_count = 0',
+  fileId: number,
+  touched: Touched,
+  counts: WithdrawalCounts,
+): Promise<void> {
+  const key = FRACTION_KEY.map(({ name }) => name);
+  const stated = await transaction.arrays<[number, string, string, number]>(
+    `SELECT ${key.map((name) => `c.${name}`).join(', ')},
+       CASE WHEN EXISTS (SELECT 1 FROM fraction_contribution o WHERE o.file_id <> c.file_id
+         AND ${key.map((name) => `o.${name} = c.${name}`).join(' AND ')}) THEN 1 ELSE 0 END
+     FROM fraction_contribution c WHERE c.file_id = $1`,
+    [fileId],
   );
-  await drop(
-    'lumisection',
-    ['run_number', 'number'],
-    touched.lumisections,
-    `coalesce(started_at, ended_at) IS NULL
-     AND coalesce(zero_bias_rate, delivered_lumi, recorded_lumi, pileup) IS NULL AND flags_on = 0 AND flags_off = 0
-     AND ${none('lumisection_histogram', 'o.run_number = lumisection.run_number AND o.lumisection_number = lumisection.number')}
-     AND ${noneOfValues('o.run_number = lumisection.run_number AND o.lumisection_number = lumisection.number')}`,
+  const alone = stated.filter(([, , , others]) => Number(others) === 0);
+  for (const [run] of alone) touched.runs.add(run);
+  counts.gone.fractions = await transaction.deleteKeys(
+    'certification_fraction',
+    FRACTION_KEY,
+    alone.map(([run, source, subsystem]) => [run, source, subsystem]),
   );
-  await drop(
-    'run',
-    ['number'],
-    single(touched.runs),
-    `coalesce(started_at, ended_at) IS NULL AND coalesce(fill, lumisection_count) IS NULL
-     AND coalesce(initial_lumi, end_lumi, delivered_lumi, recorded_lumi, energy, magnetic_field) IS NULL
-     AND ${['lumisection', 'certification', 'certification_fraction', 'run_monitor_element', ...VALUES]
-       .map((table) => none(table, 'o.run_number = run.number'))
-       .join(' AND ')}`,
-  );
-  await drop(
-    'monitor_element',
-    ['id'],
-    single(touched.monitorElements),
-    `${none('run_monitor_element', 'o.monitor_element_id = monitor_element.id')}
-     AND ${noneOfValues('o.monitor_element_id = monitor_element.id')}`,
-  );
-  await drop(
-    'dataset',
-    ['id'],
-    single(touched.datasets),
-    `${none('run_monitor_element', 'o.dataset_id = dataset.id')}
-     AND ${noneOfValues('o.dataset_id = dataset.id')}`,
-  );
+  counts.stays.fractions = stated.length - alone.length;
+  await transaction.all('DELETE FROM fraction_contribution WHERE file_id = $1', [fileId]);
 }

@@ -186,3 +186,23 @@ describe('what cannot be added', () => {
     expect(whyNotAdded(one, profile)).toBe('is no profile');
   });
 });
+
+describe('profiles with an option of errors', () => {
+  const profile = (errorOption?: 'S' | 'G'): Bins => {
+    const numbers = { contents: Uint8Array.of(1, 2), sumw2: Uint8Array.of(1, 4), binEntries: Uint8Array.of(1, 1) };
+    return { flow: false, ...numbers, ...(errorOption && { errorOption }) };
+  };
+  const binning = { axes: [{ bins: 2, min: 0, max: 2, title: '' }] };
+
+  test('keep it when they are added, and are not added to others', () => {
+    expect(addBins([profile('S'), profile('S')]).errorOption).toBe('S');
+    expect(addWhole(profile('S'), profile('S'))?.errorOption).toBe('S');
+    expect(addBins([profile(), profile()])).not.toHaveProperty('errorOption');
+    const speaksAgainst = (one: Bins, other: Bins) => whyNotAdded({ binning, bins: one }, { binning, bins: other });
+    expect(speaksAgainst(profile('S'), profile('S'))).toBeNull();
+    expect(speaksAgainst(profile('S'), profile())).toBe(
+      'is a profile with the option of errors S, and the other has errors of the mean',
+    );
+    expect(speaksAgainst(profile(), profile('G'))).toContain('the other has the option of errors G');
+  });
+});

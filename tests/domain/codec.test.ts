@@ -38,8 +38,15 @@ const histograms = fc.tuple(shapes, fc.boolean()).chain(([shape, flow]) => {
   );
   const section = fc.option(contents, { nil: undefined });
   return fc
-    .record({ contents, sumw2: section, binEntries: section, binSumw2: section })
-    .map((numbers) => ({ shape, bins: { flow, ...numbers } as Bins }));
+    .record({
+      ...{ contents, sumw2: section, binEntries: section, binSumw2: section },
+      errorOption: fc.constantFrom(undefined, 'S' as const, 'I' as const, 'G' as const),
+    })
+    .map(({ errorOption, ...numbers }) => ({
+      shape,
+      // an option is one of a profile
+      bins: { flow, ...numbers, ...(numbers.binEntries && errorOption && { errorOption }) } as Bins,
+    }));
 });
 const SECTION_NAMES = ['sumw2', 'binEntries', 'binSumw2'] as const;
 
@@ -79,6 +86,7 @@ describe('the codec', () => {
           expect(decoded[name] === undefined).toBe(bins[name] === undefined);
           if (bins[name]) expectSame(decoded[name] as NumberArray, bins[name]);
         }
+        expect(decoded.errorOption).toBe(bins.errorOption);
         expect(sameBins(blob, encodeBins(decoded), shape)).toBe(true);
       }),
       { numRuns: 500 },
@@ -110,6 +118,7 @@ describe('the codec', () => {
       { flow: false, contents },
       ...SECTION_NAMES.map((name) => ({ flow: false, contents, [name]: contents })),
       ...SECTION_NAMES.map((name) => ({ flow: false, contents, [name]: Uint8Array.of(1, 3) })),
+      ...(['S', 'I'] as const).map((errorOption) => ({ flow: false, contents, binEntries: contents, errorOption })),
     ].map(encodeBins);
     for (const a of blobs) for (const b of blobs) expect(sameBins(a, b, [2])).toBe(a === b);
   });
@@ -251,7 +260,8 @@ describe('an encoder', () => {
           const { flow, contents } = bins;
           const present = SECTION_NAMES.filter((name) => bins[name] !== undefined);
           const sections = Object.fromEntries(present.map((name) => [name, scratch(bins[name] as NumberArray)]));
-          return encoder.append(scratch(contents), flow, contents.length, sections);
+          const { errorOption } = bins;
+          return encoder.append(scratch(contents), flow, contents.length, { ...sections, errorOption });
         });
         expect(encoder.length).toBe(ends.at(-1) ?? 0);
         const bytes = encoder.take();

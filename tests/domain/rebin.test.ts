@@ -51,6 +51,32 @@ describe('values and errors', () => {
     expect(binErrors(bins)?.[0]).toBeCloseTo(Math.sqrt(0.75 / 1.6), 14);
   });
 
+  it('of profiles with an option are what it says', () => {
+    // y = 1, 3 in the first bin (mean 2, spread 1); nothing in the second; y = 5 three times in the third
+    const bins = {
+      flow: false,
+      contents: Float64Array.of(4, 0, 15),
+      sumw2: Float64Array.of(10, 0, 75),
+      binEntries: Float64Array.of(2, 0, 3),
+    };
+    expect([...(binErrors({ ...bins, errorOption: 'S' }) ?? [])]).toEqual([1, 0, 0]);
+    expect([...(binErrors({ ...bins, errorOption: 'I' }) ?? [])]).toEqual([1 / Math.sqrt(2), 0, 1 / 6]);
+    expect([...(binErrors({ ...bins, errorOption: 'G' }) ?? [])]).toEqual([1 / Math.sqrt(2), 0, 1 / Math.sqrt(3)]);
+    // weights 1 and 3 of y = 2: sum of weights 4, effective entries 16 / 10
+    const weighted = {
+      flow: false,
+      contents: Float64Array.of(8),
+      sumw2: Float64Array.of(16),
+      binEntries: Float64Array.of(4),
+      binSumw2: Float64Array.of(10),
+    };
+    expect(binErrors({ ...weighted, errorOption: 'I' })?.[0]).toBeCloseTo(1 / Math.sqrt(19.2), 14);
+    expect(binErrors({ ...weighted, errorOption: 'G' })?.[0]).toBe(0.5);
+    // the spread is of the neighbours together: y = 1, 3, 5, 5, 5
+    const [together] = binErrors(rebinned({ ...bins, errorOption: 'S' }, planAxes([axis(3)], [3], []))) ?? [];
+    expect(together).toBeCloseTo(Math.sqrt(85 / 5 - (19 / 5) ** 2), 14);
+  });
+
   it('of a profile whose squares are not known are no errors', () => {
     expect(binErrors({ flow: false, contents: Uint8Array.of(1), binEntries: Uint8Array.of(1) })).toBeNull();
   });

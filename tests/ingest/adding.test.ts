@@ -1,25 +1,18 @@
-import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { csv, csvRow } from '../support/csv-files.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { ingestFolder, none } from '../support/ingest-files.ts';
 import { dqmioFile, type WrittenElement } from '../support/root-writer/dqmio.ts';
 import { elementsOfEveryType } from '../support/root-writer/elements.ts';
 import { ingestJson, runHere } from '../support/run-cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lumigraph-adding-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+const { folder, file } = ingestFolder('adding');
 
 const DATASET = '/ZeroBias/Run2023C-PromptReco-v1/DQMIO';
 const RUN = 367129;
-const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
-const file = (name: string, content: string | Uint8Array) => {
-  const path = join(folder, name);
-  writeFileSync(path, content);
-  return path;
-};
 const table = (name: string, ...parts: readonly (readonly number[])[]) =>
   file(name, csv(...parts.map((bins, i) => csvRow({ run: RUN, ls: i + 1, bins, entries: 10 }))));
 const histogram = (fullName: string, contents: readonly number[], max = 1): WrittenElement => ({

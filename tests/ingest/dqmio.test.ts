@@ -54,7 +54,9 @@ describe.each(databases)('DQMIO files on $name', (database) => {
       exitStatus: 0,
     });
     const dump = await dumpDatabase(opened.url);
-    expect(dump.lumisections).toEqual([1, 2, 3].map((ls) => `${RUN} | ${ls}`));
+    expect(dump.lumisections.map((row) => row.split(' | ').slice(0, 2).join(' | '))).toEqual(
+      [1, 2, 3].map((ls) => `${RUN} | ${ls}`),
+    );
     expect(dump.lumisectionHistograms).toHaveLength(20);
     expect(dump.runHistograms).toHaveLength(10);
     expect(dump.monitorElements).toHaveLength(13);

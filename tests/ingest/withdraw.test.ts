@@ -1,16 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { csv, csvRow } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { DATASET, ingestFolder } from '../support/ingest-files.ts';
 import { ingestJson, runHere } from '../support/run-cli.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'lumigraph-withdraw-'));
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
-
-const DATASET = '/ZeroBias/Run2023C-PromptReco-v1/DQMIO';
+const files = ingestFolder('withdraw');
 
 describe.each(databases)('withdraw on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
@@ -22,11 +17,8 @@ describe.each(databases)('withdraw on $name', (database) => {
     await opened.drop();
     expect(findings).toEqual([]);
   });
-  const file = (name: string, value: number) => {
-    const path = join(folder, name);
-    writeFileSync(path, csv(csvRow({ bins: [0, value, 0.1, 0.2, 0] }), csvRow({ ls: value })));
-    return path;
-  };
+  const file = (name: string, value: number) =>
+    files.file(name, csv(csvRow({ bins: [0, value, 0.1, 0.2, 0] }), csvRow({ ls: value })));
   const options = () => ({ url: opened.url });
   const ingest = (...paths: string[]) =>
     ingestJson([...paths, '--dataset', DATASET, '--on-conflict', 'add'], options(), runHere);
@@ -44,15 +36,20 @@ describe.each(databases)('withdraw on $name', (database) => {
     expect(status).toBe(0);
     expect(stdout).toBe(
       [
-        `${b} (2): 1 inserted, 0 identical, 0 replaced, 1 added: taken back`,
-        `${c} (3): 1 inserted, 0 identical, 0 replaced, 1 added: taken back`,
+        `${b} (2): taken back: 1 per-LS histograms, 1 lumisections; other files brought too: 1 per-LS histograms`,
+        `${c} (3): taken back: 1 per-LS histograms, 1 lumisections; other files brought too: 1 per-LS histograms`,
         '',
       ].join('\n'),
     );
     expect(await contents()).toEqual(alone);
     expect((await ingest(b)).files).toMatchObject([{ outcome: 'ingested', counts: { inserted: 1, added: 1 } }]);
     const { stdout: json } = await runHere(['withdraw', '2', '1', '--json'], options());
-    expect(JSON.parse(json)).toMatchObject({ files: [{ id: 2, path: b, dataset: DATASET }, { id: 1 }] });
+    expect(JSON.parse(json)).toMatchObject({
+      files: [
+        { id: 2, path: b, dataset: DATASET, gone: { lumisectionHistograms: 1 }, stays: { lumisectionHistograms: 1 } },
+        { id: 1, gone: { lumisectionHistograms: 2, monitorElements: 1 }, stays: { lumisectionHistograms: 0 } },
+      ],
+    });
     expect((await contents()).lumisectionHistograms).toEqual([]);
   });
 

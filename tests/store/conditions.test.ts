@@ -29,7 +29,7 @@ describe.each(databases)('conditions on $name', ({ name, create }) => {
 
   const write = async (batch: Parameters<typeof writeConditions>[2], onConflict: 'keep' | 'replace' = 'keep') => {
     const { outcomes, sameFile } = await database.write((transaction) =>
-      writeConditions(transaction, database.dialect, batch, onConflict),
+      writeConditions(transaction, database.dialect, batch, { fileId: 1, onConflict }),
     );
     return { outcomes: [...outcomes].map((outcome) => nameOf[outcome]), sameFile: [...sameFile] };
   };

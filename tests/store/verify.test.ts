@@ -20,6 +20,12 @@ describe.each(databases)('verifying $name', (database) => {
         { severity: 'REJECTED', code: 'X', reason: 'x' },
       ]);
       await write(ledger, file, certification({ 1: [[1, 2]] }), { source: 'golden' });
+      await write(ledger, file, { kind: 'fractions', fractions: [{ run: 1, subsystem: 'tau', fraction: 0.5 }] });
+      await write(ledger, file, { kind: 'runs', runs: [{ number: 1, fill: 7 }] });
+      await write(ledger, file, {
+        kind: 'lumisections',
+        lumisections: [{ run: 1, number: 1, flagsOn: ['cms_active'] }],
+      });
       await ledger.finish(file, { status: 'DONE' });
     }
   });
@@ -50,6 +56,16 @@ describe.each(databases)('verifying $name', (database) => {
     ['count:run_monitor_element', 'UPDATE run_monitor_element SET run_histogram_count = 7'],
     ['count:issues_of_file', 'UPDATE data_file SET rejected = 0'],
     ['count:rows_of_file', 'UPDATE data_file SET inserted = 1 WHERE inserted > 1'],
+    ['orphan:condition_contribution:data_file', 'UPDATE condition_contribution SET file_id = file_id + 999'],
+    [
+      'orphan:condition_contribution:lumisection',
+      'UPDATE condition_contribution SET lumisection_number = 99 WHERE lumisection_number > 0',
+    ],
+    ['condition:run', 'UPDATE run SET fill = NULL'],
+    ['condition:lumisection', 'UPDATE lumisection SET flags_on = 0'],
+    ['orphan:fraction_contribution:certification_fraction', 'DELETE FROM certification_fraction'],
+    ['orphan:version_contribution:certification_version', 'UPDATE version_contribution SET version = 9'],
+    ['version_contribution:owner', 'UPDATE version_contribution SET file_id = (SELECT min(id) FROM data_file)'],
     ['binning:hash', "UPDATE binning SET title = 'changed'"],
     ['bins:lumisection_histogram', 'UPDATE lumisection_histogram SET bins = $1 WHERE run_number = 2'],
     ['bins:run_histogram', 'UPDATE run_histogram SET bins = $1 WHERE bins IS NOT NULL'],

@@ -20,8 +20,17 @@ const HISTOGRAM = 'h.entries, h.integral, h.mean_x, h.rms_x, h.mean_y, h.rms_y, 
 const NAMES = `JOIN monitor_element m ON m.id = h.monitor_element_id JOIN dataset d ON d.id = h.dataset_id`;
 
 const CONTENTS = {
-  runs: 'SELECT number, year, era FROM run',
-  lumisections: 'SELECT run_number, number FROM lumisection',
+  runs: `SELECT number, year, era, period, fill, started_at, ended_at, initial_lumi, end_lumi, lumisection_count,
+      delivered_lumi, recorded_lumi, energy, magnetic_field FROM run`,
+  lumisections: `SELECT run_number, number, started_at, ended_at, zero_bias_rate, delivered_lumi, recorded_lumi, pileup,
+      flags_on, flags_off FROM lumisection`,
+  conditionContributions: `SELECT c.run_number, c.lumisection_number, f.path, c.fields, c.flags
+    FROM condition_contribution c JOIN data_file f ON f.id = c.file_id`,
+  fractions: 'SELECT run_number, source, subsystem, fraction FROM certification_fraction',
+  fractionContributions: `SELECT c.run_number, c.source, c.subsystem, f.path FROM fraction_contribution c
+    JOIN data_file f ON f.id = c.file_id`,
+  versionContributions: `SELECT c.source, c.dataset, c.subsystem, c.version, f.path FROM version_contribution c
+    JOIN data_file f ON f.id = c.file_id`,
   datasets: 'SELECT name, primary_dataset, era, processing, tier FROM dataset',
   monitorElements: `SELECT path, name, subsystem, dimension, kind, CASE WHEN efficiency THEN 'efficiency' END FROM monitor_element`,
   binnings: 'SELECT hash, dimension, title, axes FROM binning',
@@ -40,7 +49,8 @@ const CONTENTS = {
   contributions: `SELECT h.run_number, h.lumisection_number, m.path, d.name, f.path, h.part, l.path, b.hash, h.fractional,
       h.entries, h.title, h.bins FROM contribution h ${NAMES} JOIN data_file f ON f.id = h.file_id
     LEFT JOIN data_file l ON l.id = h.like_file_id LEFT JOIN binning b ON b.id = h.binning_id`,
-  runMonitorElements: `SELECT h.run_number, m.path, d.name, h.lumisection_count, h.empty_count, h.run_histogram_count
+  runMonitorElements: `SELECT h.run_number, m.path, d.name, h.lumisection_count, h.empty_count, h.run_histogram_count,
+      h.scalar_count, h.quality_test_count
     FROM run_monitor_element h ${NAMES}`,
   certifications: `SELECT run_number, source, dataset, subsystem, version, lumisection_first, lumisection_last, flag
     FROM certification`,
@@ -54,7 +64,7 @@ const CONTENTS = {
 
 function textOf(value: unknown): string {
   if (value instanceof Uint8Array) return createHash('sha256').update(value).digest('hex').slice(0, 16);
-  return String(value);
+  return value instanceof Date ? value.toISOString() : String(value);
 }
 
 interface Connection {

@@ -18,9 +18,9 @@ export function ingestFolder(name: string) {
     rmSync(folder, { recursive: true, force: true });
   });
   /** Writes a file of this name into the folder. @returns its path. */
-  const file = (name: string, text: string) => {
+  const file = (name: string, content: string | Uint8Array) => {
     const path = join(folder, name);
-    writeFileSync(path, text);
+    writeFileSync(path, content);
     return path;
   };
   return { folder, parser, file };

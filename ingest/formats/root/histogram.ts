@@ -1,4 +1,5 @@
 import { type Axis, axisProblem } from '../../../src/domain/axis.ts';
+import { ERROR_OPTIONS } from '../../../src/domain/bin-layout.ts';
 import type { NumberArray } from '../../../src/domain/histogram.ts';
 import type { MonitorElementKind } from '../../../src/domain/record.ts';
 import { type CheckedHistogram, checkedHistogram, type SourceNames } from '../checked-histogram.ts';
@@ -58,6 +59,7 @@ export function histogramOf(object: RootObject): RootHistogram {
       sumw2: numbers(object.fSumw2),
       binEntries: numbers(object.fBinEntries),
       binSumw2: numbers(object.fBinSumw2),
+      errorOption: ERROR_OPTIONS[Number(object.fErrorMode ?? 0)],
     },
     NAMES,
   );

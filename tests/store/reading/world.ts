@@ -202,12 +202,16 @@ export function makeWorld(seed: number): World {
       lumisectionCount: 0,
       emptyCount: 0,
       runHistogramCount: 0,
+      scalarCount: 0,
+      qualityTestCount: 0,
     };
     pairs.set(key, known);
     return known;
   };
   for (const row of lumisectionHistogram) pairOf(row).lumisectionCount++;
   for (const row of runHistogram) pairOf(row).runHistogramCount++;
+  for (const row of scalarValue) pairOf(row).scalarCount++;
+  for (const row of qualityTest) pairOf(row).qualityTestCount++;
 
   const dataFile = range(12).map((id) => ({
     id,

@@ -16,6 +16,7 @@ export interface Part {
   readonly title?: string;
   readonly axes?: readonly Axis[];
   readonly efficiency?: boolean;
+  readonly dataset?: string;
 }
 
 export const AXIS: Axis = { bins: 3, min: 0, max: 3, title: '' };
@@ -48,13 +49,14 @@ function columns(parts: readonly Part[]) {
   const blobs = parts.map(({ bins }) => encodeBins(bins));
   const moments = parts.map((part) => momentsOf(part, axesOf(part)));
   const floats = (name: keyof (typeof moments)[number]) => Float64Array.from(moments, (moment) => moment[name]);
+  const datasets = [...new Set(parts.map(({ dataset = PROMPT }) => dataset))];
   let end = 0;
   return {
     count: parts.length,
     line: Float64Array.from(parts, (_, i) => i + 1),
     run: Int32Array.from(parts, ({ run }) => run),
     monitorElement: Int32Array.from(parts.keys()),
-    dataset: new Int32Array(parts.length),
+    dataset: Int32Array.from(parts, ({ dataset = PROMPT }) => datasets.indexOf(dataset)),
     binning: Int32Array.from(parts.keys()),
     entries: Float64Array.from(parts, ({ entries }) => entries ?? Number.NaN),
     integral: floats('integral'),
@@ -72,7 +74,7 @@ function columns(parts: readonly Part[]) {
       kind: part.bins.binEntries ? ('PROFILE' as const) : ('TH1' as const),
       ...(part.efficiency === undefined ? {} : { efficiency: part.efficiency }),
     })),
-    datasets: [PROMPT],
+    datasets,
     binnings: parts.map((part) => ({ title: part.title ?? '', axes: axesOf(part) })),
   };
 }

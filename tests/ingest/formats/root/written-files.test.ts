@@ -24,6 +24,14 @@ const histograms: WrittenHistogram[] = [
     members: { fTitle: 'Two', fXaxis: x, fYaxis: y, fEntries: 20, fArray: Array.from({ length: 20 }, (_, i) => i) },
   },
   {
+    key: 'run1_ls2_spread',
+    className: 'TProfile',
+    members: {
+      ...{ fXaxis: y, fEntries: 3, fArray: [0, 4, 6, 0], fSumw2: [0, 16, 20, 0], fBinEntries: [0, 1, 2, 0] },
+      fErrorMode: 1,
+    },
+  },
+  {
     key: 'run1_ls2_profile',
     className: 'TProfile',
     members: { fXaxis: y, fEntries: 3, fArray: [0, 4, 6, 0], fSumw2: [0, 16, 18, 0], fBinEntries: [0, 1, 2, 0] },
@@ -52,10 +60,11 @@ describe('ROOT files of the test writer', () => {
     expect(one.fXaxis.fLabels.arr.map(({ fString }) => fString)).toEqual(['a', 'c']);
     expect([...(await file.readObject('run1_ls2_two')).fArray]).toEqual(Array.from({ length: 20 }, (_, i) => i));
     expect([...(await file.readObject('run1_ls2_profile')).fBinEntries]).toEqual([0, 1, 2, 0]);
+    expect((await file.readObject('run1_ls2_spread')).fErrorMode).toBe(1);
   });
 
   it.each(compressions)('give back everything, compressed by %s', async (_name, compress) => {
-    const [one, two, profile] = await read(scratch(rootFile(histograms, compress), 'written.root'));
+    const [one, two, spread, profile] = await read(scratch(rootFile(histograms, compress), 'written.root'));
     expect(one).toMatchObject({ kind: 'TH1', title: 'One', entries: 9, efficiency: false });
     expect(one?.axes).toEqual([
       { bins: 3, min: 0, max: 7, edges: [0, 1, 3, 7], labels: ['a', null, 'c'], title: 'charge' },
@@ -64,6 +73,8 @@ describe('ROOT files of the test writer', () => {
     expect([...(one?.bins.sumw2 ?? [])]).toEqual([1, 5, 3, 0, 4]);
     expect(two?.axes.map(({ bins }) => bins)).toEqual([3, 2]);
     expect(two?.bins.sumw2).toBeUndefined();
+    expect(spread?.bins.errorOption).toBe('S');
+    expect(profile?.bins.errorOption).toBeUndefined();
     expect(profile?.kind).toBe('PROFILE');
     expect([...(profile?.bins.binEntries ?? [])]).toEqual([0, 1, 2, 0]);
     expect(profile?.moments.integral).toBe(3);
@@ -103,6 +114,7 @@ interface JsRootFile {
   readObject(name: string): Promise<{
     fArray: Float32Array;
     fBinEntries: Float64Array;
+    fErrorMode: number;
     fXaxis: { fXbins: Float64Array; fLabels: { arr: { fString: string }[] } };
   }>;
 }

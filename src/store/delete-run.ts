@@ -1,0 +1,127 @@
+import { NotFoundError } from '../domain/errors.ts';
+import { columnOf, LUMISECTION_FIELDS, RUN_FIELDS } from './condition-fields.ts';
+import type { Transaction } from './database.ts';
+import type { Dialect } from './dialect.ts';
+import { refuseBusy } from './ledger-files.ts';
+import { appendIssues } from './ledger-issues.ts';
+import { prune, Touched } from './prune.ts';
+import type { Lease } from './store.ts';
+import { type Brought, type Holder, WithdrawalCounts } from './withdrawal.ts';
+
+/** Tables whose rows belong to one run, each before those that it refers to; what its rows are counted as. */
+export const RUN_TABLES: readonly (readonly [table: string, noun: Brought | Holder | null])[] = [
+  ['contribution', null],
+  ['scalar_contribution', null],
+  ['condition_contribution', null],
+  ['fraction_contribution', null],
+  ['lumisection_histogram', 'lumisectionHistograms'],
+  ['run_histogram', 'runHistograms'],
+  ['scalar_value', 'scalarValues'],
+  ['quality_test', 'qualityTests'],
+  ['run_monitor_element', null],
+  ['certification', 'certificationRanges'],
+  ['certification_fraction', 'fractions'],
+  ['lumisection', 'lumisections'],
+];
+
+export interface RunDeletion {
+  readonly number: number;
+  /** By noun; versions of certifications stay, without what they said of the run. */
+  readonly gone: WithdrawalCounts['gone'];
+  /** How many files had brought something of it. */
+  readonly files: number;
+}
+
+/**
+ * Deletes a run with everything that belongs to it, and the monitor elements and datasets that nothing has any more. Each
+ * file that had brought something of it gets a note. The caller lets no other transaction write meanwhile.
+ * @throws NotFoundError; UnavailableError (FILE_BUSY) while one of these files is being read.
+ */
+export async function deleteRun(
+  transaction: Transaction,
+  dialect: Dialect,
+  number: number,
+  isDead: Lease['isDead'],
+): Promise<RunDeletion> {
+  if ((await transaction.all('SELECT number FROM run WHERE number = $1', [number])).length === 0) {
+    throw new NotFoundError(`run ${number} is not stored`);
+  }
+  const files = await filesOf(transaction, number);
+  for (const file of files) await refuseBusy(transaction, dialect, file, isDead);
+  const { gone } = new WithdrawalCounts();
+  const touched = new Touched();
+  for (const table of ['run_monitor_element', 'scalar_value', 'quality_test']) {
+    const names = await transaction.arrays<[number, number]>(
+      `SELECT DISTINCT monitor_element_id, dataset_id FROM ${table} WHERE run_number = $1`,
+      [number],
+    );
+    for (const [element, dataset] of names) {
+      touched.monitorElements.add(element);
+      touched.datasets.add(dataset);
+    }
+  }
+  gone.conditions = await conditionsOf(transaction, number);
+  for (const [table, noun] of RUN_TABLES) {
+    const [row] = noun
+      ? await transaction.arrays<[number]>(`SELECT count(*) FROM ${table} WHERE run_number = $1`, [number])
+      : [];
+    if (noun) gone[noun] = Number(row?.[0]);
+    await transaction.all(`DELETE FROM ${table} WHERE run_number = $1`, [number]);
+  }
+  await transaction.all('DELETE FROM run WHERE number = $1', [number]);
+  const { monitorElements, datasets } = await prune(transaction, dialect, touched);
+  Object.assign(gone, { runs: 1, monitorElements, datasets });
+  for (const file of files) {
+    await appendIssues(transaction, file, [
+      {
+        severity: 'NOTE',
+        code: 'RUN_DELETED',
+        field: 'run',
+        value: String(number),
+        reason: `run ${number} was deleted on request, with what this file brought of it: read anew (--force) it brings that back`,
+      },
+    ]);
+  }
+  return { number, gone, files: files.length };
+}
+
+/** The files that have something of a run, by id. */
+async function filesOf(transaction: Transaction, number: number): Promise<number[]> {
+  const tables = [
+    ...['lumisection_histogram', 'run_histogram', 'scalar_value', 'quality_test'],
+    ...['contribution', 'scalar_contribution', 'condition_contribution', 'fraction_contribution'],
+  ];
+  const ofVersions = (table: string) =>
+    `SELECT v.file_id FROM ${table} v WHERE EXISTS (SELECT 1 FROM certification c WHERE c.run_number = $1
+       AND ${['source', 'dataset', 'subsystem', 'version'].map((name) => `c.${name} = v.${name}`).join(' AND ')})`;
+  const rows = await transaction.arrays<[number | null]>(
+    [
+      ...tables.map((table) => `SELECT file_id FROM ${table} WHERE run_number = $1`),
+      ...['certification_version', 'version_contribution'].map(ofVersions),
+    ].join(' UNION '),
+    [number],
+  );
+  return rows.flatMap(([id]) => (id === null ? [] : [id])).sort((a, b) => a - b);
+}
+
+/** How many values of conditions are known of a run and its lumisections. */
+async function conditionsOf(transaction: Transaction, number: number): Promise<number> {
+  const columns = (fields: readonly string[]) => fields.map(columnOf).join(', ');
+  const rows = [
+    ...(await transaction.arrays(`SELECT ${columns(RUN_FIELDS)} FROM run WHERE number = $1`, [number])),
+    ...(await transaction.arrays(`SELECT ${columns(LUMISECTION_FIELDS)} FROM lumisection WHERE run_number = $1`, [
+      number,
+    ])),
+  ];
+  const flags = await transaction.arrays<[number, number]>(
+    'SELECT flags_on, flags_off FROM lumisection WHERE run_number = $1',
+    [number],
+  );
+  return (
+    rows.reduce((sum, row) => sum + row.filter((value) => value !== null).length, 0) +
+    flags.reduce(
+      (sum, bits) => sum + bits.reduce((ofRow, set) => ofRow + set.toString(2).replaceAll('0', '').length, 0),
+      0,
+    )
+  );
+}
