@@ -1,5 +1,6 @@
 import type { FieldNode } from 'graphql';
 import { createLoaders, type Loaders } from '../loaders/create-loaders.ts';
+import type { Viewer } from './domain/viewer.ts';
 import type { Store } from './store/store.ts';
 
 /** Something the client should know although its operation succeeded; goes to `extensions.warnings`. */
@@ -23,8 +24,10 @@ export interface Context {
   readonly maxPageSize: number;
   /** Most rows a list of an input may have. */
   readonly maxInputRows: number;
-  /** Whether mutations may change data. */
+  /** Whether this server takes mutations at all. */
   readonly mayWrite: boolean;
+  /** Who asks, and what it may do: fields say which scope they need (`scope`). */
+  readonly viewer: Viewer;
   readonly warnings: readonly Warning[];
   /** Adds a warning; one with the same code and message is told once, with the first path. */
   warn(warning: Warning): void;
@@ -35,11 +38,12 @@ export interface ContextOptions {
   readonly maxPageSize: number;
   readonly maxInputRows: number;
   readonly mayWrite: boolean;
+  readonly viewer: Viewer;
 }
 
 export function createContext(
   store: Store,
-  { requestId, maxPageSize, maxInputRows, mayWrite }: ContextOptions,
+  { requestId, maxPageSize, maxInputRows, mayWrite, viewer }: ContextOptions,
 ): Context {
   const warnings: Warning[] = [];
   // no getters: V8 makes a hidden class for each object that has one of its own, and keeps all they reach for long
@@ -51,6 +55,7 @@ export function createContext(
     maxPageSize,
     maxInputRows,
     mayWrite,
+    viewer,
     warnings,
     warn(warning) {
       if (!warnings.some(({ code, message }) => code === warning.code && message === warning.message)) {

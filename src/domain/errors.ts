@@ -20,6 +20,11 @@ export class InvalidInputError extends LumigraphError {
   readonly code = 'BAD_USER_INPUT';
 }
 
+/** Nobody knows who the client is: it has to send a token that is good. */
+export class UnauthenticatedError extends LumigraphError {
+  readonly code = 'UNAUTHENTICATED';
+}
+
 /** The client may not do this, whatever it sends. */
 export class ForbiddenError extends LumigraphError {
   readonly code = 'FORBIDDEN';

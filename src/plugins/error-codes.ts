@@ -3,6 +3,7 @@ export const ERROR_CODES = {
   BAD_USER_INPUT: 'An argument or a variable can never work: change it.',
   NOT_FOUND: 'What was asked for by name is not there: check the name, or ingest it first.',
   LIMIT_EXCEEDED: 'A stated limit was passed: ask for less, or have the limit raised.',
+  UNAUTHENTICATED: 'The request needs a token that is good, or its token is not: the message says which.',
   FORBIDDEN: 'The server does not let this client do that: the message says what would.',
   UNAVAILABLE: 'Nothing is wrong with the request: the same one may work later.',
   CONFIGURATION: 'The settings of the server cannot work: they have to be changed.',

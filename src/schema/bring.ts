@@ -1,7 +1,7 @@
 import { bringCall, type CallChoices, type CallResult, type CallRows } from '../../ingest/pipeline/call/bring.ts';
 import { createLoaders } from '../../loaders/create-loaders.ts';
 import type { Context } from '../context.ts';
-import { ForbiddenError, LimitExceededError } from '../domain/errors.ts';
+import { LimitExceededError } from '../domain/errors.ts';
 import type { OnConflict as Policy } from '../store/store.ts';
 import { builder } from './builder.ts';
 
@@ -26,9 +26,6 @@ export const CHOICES = {
   dataFile: 'The entry of the call in the ledger; absent where the call changed nothing.',
 } as const;
 
-/** Names clients in the ledger: there is nothing yet by which to tell one from another. */
-const ANONYMOUS = 'anonymous';
-
 interface Call {
   /** Name of the mutation. */
   readonly name: string;
@@ -44,17 +41,16 @@ export interface Brought extends CallResult {
 }
 
 /**
- * Writes what a mutation brings; what the operation reads afterwards is read anew. Rows are made only where the client
- * may write, and not too many.
+ * Writes what a mutation brings; what the operation reads afterwards is read anew. Rows are made only where
+ * they are not too many.
  */
 export async function bring(context: Context, call: Call, rowsOf: () => CallRows): Promise<Brought> {
   const { name, lists, choices, source } = call;
-  refuseReadOnly(context);
   refuseLongLists(context, lists);
   const rows = rowsOf();
   const result = await bringCall(
     context.store,
-    { viewer: ANONYMOUS, name, content: lists, choices, ...(source !== undefined && { source }) },
+    { viewer: context.viewer.name, name, content: lists, choices, ...(source !== undefined && { source }) },
     rows,
   );
   readAnew(context);
@@ -64,14 +60,6 @@ export async function bring(context: Context, call: Call, rowsOf: () => CallRows
 /** What was read before a change may be another thing after it. */
 export function readAnew(context: Context): void {
   Object.assign(context.loaders, createLoaders(context.store));
-}
-
-/** @throws ForbiddenError where this server takes no changes. */
-export function refuseReadOnly({ mayWrite }: Pick<Context, 'mayWrite'>): void {
-  if (mayWrite) return;
-  throw new ForbiddenError(
-    'this server takes no changes by mutation: set LUMIGRAPH_MUTATIONS=on, which lets everybody who reaches it write, or let it listen on a loopback address',
-  );
 }
 
 /** @throws LimitExceededError that names the list, its limit and the remedy. */

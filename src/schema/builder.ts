@@ -7,6 +7,7 @@ import type { RawJson } from '../domain/raw-json.ts';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
+import { SCOPE_PLUGIN } from './scope-option.ts';
 
 export interface SchemaTypes {
   Context: Context;
@@ -26,7 +27,7 @@ export type ExtendedTypes = PothosSchemaTypes.ExtendDefaultTypes<SchemaTypes>;
 
 /** The one schema builder. Every file beside this one adds a noun to it; index.ts loads them all. */
 export const builder = new SchemaBuilder<SchemaTypes>({
-  plugins: [PrismaPlugin, RelayPlugin],
+  plugins: [SCOPE_PLUGIN, PrismaPlugin, RelayPlugin],
   defaultFieldNullability: false,
   prisma: {
     client: (context) => context.store.prisma,

@@ -80,6 +80,7 @@ const UpsertCertificationsPayload = payloadOf<Written>('UpsertCertificationsPayl
 
 builder.mutationFields((t) => ({
   upsertCertifications: t.field({
+    scope: 'ingest',
     type: UpsertCertificationsPayload,
     description:
       'Writes verdicts of a source. Versions are whole: a run that the new version does not name is not evaluated by it.',

@@ -2,7 +2,7 @@ import { hasDied } from '../../ingest/pipeline/process-name.ts';
 import type { RunDeletion } from '../store/delete-run.ts';
 import type { Ledger } from '../store/store.ts';
 import { BROUGHT, type Brought, HOLDERS, type Holder, type Withdrawal } from '../store/withdrawal.ts';
-import { readAnew, refuseReadOnly } from './bring.ts';
+import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { dataFileKey } from './data-file.ts';
 import { DataFile } from './refs.ts';
@@ -102,24 +102,24 @@ const DeleteRunPayload = builder.objectRef<RunDeletion & { readonly dryRun: bool
 
 builder.mutationFields((t) => ({
   deleteDataFile: t.field({
+    scope: 'ingest',
     type: DeleteDataFilePayload,
     description:
       'Takes back what a file brought and no other file has alike. What its rows replaced does not come back; read again, it brings the same.',
     args: { input: t.arg({ type: DeleteDataFileInput, required: true, description: 'Which file.' }) },
     resolve: async (_root, { input: { id } }, context) => {
-      refuseReadOnly(context);
       const discarded = await context.store.ledger.discard(dataFileKey.parseGlobal(id)[0], hasDied);
       readAnew(context);
       return discarded;
     },
   }),
   deleteRun: t.field({
+    scope: 'admin',
     type: DeleteRunPayload,
     description:
       'Deletes a run with everything that belongs to it; unless told otherwise only says what that would be.',
     args: { input: t.arg({ type: DeleteRunInput, required: true, description: 'Which run.' }) },
     resolve: async (_root, { input: { number, dryRun } }, context) => {
-      refuseReadOnly(context);
       const deletion = await context.store.ledger.deleteRun(number, { dryRun, isDead: hasDied });
       if (!dryRun) readAnew(context);
       return { ...deletion, dryRun };

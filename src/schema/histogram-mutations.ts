@@ -171,6 +171,7 @@ const UpsertRunHistogramsPayload = payloadOf<Written>('UpsertRunHistogramsPayloa
 
 builder.mutationFields((t) => ({
   upsertLumisectionHistograms: t.field({
+    scope: 'ingest',
     type: UpsertLumisectionHistogramsPayload,
     description: 'Writes histograms of lumisections; their runs, lumisections, datasets and monitor elements are made.',
     args: { input: t.arg({ type: UpsertLumisectionHistogramsInput, required: true, description: 'What to write.' }) },
@@ -182,6 +183,7 @@ builder.mutationFields((t) => ({
     }),
   }),
   upsertRunHistograms: t.field({
+    scope: 'ingest',
     type: UpsertRunHistogramsPayload,
     description: 'Writes run-level histograms; their runs, datasets and monitor elements are made.',
     args: { input: t.arg({ type: UpsertRunHistogramsInput, required: true, description: 'What to write.' }) },

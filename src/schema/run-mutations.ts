@@ -88,6 +88,7 @@ const UpsertLumisectionsPayload = payloadOf<{ readonly keys: Keys }>('UpsertLumi
 
 builder.mutationFields((t) => ({
   upsertRuns: t.field({
+    scope: 'ingest',
     type: UpsertRunsPayload,
     description: 'Writes conditions of runs: what is not known yet is added, what contradicts is in conflict.',
     args: { input: t.arg({ type: UpsertRunsInput, required: true, description: 'What to write.' }) },
@@ -97,6 +98,7 @@ builder.mutationFields((t) => ({
     }),
   }),
   upsertLumisections: t.field({
+    scope: 'ingest',
     type: UpsertLumisectionsPayload,
     description: 'Writes conditions of lumisections: what is not known yet is added, what contradicts is in conflict.',
     args: { input: t.arg({ type: UpsertLumisectionsInput, required: true, description: 'What to write.' }) },
