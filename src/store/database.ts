@@ -1,5 +1,6 @@
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Dialect } from './dialect.ts';
+import type { Events, StoreEvent } from './events.ts';
 import type { HistogramTable } from './histogram-rows.ts';
 
 /** A value bound to `$1`, `$2` ... of a statement. Dates are stored as Prisma stores them, in UTC. */
@@ -42,6 +43,8 @@ export interface Transaction extends Queries {
   deleteKeys(table: string, columns: readonly Column[], keys: readonly (readonly Parameter[])[]): Promise<number>;
   /** Undoes what `work` did to the database when it throws, and nothing before it; throws it on. */
   savepoint<T>(work: () => Promise<T>): Promise<T>;
+  /** Tells of a change as soon as the transaction is committed, and not at all where it is undone. */
+  publish(event: StoreEvent): void;
 }
 
 export interface WriteOptions {
@@ -63,6 +66,7 @@ export interface Database extends Queries {
   readonly dialect: Dialect;
   /** A Prisma client with connections of its own; null where the database was opened without. */
   readonly prisma: PrismaClient | null;
+  readonly events: Events;
   /**
    * Runs `work` in one transaction: committed (and flushed to disk, see `flush`) when it returns, rolled back when it throws.
    * `work` is run again from its beginning where the database asks for that (deadlock, serialization failure).

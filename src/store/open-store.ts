@@ -27,6 +27,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     lists: createLists(query),
     reads: createReads(query),
     ledger: createLedger(database),
+    events: database.events,
     verify: () => database.snapshot((queries) => verifyDatabase(queries, database.dialect)),
     close: () => database.close(),
   };

@@ -2,8 +2,10 @@ import pg from 'pg';
 import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Column, Database, DatabaseOptions, Parameter, Queries, Transaction, WriteOptions } from './database.ts';
+import { PendingEvents } from './pending-events.ts';
 import { ByteClient } from './postgres-client.ts';
 import { postgresDialect } from './postgres-dialect.ts';
+import { notifySql, PostgresEvents } from './postgres-events.ts';
 import { PostgresHistogramTable } from './postgres-histograms.ts';
 import { binaryTypes } from './postgres-types.ts';
 import { camelCase, toObjects } from './rows.ts';
@@ -60,15 +62,22 @@ type Sender = pg.Pool | pg.PoolClient;
 export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
   readonly prisma: PrismaClient | null;
+  readonly events: PostgresEvents;
   readonly #pool: pg.Pool;
   readonly #onStatement: (sql: string) => void;
   readonly #names = new Map<string, string>();
   /** Names of the fields that a named statement returns. */
   readonly #fields = new Map<string, readonly string[]>();
 
-  private constructor(pool: pg.Pool, prisma: PrismaClient | null, onStatement: (sql: string) => void) {
+  private constructor(
+    pool: pg.Pool,
+    prisma: PrismaClient | null,
+    events: PostgresEvents,
+    onStatement: (sql: string) => void,
+  ) {
     this.#pool = pool;
     this.prisma = prisma;
+    this.events = events;
     this.#onStatement = onStatement;
   }
 
@@ -77,7 +86,8 @@ export class PostgresDatabase implements Database {
     pool.on('error', () => {}); // a connection that broke while idle: the next query gets a new one
     // one that breaks while it is in use: the query under way is rejected, the event beside it must not end the process
     pool.on('connect', (client) => client.on('error', () => {}));
-    return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, options.onStatement);
+    const events = new PostgresEvents(url, (sql) => pool.query(sql));
+    return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, events, options.onStatement);
   }
 
   async #send(sender: Sender, sql: string, parameters: readonly Parameter[]) {
@@ -135,7 +145,12 @@ export class PostgresDatabase implements Database {
     const begin = `BEGIN; SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})${flush ? '' : '; SET LOCAL synchronous_commit = off'}`;
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#transaction(begin, (client) => work(this.#writer(client)));
+        const pending = new PendingEvents();
+        return await this.#transaction(
+          begin,
+          (client) => work(this.#writer(client, pending)),
+          () => `${notifySql(pending.take())} COMMIT`,
+        );
       } catch (error) {
         const code = error instanceof pg.DatabaseError ? error.code : undefined;
         if (code !== SERIALIZATION_FAILURE && code !== DEADLOCK_DETECTED) throw error;
@@ -145,7 +160,7 @@ export class PostgresDatabase implements Database {
     }
   }
 
-  #writer(client: pg.PoolClient): Transaction {
+  #writer(client: pg.PoolClient, pending: PendingEvents): Transaction {
     const send = async (sql: string, parameters: readonly Parameter[] = []) =>
       (await this.#send(client, sql, parameters)).rows;
     return {
@@ -164,7 +179,7 @@ export class PostgresDatabase implements Database {
       savepoint: async (work) => {
         await send('SAVEPOINT inner_work');
         try {
-          const result = await work();
+          const result = await pending.keepIfDone(work);
           await send('RELEASE SAVEPOINT inner_work');
           return result;
         } catch (error) {
@@ -173,6 +188,7 @@ export class PostgresDatabase implements Database {
           throw error;
         }
       },
+      publish: pending.publish,
     };
   }
 
@@ -182,7 +198,11 @@ export class PostgresDatabase implements Database {
     );
   }
 
-  async #transaction<T>(begin: string, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  async #transaction<T>(
+    begin: string,
+    work: (client: pg.PoolClient) => Promise<T>,
+    commit = () => 'COMMIT',
+  ): Promise<T> {
     const client = await this.#pool.connect();
     let broken: Error | undefined;
     // a connection that breaks between two statements has nobody else to tell
@@ -193,7 +213,7 @@ export class PostgresDatabase implements Database {
     try {
       await client.query(begin);
       const result = await work(client);
-      await client.query('COMMIT');
+      await client.query(commit());
       return result;
     } catch (error) {
       await client.query('ROLLBACK').catch((failure: Error) => {
@@ -207,6 +227,7 @@ export class PostgresDatabase implements Database {
   }
 
   async close(): Promise<void> {
+    await this.events.close();
     await this.prisma?.$disconnect();
     await this.#pool.end();
   }

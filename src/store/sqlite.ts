@@ -1,8 +1,10 @@
 import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Database, DatabaseOptions, Queries, Transaction } from './database.ts';
+import { PendingEvents } from './pending-events.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
+import { SqliteEvents } from './sqlite-events.ts';
 import { SqliteHistogramTable } from './sqlite-histograms.ts';
 import { sqlitePath } from './sqlite-path.ts';
 
@@ -37,6 +39,7 @@ export class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection;
   #writer: SqliteConnection | undefined;
   readonly prisma: PrismaClient | null;
+  readonly events: SqliteEvents;
   /** The end of the queue of transactions of this process: the database takes one writer at a time. */
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -45,6 +48,7 @@ export class SqliteDatabase implements Database {
     this.#path = sqlitePath(url);
     this.#onStatement = options.onStatement;
     this.#reader = new SqliteConnection(this.#path, this.#onStatement, { write: false });
+    this.events = new SqliteEvents(this.#reader);
   }
 
   static async open(url: string, options: DatabaseOptions): Promise<SqliteDatabase> {
@@ -68,6 +72,7 @@ export class SqliteDatabase implements Database {
   async #transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     this.#writer ??= new SqliteConnection(this.#path, this.#onStatement, { write: true });
     const writer = this.#writer;
+    const pending = new PendingEvents();
     await this.#begin(writer);
     try {
       const result = await work({
@@ -76,9 +81,11 @@ export class SqliteDatabase implements Database {
         histograms: new SqliteHistogramTable(writer),
         insert: async (table, columns, rows, onConflict = '') => writer.insert(table, columns, rows, onConflict),
         deleteKeys: async (table, columns, keys) => writer.deleteKeys(table, columns, keys),
-        savepoint: (inner) => savepoint(writer, inner),
+        savepoint: (inner) => savepoint(writer, () => pending.keepIfDone(inner)),
+        publish: pending.publish,
       });
       writer.handle.exec('COMMIT');
+      this.events.tell(pending.take());
       return result;
     } catch (error) {
       // some failures (a full disk) have rolled back already
@@ -118,6 +125,7 @@ export class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     await this.#turn;
+    this.events.close();
     await this.prisma?.$disconnect();
     // what stays in the log is read past the memory map, by processes that go on
     if (this.#writer) this.#writer.send('PRAGMA wal_checkpoint(PASSIVE)');

@@ -19,6 +19,7 @@ import type {
   ScalarValue,
 } from '../generated/sqlite/client.ts';
 import type { RunDeletion } from './delete-run.ts';
+import type { Events } from './events.ts';
 import type { Finding } from './verify.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
@@ -332,6 +333,8 @@ export interface Store {
   readonly lists: Lists;
   readonly reads: Reads;
   readonly ledger: Ledger;
+  /** What changes, as it is committed. */
+  readonly events: Events;
   /** Looks for whatever contradicts itself; an empty list is what is wished for. */
   verify(): Promise<Finding[]>;
   close(): Promise<void>;

@@ -1,0 +1,120 @@
+import { type CertificationChange, type Events, type Listener, Listeners, type StoreEvent, type Topic } from './events.ts';
+import type { SqliteConnection } from './sqlite-connection.ts';
+
+/** How often a process looks whether another one has written, while anybody listens. */
+const LOOK_EVERY_MS = 250;
+
+type SourceKey = Omit<CertificationChange, 'version'>;
+const keyOf = ({ source, dataset, subsystem }: SourceKey) => JSON.stringify({ source, dataset, subsystem });
+
+/**
+ * Events of a SQLite file. This process is told by its own transactions. Nobody tells of those of other processes: while
+ * anybody listens the counter that SQLite keeps of commits (`data_version`, some microseconds) is read four times a
+ * second, and where it moved, what is listened to is compared with what it was. That costs the writers nothing.
+ */
+export class SqliteEvents implements Events {
+  readonly #connection: SqliteConnection;
+  readonly #listeners = new Listeners();
+  #timer: NodeJS.Timeout | undefined;
+  #version: unknown;
+  // what is known of that which is listened to; everything below is synchronous, so that no commit comes in between
+  #runs: Set<number> | null = null;
+  #certifications: Map<string, number | null> | null = null;
+  #files = new Map<number, string>();
+
+  constructor(connection: SqliteConnection) {
+    this.#connection = connection;
+  }
+
+  async subscribe(topic: Topic, listener: Listener): Promise<() => void> {
+    this.#look();
+    const remove = this.#listeners.add(topic, listener);
+    this.#compare();
+    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    return () => {
+      remove();
+      if (this.#listeners.topics.length === 0) this.close();
+    };
+  }
+
+  async publish(event: StoreEvent): Promise<void> {
+    this.tell([event]);
+  }
+
+  /** What this process has committed. */
+  tell(events: readonly StoreEvent[]): void {
+    for (const event of events) {
+      if (event.kind === 'runs') for (const number of event.numbers) this.#runs?.add(number);
+      if (event.kind === 'certification') this.#certifications?.set(keyOf(event), event.version);
+      this.#listeners.tell(event);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#compare();
+  }
+
+  #rows<Row extends unknown[]>(sql: string, ...parameters: string[]): Row[] {
+    return this.#connection.statement(sql).all(...parameters) as unknown as Row[];
+  }
+
+  #look(): void {
+    if (this.#listeners.topics.length === 0) return;
+    const [[version] = []] = this.#rows('PRAGMA data_version');
+    if (version !== this.#version) this.#compare();
+    this.#version = version;
+  }
+
+  #compare(): void {
+    const { topics } = this.#listeners;
+    if (topics.includes('runs')) this.#compareRuns();
+    else this.#runs = null;
+    if (topics.includes('certifications')) this.#compareCertifications();
+    else this.#certifications = null;
+    this.#compareFiles(topics.flatMap((topic) => (topic.startsWith(FILE) ? [Number(topic.slice(FILE.length))] : [])));
+  }
+
+  #compareRuns(): void {
+    const before = this.#runs;
+    const numbers = this.#rows<[number]>('SELECT number FROM run ORDER BY number').map(([number]) => number);
+    this.#runs = new Set(numbers);
+    const added = before ? numbers.filter((number) => !before.has(number)) : [];
+    if (added.length > 0) this.#listeners.tell({ kind: 'runs', numbers: added });
+  }
+
+  #compareCertifications(): void {
+    const before = this.#certifications;
+    const now = new Map(
+      this.#rows<[string, string, string, number]>(
+        'SELECT source, dataset, subsystem, max(version) FROM certification_version GROUP BY source, dataset, subsystem',
+      ).map(([source, dataset, subsystem, version]) => [keyOf({ source, dataset, subsystem }), version] as const),
+    );
+    this.#certifications = new Map(now);
+    if (!before) return;
+    for (const key of new Set([...before.keys(), ...now.keys()])) {
+      const version = now.get(key) ?? null;
+      if ((before.get(key) ?? null) === version) continue;
+      this.#listeners.tell({ kind: 'certification', ...(JSON.parse(key) as SourceKey), version });
+    }
+  }
+
+  #compareFiles(ids: readonly number[]): void {
+    const before = this.#files;
+    this.#files = new Map();
+    if (ids.length === 0) return;
+    const rows = this.#rows<[number, ...unknown[]]>(
+      `SELECT id, status, bytes_done, lines_done, inserted, identical, conflicting, replaced, added, rejected, finished_at
+       FROM data_file WHERE id IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(ids),
+    );
+    for (const [id, ...values] of rows) {
+      const state = values.join(' ');
+      this.#files.set(id, state);
+      if ((before.get(id) ?? state) !== state) this.#listeners.tell({ kind: 'dataFile', id });
+    }
+  }
+}
+
+const FILE = 'dataFile ';
