@@ -69,6 +69,7 @@ export async function writeCertification(
       ranges.map(({ first, last, flag }) => [run, ...key, version, first, last, flag]),
     );
     await transaction.insert('certification', COLUMNS, rows);
+    transaction.publish({ kind: 'certification', source, dataset, subsystem, version });
   }
   return { outcomes, sameFile: new Set(), earlierFiles: new Map() };
 }

@@ -73,6 +73,9 @@ async function writeRuns(
       .compile();
     await transaction.all(sql, parameters as never);
   }
+  const known = new Set(stored.map(({ number }) => number));
+  const added = merge.changed.flatMap(({ number }) => (known.has(number) ? [] : [number]));
+  if (added.length > 0) transaction.publish({ kind: 'runs', numbers: added });
   await claimConditions(transaction, dialect, fileId, merge.statements, NAMED_FIELDS);
   return result;
 }

@@ -2,6 +2,7 @@ import { NotFoundError } from '../domain/errors.ts';
 import { columnOf, LUMISECTION_FIELDS, RUN_FIELDS } from './condition-fields.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
+import type { CertificationChange } from './events.ts';
 import { refuseBusy } from './ledger-files.ts';
 import { appendIssues } from './ledger-issues.ts';
 import { prune, Touched } from './prune.ts';
@@ -61,6 +62,7 @@ export async function deleteRun(
     }
   }
   gone.conditions = await conditionsOf(transaction, number);
+  await publishCertifications(transaction, number);
   for (const [table, noun] of RUN_TABLES) {
     const [row] = noun
       ? await transaction.arrays<[number]>(`SELECT count(*) FROM ${table} WHERE run_number = $1`, [number])
@@ -83,6 +85,17 @@ export async function deleteRun(
     ]);
   }
   return { number, gone, files: files.length };
+}
+
+/** Tells of the certifications whose current version judges the run. */
+async function publishCertifications(transaction: Transaction, number: number): Promise<void> {
+  const judged = await transaction.all<CertificationChange>(
+    `SELECT DISTINCT c.source, c.dataset, c.subsystem, c.version FROM certification c WHERE c.run_number = $1
+       AND c.version = (SELECT max(v.version) FROM certification_version v
+         WHERE v.source = c.source AND v.dataset = c.dataset AND v.subsystem = c.subsystem)`,
+    [number],
+  );
+  for (const change of judged) transaction.publish({ kind: 'certification', ...change });
 }
 
 /** The files that have something of a run, by id. */

@@ -109,6 +109,7 @@ export async function beginFile(
      WHERE id = $3 RETURNING *`,
     [facts.path, facts.size, row.id, lease?.owner ?? null],
   );
+  transaction.publish({ kind: 'dataFile', id: row.id });
   return { file: toDataFile(begun as Stored<DataFile>), known: false, fromStart };
 }
 
@@ -147,6 +148,7 @@ export async function finishFile(
     [result.status, result.errorCode ?? null, message, new Date(), fileId],
   );
   if (!row) throw new NotFoundError(`there is no data file ${fileId} in the ledger`);
+  transaction.publish({ kind: 'dataFile', id: fileId });
   return toDataFile(row);
 }
 

@@ -18,6 +18,9 @@ import { withdrawFile } from './withdraw.ts';
 /** What the ledger needs of a database; in a rehearsal it is one transaction. */
 export type LedgerDatabase = Pick<Database, 'dialect' | 'all' | 'write'>;
 
+/** Events of the progress of one file come at most so often. */
+const TELL_EVERY_MS = 250;
+
 export const createLedger = (database: LedgerDatabase): Ledger => new StoreLedger(database);
 
 class StoreLedger implements Ledger {
@@ -27,6 +30,8 @@ class StoreLedger implements Ledger {
   readonly #meetingStored = new Set<number>();
   /** Of files whose latest batch may not be on disk yet: where it left them. */
   readonly #left = new Map<number, string>();
+  /** When the progress of a file was told of latest. */
+  readonly #told = new Map<number, number>();
 
   constructor(database: LedgerDatabase) {
     this.#database = database;
@@ -155,7 +160,16 @@ class StoreLedger implements Ledger {
     for (const { severity } of allIssues) if (severity === 'REJECTED') counts.rejected++;
     await appendIssues(transaction, fileId, allIssues);
     await settleBatch(transaction, dialect, fileId, counts, { position, lease });
+    this.#tellProgress(transaction, fileId);
     return { counts, conflicts, left: progressOf(file, counts, position) };
+  }
+
+  /** Not of every batch: nobody looks that fast. What is left out the end of the file tells. */
+  #tellProgress(transaction: Transaction, fileId: number): void {
+    const now = performance.now();
+    if (now - (this.#told.get(fileId) ?? Number.NEGATIVE_INFINITY) < TELL_EVERY_MS) return;
+    this.#told.set(fileId, now);
+    transaction.publish({ kind: 'dataFile', id: fileId });
   }
 
   #remember(fileId: number, { identical, conflicting, replaced, added }: Counts): void {
@@ -219,6 +233,7 @@ class StoreLedger implements Ledger {
   #forget(fileId: number): void {
     this.#meetingStored.delete(fileId);
     this.#left.delete(fileId);
+    this.#told.delete(fileId);
   }
 
   discard: Ledger['discard'] = async (fileId, isDead) => {

@@ -52,12 +52,14 @@ export async function enterRuns(
     ),
   );
   const known = new Set(stored.map(({ number }) => number));
+  const added = runs.filter(([run]) => !known.has(run));
   await transaction.insert(
     'run',
     RUN,
-    runs.filter(([run]) => !known.has(run)).map(([run, { year, era, period }]) => [run, year, era, period]),
+    added.map(([run, { year, era, period }]) => [run, year, era, period]),
     'ON CONFLICT DO NOTHING',
   );
+  if (added.length > 0) transaction.publish({ kind: 'runs', numbers: added.map(([run]) => run) });
   for (const run of stored.sort((a, b) => a.number - b.number)) {
     const told = periods.get(run.number);
     if (told === undefined || told.year === null || !tellsMore(told, run)) continue;

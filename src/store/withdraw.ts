@@ -39,6 +39,7 @@ export async function withdrawFile(transaction: Transaction, dialect: Dialect, f
      WHERE id = $1`,
     [fileId],
   );
+  transaction.publish({ kind: 'dataFile', id: fileId });
   return counts;
 }
 
@@ -196,9 +197,22 @@ async function withdrawVersions(
     const ranges = await transaction.arrays(`DELETE FROM certification WHERE ${where} RETURNING 1`, version);
     counts.gone.certificationRanges += ranges.length;
     await transaction.all(`DELETE FROM certification_version WHERE ${where}`, version);
+    await publishCurrent(transaction, version as [string, string, string]);
   }
   counts.gone.certificationVersions = versions.length;
   counts.stays.certificationVersions = shared.length + passedOn.length;
+}
+
+/** Tells which version is the current one now. */
+async function publishCurrent(
+  transaction: Transaction,
+  [source, dataset, subsystem]: readonly [string, string, string, ...unknown[]],
+): Promise<void> {
+  const [[version] = [null]] = await transaction.arrays<[number | null]>(
+    'SELECT max(version) FROM certification_version WHERE source = $1 AND dataset = $2 AND subsystem = $3',
+    [source, dataset, subsystem],
+  );
+  transaction.publish({ kind: 'certification', source, dataset, subsystem, version });
 }
 
 async function withdrawFractions(
