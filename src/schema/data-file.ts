@@ -16,13 +16,16 @@ builder.nodeRef(DataFile, {
   loadManyWithoutCache: (ids, { loaders }) => Promise.all(ids.map(([id]) => loaders.dataFile.load(id))),
 });
 
-const DataFileError = builder.objectRef<{ code: string; message: string }>('DataFileError').implement({
+export const DataFileError = builder.objectRef<{ code: string; message: string }>('DataFileError').implement({
   description: 'What stopped a file.',
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Stable code, for programs.' }),
     message: t.exposeString('message', { description: 'What happened, where in the file, and what to do about it.' }),
   }),
 });
+
+export const errorOf = ({ errorCode, errorMessage }: Pick<Row, 'errorCode' | 'errorMessage'>) =>
+  errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' };
 
 builder.prismaObjectFields(DataFile, (t) => ({
   path: t.exposeString('path', { description: about.path }),
@@ -43,8 +46,7 @@ builder.prismaObjectFields(DataFile, (t) => ({
     type: DataFileError,
     nullable: true,
     description: 'What stopped the file; null where nothing did.',
-    resolve: ({ errorCode, errorMessage }) =>
-      errorCode === null ? null : { code: errorCode, message: errorMessage ?? '' },
+    resolve: errorOf,
   }),
   createdAt: t.expose('createdAt', { type: 'DateTime', description: about.createdAt }),
   startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: about.startedAt }),

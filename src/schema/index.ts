@@ -17,6 +17,9 @@ import './run-mutations.ts';
 import './histogram-mutations.ts';
 import './certification-mutations.ts';
 import './deletion-mutations.ts';
+import './data-file-progress.ts';
+import './run-added.ts';
+import './certification-changed.ts';
 import { builder } from './builder.ts';
 
 /** The whole graph. */

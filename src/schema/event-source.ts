@@ -1,0 +1,72 @@
+import type { Context } from '../context.ts';
+import { EventQueue, type Queued, turned } from '../domain/event-queue.ts';
+import type { MissedEvents, StoreEvent, Topic } from '../store/events.ts';
+import { readAnew } from './bring.ts';
+
+interface Source<Item, Value> {
+  readonly topic: Topic;
+  /** Most items that wait for a slow client: with 1 it sees the latest state alone. */
+  readonly most: number;
+  /** What an event brings; nothing where it is not about what is asked for. */
+  items(event: StoreEvent | MissedEvents): readonly Item[];
+  /** What the client is told of an item; undefined: nothing. */
+  turn(queued: Queued<Item>): Promise<Value | undefined>;
+}
+
+export interface EventStream<Item, Value> {
+  readonly values: AsyncIterableIterator<Value>;
+  readonly queue: EventQueue<Item>;
+}
+
+/** What a subscription gives, from now on until its client leaves. */
+export async function eventStream<Item, Value>(
+  { store }: Pick<Context, 'store'>,
+  { topic, most, items, turn }: Source<Item, Value>,
+): Promise<EventStream<Item, Value>> {
+  let unsubscribe = () => {};
+  const queue = new EventQueue<Item>(most, () => unsubscribe());
+  unsubscribe = await store.events.subscribe(topic, (event) => {
+    for (const item of items(event)) queue.push(item);
+  });
+  return { queue, values: turned(queue, turn) };
+}
+
+const readings = new WeakMap<object, Promise<unknown>>();
+
+/** What is read because of an event is read once, however many clients it is told to. */
+export function onceFor<Result>(event: object, read: () => Promise<Result>): Promise<Result> {
+  let reading = readings.get(event) as Promise<Result> | undefined;
+  if (!reading) {
+    reading = read();
+    readings.set(event, reading);
+  }
+  return reading;
+}
+
+/** Loaders keep what they read; a subscription outlives that. Resolvers of subscriptions begin with this. */
+export function atEvent<Value>(value: Value, context: Context): Value {
+  readAnew(context);
+  return value;
+}
+
+/** Says how many events a client lost because it read too slowly; the total, so that each loss is told. */
+export function lossTeller(context: Context, what: string) {
+  let total = 0;
+  return {
+    dropped(count: number): void {
+      if (count === 0) return;
+      total += count;
+      context.warn({
+        code: 'EVENTS_DROPPED',
+        message: `${total} ${what} so far were not told of, as this client reads too slowly: ask for what is stored`,
+      });
+    },
+    /** The connection to the database broke: nobody knows how many. */
+    missed(): void {
+      context.warn({
+        code: 'EVENTS_MISSED',
+        message: `${what} of the time before ${new Date().toISOString()} may not have been told of: ask for what is stored`,
+      });
+    },
+  };
+}
