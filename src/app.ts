@@ -5,6 +5,8 @@ import type { GraphQLSchema } from 'graphql';
 import { createLRUCache, createYoga } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { useAuthentication } from './plugins/authentication.ts';
+import { createAuthenticator } from './plugins/authenticator.ts';
 import { useBinsSplicing } from './plugins/bins-splicing.ts';
 import { useCompression } from './plugins/compression.ts';
 import { useContext } from './plugins/context.ts';
@@ -35,6 +37,8 @@ export interface AppOptions {
   readonly log?: Log;
   /** The graph to serve; tests bring small ones. */
   readonly schema?: GraphQLSchema;
+  /** A token that is good as long as this app runs, for everything. */
+  readonly session?: string | undefined;
   /** Where the built page lies. */
   readonly pageFolder?: string;
 }
@@ -59,6 +63,7 @@ function refuseHost(response: ServerResponse): void {
 /** The whole HTTP surface over one store: Yoga, and its plugins in the order in which a request meets them. */
 export function createApp(store: Store, config: Config, options: AppOptions = {}): App {
   const log = options.log ?? createLog(config.log);
+  const authenticate = createAuthenticator(store, config, { session: options.session });
   const yoga = createYoga<ServerContext>({
     schema: options.schema ?? schema,
     plugins: [
@@ -70,6 +75,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useHealth(store, log),
       ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
       useCsrfPrevention(),
+      useAuthentication(authenticate),
       useRequestBody(config),
       useOperationLimits(config),
       useDeferStream(),

@@ -104,11 +104,16 @@ const SETTINGS = {
     'Whether operations are compiled before they are executed. `off` gives the same answers, slower.',
   ),
   maxPageSize: count('LUMIGRAPH_MAX_PAGE_SIZE', 1000, 1, 1000, 'Most objects one page (`first`, `last`) may ask for.'),
-  mutations: choice(
+  read: choice(
+    'LUMIGRAPH_READ',
+    ['open', 'token'],
+    'open',
+    'Who may read: `open` everybody, `token` only who sends a token; introspection is reading, `/health` and `/ready` are not.',
+  ),
+  mutations: onOff(
     'LUMIGRAPH_MUTATIONS',
-    ['local', 'on', 'off'],
-    'local',
-    'Whether mutations change data: `local` where `HOST` and the address that the request was sent to are loopback only, `off` never (a read-only server). `on` lets everybody who reaches the server write.',
+    'on',
+    'Whether mutations are taken, from clients whose token has the scope; `off` makes a server that only reads.',
   ),
   maxInputRows: count(
     'LUMIGRAPH_MAX_INPUT_ROWS',

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createApp } from './app.ts';
 import { type Config, describeSettings, loadConfig } from './config.ts';
+import { mintToken } from './domain/api-token.ts';
 import { LumigraphError } from './domain/errors.ts';
 import { createLog, type Log } from './log.ts';
 import { openStore } from './store/open-store.ts';
@@ -29,9 +30,10 @@ async function main(): Promise<void> {
   try {
     if (config.sample) await fillEmptyStore(store);
     if (config.web) await buildPage(log);
-    const server = createServer(createApp(store, config, { log }).handle);
+    const session = await sessionToken(store, config);
+    const server = createServer(createApp(store, config, { log, session }).handle);
     await listen(server, config);
-    announce(server, config);
+    announce(server, config, session);
     stopOnSignal(server, store, log);
   } catch (error) {
     await store.close();
@@ -81,11 +83,29 @@ const HINTS: Record<string, string> = {
 /** Something the user can mend: told without a stack. */
 class StartError extends Error {}
 
-function announce(server: Server, { host, web }: Config): void {
+const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
+
+/**
+ * On a laptop, until somebody makes tokens: one for everything, that nobody has to keep. It is in memory alone, and told
+ * to whoever sees what this process prints.
+ */
+async function sessionToken(store: Store, { host, mutations, read }: Config): Promise<string | undefined> {
+  const isUseful = mutations || read === 'token';
+  if (!isUseful || !LOOPBACK.test(host) || (await store.tokens.anyGood())) return undefined;
+  return mintToken().secret;
+}
+
+function announce(server: Server, { host, web }: Config, session: string | undefined): void {
   const { port } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`lumigraph answers at http://${name}:${port}/graphql\n`);
-  if (web) process.stdout.write(`  in a browser:   http://${name}:${port}/graphiql\n`);
+  // what stands behind # no browser sends: it is in no log
+  const token = session === undefined ? '' : `#token=${session}`;
+  if (web) process.stdout.write(`  in a browser:   http://${name}:${port}/graphiql${token}\n`);
+  if (session !== undefined) {
+    if (!web) process.stdout.write(`  with the token: ${session}\n`);
+    process.stdout.write('                  (with the token one may write, until this server stops; npm run token makes lasting ones)\n');
+  }
   process.stdout.write('  ingest a file:  npm run ingest -- FILE --dataset NAME\n');
 }
 

@@ -7,6 +7,7 @@ import { parseConfig } from '../src/config.ts';
 import type { Store } from '../src/store/store.ts';
 import { fillWorld } from './schema/world.ts';
 import { createTestStore, databases } from './support/databases.ts';
+import { AUTHORIZED, SESSION } from './support/session.ts';
 
 const folder = join(import.meta.dirname, 'queries');
 const documents = readdirSync(folder)
@@ -38,7 +39,7 @@ const tricky: readonly (readonly [string, string])[] = [
 const ask = (app: App, body: object, accept = 'application/json') =>
   app.fetch('http://localhost/graphql', {
     method: 'POST',
-    headers: { 'content-type': 'application/json', accept },
+    headers: { 'content-type': 'application/json', accept, ...AUTHORIZED },
     body: JSON.stringify(body),
   });
 
@@ -52,8 +53,10 @@ describe.each(databases)('the server on $name', (database) => {
     opened = await createTestStore(database);
     await fillWorld(opened.store);
     const settings = { LUMIGRAPH_LOG: 'silent', LUMIGRAPH_WEB: 'off' };
-    app = createApp(opened.store, parseConfig(settings));
-    plain = createApp(opened.store, parseConfig({ ...settings, LUMIGRAPH_SPLICE: 'off', LUMIGRAPH_JIT: 'off' }));
+    app = createApp(opened.store, parseConfig(settings), { session: SESSION });
+    plain = createApp(opened.store, parseConfig({ ...settings, LUMIGRAPH_SPLICE: 'off', LUMIGRAPH_JIT: 'off' }), {
+      session: SESSION,
+    });
   });
   afterAll(() => opened.drop());
 

@@ -87,12 +87,21 @@ function fromDomain(error: LumigraphError, located?: GraphQLError): GraphQLError
       ...error.details,
       code: error.code,
       // an error of one field leaves the answer as a whole a good one
-      ...(located?.path ? {} : { http: { status, spec: status === 400 } }),
+      ...(located?.path ? {} : { http: { status, spec: status === 400, ...(status === 401 && { headers: CHALLENGE }) } }),
     },
   });
 }
 
-const STATUS: Partial<Record<string, number>> = { UNAVAILABLE: 503, CORRUPT_BINS: 500, CONFIGURATION: 500 };
+const STATUS: Partial<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  UNAVAILABLE: 503,
+  CORRUPT_BINS: 500,
+  CONFIGURATION: 500,
+};
+
+/** What a client has to send to be let in. */
+const CHALLENGE = { 'www-authenticate': 'Bearer realm="lumigraph"' };
 
 function rootCause(error: GraphQLError): unknown {
   let cause: unknown = error;

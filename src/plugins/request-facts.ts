@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin as YogaPlugin } from 'graphql-yoga';
+import { NOBODY, type Viewer } from '../domain/viewer.ts';
 
 /** What the plugins learn about one HTTP request on its way, for the log and for each other. */
 export interface RequestFacts {
@@ -11,6 +12,8 @@ export interface RequestFacts {
   readonly operations: string[];
   /** Codes of the errors that the client was told. */
   readonly errorCodes: Set<string>;
+  /** Who asks, as soon as that is known. */
+  viewer: Viewer;
 }
 
 /** What travels with a request outside GraphQL; `req` and `res` where it came through a port. */
@@ -35,5 +38,5 @@ let counter = 0;
 export function newRequestFacts(request: Request): RequestFacts {
   const given = request.headers.get('x-request-id');
   const id = given !== null && GIVEN_ID.test(given) ? given : `${process8}-${(++counter).toString(36)}`;
-  return { id, startedAt: performance.now(), operations: [], errorCodes: new Set() };
+  return { id, startedAt: performance.now(), operations: [], errorCodes: new Set(), viewer: NOBODY };
 }

@@ -109,8 +109,6 @@ class ScopePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 const scopeOf = ({ pothosOptions }: { pothosOptions: unknown }) => (pothosOptions as { scope?: Scope }).scope;
 
 const readOnly = () =>
-  new ForbiddenError(
-    'this server takes no changes by mutation: set LUMIGRAPH_MUTATIONS=on, which lets everybody who reaches it write, or let it listen on a loopback address',
-  );
+  new ForbiddenError('this server only reads: it takes mutations where LUMIGRAPH_MUTATIONS is on');
 
 SchemaBuilder.registerPlugin(SCOPE_PLUGIN, ScopePlugin);

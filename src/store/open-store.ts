@@ -8,6 +8,7 @@ import { isPostgresUrl } from './migration-target.ts';
 import { createReads } from './reads.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
+import { createTokens } from './tokens.ts';
 import { verifyDatabase } from './verify.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   if (options.migrate ?? true) await migrate(url);
   const database = await openDatabase(url, options);
   const query = new CheckedQuery(database, new References());
+  const tokens = createTokens(database);
   return {
     kind: database.dialect.name,
     get prisma() {
@@ -28,8 +30,12 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     reads: createReads(query),
     ledger: createLedger(database),
     events: database.events,
+    tokens,
     verify: () => database.snapshot((queries) => verifyDatabase(queries, database.dialect)),
-    close: () => database.close(),
+    close: async () => {
+      await tokens.close();
+      await database.close();
+    },
   };
 }
 

@@ -20,6 +20,7 @@ import type {
 } from '../generated/sqlite/client.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { Events } from './events.ts';
+import type { Tokens } from './tokens.ts';
 import type { Finding } from './verify.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
@@ -335,6 +336,7 @@ export interface Store {
   readonly ledger: Ledger;
   /** What changes, as it is committed. */
   readonly events: Events;
+  readonly tokens: Tokens;
   /** Looks for whatever contradicts itself; an empty list is what is wished for. */
   verify(): Promise<Finding[]>;
   close(): Promise<void>;

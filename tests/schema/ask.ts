@@ -1,6 +1,7 @@
 import { createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
+import { SESSION } from '../support/session.ts';
 
 export interface Answer {
   // biome-ignore lint/suspicious/noExplicitAny: answers are compared whole or by path
@@ -11,13 +12,14 @@ export interface Answer {
 
 export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
 
-/** Asks the whole HTTP surface over a store, without a port. */
-export function asker(store: Store, environment: Environment = {}): Ask {
-  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', ...environment }));
+/** Asks the whole HTTP surface over a store, without a port; with a token for everything unless told (null: without one). */
+export function asker(store: Store, environment: Environment = {}, token: string | null = SESSION): Ask {
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', ...environment }), { session: SESSION });
+  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
   return async (query, variables) => {
     const response = await app.fetch('http://localhost/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...authorization },
       body: JSON.stringify({ query, variables }),
     });
     return (await response.json()) as Answer;
