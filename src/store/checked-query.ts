@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { Cancellation } from '../domain/cancellation.ts';
 import { LimitExceededError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Database, Parameter, Queries } from './database.ts';
@@ -7,6 +8,7 @@ import { filterNeeds, type NeededValues } from './filter-needs.ts';
 import { FilterCompiler } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
 import { nounInfo } from './nouns.ts';
+import { OperationDatabase } from './operation-database.ts';
 import { REFERENCE_STATE, type ReferenceName, type References } from './references.ts';
 import { snakeCase } from './rows.ts';
 import type { Noun } from './store.ts';
@@ -25,11 +27,16 @@ export class CheckedQuery {
 
   readonly #compiler: Dialect['builder'];
 
-  constructor(database: Database, references: References) {
+  constructor(database: Database, references: References, compiler?: Dialect['builder']) {
     this.database = database;
     this.references = references;
     // what is composed here names columns as they are: renaming would walk through every statement
-    this.#compiler = database.dialect.builder.withoutPlugins();
+    this.#compiler = compiler ?? database.dialect.builder.withoutPlugins();
+  }
+
+  /** The same, asked by one operation: its statements end when it is cancelled. */
+  for(cancellation: Cancellation): CheckedQuery {
+    return new CheckedQuery(new OperationDatabase(this.database, cancellation), this.references, this.#compiler);
   }
 
   /**

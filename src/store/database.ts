@@ -1,3 +1,4 @@
+import type { Cancellation } from '../domain/cancellation.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Dialect } from './dialect.ts';
 import type { Events, StoreEvent } from './events.ts';
@@ -73,6 +74,11 @@ export interface Database extends Queries {
    * @throws UnavailableError where another process held the database too long.
    */
   write<T>(work: (transaction: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
+  /**
+   * Reads of one operation: once that is cancelled they reject with its reason, statements under way among them, and the
+   * database stops working on these (as far as it can be stopped: see docs/decisions.md).
+   */
+  reading(cancellation: Cancellation): Queries;
   /** Several reads that see one state of the database. */
   snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -83,4 +89,6 @@ export interface DatabaseOptions {
   readonly onStatement: (sql: string) => void;
   /** Whether to load Prisma's client, which costs a start-up that bulk work need not pay. */
   readonly prisma: boolean;
+  /** See StoreOptions. */
+  readonly statementTimeout?: number | undefined;
 }

@@ -5,7 +5,7 @@ import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
-import { createReads } from './reads.ts';
+import { createReads, keptRows } from './reads.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { createTokens } from './tokens.ts';
@@ -20,14 +20,15 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const database = await openDatabase(url, options);
   const query = new CheckedQuery(database, new References());
   const tokens = createTokens(database);
-  return {
+  const kept = keptRows();
+  const store: Store = {
     kind: database.dialect.name,
     get prisma() {
       if (database.prisma === null) throw new Error('the store was opened without Prisma');
       return database.prisma;
     },
     lists: createLists(query),
-    reads: createReads(query),
+    reads: createReads(query, kept),
     ledger: createLedger(database),
     events: database.events,
     tokens,
@@ -36,7 +37,12 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       await tokens.close();
       await database.close();
     },
+    forOperation: (cancellation) => {
+      const own = query.for(cancellation);
+      return Object.assign(Object.create(store) as Store, { lists: createLists(own), reads: createReads(own, kept) });
+    },
   };
+  return store;
 }
 
 /**
@@ -56,7 +62,11 @@ export async function openExistingStore(
 }
 
 async function openDatabase(url: string, options: StoreOptions): Promise<Database> {
-  const settings = { onStatement: options.onStatement ?? (() => {}), prisma: options.prisma ?? true };
+  const settings = {
+    onStatement: options.onStatement ?? (() => {}),
+    prisma: options.prisma ?? true,
+    statementTimeout: options.statementTimeout,
+  };
   if (isPostgresUrl(url)) return (await import('./postgres.ts')).PostgresDatabase.open(url, settings);
   return (await import('./sqlite.ts')).SqliteDatabase.open(url, settings);
 }

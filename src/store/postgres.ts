@@ -1,8 +1,10 @@
 import pg from 'pg';
+import type { Cancellation } from '../domain/cancellation.ts';
 import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Column, Database, DatabaseOptions, Parameter, Queries, Transaction, WriteOptions } from './database.ts';
 import { PendingEvents } from './pending-events.ts';
+import { CancellablePool } from './postgres-cancelling.ts';
 import { ByteClient } from './postgres-client.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { notifySql, PostgresEvents } from './postgres-events.ts';
@@ -57,7 +59,7 @@ function deleteSql(table: string, columns: readonly Column[]): string {
 const columnArrays = (columns: readonly Column[], rows: readonly (readonly Parameter[])[]): Parameter[] =>
   columns.map((_, i) => rows.map((row) => bound(row[i] as Parameter)) as unknown as Parameter);
 
-type Sender = pg.Pool | pg.PoolClient;
+type Sender = Pick<pg.PoolClient, 'query'> | CancellablePool;
 
 export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
@@ -82,7 +84,12 @@ export class PostgresDatabase implements Database {
   }
 
   static async open(url: string, options: DatabaseOptions): Promise<PostgresDatabase> {
-    const pool = new pg.Pool({ connectionString: url, max: 10, Client: ByteClient });
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: 10,
+      Client: ByteClient,
+      ...(options.statementTimeout && { statement_timeout: options.statementTimeout }),
+    });
     pool.on('error', () => {}); // a connection that broke while idle: the next query gets a new one
     // one that breaks while it is in use: the query under way is rejected, the event beside it must not end the process
     pool.on('connect', (client) => client.on('error', () => {}));
@@ -190,6 +197,10 @@ export class PostgresDatabase implements Database {
       },
       publish: pending.publish,
     };
+  }
+
+  reading(cancellation: Cancellation): Queries {
+    return this.#queries(new CancellablePool(this.#pool, cancellation));
   }
 
   snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

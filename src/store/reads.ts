@@ -8,12 +8,26 @@ import { transposed } from './column-packing.ts';
 import { contributionsByKey } from './contribution-reads.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
+import { RowCache } from './row-cache.ts';
 import type { Reads } from './store.ts';
 import { isOneOf } from './test-sql.ts';
 
 const BINNING_FIELDS = ['id', 'hash', 'dimension', 'title', 'axes'] as const;
 
-export function createReads(query: CheckedQuery): Reads {
+/** Rows that are kept from one operation to the next. */
+export interface KeptRows {
+  readonly datasets: RowCache<Dataset>;
+  readonly monitorElements: RowCache<MonitorElement>;
+  readonly binnings: RowCache<Binning>;
+}
+
+export const keptRows = (): KeptRows => ({
+  datasets: new RowCache(10_000),
+  monitorElements: new RowCache(100_000),
+  binnings: new RowCache(10_000),
+});
+
+export function createReads(query: CheckedQuery, kept: KeptRows): Reads {
   const { database } = query;
   const byId = (ids: readonly number[]) => ids.map((id) => ({ id }));
   const keyed = <Key extends object>(keys: readonly Key[]) =>
@@ -27,14 +41,16 @@ export function createReads(query: CheckedQuery): Reads {
         numbers.map((number) => ({ number })),
       ),
     lumisections: (keys) => rowsByKey(query, 'lumisection', keys),
-    datasets: cachedRowsById<Dataset>((ids) => rowsByKey(query, 'dataset', byId(ids)), { capacity: 10_000 }),
+    datasets: cachedRowsById<Dataset>((ids) => rowsByKey(query, 'dataset', byId(ids)), {
+      cache: kept.datasets,
+    }),
     monitorElements: cachedRowsById<MonitorElement>((ids) => rowsByKey(query, 'monitorElement', byId(ids)), {
-      capacity: 100_000,
+      cache: kept.monitorElements,
       // a later file may tell what an earlier one left open
       isFinal: ({ dimension, kind }) => dimension !== null && kind !== null,
     }),
     binnings: cachedRowsById<Binning>((ids) => tableRowsById<Binning>(query, 'binning', BINNING_FIELDS, ids), {
-      capacity: 10_000,
+      cache: kept.binnings,
     }),
     lumisectionHistograms: (keys) => rowsByKey(query, 'lumisectionHistogram', keyed(keys)),
     runHistograms: (keys) => rowsByKey(query, 'runHistogram', keyed(keys)),

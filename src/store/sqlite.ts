@@ -1,3 +1,4 @@
+import type { Cancellation } from '../domain/cancellation.ts';
 import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Database, DatabaseOptions, Queries, Transaction } from './database.ts';
@@ -111,6 +112,14 @@ export class SqliteDatabase implements Database {
         await pause(2 + Math.random() * 8);
       }
     }
+  }
+
+  reading(cancellation: Cancellation): Queries {
+    const reader = this.#reader;
+    return {
+      all: (...query) => (cancellation.reason ? Promise.reject(cancellation.reason) : reader.all(...query)),
+      arrays: (...query) => (cancellation.reason ? Promise.reject(cancellation.reason) : reader.arrays(...query)),
+    };
   }
 
   async snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

@@ -1,3 +1,4 @@
+import type { Cancellation } from '../domain/cancellation.ts';
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
 import type { QualityStatus } from '../domain/quality-status.ts';
@@ -31,6 +32,11 @@ export interface StoreOptions {
   readonly migrate?: boolean;
   /** Load Prisma's client (default true); without it `store.prisma` throws, and a bulk job starts sooner. */
   readonly prisma?: boolean;
+  /**
+   * Milliseconds after which PostgreSQL itself ends a statement (default never): the last resort, for those whose
+   * asker is gone and could not say so.
+   */
+  readonly statementTimeout?: number;
 }
 
 /** Rows of the hot tables; a list that was asked for `bins` may have brought small ones, others are read by key. */
@@ -339,5 +345,7 @@ export interface Store {
   readonly tokens: Tokens;
   /** Looks for whatever contradicts itself; an empty list is what is wished for. */
   verify(): Promise<Finding[]>;
+  /** The same store to one operation: its lists and reads end, with the reason, when that is cancelled. */
+  forOperation(cancellation: Cancellation): Store;
   close(): Promise<void>;
 }

@@ -1,0 +1,91 @@
+import pg from 'pg';
+import type { Cancellation } from '../domain/cancellation.ts';
+
+/** A server that does not answer so long after it was asked to end a statement is left alone, with the connection. */
+const PATIENCE = 5_000;
+
+/** The parts of node-pg that its types do not show. */
+interface Backend {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: unknown;
+  readonly processID: number;
+  readonly secretKey: number;
+  readonly connection: { readonly stream: { destroy(): void } };
+}
+interface Wire {
+  readonly stream: NodeJS.EventEmitter & { destroy(): void };
+  connect(port: number | string, host?: string): void;
+  requestSsl(): void;
+  cancel(processID: number, secretKey: number): void;
+  on(event: string, listener: () => void): void;
+}
+
+/** A pool, to one operation: a statement of it ends, on the server too, when the operation is cancelled. */
+export class CancellablePool {
+  readonly #pool: pg.Pool;
+  readonly #cancellation: Cancellation;
+
+  constructor(pool: pg.Pool, cancellation: Cancellation) {
+    this.#pool = pool;
+    this.#cancellation = cancellation;
+  }
+
+  /** As pg.Pool.query. @throws the reason of the cancellation, at once. */
+  query<Row extends unknown[]>(statement: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>> {
+    const cancellation = this.#cancellation;
+    if (cancellation.reason !== undefined) return Promise.reject(cancellation.reason);
+    return new Promise((resolve, reject) => {
+      let running: pg.PoolClient | undefined;
+      let cancelled: Promise<void> | undefined;
+      const stop = () => {
+        reject(cancellation.reason);
+        if (running !== undefined) cancelled = cancelStatement(running);
+      };
+      cancellation.add(stop);
+      this.#pool.connect((error, client, release) => {
+        if (client === undefined) {
+          cancellation.remove(stop);
+          return reject(error);
+        }
+        if (cancellation.reason !== undefined) return release();
+        running = client;
+        client.query(statement, (failure: Error | null, result: pg.QueryArrayResult<Row>) => {
+          // a request to cancel that comes late would end the next statement of the connection
+          if (cancelled !== undefined) return void cancelled.then(() => release(true));
+          cancellation.remove(stop);
+          release(failure ?? undefined);
+          if (failure) reject(failure);
+          else resolve(result);
+        });
+      });
+    });
+  }
+}
+
+/**
+ * Asks the server, over a connection of its own as the protocol wants it, to end what this one runs. Never rejects;
+ * where the server does not listen, the connection of the statement is broken off.
+ */
+function cancelStatement(client: pg.PoolClient): Promise<void> {
+  const { host, port, ssl, processID, secretKey, connection } = client as unknown as Backend;
+  return new Promise((resolve) => {
+    const wire = new pg.Connection({ ssl } as never) as unknown as Wire;
+    const tooLate = setTimeout(() => {
+      wire.stream.destroy();
+      connection.stream.destroy();
+    }, PATIENCE).unref();
+    const done = () => {
+      clearTimeout(tooLate);
+      resolve();
+    };
+    const ask = () => wire.cancel(processID, secretKey);
+    wire.on('connect', () => (ssl ? wire.requestSsl() : ask()));
+    wire.on('sslconnect', ask);
+    // the server says nothing: it closes the connection when it has passed the request on
+    wire.on('end', done);
+    wire.on('error', done);
+    if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`);
+    else wire.connect(port, host);
+  });
+}
