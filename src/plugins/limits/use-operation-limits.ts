@@ -42,6 +42,31 @@ export function useOperationLimits(limits: Limits): Plugin {
       what: `The document holds ${actual} ${unit} or more`,
       remedy: 'Move data into variables, or split the document.',
     });
+  const refuseTooLarge: NonNullable<Plugin['onExecute'] & Plugin['onSubscribe']> = ({
+    args: { schema, document, operationName, variableValues },
+    setResultAndStopExecution,
+  }) => {
+    const operation = getOperationAST(document, operationName);
+    if (!operation) return;
+    if (hasMoreObjects(variableValues, MOST_VARIABLE_OBJECTS)) {
+      return setResultAndStopExecution({ errors: [tooManyObjects()] });
+    }
+    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+    if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
+    const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
+    if (asked <= maxNodes) return;
+    setResultAndStopExecution({
+      errors: [
+        limitError({
+          setting: 'LUMIGRAPH_MAX_NODES',
+          limit: maxNodes,
+          actual: asked,
+          what: `The operation asks for up to ${asked} objects`,
+          remedy: 'Ask for smaller pages (`first`), or follow the inner connections in operations of their own.',
+        }),
+      ],
+    });
+  };
   return {
     onParams({ params: { query } }) {
       const most = maxTokens * CHARACTERS_PER_TOKEN;
@@ -71,28 +96,9 @@ export function useOperationLimits(limits: Limits): Plugin {
     onValidate({ addValidationRule }) {
       for (const rule of rules) addValidationRule(rule);
     },
-    onExecute({ args: { schema, document, operationName, variableValues }, setResultAndStopExecution }) {
-      const operation = getOperationAST(document, operationName);
-      if (!operation) return;
-      if (hasMoreObjects(variableValues, MOST_VARIABLE_OBJECTS)) {
-        return setResultAndStopExecution({ errors: [tooManyObjects()] });
-      }
-      const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
-      if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
-      const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
-      if (asked <= maxNodes) return;
-      setResultAndStopExecution({
-        errors: [
-          limitError({
-            setting: 'LUMIGRAPH_MAX_NODES',
-            limit: maxNodes,
-            actual: asked,
-            what: `The operation asks for up to ${asked} objects`,
-            remedy: 'Ask for smaller pages (`first`), or follow the inner connections in operations of their own.',
-          }),
-        ],
-      });
-    },
+    onExecute: refuseTooLarge,
+    // of a subscription: what each event asks for
+    onSubscribe: refuseTooLarge,
   };
 }
 
