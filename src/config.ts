@@ -132,6 +132,7 @@ const SETTINGS = {
   maxDepth: count('LUMIGRAPH_MAX_DEPTH', 20, 1, 1000, 'Deepest nesting of fields in one operation.'),
   maxAliases: count('LUMIGRAPH_MAX_ALIASES', 100, 0, 100_000, 'Most aliases in one document.'),
   maxRootFields: count('LUMIGRAPH_MAX_ROOT_FIELDS', 30, 1, 10_000, 'Most fields at the root of one operation.'),
+  maxDirectives: count('LUMIGRAPH_MAX_DIRECTIVES', 50, 0, 100_000, 'Most directives in one document.'),
   maxTokens: count('LUMIGRAPH_MAX_TOKENS', 10_000, 1, 10_000_000, 'Most lexical tokens in one document.'),
   maxBodyBytes: count(
     'LUMIGRAPH_MAX_BODY_BYTES',
@@ -147,6 +148,60 @@ const SETTINGS = {
     1000,
     'Most operations in one request sent as a JSON array; 0 refuses arrays.',
   ),
+  maxResponseBytes: count(
+    'LUMIGRAPH_MAX_RESPONSE_BYTES',
+    250_000_000,
+    1_000,
+    1_000_000_000_000,
+    'Most bytes of one answer, before it is compressed.',
+  ),
+  timeoutMs: count(
+    'LUMIGRAPH_TIMEOUT_MS',
+    30_000,
+    1,
+    3_600_000,
+    'How long a query may take until its answer is ready, in milliseconds; then its statements are ended.',
+  ),
+  maxConcurrentPerClient: count(
+    'LUMIGRAPH_MAX_CONCURRENT_PER_CLIENT',
+    64,
+    1,
+    1_000_000,
+    'Most requests of one client (its token, else its address) that are answered at the same time.',
+  ),
+  maxConcurrent: count(
+    'LUMIGRAPH_MAX_CONCURRENT',
+    512,
+    1,
+    1_000_000,
+    'Most requests of all clients together that are answered at the same time.',
+  ),
+  clientAddressHeader: {
+    name: 'LUMIGRAPH_CLIENT_ADDRESS_HEADER',
+    schema: z.string().regex(/^[\w-]*$/, 'must be the name of a header').toLowerCase(),
+    fallback: '',
+    values: 'name of a header, e.g. `x-forwarded-for`',
+    meaning:
+      'Header in which the proxy in front tells the address of the client (the last one, where it lists several). Only where every request comes through that proxy: others could write what they like into it.',
+  },
+  introspection: onOff(
+    'LUMIGRAPH_INTROSPECTION',
+    'on',
+    'Whether clients may ask for the schema. `off` also keeps errors from suggesting names; then set `LUMIGRAPH_WEB=off` too, as GraphiQL lives on it.',
+  ),
+  trustedDocuments: {
+    name: 'LUMIGRAPH_TRUSTED_DOCUMENTS',
+    schema: z.string().transform((text) =>
+      text
+        .split(',')
+        .map((path) => path.trim())
+        .filter(Boolean),
+    ),
+    fallback: '',
+    values: 'paths of JSON files (hash to document), separated by commas',
+    meaning:
+      'The only documents that are executed, asked for by their hash: what generated clients list in `persisted-documents.json`. Unless told, clients may send any document.',
+  },
   compress: onOff(
     'LUMIGRAPH_COMPRESS',
     'on',
