@@ -16,14 +16,21 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
     files: /^src\/(schema\/|print-schema\.ts$)/,
     mayImport: ['context', 'loaders', 'pipeline', 'store', 'domain', 'generated'],
   },
-  plugins: { files: /^src\/(plugins\/|log\.ts$)/, mayImport: ['config', 'context', 'schema', 'store', 'domain'] },
-  app: { files: /^src\/app\.ts$/, mayImport: ['config', 'context', 'plugins', 'schema', 'loaders', 'store', 'domain'] },
+  telemetry: { files: /^src\/telemetry\//, mayImport: ['store', 'domain'] },
+  plugins: {
+    files: /^src\/(plugins\/|log\.ts$)/,
+    mayImport: ['config', 'context', 'schema', 'telemetry', 'store', 'domain'],
+  },
+  app: {
+    files: /^src\/app\.ts$/,
+    mayImport: ['config', 'context', 'plugins', 'schema', 'loaders', 'telemetry', 'store', 'domain'],
+  },
   formats: { files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/, mayImport: ['domain'] },
   pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['formats', 'store', 'domain'] },
   sample: { files: /^ingest\/sample/, mayImport: ['pipeline', 'formats', 'store', 'domain'] },
   server: {
-    files: /^src\/(server\.ts$|web-build\.ts$)/,
-    mayImport: ['app', 'config', 'plugins', 'sample', 'store', 'domain'],
+    files: /^src\/(server\.ts$|http-server\.ts$|web-build\.ts$)/,
+    mayImport: ['app', 'config', 'plugins', 'sample', 'telemetry', 'store', 'domain'],
   },
   cli: {
     files: /^ingest\/(cli|commands\/|progress|report|discover)/,

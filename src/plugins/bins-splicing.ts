@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { isAsyncIterable, processRegularResult } from 'graphql-yoga';
 import { spliceJson } from '../domain/raw-json.ts';
 import type { Log } from '../log.ts';
-import type { Plugin, ServerContext } from './request-facts.ts';
+import { idsOf, type Plugin, type ServerContext } from './request-facts.ts';
 import { mapResults } from './results.ts';
 
 /** From here on an answer is sent while it is made, so that neither memory nor other clients suffer from its size. */
@@ -43,7 +43,7 @@ function stream(made: Uint8Array[], rest: Iterable<Uint8Array>, context: ServerC
   const readable = Readable.from(chunks(made, rest), { objectMode: false });
   // The status is sent already: the client sees a broken transfer, never half an answer that looks whole.
   readable.on('error', (error) => {
-    log.line('error', 'answer broke off', { requestId: context.facts.id, error });
+    log.line('error', 'answer broke off', { ...idsOf(context.facts), error });
     context.res?.destroy();
   });
   return readable;

@@ -3,7 +3,7 @@ import { isAsyncIterable } from 'graphql-yoga';
 import { LumigraphError } from '../domain/errors.ts';
 import type { Log } from '../log.ts';
 import type { ErrorCode } from './error-codes.ts';
-import type { Plugin, RequestFacts } from './request-facts.ts';
+import { idsOf, type Plugin, type RequestFacts } from './request-facts.ts';
 import { mapResults, type Result } from './results.ts';
 
 /** A thousand objects that lack the same thing are told of often enough; `extensions.errorsLeftOut` counts the others. */
@@ -42,12 +42,14 @@ function presentable(error: unknown, facts: RequestFacts, log: Log): GraphQLErro
   const shown = classify(error);
   if (shown !== undefined) {
     facts.errorCodes.add(String(shown.extensions.code));
+    const { setting } = shown.extensions;
+    if (typeof setting === 'string' && !facts.limits.includes(setting)) facts.limits.push(setting);
     return shown;
   }
   facts.errorCodes.add('INTERNAL');
   const located = error instanceof GraphQLError ? error : undefined;
   log.line('error', 'unexpected error', {
-    requestId: facts.id,
+    ...idsOf(facts),
     operation: facts.operations.join(', '),
     path: located?.path?.join('.'),
     error: located?.originalError ?? error,

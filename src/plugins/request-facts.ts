@@ -14,6 +14,10 @@ export interface RequestFacts {
   readonly errorCodes: Set<string>;
   /** Who asks, as soon as that is known. */
   viewer: Viewer;
+  /** Settings whose limits the request passed. */
+  readonly limits: string[];
+  /** Of the trace that the request belongs to, where it is traced. */
+  traceId: string | undefined;
 }
 
 /** What travels with a request outside GraphQL; `req` and `res` where it came through a port. */
@@ -21,6 +25,8 @@ export interface ServerContext {
   facts: RequestFacts;
   req?: IncomingMessage;
   res?: ServerResponse;
+  /** It came through the port for metrics and probes. */
+  probing?: boolean;
 }
 
 export type Plugin = YogaPlugin<object, ServerContext>;
@@ -38,5 +44,9 @@ let counter = 0;
 export function newRequestFacts(request: Request): RequestFacts {
   const given = request.headers.get('x-request-id');
   const id = given !== null && GIVEN_ID.test(given) ? given : `${process8}-${(++counter).toString(36)}`;
-  return { id, startedAt: performance.now(), operations: [], errorCodes: new Set(), viewer: NOBODY };
+  return { id, startedAt: performance.now(), operations: [], errorCodes: new Set(), viewer: NOBODY, limits: [], traceId: undefined };
 }
+
+/** What every line of the log about a request begins with. */
+export const idsOf = ({ id, traceId }: RequestFacts) =>
+  traceId === undefined ? { requestId: id } : { requestId: id, traceId };

@@ -1,6 +1,6 @@
 import { type ExecutionArgs, getOperationAST } from 'graphql';
 import type { Log } from '../log.ts';
-import { factsOf, newRequestFacts, type Plugin } from './request-facts.ts';
+import { factsOf, idsOf, newRequestFacts, type Plugin } from './request-facts.ts';
 
 /** Names every request and writes one line about it when its answer is ready (for streams: when they begin). */
 export function useRequestLog(log: Log): Plugin {
@@ -24,7 +24,7 @@ export function useRequestLog(log: Log): Plugin {
       const level = response.status >= 500 ? 'error' : facts.errorCodes.size > 0 ? 'warn' : 'info';
       if (!log.wants(level)) return;
       log.line(level, 'request', {
-        requestId: facts.id,
+        ...idsOf(facts),
         method: request.method,
         path: pathOf(request.url),
         status: response.status,
@@ -37,7 +37,7 @@ export function useRequestLog(log: Log): Plugin {
 }
 
 /** Without the query: it may hold a document, and that may hold what its author would not want in a log. */
-function pathOf(url: string): string {
+export function pathOf(url: string): string {
   const start = url.indexOf('/', url.indexOf('//') + 2);
   const end = url.indexOf('?', start);
   return start < 0 ? '/' : url.slice(start, end < 0 ? undefined : end);
