@@ -214,6 +214,90 @@ const SETTINGS = {
     values: 'origins (`https://dqm.example.org`), separated by commas; or `*`',
     meaning: 'Web sites whose pages may ask this server from a browser; none unless told.',
   },
+  readOnly: onOff(
+    'LUMIGRAPH_READ_ONLY',
+    'off',
+    'Whether this server never writes to its database (`npm start -- --read-only` is the same): there are no mutations, uploads and jobs, nothing is migrated, and the database has to be there and up to date.',
+  ),
+  metrics: choice(
+    'LUMIGRAPH_METRICS',
+    ['local', 'on', 'off'],
+    'local',
+    'Whether `/metrics` tells of the server in the text format of Prometheus: `local` to clients on the same machine that come without a proxy, `on` to everybody.',
+  ),
+  metricsPort: count(
+    'LUMIGRAPH_METRICS_PORT',
+    0,
+    0,
+    65535,
+    'A port of its own, on the same `HOST`, for `/metrics`, `/health` and `/ready`; `PORT` then has no `/metrics`. 0: none.',
+  ),
+  traceEndpoint: {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    schema: z
+      .string()
+      .refine((text) => text === '' || (/^https?:/.test(text) && URL.canParse(text)), 'must be an http or https URL'),
+    fallback: '',
+    values: 'URL, e.g. `http://127.0.0.1:4318`',
+    meaning:
+      'Where traces of OpenTelemetry are sent (OTLP over HTTP); nothing is traced, nor loaded for it, unless told. Its other `OTEL_` variables work as well.',
+  },
+  maxConnections: count(
+    'LUMIGRAPH_MAX_CONNECTIONS',
+    4096,
+    1,
+    1_000_000,
+    'Most connections open at the same time; further ones are closed at once.',
+  ),
+  maxHeaderBytes: count(
+    'LUMIGRAPH_MAX_HEADER_BYTES',
+    16_384,
+    1024,
+    1_000_000,
+    'Most bytes of the request line and the headers together.',
+  ),
+  headersTimeoutMs: count(
+    'LUMIGRAPH_HEADERS_TIMEOUT_MS',
+    10_000,
+    1,
+    3_600_000,
+    'How long the headers of a request may take to arrive, in milliseconds.',
+  ),
+  requestTimeoutMs: count(
+    'LUMIGRAPH_REQUEST_TIMEOUT_MS',
+    300_000,
+    1,
+    86_400_000,
+    'How long a whole request may take to arrive, in milliseconds: large uploads over slow lines need more.',
+  ),
+  keepAliveTimeoutMs: count(
+    'LUMIGRAPH_KEEP_ALIVE_TIMEOUT_MS',
+    65_000,
+    1,
+    3_600_000,
+    'How long a connection without a request stays open, in milliseconds: longer than a proxy in front keeps it.',
+  ),
+  sendTimeoutMs: count(
+    'LUMIGRAPH_SEND_TIMEOUT_MS',
+    30_000,
+    1,
+    3_600_000,
+    'How long a client may take nothing of an answer that is ready before it is disconnected, in milliseconds.',
+  ),
+  maxUnsentBytes: count(
+    'LUMIGRAPH_MAX_UNSENT_BYTES',
+    256_000_000,
+    1_000_000,
+    1_000_000_000_000,
+    'Most bytes of answers that wait for their clients to take them; beyond it the slowest are disconnected.',
+  ),
+  stopTimeoutMs: count(
+    'LUMIGRAPH_STOP_TIMEOUT_MS',
+    10_000,
+    0,
+    3_600_000,
+    'How long requests under way may go on when the server is told to stop, in milliseconds.',
+  ),
 } as const satisfies Record<string, Setting>;
 
 export const settings: readonly Setting[] = Object.values(SETTINGS);

@@ -30,6 +30,18 @@ describe('the configuration', () => {
       maxBatch: 0,
       compress: true,
       corsOrigins: [],
+      readOnly: false,
+      metrics: 'local',
+      metricsPort: 0,
+      traceEndpoint: '',
+      maxConnections: 4096,
+      maxHeaderBytes: 16_384,
+      headersTimeoutMs: 10_000,
+      requestTimeoutMs: 300_000,
+      keepAliveTimeoutMs: 65_000,
+      sendTimeoutMs: 30_000,
+      maxUnsentBytes: 256_000_000,
+      stopTimeoutMs: 10_000,
     });
   });
 
