@@ -11,6 +11,8 @@ export interface Setting {
   /** The values it takes, in words. */
   readonly values: string;
   readonly meaning: string;
+  /** Never repeated in an error. */
+  readonly secret?: boolean;
 }
 
 const wholeNumber = (least: number, most: number) =>
@@ -48,6 +50,15 @@ const onOff = (name: string, fallback: 'on' | 'off', meaning: string) => ({
   fallback,
   values: 'on, off',
   meaning,
+});
+
+const secret = (name: string, meaning: string) => ({
+  name,
+  schema: z.string().regex(/^[\x21-\x7e]*$/, 'must be one word of ASCII'),
+  fallback: '',
+  values: 'token',
+  meaning,
+  secret: true,
 });
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -291,6 +302,25 @@ const SETTINGS = {
     1_000_000_000_000,
     'Most bytes of answers that wait for their clients to take them; beyond it the slowest are disconnected.',
   ),
+  maxSubscriptions: count(
+    'LUMIGRAPH_MAX_SUBSCRIPTIONS',
+    2000,
+    0,
+    1_000_000,
+    'Most subscriptions that run at the same time.',
+  ),
+  maxClientSubscriptions: count(
+    'LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS',
+    100,
+    0,
+    1_000_000,
+    'Most subscriptions of one client (one token; without a token, one address) that run at the same time.',
+  ),
+  omsToken: secret('LUMIGRAPH_OMS_TOKEN', 'Bearer token that `npm run ingest -- oms:https://...` sends to the site it asks.'),
+  runRegistryToken: secret(
+    'LUMIGRAPH_RR_TOKEN',
+    'Bearer token that `npm run ingest -- rr:https://...` sends to the site it asks.',
+  ),
   stopTimeoutMs: count(
     'LUMIGRAPH_STOP_TIMEOUT_MS',
     10_000,
@@ -350,7 +380,7 @@ export function describeSettings(): string {
 }
 
 /** Connection strings hold passwords: they are never repeated in an error. */
-const shown = (setting: Setting, text: string) => (setting.name === 'DATABASE_URL' ? '(hidden)' : text);
+const shown = (setting: Setting, text: string) => (setting.secret || setting.name === 'DATABASE_URL' ? '(hidden)' : text);
 
 function closest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
