@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
+import type { Duplex } from 'node:stream';
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { GraphQLSchema } from 'graphql';
 import { createLRUCache, createYoga } from 'graphql-yoga';
@@ -22,7 +23,9 @@ import { useRequestBody } from './plugins/request-body.ts';
 import type { ServerContext } from './plugins/request-facts.ts';
 import { useRequestLog } from './plugins/request-log.ts';
 import { useSecurityHeaders } from './plugins/security-headers.ts';
+import { useSubscriptions } from './plugins/subscriptions.ts';
 import { useWarnings } from './plugins/warnings.ts';
+import { WebSockets } from './plugins/web-sockets.ts';
 import { schema } from './schema/index.ts';
 import type { Store } from './store/store.ts';
 
@@ -31,6 +34,10 @@ export interface App {
   fetch(request: Request | string | URL, init?: RequestInit): Promise<Response>;
   /** The same for node:http. */
   handle(request: IncomingMessage, response: ServerResponse): unknown;
+  /** For requests that ask for a WebSocket (the event `upgrade` of a server of node:http). */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Says goodbye to the WebSockets that are open; new ones are closed at once. */
+  closeSockets(): Promise<void>;
 }
 
 export interface AppOptions {
@@ -53,6 +60,10 @@ const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
 
 function hasValidHost({ headers: { host } }: IncomingMessage): boolean {
   return host === undefined || (HOST.test(host) && URL.canParse(`http://${host}`));
+}
+
+function refuseSocket(socket: Duplex): void {
+  socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n');
 }
 
 function refuseHost(response: ServerResponse): void {
@@ -80,6 +91,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useOperationLimits(config),
       useDeferStream(),
       useContext(store, config),
+      useSubscriptions(config),
       ...(config.jit ? [useJit()] : []),
       useWarnings(),
       useErrorMasking(log),
@@ -99,8 +111,12 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
     cors: false,
     healthCheckEndpoint: '/health/yoga',
   });
+  const sockets = new WebSockets((request, context) => yoga.fetch(request, context as ServerContext), config, log);
   return {
     fetch: async (request, init) => yoga.fetch(request instanceof Request ? request : new Request(request, init)),
     handle: (request, response) => (hasValidHost(request) ? yoga(request, response) : refuseHost(response)),
+    upgrade: (request, socket, head) =>
+      hasValidHost(request) ? sockets.upgrade(request, socket, head) : refuseSocket(socket),
+    closeSockets: () => sockets.close(),
   };
 }

@@ -1,0 +1,106 @@
+import { isAsyncIterable } from 'graphql-yoga';
+import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { limitError } from './limit-error.ts';
+import type { Plugin, ServerContext } from './request-facts.ts';
+
+type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions'>;
+
+/** What is known of an operation and the request it came with. */
+type Operation = Context & ServerContext & { readonly request: Request };
+
+/** Longer waits would overflow the timer: what expires later is looked at again. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * Counts the subscriptions that run, of one client and of all, and ends those whose client has left or whose token has
+ * expired. Clients are told apart by the names of their tokens, those without by their address.
+ */
+export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions }: Limits): Plugin {
+  const byClient = new Map<string, number>();
+  let running = 0;
+  const begin = (client: string) => {
+    running++;
+    byClient.set(client, (byClient.get(client) ?? 0) + 1);
+  };
+  const end = (client: string) => {
+    running--;
+    const left = (byClient.get(client) ?? 0) - 1;
+    if (left > 0) byClient.set(client, left);
+    else byClient.delete(client);
+  };
+  const refusal = (client: string) => {
+    const ofClient = byClient.get(client) ?? 0;
+    if (ofClient >= maxClientSubscriptions) {
+      return limitError({
+        setting: 'LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS',
+        limit: maxClientSubscriptions,
+        actual: ofClient + 1,
+        what: `This client would have ${ofClient + 1} subscriptions at the same time`,
+        remedy: 'End some of them first.',
+        status: 429,
+      });
+    }
+    if (running < maxSubscriptions) return undefined;
+    return limitError({
+      setting: 'LUMIGRAPH_MAX_SUBSCRIPTIONS',
+      limit: maxSubscriptions,
+      actual: running + 1,
+      what: `The server would have ${running + 1} subscriptions at the same time`,
+      remedy: 'Try again later, or ask for the state now and then.',
+      status: 503,
+    });
+  };
+  return {
+    onSubscribe({ args, setResultAndStopExecution }) {
+      const operation = args.contextValue as Operation;
+      const client = clientOf(operation);
+      const refused = refusal(client);
+      if (refused) return setResultAndStopExecution({ errors: [refused] });
+      // counted before it is there, so that many at once do not pass together
+      begin(client);
+      let open = true;
+      const leave = () => {
+        if (open) end(client);
+        open = false;
+      };
+      return {
+        onSubscribeResult({ result }) {
+          if (!isAsyncIterable(result)) return leave();
+          const stream = result as AsyncIterable<unknown> & Partial<AsyncIterator<unknown>>;
+          const stop = () => {
+            leave();
+            Promise.resolve(stream.return?.()).catch(() => {});
+          };
+          const disarm = armed(operation, stop);
+          return {
+            onEnd() {
+              disarm();
+              leave();
+            },
+          };
+        },
+        onSubscribeError: leave,
+      };
+    },
+  };
+}
+
+function clientOf({ viewer, req }: Operation): string {
+  return viewer.authenticated ? `token ${viewer.name}` : `address ${req?.socket.remoteAddress ?? 'unknown'}`;
+}
+
+/** Calls `stop` when the client has left or its token expires; @returns what takes that back. */
+function armed({ request, viewer: { expiresAt } }: Operation, stop: () => void): () => void {
+  let timer: NodeJS.Timeout | undefined;
+  const wait = () => {
+    const left = Number(expiresAt) - Date.now();
+    timer = setTimeout(left > LONGEST_TIMER_MS ? wait : stop, Math.min(left, LONGEST_TIMER_MS)).unref();
+  };
+  if (expiresAt) wait();
+  request.signal.addEventListener('abort', stop, { once: true });
+  return () => {
+    clearTimeout(timer);
+    request.signal.removeEventListener('abort', stop);
+  };
+}

@@ -1,0 +1,230 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type ExecutionResult, type GraphQLFormattedError, parse } from 'graphql';
+import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
+import { type WebSocket, WebSocketServer } from 'ws';
+import type { Config } from '../config.ts';
+import type { Log } from '../log.ts';
+import { resultsOfEventStream } from './event-stream.ts';
+
+/** Answers one HTTP request; `req` is the one that opened the socket. */
+export type Answer = (request: Request, context: { readonly req: IncomingMessage }) => Promise<Response>;
+
+type Settings = Pick<Config, 'maxBodyBytes' | 'corsOrigins'>;
+
+/** A client that gives no sign of life until the next one is asked for has gone. */
+const SIGN_OF_LIFE_MS = 12_000;
+/** How long clients may take to say goodbye when the server stops. */
+const GOODBYE_MS = 1_000;
+const GOING_AWAY = 1001;
+const INTERNAL_ERROR = 4500;
+
+/** What of the request that opened a socket goes along with each of its operations. */
+const PASSED_ON = ['authorization', 'user-agent', 'forwarded', 'x-forwarded-for', 'x-real-ip', 'traceparent', 'tracestate'];
+
+/** An operation that came to no result; the errors are as the client is to see them. */
+class Refused extends Error {
+  readonly errors: readonly GraphQLFormattedError[];
+  constructor(errors: readonly GraphQLFormattedError[]) {
+    super('refused');
+    this.errors = errors;
+  }
+}
+
+/**
+ * GraphQL over WebSocket (`graphql-transport-ws`). Each operation is answered as if it had come in a request of its own
+ * for an event stream: tokens, limits, logs and errors are those of HTTP, as there is no second way. A token is given as
+ * `authorization` (or `token`) in the parameters of the connection, or in the header of the request that opens it.
+ */
+export class WebSockets {
+  readonly #server: WebSocketServer;
+  readonly #protocol: ReturnType<typeof makeServer<Record<string, unknown>, { request: IncomingMessage }>>;
+  readonly #origins: readonly string[];
+  readonly #log: Log;
+
+  constructor(answer: Answer, { maxBodyBytes, corsOrigins }: Settings, log: Log) {
+    this.#origins = corsOrigins;
+    this.#log = log;
+    this.#server = new WebSocketServer({
+      noServer: true,
+      maxPayload: maxBodyBytes,
+      perMessageDeflate: false,
+      handleProtocols,
+    });
+    this.#protocol = makeServer<Record<string, unknown>, { request: IncomingMessage }>({
+      onConnect: ({ connectionParams = {} }) => TOKEN_PARAMS.every((name) => isTextOrAbsent(connectionParams[name])),
+      onSubscribe: ({ connectionParams = {}, extra: { request } }, _id, payload) => ({
+        ...STUB,
+        rootValue: operation(answer, request, connectionParams, payload),
+      }),
+      subscribe: ({ rootValue }) => rootValue as AsyncGenerator<ExecutionResult>,
+      // as it was made: errors are no objects of graphql any more
+      onNext: (_context, _id, _payload, _args, result) => result as never,
+      onError: (_context, _id, _payload, [error]) => {
+        const cause = error?.originalError;
+        if (cause instanceof Refused) return cause.errors;
+        log.line('error', 'operation on a socket failed', { error: cause ?? error });
+        return [{ message: 'Internal error', extensions: { code: 'INTERNAL' } }];
+      },
+    });
+  }
+
+  /** Answers a request to open a socket. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    socket.on('error', () => {});
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    if (pathname !== '/graphql') return refuse(socket, '404 Not Found', 'Sockets are opened at /graphql');
+    // browsers let any page open a socket: only the server can tell whose it is
+    if (!this.#isWelcome(request)) {
+      return refuse(socket, '403 Forbidden', 'LUMIGRAPH_CORS_ORIGINS does not name the site of this page');
+    }
+    this.#server.handleUpgrade(request, socket, head, (opened) => this.#serve(opened, request));
+  }
+
+  /** Ends all sockets: with a goodbye where the client still listens. */
+  async close(): Promise<void> {
+    for (const client of this.#server.clients) client.close(GOING_AWAY, 'the server stops');
+    const slow = setTimeout(() => {
+      for (const client of this.#server.clients) client.terminate();
+    }, GOODBYE_MS);
+    await Promise.all([...this.#server.clients].map((client) => new Promise((resolve) => client.once('close', resolve))));
+    clearTimeout(slow);
+    this.#server.close();
+  }
+
+  #isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
+    if (origin === undefined || this.#origins.includes('*') || this.#origins.includes(origin)) return true;
+    return URL.canParse(origin) && new URL(origin).host === host;
+  }
+
+  #serve(socket: WebSocket, request: IncomingMessage): void {
+    const closed = this.#protocol.opened(
+      {
+        protocol: socket.protocol,
+        // waits until the system took it: a slow client holds up its own operations alone
+        send: (data) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) return resolve();
+            socket.send(data, (error) => (error ? reject(error) : resolve()));
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (take) =>
+          socket.on('message', (data) => {
+            take(String(data)).catch((error: unknown) => {
+              if (socket.readyState !== socket.OPEN) return;
+              this.#log.line('error', 'socket failed', { error });
+              socket.close(INTERNAL_ERROR, 'Internal error');
+            });
+          }),
+      },
+      { request },
+    );
+    const stopAsking = askForLife(socket);
+    // what the client did against the protocol, or its leaving: the socket is closed with the code that says so
+    socket.on('error', () => {});
+    socket.once('close', (code, reason) => {
+      stopAsking();
+      closed(code, String(reason)).catch(() => {});
+    });
+  }
+}
+
+export { GRAPHQL_TRANSPORT_WS_PROTOCOL };
+
+/** The protocol's library asks for a document to run; what is run instead is the root value. */
+const STUB = { schema: undefined as never, document: parse('subscription { operation }') };
+
+const TOKEN_PARAMS = ['authorization', 'Authorization', 'token'] as const;
+const isTextOrAbsent = (value: unknown) => value === undefined || value === null || typeof value === 'string';
+
+function askForLife(socket: WebSocket): () => void {
+  let alive = true;
+  socket.on('pong', () => {
+    alive = true;
+  });
+  const timer = setInterval(() => {
+    if (!alive) return socket.terminate();
+    alive = false;
+    socket.ping();
+  }, SIGN_OF_LIFE_MS).unref();
+  return () => clearInterval(timer);
+}
+
+function refuse(socket: Duplex, status: string, reason: string): void {
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(reason) + 1}\r\n\r\n${reason}\n`,
+  );
+}
+
+/** The results of one operation; leaving it ends it on the server. */
+function operation(
+  answer: Answer,
+  opening: IncomingMessage,
+  parameters: Readonly<Record<string, unknown>>,
+  payload: SubscribePayload,
+): AsyncGenerator<ExecutionResult> {
+  const left = new AbortController();
+  const request = new Request(`http://${opening.headers.host ?? 'localhost'}/graphql`, {
+    method: 'POST',
+    headers: headersOf(opening, parameters),
+    body: JSON.stringify(payload),
+    signal: left.signal,
+  });
+  const results = resultsOf(answer, request, opening);
+  const leaving = {
+    next: () => results.next(),
+    // a generator that waits returns only after its next value: what it waits for ends first
+    return: () => {
+      left.abort();
+      return results.return(undefined);
+    },
+    throw: (error: unknown) => {
+      left.abort();
+      return results.throw(error);
+    },
+    [Symbol.asyncIterator]: () => leaving,
+  };
+  return leaving as unknown as AsyncGenerator<ExecutionResult>;
+}
+
+async function* resultsOf(answer: Answer, request: Request, req: IncomingMessage): AsyncGenerator<ExecutionResult> {
+  try {
+    const response = await answer(request, { req });
+    const { body } = response;
+    if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !body) {
+      throw new Refused(errorsIn(await response.text(), response.status));
+    }
+    let first = true;
+    for await (const text of resultsOfEventStream(body as unknown as AsyncIterable<Uint8Array>)) {
+      const result = JSON.parse(text) as ExecutionResult;
+      if (first && !('data' in result) && result.errors) throw new Refused(result.errors);
+      first = false;
+      yield result;
+    }
+  } catch (error) {
+    // the client has left: nobody is to be told
+    if (!request.signal.aborted) throw error;
+  }
+}
+
+function errorsIn(text: string, status: number): readonly GraphQLFormattedError[] {
+  try {
+    const { errors } = JSON.parse(text) as ExecutionResult;
+    if (errors?.length) return errors;
+  } catch {
+    // no answer of GraphQL
+  }
+  return [{ message: `The operation was refused (HTTP ${status})`, extensions: { code: 'BAD_REQUEST' } }];
+}
+
+function headersOf(opening: IncomingMessage, parameters: Readonly<Record<string, unknown>>): Headers {
+  const headers = new Headers({ 'content-type': 'application/json', accept: 'text/event-stream' });
+  for (const name of PASSED_ON) {
+    const value = opening.headers[name];
+    if (value !== undefined) headers.set(name, String(value));
+  }
+  const { token } = parameters;
+  const authorization = parameters.authorization ?? parameters.Authorization ?? (token == null ? null : `Bearer ${token}`);
+  if (typeof authorization === 'string') headers.set('authorization', authorization);
+  return headers;
+}
