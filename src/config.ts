@@ -64,6 +64,14 @@ const secret = (name: string, meaning: string) => ({
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof LOG_LEVELS)[number];
 
+/** What a key is fetched from decides who is let in. */
+function isKeysUrl(text: string): boolean {
+  if (text === '') return true;
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname));
+}
+
 function origins(text: string, context: z.RefinementCtx): readonly string[] {
   const list = text
     .split(',')
@@ -121,6 +129,35 @@ const SETTINGS = {
     'open',
     'Who may read: `open` everybody, `token` only who sends a token; introspection is reading, `/health` and `/ready` are not.',
   ),
+  jwtIssuer: {
+    name: 'LUMIGRAPH_JWT_ISSUER',
+    schema: z.string(),
+    fallback: '',
+    values: 'the claim `iss`, usually a URL',
+    meaning:
+      'Issuer (OIDC) whose JSON Web Tokens are taken beside the tokens of this server. With `LUMIGRAPH_JWT_AUDIENCE` and `LUMIGRAPH_JWT_JWKS_URL`; none unless told.',
+  },
+  jwtAudience: {
+    name: 'LUMIGRAPH_JWT_AUDIENCE',
+    schema: z.string(),
+    fallback: '',
+    values: 'the claim `aud`',
+    meaning: 'Name of this server at the issuer: tokens for others are refused.',
+  },
+  jwtJwksUrl: {
+    name: 'LUMIGRAPH_JWT_JWKS_URL',
+    schema: z.string().refine(isKeysUrl, 'must be an https: URL (http: on this machine alone)'),
+    fallback: '',
+    values: 'URL (`jwks_uri` of the issuer)',
+    meaning: 'Where the issuer publishes its keys.',
+  },
+  jwtScopesClaim: {
+    name: 'LUMIGRAPH_JWT_SCOPES_CLAIM',
+    schema: z.string(),
+    fallback: 'scope',
+    values: 'name of a claim, with dots into objects (`resource_access.lumigraph.roles`)',
+    meaning: 'Claim that lists scopes (`read`, `ingest`, `challenge`, `admin`), as a list or separated by blanks; other words in it say nothing.',
+  },
   mutations: onOff(
     'LUMIGRAPH_MUTATIONS',
     'on',
@@ -352,6 +389,9 @@ export function parseConfig(environment: Environment): Config {
     if (parsed.success) values[key] = parsed.data;
     else problems.push(`${setting.name}=${shown(setting, text)}: ${parsed.error.issues[0]?.message}`);
   }
+  const jwt = [SETTINGS.jwtIssuer, SETTINGS.jwtAudience, SETTINGS.jwtJwksUrl].map(({ name }) => name);
+  const missing = jwt.filter((name) => !environment[name]);
+  if (missing.length > 0 && missing.length < jwt.length) problems.push(`${missing.join(', ')}: missing beside the others of ${jwt.join(', ')}`);
   const known = settings.map((setting) => setting.name);
   for (const name of Object.keys(environment)) {
     if (!name.startsWith(PREFIX) || known.includes(name)) continue;

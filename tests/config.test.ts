@@ -20,6 +20,10 @@ describe('the configuration', () => {
       maxPageSize: 1000,
       maxInputRows: 1000,
       read: 'open',
+      jwtIssuer: '',
+      jwtAudience: '',
+      jwtJwksUrl: '',
+      jwtScopesClaim: 'scope',
       mutations: true,
       maxNodes: 500_000,
       maxDepth: 20,
@@ -59,6 +63,21 @@ describe('the configuration', () => {
       host: '127.0.0.1',
       sample: false,
     });
+  });
+
+  test('takes the settings of an issuer together', () => {
+    const jwt = {
+      LUMIGRAPH_JWT_ISSUER: 'https://issuer.example',
+      LUMIGRAPH_JWT_AUDIENCE: 'lumigraph',
+      LUMIGRAPH_JWT_JWKS_URL: 'https://issuer.example/keys',
+    };
+    expect(parseConfig(jwt)).toMatchObject({ jwtAudience: 'lumigraph', jwtScopesClaim: 'scope' });
+    expect(() => parseConfig({ ...jwt, LUMIGRAPH_JWT_AUDIENCE: '' })).toThrow(/^LUMIGRAPH_JWT_AUDIENCE: missing/);
+    expect(() => parseConfig({ LUMIGRAPH_JWT_ISSUER: 'x' })).toThrow(/^LUMIGRAPH_JWT_AUDIENCE, LUMIGRAPH_JWT_JWKS_URL: missing/);
+    for (const url of ['http://issuer.example/keys', 'keys', 'file:///keys']) {
+      expect(() => parseConfig({ ...jwt, LUMIGRAPH_JWT_JWKS_URL: url })).toThrow('must be an https: URL');
+    }
+    for (const url of ['http://127.0.0.1:81/keys', 'http://localhost/keys']) parseConfig({ ...jwt, LUMIGRAPH_JWT_JWKS_URL: url });
   });
 
   test('keeps the words of a choice', () => {
