@@ -38,7 +38,7 @@ type VariableArguments<Variables> =
 export interface Client {
   /**
    * The `data` of one operation. Tries again after 429, 5xx, `UNAVAILABLE` and failures of the network, waiting as long
-   * as Retry-After says or exponentially: safe for mutations too, for those of this graph are idempotent.
+   * as Retry-After says or exponentially: safe for mutations too, for those of this graph are idempotent (but `createToken`).
    * @throws RequestError, also where only some fields failed (then `data` holds the others).
    */
   request<Result, Variables>(
