@@ -45,7 +45,7 @@ export interface AppOptions {
   /** The graph to serve; tests bring small ones. */
   readonly schema?: GraphQLSchema;
   /** A token that is good as long as this app runs, for everything. */
-  readonly session?: string | undefined;
+  readonly session?: string | null | undefined;
   /** Where the built page lies. */
   readonly pageFolder?: string;
 }

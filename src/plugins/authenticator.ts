@@ -19,7 +19,7 @@ const BEARER = /^bearer +([\w.~+/-]+=*)$/i;
 
 interface AuthenticatorOptions {
   /** A token that is good as long as this process runs. */
-  readonly session?: string | undefined;
+  readonly session?: string | null | undefined;
   /** Tells who has a token of another issuer. */
   readonly verifyJwt?: ((token: string) => Promise<Viewer>) | null;
 }
@@ -31,7 +31,7 @@ export function createAuthenticator(
 ): Authenticate {
   const open = read === 'open';
   const nobody = open ? ANONYMOUS : NOBODY;
-  const sessionHash = session === undefined ? undefined : hashToken(session);
+  const sessionHash = session == null ? null : hashToken(session);
 
   const viewerOf = async (token: string): Promise<Viewer> => {
     if (!looksLikeToken(token)) {
@@ -39,7 +39,7 @@ export function createAuthenticator(
       throw refusal('UNKNOWN', 'it is no token of this server');
     }
     if (idOfToken(token) === null) throw refusal('MALFORMED', 'it is not whole');
-    if (sessionHash !== undefined && isTokenOf(sessionHash, token)) return SESSION;
+    if (sessionHash !== null && isTokenOf(sessionHash, token)) return SESSION;
     const row = await store.tokens.find(token);
     if (!row) throw refusal('UNKNOWN', 'this server does not know it (any more)');
     const viewer = viewerOfRow(row);
