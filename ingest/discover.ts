@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { InvalidInputError } from '../src/domain/errors.ts';
+import { isLiveName } from './source/live/live-name.ts';
 
 /** A file to ingest, or the reason why a name leads to none. */
 export interface Found {
@@ -16,7 +17,7 @@ export interface Found {
 /**
  * Files behind names: files, folders (recursively, in order of name, hidden entries left out), patterns (`*`, `**`,
  * `?`, `[...]`, `{...}`; a file that is really called so wins) and `@list` (a file of names, one a line; `@-` reads
- * standard input). Each file comes once, however many names lead to it; circles of symbolic links end.
+ * standard input), `oms:https://...` and `rr:https://...` (what their API answers). Each file comes once, however many names lead to it; circles of symbolic links end.
  * @throws InvalidInputError for a pattern that matches nothing and for a list that cannot be read.
  */
 export async function discover(names: readonly string[]): Promise<Found[]> {
@@ -40,6 +41,7 @@ async function readLists(names: readonly string[]): Promise<string[]> {
 }
 
 async function lookUp(name: string): Promise<Found[]> {
+  if (isLiveName(name)) return [{ path: name, named: true }];
   const facts = await stat(name).catch(() => null);
   if (facts?.isDirectory()) return walk(name, new Set());
   if (facts || !isDynamicPattern(name)) return [{ path: name, named: true }];

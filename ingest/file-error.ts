@@ -37,7 +37,15 @@ export type FileErrorCode =
   | 'DATASET_REQUIRED'
   /** Neither `--source` nor the file tells which certification this is. */
   | 'SOURCE_REQUIRED'
-  | 'MALFORMED_JSON';
+  | 'MALFORMED_JSON'
+  /** Of `oms:` and `rr:`: what stands behind it is no URL, or one with a password. */
+  | 'NOT_A_URL'
+  /** It would be asked, or answered, without TLS. */
+  | 'NOT_TLS'
+  /** The server says no: its status, a page instead of JSON, a redirect or pages that lead elsewhere. */
+  | 'SERVER_REFUSED'
+  /** The server does not answer, or not to the end, however often it is asked. */
+  | 'SERVER_FAILED';
 
 export interface FileErrorDetails {
   readonly file?: string;
