@@ -11,16 +11,20 @@ export interface RunningServer {
 }
 
 /**
- * `npm start` on a database, settings as they are without any in the environment: limits, masking, and a log line a
+ * `npm start` on a database, settings as they are without any in the environment (unless `environment` has some): limits, masking, and a log line a
  * request (to a file, or nowhere). Only the page for browsers is left out.
  */
 export async function startLumigraph(
   url: string,
-  { log = '/dev/null', nodeFlags = [] as readonly string[] } = {},
+  {
+    log = '/dev/null',
+    nodeFlags = [] as readonly string[],
+    environment = {} as Readonly<Record<string, string>>,
+  } = {},
 ): Promise<RunningServer> {
   const stderr = openSync(log, 'w');
   const process = start('src/server.ts', [], {
-    env: { DATABASE_URL: url, PORT: '0', HOST: '127.0.0.1', LUMIGRAPH_SAMPLE: 'off', LUMIGRAPH_WEB: 'off' },
+    env: { DATABASE_URL: url, PORT: '0', HOST: '127.0.0.1', LUMIGRAPH_SAMPLE: 'off', LUMIGRAPH_WEB: 'off', ...environment },
     nodeFlags: ['--max-semi-space-size=32', ...nodeFlags],
     stderr,
   });

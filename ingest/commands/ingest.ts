@@ -10,9 +10,11 @@ import type { FileReport, IngestSettings } from '../pipeline/report.ts';
 import { ingestPatiently } from '../pipeline/retry.ts';
 import { createProgress } from '../progress.ts';
 import { formatRun, type IngestRun, runAsJson, type SkippedFile, writeAtomically } from '../report.ts';
+import { isLiveName } from '../source/live/live-name.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { assertFormat } from './format-option.ts';
+import { ingestLive } from './live.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 
 const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
@@ -21,6 +23,8 @@ Reads files into the database (DATABASE_URL, created and migrated where needed).
 gzipped: per-lumisection CSV, per-run CSV, golden and DCS-only JSON. Folders are read recursively; @LIST is a file of
 names, one a line (@-: standard input). A file that was read before is left alone; one that was interrupted goes on
 from where it stopped.
+oms:https://SITE/... and rr:https://SITE/... ask the API of OMS or Run Registry and read its answer, all pages of it
+(tokens: LUMIGRAPH_OMS_TOKEN, LUMIGRAPH_RR_TOKEN).
 
   --dataset NAME       dataset of the histograms, wins over what the file or its name says
   --source NAME        name of the certification that a JSON of lumisections is: golden-2018
@@ -65,7 +69,7 @@ async function run(args: readonly string[]): Promise<number> {
   if (positionals.length === 0) throw new UsageError('no file was named');
   const settings = await settingsOf(values);
   const started = performance.now();
-  const { databaseUrl } = loadConfig();
+  const { databaseUrl, omsToken, runRegistryToken } = loadConfig();
   const parsers = Array.from({ length: jobs }, () => new ParseProcess());
   for (const parser of parsers) parser.start();
   const stop = stopOnSignal();
@@ -84,14 +88,18 @@ async function run(args: readonly string[]): Promise<number> {
       onRetry: ({ path, error }: FileReport, waitMs: number) =>
         progress.say(`${path}: ${error?.code}: trying again in ${waitMs / 1000} s: ${error?.message}`),
     };
+    const live = { tokens: { oms: omsToken, rr: runRegistryToken }, say: progress.say };
     // Where another process shares the list, each goes on to a file that the other has not begun, and comes back.
     const busy: [index: number, file: Found, rowsRead: number][] = [];
     const readOne = async (parser: ParseProcess, index: number, file: Found, before: number, leaveBusy: boolean) => {
       progress.begin(file.path, sizes[index]?.size ?? 0);
       const tools = { store, parser };
+      const allHooks = { ...hooks, leaveBusy, metInFolder: !file.named };
       const report = file.problem
         ? unread(file.path, file.problem)
-        : await ingestPatiently(tools, file.path, settings, { ...hooks, leaveBusy, metInFolder: !file.named });
+        : isLiveName(file.path)
+          ? await ingestLive(tools, file.path, settings, allHooks, live)
+          : await ingestPatiently(tools, file.path, settings, allHooks);
       const rowsRead = before + report.rowsRead;
       if (leaveBusy && report.error?.code === FILE_BUSY) {
         busy.push([index, file, rowsRead]);

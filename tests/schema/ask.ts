@@ -1,6 +1,7 @@
 import { createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
+import { subscribe } from '../support/event-stream.ts';
 import { SESSION } from '../support/session.ts';
 
 export interface Answer {
@@ -10,7 +11,21 @@ export interface Answer {
   readonly extensions?: { readonly warnings?: readonly Record<string, unknown>[] };
 }
 
+/** All that a subscription gives until it is complete. */
+export type AskAll = (query: string) => Promise<Answer[]>;
+
 export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Answer>;
+
+/** The same for subscriptions that end by themselves. */
+export function allAsker(store: Store): AskAll {
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error' }), { session: SESSION });
+  return async (query) => {
+    const { next } = await subscribe(app, query);
+    const answers: Answer[] = [];
+    for (let answer = await next(); answer; answer = await next()) answers.push(answer);
+    return answers;
+  };
+}
 
 /** Asks the whole HTTP surface over a store, without a port; with a token for everything unless told (null: without one). */
 export function asker(store: Store, environment: Environment = {}, token: string | null = SESSION): Ask {
