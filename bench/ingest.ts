@@ -12,7 +12,7 @@ import type { IngestResult } from './support/ingest-process.ts';
 import { loadAsText, writeOut } from './support/loaders.ts';
 import { familySeconds, processorSeconds } from './support/machine.ts';
 import { watchMemory } from './support/memory.ts';
-import { output, start } from './support/processes.ts';
+import { nodeFlagsOf, output, start } from './support/processes.ts';
 import { median, Report, spread } from './support/report.ts';
 import { DATASET } from './support/world.ts';
 
@@ -176,7 +176,7 @@ async function memory(_name: string, databases: DatabaseServer, path: string): P
   await writeOut();
   const running = start('ingest/cli.ts', ['ingest', path, '--dataset', DATASET], {
     env: { DATABASE_URL: url },
-    nodeFlags: ['--max-semi-space-size=8'],
+    nodeFlags: nodeFlagsOf('ingest'),
   });
   running.child.stdout?.resume();
   const watch = watchMemory(running.child.pid as number);

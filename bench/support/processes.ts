@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -27,6 +28,15 @@ export interface StartOptions {
   readonly pinned?: boolean;
   /** Where standard error goes: passed on, or to a file. */
   readonly stderr?: 'inherit' | number;
+}
+
+/** The flags of node with which package.json starts a program, but for the one that loads TypeScript. */
+export function nodeFlagsOf(script: string): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  const [, flags = ''] = /^node (.*)--import tsx /.exec(scripts[script] ?? '') ?? [];
+  return flags.split(' ').filter(Boolean);
 }
 
 /** Starts a TypeScript program of this repository as one process of its own (no wrapper around it). */

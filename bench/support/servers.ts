@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import type { LoadRequest } from './load.ts';
-import { output, start } from './processes.ts';
+import { nodeFlagsOf, output, start } from './processes.ts';
 import type { Question } from './questions.ts';
 
 export interface RunningServer {
@@ -16,16 +16,19 @@ export interface RunningServer {
  */
 export async function startLumigraph(
   url: string,
-  {
-    log = '/dev/null',
-    nodeFlags = [] as readonly string[],
-    environment = {} as Readonly<Record<string, string>>,
-  } = {},
+  { log = '/dev/null', nodeFlags = [] as readonly string[], environment = {} as Readonly<Record<string, string>> } = {},
 ): Promise<RunningServer> {
   const stderr = openSync(log, 'w');
   const process = start('src/server.ts', [], {
-    env: { DATABASE_URL: url, PORT: '0', HOST: '127.0.0.1', LUMIGRAPH_SAMPLE: 'off', LUMIGRAPH_WEB: 'off', ...environment },
-    nodeFlags: ['--max-semi-space-size=32', ...nodeFlags],
+    env: {
+      DATABASE_URL: url,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      LUMIGRAPH_SAMPLE: 'off',
+      LUMIGRAPH_WEB: 'off',
+      ...environment,
+    },
+    nodeFlags: [...nodeFlagsOf('start'), ...nodeFlags],
     stderr,
   });
   closeSync(stderr);
