@@ -6,6 +6,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createLRUCache, createYoga } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { createLog, type Log } from './log.ts';
+import { createJwtVerifier } from './plugins/auth-jwt.ts';
 import { useAuthentication } from './plugins/authentication.ts';
 import { createAuthenticator } from './plugins/authenticator.ts';
 import { useBinsSplicing } from './plugins/bins-splicing.ts';
@@ -74,7 +75,10 @@ function refuseHost(response: ServerResponse): void {
 /** The whole HTTP surface over one store: Yoga, and its plugins in the order in which a request meets them. */
 export function createApp(store: Store, config: Config, options: AppOptions = {}): App {
   const log = options.log ?? createLog(config.log);
-  const authenticate = createAuthenticator(store, config, { session: options.session });
+  const authenticate = createAuthenticator(store, config, {
+    session: options.session,
+    verifyJwt: createJwtVerifier(config, log),
+  });
   const yoga = createYoga<ServerContext>({
     schema: options.schema ?? schema,
     plugins: [
