@@ -91,7 +91,8 @@ async function timeToAll({ ledger }: Store, subscribers: Subscribers, count: num
   const batch = { kind: 'runs', runs: [{ number: run, line: 1 }] } as never;
   await ledger.write(file.id, batch, [], { byte: 1, line: 1 }, { onConflict: 'keep', source: '' });
   while (subscribers.heard(run) < count) {
-    if (performance.now() - started > 30_000) throw new Error(`only ${subscribers.heard(run)} have heard of run ${run}`);
+    if (performance.now() - started > 30_000)
+      throw new Error(`only ${subscribers.heard(run)} have heard of run ${run}`);
     await pause(5);
   }
   return (performance.now() - started) / 1000;

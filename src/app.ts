@@ -115,7 +115,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
     cors: false,
     healthCheckEndpoint: '/health/yoga',
   });
-  const sockets = new WebSockets((request, context) => yoga.fetch(request, context as ServerContext), config, log);
+  const sockets = new WebSockets(async (request, context) => yoga.fetch(request, context as ServerContext), config, log);
   return {
     fetch: async (request, init) => yoga.fetch(request instanceof Request ? request : new Request(request, init)),
     handle: (request, response) => (hasValidHost(request) ? yoga(request, response) : refuseHost(response)),

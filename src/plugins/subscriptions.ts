@@ -1,10 +1,11 @@
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import { clientAddress } from './client-address.ts';
 import { limitError } from './limit-error.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
 
-type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions'>;
+type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions' | 'clientAddressHeader'>;
 
 /** What is known of an operation and the request it came with. */
 type Operation = Context & ServerContext & { readonly request: Request };
@@ -16,7 +17,7 @@ const LONGEST_TIMER_MS = 2 ** 31 - 1;
  * Counts the subscriptions that run, of one client and of all, and ends those whose client has left or whose token has
  * expired. Clients are told apart by the names of their tokens, those without by their address.
  */
-export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions }: Limits): Plugin {
+export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions, clientAddressHeader }: Limits): Plugin {
   const byClient = new Map<string, number>();
   let running = 0;
   const begin = (client: string) => {
@@ -33,6 +34,7 @@ export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions }: L
     const ofClient = byClient.get(client) ?? 0;
     if (ofClient >= maxClientSubscriptions) {
       return limitError({
+        code: 'TOO_MANY_REQUESTS',
         setting: 'LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS',
         limit: maxClientSubscriptions,
         actual: ofClient + 1,
@@ -43,6 +45,7 @@ export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions }: L
     }
     if (running < maxSubscriptions) return undefined;
     return limitError({
+      code: 'UNAVAILABLE',
       setting: 'LUMIGRAPH_MAX_SUBSCRIPTIONS',
       limit: maxSubscriptions,
       actual: running + 1,
@@ -53,8 +56,8 @@ export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions }: L
   };
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
-      const operation = args.contextValue as Operation;
-      const client = clientOf(operation);
+      const operation = args.contextValue as unknown as Operation;
+      const client = clientOf(operation, clientAddressHeader);
       const refused = refusal(client);
       if (refused) return setResultAndStopExecution({ errors: [refused] });
       // counted before it is there, so that many at once do not pass together
@@ -86,8 +89,10 @@ export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions }: L
   };
 }
 
-function clientOf({ viewer, req }: Operation): string {
-  return viewer.authenticated ? `token ${viewer.name}` : `address ${req?.socket.remoteAddress ?? 'unknown'}`;
+function clientOf(operation: Operation, addressHeader: string): string {
+  const { viewer, request } = operation;
+  if (viewer.authenticated) return `token ${viewer.name}`;
+  return `address ${clientAddress(request.headers, operation, addressHeader)}`;
 }
 
 /** Calls `stop` when the client has left or its token expires; @returns what takes that back. */

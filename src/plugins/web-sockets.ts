@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type ExecutionResult, type GraphQLFormattedError, parse } from 'graphql';
-import { GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
+import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
@@ -10,7 +10,7 @@ import { resultsOfEventStream } from './event-stream.ts';
 /** Answers one HTTP request; `req` is the one that opened the socket. */
 export type Answer = (request: Request, context: { readonly req: IncomingMessage }) => Promise<Response>;
 
-type Settings = Pick<Config, 'maxBodyBytes' | 'corsOrigins'>;
+type Settings = Pick<Config, 'maxBodyBytes' | 'corsOrigins' | 'clientAddressHeader'>;
 
 /** A client that gives no sign of life until the next one is asked for has gone. */
 const SIGN_OF_LIFE_MS = 12_000;
@@ -20,7 +20,7 @@ const GOING_AWAY = 1001;
 const INTERNAL_ERROR = 4500;
 
 /** What of the request that opened a socket goes along with each of its operations. */
-const PASSED_ON = ['authorization', 'user-agent', 'forwarded', 'x-forwarded-for', 'x-real-ip', 'traceparent', 'tracestate'];
+const PASSED_ON: readonly string[] = ['authorization', 'user-agent', 'traceparent', 'tracestate'];
 
 /** An operation that came to no result; the errors are as the client is to see them. */
 class Refused extends Error {
@@ -42,7 +42,8 @@ export class WebSockets {
   readonly #origins: readonly string[];
   readonly #log: Log;
 
-  constructor(answer: Answer, { maxBodyBytes, corsOrigins }: Settings, log: Log) {
+  constructor(answer: Answer, { maxBodyBytes, corsOrigins, clientAddressHeader }: Settings, log: Log) {
+    const passedOn = clientAddressHeader === '' ? PASSED_ON : [...PASSED_ON, clientAddressHeader.toLowerCase()];
     this.#origins = corsOrigins;
     this.#log = log;
     this.#server = new WebSocketServer({
@@ -55,7 +56,7 @@ export class WebSockets {
       onConnect: ({ connectionParams = {} }) => TOKEN_PARAMS.every((name) => isTextOrAbsent(connectionParams[name])),
       onSubscribe: ({ connectionParams = {}, extra: { request } }, _id, payload) => ({
         ...STUB,
-        rootValue: operation(answer, request, connectionParams, payload),
+        rootValue: operation(answer, request, headersOf(request, passedOn, connectionParams), payload),
       }),
       subscribe: ({ rootValue }) => rootValue as AsyncGenerator<ExecutionResult>,
       // as it was made: errors are no objects of graphql any more
@@ -73,12 +74,13 @@ export class WebSockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => {});
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname !== '/graphql') return refuse(socket, '404 Not Found', 'Sockets are opened at /graphql');
-    // browsers let any page open a socket: only the server can tell whose it is
-    if (!this.#isWelcome(request)) {
-      return refuse(socket, '403 Forbidden', 'LUMIGRAPH_CORS_ORIGINS does not name the site of this page');
+    if (pathname !== '/graphql') {
+      refuse(socket, '404 Not Found', 'Sockets are opened at /graphql');
+    } else if (!this.#isWelcome(request)) {
+      refuse(socket, '403 Forbidden', 'LUMIGRAPH_CORS_ORIGINS does not name the site of this page');
+    } else {
+      this.#server.handleUpgrade(request, socket, head, (opened) => this.#serve(opened, request));
     }
-    this.#server.handleUpgrade(request, socket, head, (opened) => this.#serve(opened, request));
   }
 
   /** Ends all sockets: with a goodbye where the client still listens. */
@@ -87,11 +89,14 @@ export class WebSockets {
     const slow = setTimeout(() => {
       for (const client of this.#server.clients) client.terminate();
     }, GOODBYE_MS);
-    await Promise.all([...this.#server.clients].map((client) => new Promise((resolve) => client.once('close', resolve))));
+    await Promise.all(
+      [...this.#server.clients].map((client) => new Promise((resolve) => client.once('close', resolve))),
+    );
     clearTimeout(slow);
     this.#server.close();
   }
 
+  /** Browsers let any page open a socket: only the server can tell whose it is. */
   #isWelcome({ headers: { origin, host } }: IncomingMessage): boolean {
     if (origin === undefined || this.#origins.includes('*') || this.#origins.includes(origin)) return true;
     return URL.canParse(origin) && new URL(origin).host === host;
@@ -129,8 +134,6 @@ export class WebSockets {
   }
 }
 
-export { GRAPHQL_TRANSPORT_WS_PROTOCOL };
-
 /** The protocol's library asks for a document to run; what is run instead is the root value. */
 const STUB = { schema: undefined as never, document: parse('subscription { operation }') };
 
@@ -160,13 +163,13 @@ function refuse(socket: Duplex, status: string, reason: string): void {
 function operation(
   answer: Answer,
   opening: IncomingMessage,
-  parameters: Readonly<Record<string, unknown>>,
+  headers: Headers,
   payload: SubscribePayload,
 ): AsyncGenerator<ExecutionResult> {
   const left = new AbortController();
   const request = new Request(`http://${opening.headers.host ?? 'localhost'}/graphql`, {
     method: 'POST',
-    headers: headersOf(opening, parameters),
+    headers,
     body: JSON.stringify(payload),
     signal: left.signal,
   });
@@ -217,14 +220,19 @@ function errorsIn(text: string, status: number): readonly GraphQLFormattedError[
   return [{ message: `The operation was refused (HTTP ${status})`, extensions: { code: 'BAD_REQUEST' } }];
 }
 
-function headersOf(opening: IncomingMessage, parameters: Readonly<Record<string, unknown>>): Headers {
+function headersOf(
+  opening: IncomingMessage,
+  passedOn: readonly string[],
+  parameters: Readonly<Record<string, unknown>>,
+): Headers {
   const headers = new Headers({ 'content-type': 'application/json', accept: 'text/event-stream' });
-  for (const name of PASSED_ON) {
+  for (const name of passedOn) {
     const value = opening.headers[name];
     if (value !== undefined) headers.set(name, String(value));
   }
   const { token } = parameters;
-  const authorization = parameters.authorization ?? parameters.Authorization ?? (token == null ? null : `Bearer ${token}`);
+  const authorization =
+    parameters.authorization ?? parameters.Authorization ?? (token == null ? null : `Bearer ${token}`);
   if (typeof authorization === 'string') headers.set('authorization', authorization);
   return headers;
 }

@@ -46,6 +46,7 @@ export function onceFor<Result>(event: object, read: () => Promise<Result>): Pro
 /** Loaders keep what they read; a subscription outlives that. Resolvers of subscriptions begin with this. */
 export function atEvent<Value>(value: Value, context: Context): Value {
   readAnew(context);
+  context.cost.restart();
   return value;
 }
 

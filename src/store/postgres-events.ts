@@ -72,7 +72,11 @@ export class PostgresEvents implements Events {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.#url, keepAlive: true, application_name: 'lumigraph events' });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      keepAlive: true,
+      application_name: 'lumigraph events',
+    });
     client.on('notification', ({ payload = '' }) => {
       const event = JSON.parse(payload) as StoreEvent | MissedEvents;
       if (event.kind === 'missed') this.#listeners.tellMissed();

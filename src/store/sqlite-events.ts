@@ -1,4 +1,11 @@
-import { type CertificationChange, type Events, type Listener, Listeners, type StoreEvent, type Topic } from './events.ts';
+import {
+  type CertificationChange,
+  type Events,
+  type Listener,
+  Listeners,
+  type StoreEvent,
+  type Topic,
+} from './events.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
 
 /** How often a process looks whether another one has written, while anybody listens. */

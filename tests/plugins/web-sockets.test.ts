@@ -92,7 +92,7 @@ describe('over a WebSocket', () => {
     const probe = start(client, { query: '{ __typename }' });
     await probe.ended;
     await expect(start(client, { query: added }).ended).rejects.toMatchObject([
-      { extensions: { code: 'LIMIT_EXCEEDED', limit: 3 } },
+      { extensions: { code: 'TOO_MANY_REQUESTS', limit: 3 } },
     ]);
     for (const { leave } of some) leave();
     await vi.waitFor(async () => {
@@ -106,7 +106,10 @@ describe('over a WebSocket', () => {
     const other = connect();
     const three = [1, 2, 3].map(() => start(other, { query: added }));
     await start(other, { query: '{ __typename }' }).ended;
-    const refused = await Promise.race([...three.map(({ ended }) => ended.catch(() => 'refused')), Promise.resolve('none')]);
+    const refused = await Promise.race([
+      ...three.map(({ ended }) => ended.catch(() => 'refused')),
+      Promise.resolve('none'),
+    ]);
     expect(refused).toBe('none');
   });
 
@@ -128,7 +131,9 @@ describe('over a WebSocket', () => {
     const query = 'mutation { upsertRuns(input: { runs: [{ number: 77 }] }) { report { inserted } } }';
     const nobody = start(connect(), { query });
     await nobody.ended.catch(() => {});
-    expect(JSON.stringify([nobody.results, await nobody.ended.catch((errors) => errors)])).toMatch(/UNAUTHENTICATED|FORBIDDEN/);
+    expect(JSON.stringify([nobody.results, await nobody.ended.catch((errors) => errors)])).toMatch(
+      /UNAUTHENTICATED|FORBIDDEN/,
+    );
     const known = start(connect({ authorization: `Bearer ${SESSION}` }), { query });
     await known.ended;
     expect(known.results).toEqual([{ data: { upsertRuns: { report: { inserted: 1 } } } }]);
@@ -161,10 +166,14 @@ describe('over a WebSocket', () => {
 
   test('who does not keep to the protocol is closed with the code that says so', async () => {
     expect(await knock(url, {}, 'graphql-transport-ws', '{"type":"nothing"}')).toBe(4400);
-    expect(await knock(url, {}, 'graphql-transport-ws', '{"id":"1","type":"subscribe","payload":{"query":"{a}"}}')).toBe(4401);
+    expect(
+      await knock(url, {}, 'graphql-transport-ws', '{"id":"1","type":"subscribe","payload":{"query":"{a}"}}'),
+    ).toBe(4401);
     expect(await knock(url, {}, [], '{}')).toBe(4406);
     expect(await knock(url, {}, 'graphql-transport-ws', 'x'.repeat(6000))).toBe(1009);
-    await expect(start(connect({ authorization: 5 }), { query: '{ __typename }' }).ended).rejects.toMatchObject({ code: 4403 });
+    await expect(start(connect({ authorization: 5 }), { query: '{ __typename }' }).ended).rejects.toMatchObject({
+      code: 4403,
+    });
   });
 
   test('a server that stops says goodbye', async () => {

@@ -63,7 +63,9 @@ describe.each(databases)('subscriptions on $name', (database) => {
     });
     await write(ledger, file, runs(1));
     expect(await progress.next()).toEqual({
-      data: { dataFileProgress: { status: 'RUNNING', bytesDone: 100, bytesTotal: 100, report: { ...report, inserted: 1 } } },
+      data: {
+        dataFileProgress: { status: 'RUNNING', bytesDone: 100, bytesTotal: 100, report: { ...report, inserted: 1 } },
+      },
     });
     await ledger.finish(file, { status: 'DONE' });
     expect((await progress.next()).data.dataFileProgress.status).toBe('DONE');
@@ -105,9 +107,12 @@ describe.each(databases)('subscriptions on $name', (database) => {
 
   test('each added run comes once, with what hangs on it, wherever it was added', async () => {
     const added = await listen('subscription { runAdded { number era lumisections { totalCount } } }');
-    const upsert = 'mutation ($n: Int!) { upsertRuns(input: { runs: [{ number: $n, era: "2018A" }] }) { report { inserted } } }';
+    const upsert =
+      'mutation ($n: Int!) { upsertRuns(input: { runs: [{ number: $n, era: "2018A" }] }) { report { inserted } } }';
     await askElsewhere(upsert, { n: 100 });
-    expect(await added.next()).toEqual({ data: { runAdded: { number: 100, era: '2018A', lumisections: { totalCount: 0 } } } });
+    expect(await added.next()).toEqual({
+      data: { runAdded: { number: 100, era: '2018A', lumisections: { totalCount: 0 } } },
+    });
     await askElsewhere(upsert, { n: 100 });
     await askElsewhere(upsert, { n: 101 });
     expect((await added.next()).data.runAdded.number).toBe(101);
@@ -141,7 +146,7 @@ describe.each(databases)('subscriptions on $name', (database) => {
     const [first] = [await listen(query, {}, narrow), await listen(query, {}, narrow)];
     const third = await listen(query, {}, narrow);
     expect(third.status).toBe(429);
-    expect((await third.next()).errors[0].extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 2, actual: 3 });
+    expect((await third.next()).errors[0].extensions).toMatchObject({ code: 'TOO_MANY_REQUESTS', limit: 2, actual: 3 });
     first.leave();
     const fourth = await listen(query, {}, narrow);
     expect(fourth.status).toBe(200);

@@ -35,10 +35,12 @@ describe.each(databases)('events on $name', (database) => {
     await write(opened.store.ledger, file, runs([8, 9]));
     const told = () => there.heard.flatMap((event) => (event.kind === 'runs' ? event.numbers : []));
     await vi.waitFor(() => expect(told()).toEqual([7, 8, 9]));
-    await vi.waitFor(() => expect(here.heard).toEqual([
-      { kind: 'runs', numbers: [7, 8] },
-      { kind: 'runs', numbers: [9] },
-    ]));
+    await vi.waitFor(() =>
+      expect(here.heard).toEqual([
+        { kind: 'runs', numbers: [7, 8] },
+        { kind: 'runs', numbers: [9] },
+      ]),
+    );
     here.stop();
     there.stop();
     await write(opened.store.ledger, file, runs([10]));
@@ -117,15 +119,18 @@ describe.each(databases)('events on $name', (database) => {
     stop();
   });
 
-  test.runIf(database.name === 'postgresql')('go on after the connection that brings them broke, and say so', async () => {
-    const { heard, stop } = await listen(other, 'runs');
-    await execute(
-      opened.url,
-      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lumigraph events' AND datname = current_database()`,
-    );
-    await vi.waitFor(() => expect(heard).toEqual([{ kind: 'missed' }]), { timeout: 5000 });
-    await write(opened.store.ledger, await beginFile(opened.store.ledger), runs([50]));
-    await vi.waitFor(() => expect(heard.at(-1)).toEqual({ kind: 'runs', numbers: [50] }));
-    stop();
-  });
+  test.runIf(database.name === 'postgresql')(
+    'go on after the connection that brings them broke, and say so',
+    async () => {
+      const { heard, stop } = await listen(other, 'runs');
+      await execute(
+        opened.url,
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'lumigraph events' AND datname = current_database()`,
+      );
+      await vi.waitFor(() => expect(heard).toEqual([{ kind: 'missed' }]), { timeout: 5000 });
+      await write(opened.store.ledger, await beginFile(opened.store.ledger), runs([50]));
+      await vi.waitFor(() => expect(heard.at(-1)).toEqual({ kind: 'runs', numbers: [50] }));
+      stop();
+    },
+  );
 });

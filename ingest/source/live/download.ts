@@ -8,7 +8,7 @@ import type { LiveName } from './live-name.ts';
 
 export type DownloadOptions = Partial<Omit<PageRequest, 'url'>>;
 
-/** What was received, as a file: a JSON array of the answers, byte for byte, one a page. */
+/** What was received, byte for byte, as a file: the answer, or where it came in pages a JSON array of them. */
 export interface Download {
   readonly path: string;
   readonly pages: number;
@@ -20,6 +20,7 @@ export interface Download {
 const MAX_BYTES = 64 * 1024 * 1024;
 const MOST_PAGES = 10_000;
 const TIMEOUT_MS = 30_000;
+const WHOLE_MS = 300_000;
 const BACK_OFF: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000];
 
 /**
@@ -27,7 +28,8 @@ const BACK_OFF: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000];
  * comes. @throws what fetchPage throws, and FileError SERVER_REFUSED where an answer is no JSON or its links lead astray.
  */
 export async function download({ system, url: first }: LiveName, options: DownloadOptions = {}): Promise<Download> {
-  const { token = '', maxBytes = MAX_BYTES, timeoutMs = TIMEOUT_MS, backOff = BACK_OFF, signal, onRetry } = options;
+  const { maxBytes = MAX_BYTES } = options;
+  const settings = { token: '', timeoutMs: TIMEOUT_MS, wholeMs: WHOLE_MS, backOff: BACK_OFF, ...options };
   const folder = await mkdtemp(join(tmpdir(), `lumigraph-${system}-`));
   const remove = () => rm(folder, { recursive: true, force: true });
   const path = join(folder, `${system}.json`);
@@ -38,13 +40,14 @@ export async function download({ system, url: first }: LiveName, options: Downlo
       const seen = new Set<string>();
       for (let url: URL | null = first; url !== null; ) {
         refuseEndless(first, url, seen);
-        const page = await fetchPage({ url, token, maxBytes: maxBytes - size, timeoutMs, backOff, signal, onRetry });
-        await file.write(seen.size === 1 ? '[' : ',\n');
-        await file.write(page);
+        const page = await fetchPage({ ...settings, url, maxBytes: maxBytes - size });
         size += page.length + 2;
         url = nextOf(page, url);
+        if (seen.size > 1) await file.write(',\n');
+        else if (url !== null) await file.write('[');
+        await file.write(page);
       }
-      await file.write(']');
+      if (seen.size > 1) await file.write(']');
       return { path, pages: seen.size, remove };
     } finally {
       await file.close();
@@ -69,7 +72,12 @@ function nextOf(page: Buffer, url: URL): URL | null {
     answer = JSON.parse(utf8Text(page, url.href));
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FileError('SERVER_REFUSED', `${url.href}: the answer is no JSON: ${reason}`, { value: url.href }, { cause });
+    throw new FileError(
+      'SERVER_REFUSED',
+      `${url.href}: the answer is no JSON: ${reason}`,
+      { value: url.href },
+      { cause },
+    );
   }
   const next = (answer as { links?: { next?: unknown } | null } | null)?.links?.next ?? null;
   const link = typeof next === 'object' && next !== null ? (next as { href?: unknown }).href : next;

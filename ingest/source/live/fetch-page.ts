@@ -8,8 +8,10 @@ export interface PageRequest {
   readonly token: string;
   /** Most bytes of the (decompressed) body. */
   readonly maxBytes: number;
-  /** How long the server may be silent, before the answer begins and within it; a whole answer may take ten times that. */
+  /** How long the server may be silent, before the answer begins and within it. */
   readonly timeoutMs: number;
+  /** How long a whole answer may take. */
+  readonly wholeMs: number;
   /** Milliseconds before each further attempt. */
   readonly backOff: readonly number[];
   readonly signal?: AbortSignal | undefined;
@@ -28,7 +30,6 @@ class Passing extends Error {
 
 const MOST_REDIRECTS = 5;
 const LONGEST_WAIT_MS = 60_000;
-const WHOLE_ANSWER = 10;
 
 /**
  * The bytes of one JSON answer. What may pass (no connection, silence, 408, 429, 5xx, an answer that breaks off) is tried
@@ -57,7 +58,7 @@ export async function fetchPage(request: PageRequest): Promise<Buffer> {
 }
 
 async function attemptPage(request: PageRequest): Promise<Buffer> {
-  const silence = new Silence(request.timeoutMs, request.signal);
+  const silence = new Silence(request);
   try {
     const response = await follow(request, silence.signal);
     silence.broken();
@@ -91,7 +92,10 @@ async function follow({ url, token }: PageRequest, signal: AbortSignal): Promise
     const next = new URL(location, at);
     assertSafe(next);
     if (next.origin !== url.origin) {
-      throw refused(url, `it redirects to another site, ${next.origin}: mostly that is a login, and a token is missing`);
+      throw refused(
+        url,
+        `it redirects to another site, ${next.origin}: mostly that is a login, and a token is missing`,
+      );
     }
     at = next;
   }
@@ -135,7 +139,9 @@ function retryAfter(headers: Headers): number {
 function wordsOf(error: unknown): string {
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   if (cause instanceof AggregateError) return cause.errors.map(wordsOf).join('; ');
-  return cause instanceof Error ? cause.message || ((cause as NodeJS.ErrnoException).code ?? cause.name) : String(cause);
+  return cause instanceof Error
+    ? cause.message || ((cause as NodeJS.ErrnoException).code ?? cause.name)
+    : String(cause);
 }
 
 /** Aborts when nothing was heard for too long, when all of it takes too long, or when its user stops. */
@@ -147,12 +153,12 @@ class Silence {
   #timer: NodeJS.Timeout;
   reason: string | undefined;
 
-  constructor(timeoutMs: number, stop: AbortSignal | undefined) {
+  constructor({ timeoutMs, wholeMs, signal }: PageRequest) {
     this.#timeoutMs = timeoutMs;
-    this.#stop = stop;
-    this.#whole = setTimeout(() => this.#abort(`no end after ${(timeoutMs * WHOLE_ANSWER) / 1000} s`), timeoutMs * WHOLE_ANSWER);
+    this.#stop = signal;
+    this.#whole = setTimeout(() => this.#abort(`no end after ${wholeMs / 1000} s`), wholeMs);
     this.#timer = this.#wait();
-    stop?.addEventListener('abort', this.#onStop, { once: true });
+    signal?.addEventListener('abort', this.#onStop, { once: true });
   }
 
   get signal(): AbortSignal {
