@@ -1,0 +1,120 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type Readable, Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { LimitExceededError, UnavailableError } from '../domain/errors.ts';
+import { uploadName } from './upload-name.ts';
+
+/** A file that a client sent, as it lies on disk. */
+export interface ReceivedFile {
+  /** Relative to the folder of uploads. */
+  readonly path: string;
+  readonly name: string;
+  readonly size: number;
+  /** Hex, of the bytes as they came. */
+  readonly sha256: string;
+}
+
+/** What the ledger calls an upload: not where it lies, but something that no other upload is called. */
+export const uploadLedgerPath = (path: string) => `upload:${path}`;
+
+/** A folder of one upload: nothing else in the folder of uploads is touched. */
+const ONE_UPLOAD = /^[0-9a-f]{24}$/;
+const PATH = /^([0-9a-f]{24})\/([^/\\\0]+)$/;
+
+/** Where uploads lie until they are read, each in a folder of its own under the name that its client gave it. */
+export class UploadFolder {
+  readonly #folder: string;
+  readonly #maxBytes: number;
+
+  constructor(folder: string, maxBytes: number) {
+    this.#folder = resolve(folder);
+    this.#maxBytes = maxBytes;
+  }
+
+  /**
+   * Writes a file while it comes, counting and hashing it; flushed to disk when this returns. What is left of one that
+   * breaks off, or is too large, is removed.
+   * @throws LimitExceededError; UnavailableError where the disk is full; whatever `content` breaks off with.
+   */
+  async receive(content: Readable, givenName: string | undefined): Promise<ReceivedFile> {
+    const id = randomBytes(12).toString('hex');
+    const name = uploadName(givenName);
+    const hash = createHash('sha256');
+    let size = 0;
+    const counted = new Transform({
+      transform: (chunk: Buffer, _encoding, pass) => {
+        size += chunk.length;
+        if (size > this.#maxBytes) return pass(this.#tooLarge(size));
+        hash.update(chunk);
+        pass(null, chunk);
+      },
+    });
+    const own = join(this.#folder, id);
+    try {
+      await mkdir(own, { recursive: true, mode: 0o700 });
+      await pipeline(content, counted, createWriteStream(join(own, name), { flags: 'wx', mode: 0o600, flush: true }));
+      return { path: `${id}/${name}`, name, size, sha256: hash.digest('hex') };
+    } catch (error) {
+      await rm(own, { recursive: true, force: true });
+      throw refusal(error);
+    }
+  }
+
+  /** @throws LimitExceededError for a body that is larger than any file may be. */
+  refuseDeclared(bytes: number): void {
+    if (bytes > this.#maxBytes) throw this.#tooLarge(bytes);
+  }
+
+  /** Where an upload lies. @throws RangeError for what is no path of one. */
+  locate(path: string): string {
+    const [, id, name] = PATH.exec(path) ?? [];
+    if (id === undefined || name === undefined || name === '..') throw new RangeError(`${path} is no upload`);
+    return join(this.#folder, id, name);
+  }
+
+  async remove(path: string): Promise<void> {
+    const [, id] = PATH.exec(path) ?? [];
+    if (id !== undefined) await rm(join(this.#folder, id), { recursive: true, force: true });
+  }
+
+  /**
+   * Removes uploads older than `olderThanMs` that no job needs: of jobs that nobody retried, and of servers that died
+   * while they received them. @returns how many.
+   */
+  async sweep(needed: ReadonlySet<string>, olderThanMs: number): Promise<number> {
+    const kept = new Set([...needed].map((path) => path.split('/')[0]));
+    let removed = 0;
+    const entries = await readdir(this.#folder).catch((error) => {
+      if (error.code === 'ENOENT') return [];
+      throw error;
+    });
+    for (const id of entries) {
+      if (!ONE_UPLOAD.test(id) || kept.has(id)) continue;
+      const facts = await stat(join(this.#folder, id)).catch(() => null);
+      if (facts === null || Date.now() - facts.mtimeMs < olderThanMs) continue;
+      await rm(join(this.#folder, id), { recursive: true, force: true });
+      removed++;
+    }
+    return removed;
+  }
+
+  #tooLarge(actual: number): LimitExceededError {
+    return new LimitExceededError(
+      `the file holds ${actual} bytes or more; the limit is ${this.#maxBytes} (LUMIGRAPH_MAX_UPLOAD_BYTES): split it, or put it where the server can read it and use ingestDataFiles`,
+      { setting: 'LUMIGRAPH_MAX_UPLOAD_BYTES', limit: this.#maxBytes, actual },
+    );
+  }
+}
+
+function refusal(error: unknown): unknown {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new UnavailableError('the disk for uploads is full: try again later, or tell whoever runs this server', {
+      reason: 'DISK_FULL',
+    });
+  }
+  return error;
+}

@@ -1,0 +1,153 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { extname } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { hasDied } from '../../ingest/pipeline/process-name.ts';
+import type { Jobs } from '../store/jobs.ts';
+import type { IntakeSettings } from './intake.ts';
+import type { UploadFolder } from './upload-folder.ts';
+import type { FromWorker, ToWorker } from './worker-messages.ts';
+
+export interface HostSettings extends IntakeSettings {
+  readonly databaseUrl: string;
+  /** Files that are read at a time; 0: this server has no worker. */
+  readonly jobs: number;
+  readonly keepUploadsDays: number;
+}
+
+export interface HostHooks {
+  readonly onTrouble?: (what: string, facts: Record<string, unknown>) => void;
+  /** The program of the worker process; tests put a bundled one in its place. */
+  readonly entry?: string;
+}
+
+/** How often the queue is looked at: for what other servers queued, and what dead workers left. */
+const LOOK_MS = 5_000;
+/** An idle worker process holds some 100 MB; it starts within a second. */
+const IDLE_MS = 60_000;
+/** A worker process that died is not started anew before. */
+const PAUSE_MS = 2_000;
+/** What the batch in flight may take when the server stops; what is killed then goes on from its last checkpoint. */
+const STOP_WITHIN_MS = 10_000;
+const SWEEP_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+
+const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
+const workerEntry = fileURLToPath(new URL(`./worker-process${extname(import.meta.filename)}`, import.meta.url));
+
+/** Keeps a worker process for a server while there are jobs: beside its event loop, and apart from what may kill it. */
+export class WorkerHost {
+  readonly #jobs: Jobs;
+  readonly #uploads: UploadFolder;
+  readonly #settings: HostSettings;
+  readonly #hooks: HostHooks;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #child: ChildProcess | undefined;
+  #wakings = 0;
+  #notBefore = 0;
+  #idle: NodeJS.Timeout | undefined;
+  #looking = false;
+  #isClosed = false;
+
+  constructor(jobs: Jobs, uploads: UploadFolder, settings: HostSettings, hooks: HostHooks = {}) {
+    this.#jobs = jobs;
+    this.#uploads = uploads;
+    this.#settings = settings;
+    this.#hooks = hooks;
+    if (settings.jobs === 0) return;
+    this.#every(LOOK_MS, () => this.#look());
+    this.#every(SWEEP_MS, () => this.#sweep());
+  }
+
+  /** Jobs wait: the worker process is woken, or started. */
+  wake(): void {
+    if (this.#isClosed || this.#settings.jobs === 0 || Date.now() < this.#notBefore) return;
+    this.#child ??= this.#start();
+    clearTimeout(this.#idle);
+    this.#wakings++;
+    this.#tell({ kind: 'wake' });
+  }
+
+  /** The process id of the worker, while there is one. */
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Stops the worker after the batches in flight. Its jobs wait then, to be gone on with by the next one. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#end(STOP_WITHIN_MS);
+  }
+
+  #every(milliseconds: number, work: () => Promise<void>): void {
+    const safely = () => work().catch((error) => this.#hooks.onTrouble?.('looking after jobs failed', { error }));
+    this.#timers.push(setInterval(safely, milliseconds).unref());
+    void safely();
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking || this.#isClosed) return;
+    this.#looking = true;
+    try {
+      if (await this.#jobs.isWaiting(hasDied)) this.wake();
+    } finally {
+      this.#looking = false;
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    await this.#uploads.sweep(await this.#jobs.unfinishedUploads(), this.#settings.keepUploadsDays * DAY_MS);
+  }
+
+  #start(): ChildProcess {
+    const { databaseUrl, jobs: atATime, uploads, maxUploadBytes, ingestRoots } = this.#settings;
+    const entry = this.#hooks.entry ?? workerEntry;
+    const child = fork(entry, [], {
+      // not the server's own flags: a debugger's port is nothing for two
+      execArgv: ['--max-semi-space-size=8', ...(entry.endsWith('.ts') ? ['--import', tsx] : [])],
+    });
+    child.on('message', (message: FromWorker) => {
+      if (message.kind === 'trouble') this.#hooks.onTrouble?.('a job went wrong', { ...message });
+      else if (message.wakings === this.#wakings) this.#endWhenIdle();
+    });
+    child.on('error', (error) => this.#hooks.onTrouble?.('the worker process failed', { error }));
+    child.once('exit', (code, signal) => {
+      if (this.#child !== child) return;
+      this.#child = undefined;
+      clearTimeout(this.#idle);
+      this.#notBefore = Date.now() + PAUSE_MS;
+      this.#hooks.onTrouble?.('the worker process ended', { code, signal });
+    });
+    this.#wakings = 0;
+    child.send({
+      kind: 'start',
+      databaseUrl,
+      intake: { uploads, maxUploadBytes, ingestRoots },
+      atATime,
+    } satisfies ToWorker);
+    return child;
+  }
+
+  #tell(message: ToWorker): void {
+    // one that dies is noticed by its exit
+    if (this.#child?.connected) this.#child.send(message, () => {});
+  }
+
+  #endWhenIdle(): void {
+    clearTimeout(this.#idle);
+    this.#idle = setTimeout(() => void this.#end(STOP_WITHIN_MS), IDLE_MS).unref();
+  }
+
+  async #end(withinMs: number): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    clearTimeout(this.#idle);
+    const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    this.#tell({ kind: 'stop' });
+    this.#child = undefined;
+    const late = setTimeout(() => child.kill('SIGKILL'), withinMs);
+    await gone;
+    clearTimeout(late);
+  }
+}
