@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../client/client.ts';
 import { startSampleServer } from './client/sample-server.ts';
+import { SESSION } from './support/session.ts';
 
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
@@ -85,8 +86,10 @@ const empty = (value: unknown): boolean =>
   value === null ||
   (Array.isArray(value) ? value.length === 0 : typeof value === 'object' && Object.values(value).every(empty));
 
+const client = () => createClient({ url: server.url, token: SESSION, retries: 0 });
+
 async function expectAnswer(query: string) {
-  const roots = Object.entries((await createClient({ url: server.url, retries: 0 }).request(query)) as object);
+  const roots = Object.entries((await client().request(query)) as object);
   expect(roots.length).toBeGreaterThan(0);
   for (const [field, value] of roots) expect([field, empty(value)]).toEqual([field, false]);
 }
@@ -98,7 +101,7 @@ describe.each(['README.md', 'docs/api.md'])('the queries of %s', (file) => {
   it.each(queries)('%s', async (query) => {
     const [, code] = /^# error: (\w+)\n/.exec(query) ?? [];
     if (code === undefined) return expectAnswer(query);
-    await expect(createClient({ url: server.url, retries: 0 }).request(query)).rejects.toMatchObject({ code });
+    await expect(client().request(query)).rejects.toMatchObject({ code });
   });
 });
 

@@ -22,6 +22,11 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   MonitorElement: root('monitorElements', 'path'),
   Certification: root('certifications', 'source subsystem version flag ranges { first last }'),
   DataFile: root('dataFiles', 'path size'),
+  Token: {
+    ids: '{ tokens { id name scopes } }',
+    at: ({ tokens }: { tokens: { id: string }[] }) => tokens,
+    fields: 'name scopes',
+  },
   IngestIssue: {
     ids: '{ dataFiles(where: { status: { eq: FAILED } }) { nodes { issues { nodes { id number reason } } } } }',
     at: (data: { dataFiles: { nodes: { issues: { nodes: { id: string }[] } }[] } }) =>
@@ -48,6 +53,9 @@ describe.each(databases)('nodes on $name', (database) => {
   beforeAll(async () => {
     opened = await createTestStore(database, { onStatement: (sql) => statements.push(sql) });
     await fillWorld(opened.store);
+    for (const name of ['ci', 'me']) {
+      await opened.store.tokens.create({ name, scopes: ['read'], expiresAt: new Date(Date.now() + 60_000) }, 'a test');
+    }
     ask = asker(opened.store);
   });
   afterAll(() => opened.drop());
@@ -79,7 +87,7 @@ describe.each(databases)('nodes on $name', (database) => {
   it('are null where nothing has that id', async () => {
     const ids = ['Run:1', 'Lumisection:315257:7', 'LumisectionHistogram:1:1:1:1', 'RunHistogram:1:1:1', 'Dataset:999']
       .concat(['MonitorElement:999', 'Certification:1:x:::1:GOOD', 'DataFile:999', 'IngestIssue:1:999'])
-      .concat(['ScalarValue:1:0:1:1', 'QualityTest:1:0:1:1:x'])
+      .concat(['ScalarValue:1:0:1:1', 'QualityTest:1:0:1:1:x', 'Token:0'])
       .map(encode);
     const { data, errors } = await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
     expect(errors).toBeUndefined();

@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import { backup } from '../../ingest/commands/backup.ts';
 import { ingest } from '../../ingest/commands/ingest.ts';
 import { inspect } from '../../ingest/commands/inspect.ts';
+import { token } from '../../ingest/commands/token.ts';
 import { verify } from '../../ingest/commands/verify.ts';
 import { withdraw } from '../../ingest/commands/withdraw.ts';
 import type { FileReport } from '../../ingest/pipeline/report.ts';
@@ -51,7 +52,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
 
 /** The same command without the cost of a process of its own, where the process is not what is tested. */
 export async function runHere([name = '', ...args]: readonly string[], { url }: CliOptions): Promise<CliResult> {
-  const command = { ingest, inspect, withdraw, verify, backup }[name];
+  const command = { ingest, inspect, withdraw, verify, backup, token }[name];
   if (!command) throw new Error(`there is no command ${name}`);
   const output = { stdout: '', stderr: '' };
   const spies = (['stdout', 'stderr'] as const).map((stream) =>
