@@ -14,21 +14,27 @@ import { useCompression } from './plugins/compression.ts';
 import { useContext } from './plugins/context.ts';
 import { useCors } from './plugins/cors.ts';
 import { useCsrfPrevention } from './plugins/csrf-prevention.ts';
+import { useEndingStreams } from './plugins/ending-streams.ts';
 import { useEntityTags } from './plugins/entity-tags.ts';
 import { useErrorMasking } from './plugins/error-masking.ts';
 import { useGraphiqlPage } from './plugins/graphiql-page.ts';
 import { useHealth } from './plugins/health.ts';
 import { useJit } from './plugins/jit/use-jit.ts';
 import { useOperationLimits } from './plugins/limits/use-operation-limits.ts';
+import { useMetrics } from './plugins/metrics.ts';
+import { useProbePort } from './plugins/probe-port.ts';
 import { useRequestBody } from './plugins/request-body.ts';
 import type { ServerContext } from './plugins/request-facts.ts';
 import { useRequestLog } from './plugins/request-log.ts';
 import { useSecurityHeaders } from './plugins/security-headers.ts';
 import { useSubscriptions } from './plugins/subscriptions.ts';
+import { useOperationTraces, useRequestTraces } from './plugins/traces.ts';
 import { useWarnings } from './plugins/warnings.ts';
 import { WebSockets } from './plugins/web-sockets.ts';
 import { schema } from './schema/index.ts';
 import type { Store } from './store/store.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { Traces } from './telemetry/traces.ts';
 
 export interface App {
   /** Answers one request without a port; what tests call. */
@@ -39,6 +45,8 @@ export interface App {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   /** Says goodbye to the WebSockets that are open; new ones are closed at once. */
   closeSockets(): Promise<void>;
+  /** The same for the port that serves metrics and probes alone. */
+  handleProbe(request: IncomingMessage, response: ServerResponse): unknown;
 }
 
 export interface AppOptions {
@@ -49,9 +57,15 @@ export interface AppOptions {
   readonly session?: string | null | undefined;
   /** Where the built page lies. */
   readonly pageFolder?: string;
+  /** Counts of the server; made here where there are none yet. */
+  readonly metrics?: Metrics;
+  readonly traces?: Traces | null;
+  /** Aborted when the server is to stop. */
+  readonly stopping?: AbortSignal;
 }
 
 const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
+const PROBING: Partial<ServerContext> = { probing: true };
 
 /** Documents kept parsed and validated. */
 const CACHED_DOCUMENTS = 500;
@@ -79,15 +93,21 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
     session: options.session,
     verifyJwt: createJwtVerifier(config, log),
   });
+  const metrics = options.metrics ?? createMetrics();
+  const stopping = options.stopping ?? new AbortController().signal;
   const yoga = createYoga<ServerContext>({
     schema: options.schema ?? schema,
     plugins: [
       useEntityTags(),
       useCompression(config),
       useRequestLog(log),
+      ...(traces ? [useRequestTraces(traces)] : []),
       useCors(config),
       useSecurityHeaders(),
       useHealth(store, log),
+      ...(config.metricsPort !== 0 ? [useProbePort()] : []),
+      useMetrics(metrics, config),
+      useHealth(store, log, stopping),
       ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
       useCsrfPrevention(),
       useAuthentication(authenticate),
@@ -97,6 +117,8 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useContext(store, config),
       useSubscriptions(config),
       ...(config.jit ? [useJit()] : []),
+      useEndingStreams(stopping, metrics),
+      ...(traces ? [useOperationTraces(traces)] : []),
       useWarnings(),
       useErrorMasking(log),
       useBinsSplicing(log, config),
@@ -122,5 +144,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
     upgrade: (request, socket, head) =>
       hasValidHost(request) ? sockets.upgrade(request, socket, head) : refuseSocket(socket),
     closeSockets: () => sockets.close(),
+    handleProbe: (request, response) =>
+      hasValidHost(request) ? yoga(request, response, PROBING as ServerContext) : refuseHost(response),
   };
 }

@@ -400,12 +400,17 @@ export function parseConfig(environment: Environment): Config {
   }
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
   return values as Config;
+  return consistent(values as Config);
 }
 
-/** Reads `.env` (where there is one; the environment wins over it), then the environment of this process. */
-export function loadConfig(): Config {
+/** Who only reads takes no mutations either, and fills nothing. */
+const consistent = (config: Config): Config =>
+  config.readOnly ? { ...config, mutations: false, sample: false } : config;
+/** Reads `.env` (where there is one; the environment wins over it), then the environment of this process; `given` wins over both. */
+export function loadConfig(given: Environment = {}): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return parseConfig(process.env);
+  return parseConfig({ ...process.env, ...given });
 }
 
 /** The settings as plain text for `--help`. */

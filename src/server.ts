@@ -1,44 +1,101 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { createApp } from './app.ts';
+import { readFileSync } from 'node:fs';
+import { type App, createApp } from './app.ts';
 import { type Config, describeSettings, loadConfig } from './config.ts';
-import { mintToken } from './domain/api-token.ts';
 import { LumigraphError } from './domain/errors.ts';
+import { createHttpServer, type HttpServer } from './http-server.ts';
 import { createLog, type Log } from './log.ts';
-import { openStore } from './store/open-store.ts';
-import type { Store } from './store/store.ts';
+import { describeSession, mintSessionToken } from './plugins/session-token.ts';
+import type { StatementObserver } from './store/observed-database.ts';
+import { openExistingStore, openStore } from './store/open-store.ts';
+import type { Store, StoreOptions } from './store/store.ts';
+import { createMetrics, type Metrics } from './telemetry/metrics.ts';
+import type { Traces } from './telemetry/traces.ts';
 import { buildPage } from './web-build.ts';
 
 const HELP = `lumigraph: runs, lumisections and histograms as one graph over HTTP
 
-  npm start [-- --help]
+  npm start [-- --read-only | --help]
+
+  --read-only   never writes to the database (LUMIGRAPH_READ_ONLY=on)
 
 Settings come from the environment, or from a file .env in the working directory:
 `;
 
-/** Requests under way may take this long to finish when the server is told to stop. */
-const STOP_WITHIN_MS = 10_000;
+const OPTIONS: readonly string[] = ['--help', '--read-only'];
 
 async function main(): Promise<void> {
-  if (process.argv.includes('--help')) {
+  const given = process.argv.slice(2);
+  if (given.includes('--help')) {
     process.stdout.write(`${HELP}\n${describeSettings()}\n`);
     return;
   }
-  const config = loadConfig();
+  const unknown = given.find((option) => !OPTIONS.includes(option));
+  if (unknown !== undefined) throw new StartError(`${unknown} is not an option (--help lists them)`);
+  const config = loadConfig(given.includes('--read-only') ? { LUMIGRAPH_READ_ONLY: 'on' } : {});
   const log = createLog(config.log);
-  const store = await openStore(config.databaseUrl);
+  const metrics = createMetrics();
+  const traces = await startTraces(config, log);
+  const stopping = new AbortController();
+  const store = await open(config, observers(config, metrics, traces));
   try {
     if (config.sample) await fillEmptyStore(store);
     if (config.web) await buildPage(log);
-    const session = await sessionToken(store, config);
-    const server = createServer(createApp(store, config, { log, session }).handle);
-    await listen(server, config);
-    announce(server, config, session);
-    stopOnSignal(server, store, log);
+    const session = await mintSessionToken(store, config);
+    const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal });
+    const http = createHttpServer(app.handle, config, metrics.rejected);
+    http.server.on('upgrade', app.upgrade);
+    metrics.gauge({ name: 'lumigraph_connections', help: 'Connections that are open.' }, () => http.connections);
+    if (config.metrics !== 'off') metrics.watchProcess();
+    await listen(http, config.port, 'PORT', config);
+    const probes = config.metricsPort === 0 ? null : createHttpServer(app.handleProbe, config);
+    if (probes) await listen(probes, config.metricsPort, 'LUMIGRAPH_METRICS_PORT', config);
+    announce(http, probes, config, session);
+    stopOnSignal({ app, http, probes, store, traces, stopping, log, withinMs: config.stopTimeoutMs });
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** So that the database ends by itself only what this process could not end. */
+const STATEMENTS_MAY_LAST_LONGER_MS = 5_000;
+
+async function open({ databaseUrl, readOnly, timeoutMs }: Config, observers: StoreOptions): Promise<Store> {
+  const options = { ...observers, statementTimeout: timeoutMs + STATEMENTS_MAY_LAST_LONGER_MS };
+  if (!readOnly) return openStore(databaseUrl, options);
+  const store = await openExistingStore(databaseUrl, { ...options, readOnly });
+  if (store === null) throw new StartError('There is no database at DATABASE_URL yet, and this server only reads');
+  return store;
+}
+
+/** Traces where there is a collector for them. */
+async function startTraces({ traceEndpoint, databaseUrl }: Config, log: Log): Promise<Traces | null> {
+  if (traceEndpoint === '') return null;
+  const { openTraces } = await import('./telemetry/traces.ts');
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return openTraces({
+    endpoint: traceEndpoint,
+    version,
+    database: databaseUrl.startsWith('file:') ? 'sqlite' : 'postgresql',
+    onFailure: (error) => log.line('warn', 'traces not sent', { error }),
+  });
+}
+
+/** Nobody watches statements whose counts nobody sees. */
+function observers({ metrics: exposure }: Config, metrics: Metrics, traces: Traces | null): StoreOptions {
+  const count: StatementObserver | undefined = exposure === 'off' ? undefined : metrics.observeStatement;
+  const onCounts = metrics.brought;
+  if (!traces) return { observe: count, onCounts };
+  if (!count) return { observe: traces.observeStatement };
+  return {
+    onCounts,
+    observe(kind, sql) {
+      const ends = [count(kind, sql), traces.observeStatement(kind, sql)];
+      return (error) => {
+        for (const end of ends) end(error);
+      };
+    },
+  };
 }
 
 async function fillEmptyStore(store: Store): Promise<void> {
@@ -63,14 +120,13 @@ function progressLine(what: string) {
   };
 }
 
-function listen(server: Server, { host, port }: Config): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const hint = HINTS[error.code ?? ''];
-      reject(hint ? new StartError(`Cannot listen on ${host}:${port}: ${hint}`) : error);
-    });
-    server.listen(port, host, resolve);
-  });
+async function listen(http: HttpServer, port: number, setting: string, { host }: Config): Promise<void> {
+  try {
+    await http.listen(port, host);
+  } catch (error) {
+    const hint = HINTS[(error as NodeJS.ErrnoException).code ?? ''];
+    throw hint ? new StartError(`Cannot listen on ${host}:${port}: ${hint.replace('PORT', setting)}`) : error;
+  }
 }
 
 const HINTS: Record<string, string> = {
@@ -83,49 +139,76 @@ const HINTS: Record<string, string> = {
 /** Something the user can mend: told without a stack. */
 class StartError extends Error {}
 
-const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
-
-/**
- * On a laptop, until somebody makes tokens: one for everything, that nobody has to keep. It is in memory alone, and told
- * to whoever sees what this process prints.
- */
-async function sessionToken(store: Store, { host, mutations, read }: Config): Promise<string | undefined> {
-  const isUseful = mutations || read === 'token';
-  if (!isUseful || !LOOPBACK.test(host) || (await store.tokens.anyGood())) return undefined;
-  return mintToken().secret;
-}
-
-function announce(server: Server, { host, web }: Config, session: string | undefined): void {
-  const { port } = server.address() as AddressInfo;
+function announce(
+  { port }: HttpServer,
+  probes: HttpServer | null,
+  { host, web }: Config,
+  session: string | null,
+): void {
   const name = host.includes(':') ? `[${host}]` : host;
   process.stdout.write(`lumigraph answers at http://${name}:${port}/graphql\n`);
-  // what stands behind # no browser sends: it is in no log
-  const token = session === undefined ? '' : `#token=${session}`;
-  if (web) process.stdout.write(`  in a browser:   http://${name}:${port}/graphiql${token}\n`);
-  if (session !== undefined) {
-    if (!web) process.stdout.write(`  with the token: ${session}\n`);
-    process.stdout.write('                  (with the token one may write, until this server stops; npm run token makes lasting ones)\n');
-  }
+  process.stdout.write(describeSession(session, web ? `http://${name}:${port}/graphiql` : null));
+  if (probes) process.stdout.write(`  metrics:        http://${name}:${probes.port}/metrics\n`);
   process.stdout.write('  ingest a file:  npm run ingest -- FILE --dataset NAME\n');
 }
 
-function stopOnSignal(server: Server, store: Store, log: Log): void {
-  let stopping = false;
+interface Running {
+  readonly app: App;
+  readonly http: HttpServer;
+  readonly probes: HttpServer | null;
+  readonly store: Store;
+  readonly traces: Traces | null;
+  readonly stopping: AbortController;
+  readonly log: Log;
+  readonly withinMs: number;
+}
+
+/** What subscriptions are told last goes out before their sockets are closed. */
+const LAST_WORDS_MS = 100;
+
+/** What is closed after the last request may take so long before the process ends all the same. */
+const CLOSING_MAY_TAKE_MS = 5_000;
+
+/**
+ * The first signal: not ready any more, no new connections; requests under way finish, subscriptions are told that they
+ * are complete. The second one: the end.
+ */
+function stopOnSignal(running: Running): void {
+  const { stopping, log } = running;
   const stop = (signal: NodeJS.Signals) => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    log.line('info', 'stopping', { signal });
-    setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS).unref();
-    server.close(async () => {
-      await store.close();
-      log.line('info', 'stopped');
+    if (stopping.signal.aborted) {
+      log.line('warn', 'stopped at once', { signal });
       log.flush();
-      process.exit(0);
+      process.exit(1);
+    }
+    finish(running, signal).catch((error: unknown) => {
+      log.line('error', 'stopping failed', { error });
+      log.flush();
+      process.exit(1);
     });
-    server.closeIdleConnections();
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);
+}
+
+async function finish({ app, http, probes, store, traces, stopping, log, withinMs }: Running, signal: NodeJS.Signals) {
+  log.line('info', 'stopping', { signal, connections: http.connections });
+  log.flush();
+  setTimeout(() => {
+    log.line('error', 'stopped although something did not close in time');
+    log.flush();
+    process.exit(1);
+  }, withinMs + CLOSING_MAY_TAKE_MS).unref();
+  stopping.abort();
+  setTimeout(() => app.closeSockets(), LAST_WORDS_MS);
+  const cut = await http.stop(withinMs);
+  if (cut > 0) log.line('warn', 'connections cut off', { connections: cut, afterMs: withinMs });
+  await probes?.stop(0);
+  await store.close();
+  await traces?.close();
+  log.line('info', 'stopped');
+  log.flush();
+  process.exit(0);
 }
 
 main().catch((error: unknown) => {

@@ -91,4 +91,5 @@ export interface DatabaseOptions {
   readonly prisma: boolean;
   /** See StoreOptions. */
   readonly statementTimeout?: number | undefined;
+  readonly readOnly?: boolean;
 }

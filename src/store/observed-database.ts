@@ -1,4 +1,4 @@
-import type { Database } from './database.ts';
+import type { Database, Queries } from './database.ts';
 
 /** Called when a statement has its rows, or has failed. */
 export type StatementEnd = (error?: unknown) => void;
@@ -11,18 +11,24 @@ export type StatementObserver = (kind: 'read' | 'write', sql: string) => Stateme
 
 /** The same database, observed. The promises of the statements are handed on as they are, so nobody waits any longer. */
 export function observedDatabase(database: Database, observe: StatementObserver): Database {
-  const watch = <Result>(end: StatementEnd, result: Promise<Result>): Promise<Result> => {
-    result.then(() => end(), end);
-    return result;
-  };
   return {
     dialect: database.dialect,
     prisma: database.prisma,
     events: database.events,
-    all: (sql, parameters) => watch(observe('read', sql), database.all(sql, parameters)),
-    arrays: (sql, parameters) => watch(observe('read', sql), database.arrays(sql, parameters)),
+    ...observedQueries(database, observe),
+    reading: (cancellation) => observedQueries(database.reading(cancellation), observe),
     write: (work, options) => watch(observe('write', 'TRANSACTION'), database.write(work, options)),
     snapshot: (work) => database.snapshot(work),
     close: () => database.close(),
   };
+}
+
+const observedQueries = (queries: Queries, observe: StatementObserver): Queries => ({
+  all: (sql, parameters) => watch(observe('read', sql), queries.all(sql, parameters)),
+  arrays: (sql, parameters) => watch(observe('read', sql), queries.arrays(sql, parameters)),
+});
+
+function watch<Result>(end: StatementEnd, result: Promise<Result>): Promise<Result> {
+  result.then(() => end(), end);
+  return result;
 }

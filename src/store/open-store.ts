@@ -1,10 +1,13 @@
 import { ConfigurationError } from '../domain/errors.ts';
 import { CheckedQuery } from './checked-query.ts';
+import { countedLedger } from './counted-ledger.ts';
 import type { Database } from './database.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
+import { observedDatabase } from './observed-database.ts';
+import { readOnlyDatabase, readOnlyUrl } from './read-only-database.ts';
 import { createReads, keptRows } from './reads.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
@@ -18,6 +21,10 @@ import { verifyDatabase } from './verify.ts';
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   if (options.migrate ?? true) await migrate(url);
   const database = await openDatabase(url, options);
+  if (options.migrate ?? !options.readOnly) await migrate(url);
+  const opened = await openDatabase(url, options);
+  const writable = options.observe ? observedDatabase(opened, options.observe) : opened;
+  const database = options.readOnly ? readOnlyDatabase(writable) : writable;
   const query = new CheckedQuery(database, new References());
   const tokens = createTokens(database);
   const kept = keptRows();
@@ -30,6 +37,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     lists: createLists(query),
     reads: createReads(query, kept),
     ledger: createLedger(database),
+    ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     events: database.events,
     tokens,
     verify: () => database.snapshot((queries) => verifyDatabase(queries, database.dialect)),
@@ -66,7 +74,11 @@ async function openDatabase(url: string, options: StoreOptions): Promise<Databas
     onStatement: options.onStatement ?? (() => {}),
     prisma: options.prisma ?? true,
     statementTimeout: options.statementTimeout,
+    readOnly: options.readOnly ?? false,
   };
-  if (isPostgresUrl(url)) return (await import('./postgres.ts')).PostgresDatabase.open(url, settings);
+  if (isPostgresUrl(url)) {
+    const { PostgresDatabase } = await import('./postgres.ts');
+    return PostgresDatabase.open(settings.readOnly ? readOnlyUrl(url) : url, settings);
+  }
   return (await import('./sqlite.ts')).SqliteDatabase.open(url, settings);
 }

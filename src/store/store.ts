@@ -21,14 +21,22 @@ import type {
 } from '../generated/sqlite/client.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { Events } from './events.ts';
+import type { StatementObserver } from './observed-database.ts';
 import type { Tokens } from './tokens.ts';
 import type { Finding } from './verify.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
 export interface StoreOptions {
-  /** Called once for each SQL statement sent to the database (tests count them, metrics time them). */
+  /** Called once for each SQL statement sent to the database (tests count them). */
   readonly onStatement?: (sql: string) => void;
   /** Apply pending migrations first (default true). */
+  /** Watches the statements of this store, with their time. */
+  readonly observe?: StatementObserver | undefined;
+  /** Told what each call (of a mutation) brought, by format, once it is committed. */
+  readonly onCounts?: (format: string, counts: Readonly<Counts>) => void;
+  /** Nothing that this store does changes the database, which has to be there and up to date (see openExistingStore). */
+  readonly readOnly?: boolean;
+  /** Apply pending migrations first (default true, unless the store only reads). */
   readonly migrate?: boolean;
   /** Load Prisma's client (default true); without it `store.prisma` throws, and a bulk job starts sooner. */
   readonly prisma?: boolean;

@@ -1,0 +1,94 @@
+/**
+ * What a flood of refused requests does to those who ask small, honest questions:
+ * `npm run bench:flood [-- --quick] [-- --only "too deep"]`. See docs/performance.md.
+ */
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { settle, startDatabases } from './support/databases.ts';
+import { LoadGenerator, type LoadResult } from './support/load.ts';
+import { start } from './support/processes.ts';
+import { questions } from './support/questions.ts';
+import { REFUSED } from './support/refused.ts';
+import { median, Report } from './support/report.ts';
+import { startLumigraph } from './support/servers.ts';
+import { fill, type World } from './support/world.ts';
+
+export interface FloodResult {
+  /** Answers by their code. */
+  readonly answers: Readonly<Record<string, number>>;
+  readonly seconds: number;
+}
+
+const { values: flags } = parseArgs({
+  options: { quick: { type: 'boolean', default: false }, only: { type: 'string' }, rounds: { type: 'string' } },
+});
+
+/** What one client is let have at the same time, and more, would be told to wait: so many, as fast as they are answered. */
+const FLOOD_CONNECTIONS = 16;
+const HONEST_CONNECTIONS = 8;
+/** Honest questions a second: a server that is busy, but has time left. */
+const RATE = 200;
+const SECONDS = flags.quick ? 2 : 5;
+const ROUNDS = flags.rounds ? Number(flags.rounds) : flags.quick ? 1 : 3;
+const MOST = 3;
+const WORLD: World = { runs: 2, lumisections: 100, maps: 1 };
+
+const kinds = REFUSED.filter(({ name }) => !flags.only || flags.only === name);
+const report = new Report('flood', 'A flood of refused requests beside small honest ones');
+report.line(
+  `${RATE} honest questions a second over ${HONEST_CONNECTIONS} connections, each answer compared byte for byte; the flood: ${FLOOD_CONNECTIONS} connections that send the
+next request as soon as the last one is refused, no document twice. Server, honest clients and flood are processes of their own and share the cores.
+Medians of ${ROUNDS} rounds of ${SECONDS} s with and ${SECONDS} s without the flood, in turn; settings as they are, on SQLite.
+`,
+);
+
+const databases = await startDatabases('sqlite');
+const url = await databases.create();
+await fill(url, WORLD);
+await settle(url);
+const server = await startLumigraph(url);
+const load = new LoadGenerator();
+const flood = start('bench/support/flood-process.ts', [], { ipc: true });
+try {
+  const requests = server.requests(questions('small', WORLD));
+  const ask = (): Promise<LoadResult> =>
+    load.run({ port: server.port, requests, connections: HONEST_CONNECTIONS, seconds: SECONDS, rate: RATE });
+  await ask();
+  for (const { name } of kinds) await compare(name, [name], ask);
+  if (!flags.only)
+    await compare(
+      'all of them in turn',
+      kinds.map(({ name }) => name),
+      ask,
+    );
+} finally {
+  await Promise.all([load.stop(), flood.stop(), server.stop()]);
+  await databases.stop();
+}
+report.end(!flags.quick && !flags.rounds && !flags.only);
+
+async function compare(what: string, names: readonly string[], ask: () => Promise<LoadResult>): Promise<void> {
+  const calm: number[] = [];
+  const flooded: number[] = [];
+  const answers: Record<string, number> = {};
+  let seconds = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    calm.push((await ask()).p99);
+    flood.child.send({ port: server.port, kinds: names, connections: FLOOD_CONNECTIONS });
+    flooded.push((await ask()).p99);
+    flood.child.send('stop');
+    const [result] = (await once(flood.child, 'message')) as [FloodResult];
+    for (const code in result.answers) answers[code] = (answers[code] ?? 0) + (result.answers[code] as number);
+    seconds += result.seconds;
+  }
+  const told = Object.entries(answers).map(([code, count]) => `${(count / seconds).toFixed(0)}/s ${code}`);
+  if (told.length === 0 || told.some((text) => text.includes('instead of'))) {
+    throw new Error(`${what}: ${told.join(', ') || 'nothing was answered'}`);
+  }
+  report.verdict(
+    what,
+    median(flooded) / median(calm),
+    { atMost: MOST },
+    `p99 ${median(flooded).toFixed(1)} ms against ${median(calm).toFixed(1)} ms; ${told.join(', ')}`,
+  );
+}
