@@ -8,6 +8,7 @@ import {
 import { countLoaders, pageLoaders } from './child-lists.ts';
 import {
   binningLoader,
+  datasetDescriptionLoader,
   datasetLoader,
   efficiencyLoader,
   histogramCountLoader,
@@ -15,7 +16,7 @@ import {
   runCountLoader,
   scalarCountLoader,
 } from './dimensions.ts';
-import { dataFileLoader, firstIssuesLoader, ingestIssueLoader } from './files.ts';
+import { dataFileLoader, firstIssuesLoader, ingestIssueLoader, jobLoader } from './files.ts';
 import {
   contributionsLoader,
   lumisectionBinsLoader,
@@ -26,6 +27,7 @@ import {
   scalarValueLoader,
 } from './histograms.ts';
 import { lumisectionLoader } from './lumisections.ts';
+import { noteLoader } from './notes.ts';
 import { runLoader } from './runs.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
@@ -36,6 +38,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     run: runLoader(reads),
     lumisection: lumisectionLoader(reads),
     dataset: datasetLoader(reads),
+    datasetDescription: datasetDescriptionLoader(reads),
     monitorElement: monitorElementLoader(reads),
     binning: binningLoader(reads),
     lumisectionHistogram: lumisectionHistogramLoader(reads),
@@ -46,8 +49,10 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     scalarValue: scalarValueLoader(reads),
     qualityTest: qualityTestLoader(reads),
     efficiency: efficiencyLoader(reads),
+    note: noteLoader(reads),
     dataFile: dataFileLoader(reads),
     ingestIssue: ingestIssueLoader(reads),
+    job: jobLoader(reads),
     firstIssues: firstIssuesLoader(lists),
     certification: certificationLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),

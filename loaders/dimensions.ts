@@ -21,6 +21,10 @@ export const binningLoader = (reads: Reads) =>
 /** Whether monitor elements are marked as efficiencies, as it stands now. */
 export const efficiencyLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.efficiencies(ids));
 
+/** Descriptions of datasets, as they stand now. */
+export const datasetDescriptionLoader = (reads: Reads) =>
+  byKey((ids: readonly number[]) => reads.datasetDescriptions(ids));
+
 /** How many histograms and scalar values a monitor element has, how many runs a dataset. */
 export const histogramCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.histogramCounts(ids));
 export const scalarCountLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.scalarCounts(ids));

@@ -5,6 +5,8 @@ import { byKey } from './by-key.ts';
 
 export const dataFileLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.dataFiles(ids));
 
+export const jobLoader = (reads: Reads) => byKey((ids: readonly number[]) => reads.jobs(ids));
+
 export const ingestIssueLoader = (reads: Reads) =>
   byKey(
     (keys: readonly { fileId: number; number: number }[]) => reads.ingestIssues(keys),

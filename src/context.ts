@@ -1,6 +1,9 @@
 import type { FieldNode } from 'graphql';
 import { createLoaders, type Loaders } from '../loaders/create-loaders.ts';
+import { Cancellation } from './domain/cancellation.ts';
+import { Cost } from './domain/cost.ts';
 import type { Viewer } from './domain/viewer.ts';
+import type { Intake } from './jobs/intake.ts';
 import type { Store } from './store/store.ts';
 
 /** Something the client should know although its operation succeeded; goes to `extensions.warnings`. */
@@ -28,8 +31,14 @@ export interface Context {
   readonly mayWrite: boolean;
   /** Who asks, and what it may do: fields say which scope they need (`scope`). */
   readonly viewer: Viewer;
+  /** Where files go that clients bring. */
+  readonly intake: Intake;
+  /** Ends the operation before its time. */
+  readonly cancellation: Cancellation;
+  /** What the operation takes, as it is counted. */
+  readonly cost: Cost;
   readonly warnings: readonly Warning[];
-  /** Adds a warning; one with the same code and message is told once, with the first path. */
+  /** Adds a warning; one with the same code and message is told once, with the path that comes first in the answer. */
   warn(warning: Warning): void;
 }
 
@@ -39,13 +48,17 @@ export interface ContextOptions {
   readonly maxInputRows: number;
   readonly mayWrite: boolean;
   readonly viewer: Viewer;
+  readonly intake: Intake;
+  readonly maxResponseBytes: number;
 }
 
 export function createContext(
-  store: Store,
-  { requestId, maxPageSize, maxInputRows, mayWrite, viewer }: ContextOptions,
+  whole: Store,
+  { requestId, maxPageSize, maxInputRows, mayWrite, viewer, intake, maxResponseBytes }: ContextOptions,
 ): Context {
   const warnings: Warning[] = [];
+  const cancellation = new Cancellation();
+  const store = whole.forOperation(cancellation);
   // no getters: V8 makes a hidden class for each object that has one of its own, and keeps all they reach for long
   return {
     store,
@@ -56,11 +69,26 @@ export function createContext(
     maxInputRows,
     mayWrite,
     viewer,
+    intake,
+    cancellation,
+    cost: new Cost(maxResponseBytes),
     warnings,
     warn(warning) {
-      if (!warnings.some(({ code, message }) => code === warning.code && message === warning.message)) {
-        warnings.push(warning);
-      }
+      const { code, message } = warning;
+      const told = warnings.findIndex((other) => code === other.code && message === other.message);
+      if (told < 0) warnings.push(warning);
+      // in whatever order fields are resolved
+      else if (comesBefore(warning.path ?? [], warnings[told]?.path ?? [])) warnings[told] = warning;
     },
   };
+}
+
+/** Places in lists are compared as numbers, names of fields as texts. */
+function comesBefore(path: readonly (string | number)[], other: readonly (string | number)[]): boolean {
+  for (const [i, step] of path.entries()) {
+    const theirs = other[i];
+    if (theirs === undefined) return false;
+    if (step !== theirs) return step < theirs;
+  }
+  return path.length < other.length;
 }

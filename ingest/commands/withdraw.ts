@@ -79,6 +79,8 @@ const NAMES: Readonly<Record<Brought | Holder, string>> = {
   certificationRanges: 'ranges of certifications',
   fractions: 'fractions',
   conditions: 'conditions',
+  notes: 'notes',
+  datasetDescriptions: 'descriptions of datasets',
   runs: 'runs',
   lumisections: 'lumisections',
   monitorElements: 'monitor elements',

@@ -1,10 +1,10 @@
-import type { Binning, Moments } from '../../../src/domain/histogram.ts';
-import type { LumisectionHistogramBatch, MonitorElementRecord, RunHistogramBatch } from '../../../src/domain/record.ts';
-import { HistogramColumnsBuilder } from '../histogram-columns.ts';
-import type { RootHistogram } from './histogram.ts';
+import type { Binning, Moments } from '../../src/domain/histogram.ts';
+import type { LumisectionHistogramBatch, MonitorElementRecord, RunHistogramBatch } from '../../src/domain/record.ts';
+import type { CheckedHistogram } from './checked-histogram.ts';
+import { HistogramColumnsBuilder } from './histogram-columns.ts';
 
 /** Where a histogram belongs. */
-export interface RootKey {
+export interface HistogramKey {
   readonly run: number;
   /** 0 at run level. */
   readonly lumisection: number;
@@ -16,13 +16,14 @@ export interface RootKey {
 }
 
 /** Histograms of one level (per lumisection, or of runs) on their way into a batch. */
-export class RootBatch {
+export class HistogramBatchBuilder {
   readonly #columns: HistogramColumnsBuilder;
   readonly #level: 'lumisections' | 'runs';
   #monitorElements: MonitorElementRecord[] = [];
   #places = new Map<string, number>();
   #binnings: Binning[] = [];
   #binningPlaces = new Map<string, number>();
+  #latest: (Binning & { readonly place: number }) | null = null;
   #titles: (string | null)[] = [];
   readonly #dataset: string;
   #datasets: string[] = [];
@@ -42,7 +43,7 @@ export class RootBatch {
   }
 
   /** `title`: of a run-level histogram, its own unless told. */
-  add(key: RootKey, found: RootHistogram, title: string | null = found.title): void {
+  add(key: HistogramKey, found: CheckedHistogram, title: string | null = found.title): void {
     const { run, lumisection, path, efficiency, line } = key;
     const dimension = found.axes.length === 1 ? 1 : 2;
     const monitorElement = this.#monitorElement({
@@ -63,7 +64,7 @@ export class RootBatch {
   }
 
   /** Statistics of a run without bins. */
-  addSummary(key: RootKey, entries: number, moments: Moments, title: string | null): void {
+  addSummary(key: HistogramKey, entries: number, moments: Moments, title: string | null): void {
     const { run, lumisection, path, line } = key;
     const monitorElement = this.#monitorElement({ path, dimension: null, kind: null });
     const dataset = this.#datasetOf(key);
@@ -80,11 +81,12 @@ export class RootBatch {
     this.#titles = [];
     this.#places.clear();
     this.#binningPlaces.clear();
+    this.#latest = null;
     if (this.#level === 'runs') return { kind: 'runHistograms', ...columns, title };
     return { kind: 'lumisectionHistograms', ...columns, lumisection };
   }
 
-  #datasetOf({ dataset = this.#dataset }: RootKey): number {
+  #datasetOf({ dataset = this.#dataset }: HistogramKey): number {
     const known = this.#datasets.indexOf(dataset);
     return known < 0 ? this.#datasets.push(dataset) - 1 : known;
   }
@@ -99,13 +101,23 @@ export class RootBatch {
     return place;
   }
 
-  #binning({ title, axes }: RootHistogram): number {
+  #binning({ title, axes }: CheckedHistogram): number {
+    const latest = this.#latest;
+    if (
+      latest?.title === title &&
+      latest.axes.length === axes.length &&
+      axes.every((axis, i) => axis === latest.axes[i])
+    ) {
+      return latest.place;
+    }
     const text = JSON.stringify([title, axes]);
-    const known = this.#binningPlaces.get(text);
-    if (known !== undefined) return known;
-    const place = this.#binnings.length;
-    this.#binnings.push({ title, axes });
-    this.#binningPlaces.set(text, place);
+    let place = this.#binningPlaces.get(text);
+    if (place === undefined) {
+      place = this.#binnings.length;
+      this.#binnings.push({ title, axes });
+      this.#binningPlaces.set(text, place);
+    }
+    this.#latest = { title, axes, place };
     return place;
   }
 }

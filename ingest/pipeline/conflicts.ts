@@ -17,23 +17,28 @@ const PAGE = 10_000;
 export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueRecord {
   const { row, sameFile, notAdded } = conflict;
   const { line, ...key } = keyOf(batch, row);
-  const text = keyText(key);
+  const text = batch.kind === 'datasets' ? `dataset ${batch.datasets[row]?.name}` : keyText(key);
   const common = { severity: 'CONFLICTING', ...(line > 0 ? { line } : {}), field: 'key', value: text } as const;
   if (notAdded !== undefined) {
     return {
       ...common,
       code: NOT_ADDED,
-      reason: `${notAdded}; what ${earlierOf(conflict)} brought under this key stays`,
+      reason: `${notAdded}; what ${earlierOf(conflict, batch)} brought under this key stays`,
     };
   }
   if (sameFile) return { ...common, code: CONFLICT_IN_FILE, reason: unlocated(text) };
-  return { ...common, code: CONFLICT, reason: `${earlierOf(conflict)} has this key and another content, and stays` };
+  return {
+    ...common,
+    code: CONFLICT,
+    reason: `${earlierOf(conflict, batch)} has this key and another content, and stays`,
+  };
 }
 
-function earlierOf({ sameFile, earlierPath, notAdded }: RowConflict): string {
+function earlierOf({ sameFile, earlierPath, notAdded }: RowConflict, { kind }: RecordBatch): string {
   if (sameFile) return 'an earlier row of this file';
   if (notAdded !== undefined) return earlierPath ?? 'several files';
-  return earlierPath === null ? 'the sum of several files' : `a row of ${earlierPath}`;
+  if (earlierPath !== null) return `a row of ${earlierPath}`;
+  return kind === 'lumisectionHistograms' || kind === 'runHistograms' ? 'the sum of several files' : 'what is stored';
 }
 
 /**
@@ -97,6 +102,8 @@ function keyOf(batch: RecordBatch, row: number): RowKey {
       return { ...none, run: batch.runs[row]?.run ?? 0, line: batch.runs[row]?.line ?? 0 };
     case 'fractions':
       return { ...none, run: batch.fractions[row]?.run ?? 0, line: batch.fractions[row]?.line ?? 0 };
+    case 'datasets':
+      return { ...none, line: batch.datasets[row]?.line ?? 0 };
     case 'runs':
       return { ...none, run: batch.runs[row]?.number ?? 0, line: batch.runs[row]?.line ?? 0 };
     case 'lumisections': {

@@ -61,6 +61,10 @@ export class Contents {
         for (const { run } of batch.fractions) this.#run(run);
         this.#count(batch.kind, batch.fractions.length);
         break;
+      case 'datasets':
+        for (const { name } of batch.datasets) this.#datasets.add(name);
+        this.#count(batch.kind, batch.datasets.length);
+        break;
       case 'runs':
         for (const { number } of batch.runs) this.#run(number);
         this.#count(batch.kind, batch.runs.length);

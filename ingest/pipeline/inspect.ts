@@ -111,6 +111,6 @@ async function stampOf(path: string) {
 const elementsOf = (elements: ElementChoice | undefined) => (choiceIdentity(elements) === '' ? {} : { elements });
 
 function withoutPlaceholder(batch: RecordBatch, dataset: string | null): RecordBatch {
-  if (dataset !== null || !('datasets' in batch)) return batch;
+  if (dataset !== null || batch.kind === 'datasets' || !('datasets' in batch)) return batch;
   return { ...batch, datasets: batch.datasets.map((name) => (name === NO_DATASET ? '' : name)) };
 }

@@ -13,7 +13,8 @@ export type RecordBatch =
   | CertificationRecord
   | RunBatch
   | LumisectionBatch
-  | FractionBatch;
+  | FractionBatch
+  | DatasetBatch;
 
 /** Where the records of a batch end in the source: the point at which reading can go on after a kill. */
 export interface SourcePosition {
@@ -144,6 +145,19 @@ export interface CertificationRun {
   readonly line: number;
   /** Sorted, disjoint, not touching; inclusive bounds; last = END_OF_RUN for an open end. */
   readonly ranges: readonly { readonly first: number; readonly last: number; readonly flag: Flag }[];
+}
+
+/** What is stated of datasets themselves; they are made where they are missing. */
+export interface DatasetBatch {
+  readonly kind: 'datasets';
+  readonly datasets: readonly DatasetRecord[];
+}
+
+export interface DatasetRecord {
+  readonly name: string;
+  readonly line?: number;
+  /** Left out: not stated. Null: stated to be none. */
+  readonly description?: string | null;
 }
 
 /** Conditions of runs. A field left out (or null) is not stated by the source and stays as it is stored. */

@@ -31,6 +31,8 @@ interface Call {
   readonly name: string;
   /** The lists of the input, by the names of their fields. */
   readonly lists: Readonly<Record<string, readonly unknown[]>>;
+  /** Lists inside of these, which are limited as they are: by the path of their fields. */
+  readonly inner?: Readonly<Record<string, readonly unknown[]>>;
   readonly choices: CallChoices;
   readonly source?: string;
 }
@@ -45,8 +47,8 @@ export interface Brought extends CallResult {
  * they are not too many.
  */
 export async function bring(context: Context, call: Call, rowsOf: () => CallRows): Promise<Brought> {
-  const { name, lists, choices, source } = call;
-  refuseLongLists(context, lists);
+  const { name, lists, inner = {}, choices, source } = call;
+  refuseLongLists(context, { ...lists, ...inner });
   const rows = rowsOf();
   const result = await bringCall(
     context.store,

@@ -31,7 +31,11 @@ const CertificationInput = builder.inputType('CertificationInput', {
   fields: (t) => ({
     dataset: t.string({ description: about.dataset }),
     subsystem: t.string({ description: about.subsystem }),
-    runs: t.field({ type: [CertifiedRunInput], description: 'The runs that are judged.' }),
+    runs: t.field({
+      type: [CertifiedRunInput],
+      description:
+        'The runs that are judged: in all certifications of a call together at most `LUMIGRAPH_MAX_INPUT_ROWS`, as are their ranges.',
+    }),
     golden: t.field({ type: GoldenJson, description: 'A golden JSON: what it lists is GOOD.' }),
   }),
 });
@@ -90,7 +94,9 @@ builder.mutationFields((t) => ({
       const certifications = input.certifications ?? [];
       const fractions = input.fractions ?? [];
       const lists = { certifications, fractions };
-      const call = { name: 'upsertCertifications', lists, choices: { onConflict, strict }, source };
+      const runs = certifications.flatMap((certification) => certification.runs ?? []);
+      const inner = { 'certifications.runs': runs, 'certifications.runs.ranges': runs.flatMap(({ ranges }) => ranges) };
+      const call = { name: 'upsertCertifications', lists, inner, choices: { onConflict, strict }, source };
       const result = await bring(context, call, () => certificationRows(source, certifications, fractions));
       const records = result.batches.flatMap((batch) => (batch.kind === 'certification' ? batch.runs : []));
       return { ...result, source, runs: [...new Set(records.map(({ run }) => run))].sort((a, b) => a - b) };

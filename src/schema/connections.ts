@@ -4,9 +4,11 @@ import {
   DataFile,
   Dataset,
   IngestIssue,
+  Job,
   Lumisection,
   LumisectionHistogram,
   MonitorElement,
+  Note,
   QualityTest,
   Run,
   RunHistogram,
@@ -22,5 +24,7 @@ export const qualityTests = defineConnection('qualityTest', QualityTest);
 export const datasets = defineConnection('dataset', Dataset);
 export const monitorElements = defineConnection('monitorElement', MonitorElement);
 export const certifications = defineConnection('certification', Certification);
+export const notes = defineConnection('note', Note);
 export const dataFiles = defineConnection('dataFile', DataFile);
+export const jobs = defineConnection('job', Job);
 export const ingestIssues = defineConnection('ingestIssue', IngestIssue);

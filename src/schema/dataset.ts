@@ -19,6 +19,11 @@ builder.prismaObjectFields(Dataset, (t) => ({
   era: t.exposeString('era', { nullable: true, description: about.era }),
   processing: t.exposeString('processing', { nullable: true, description: about.processing }),
   tier: t.exposeString('tier', { nullable: true, description: about.tier }),
+  description: t.string({
+    nullable: true,
+    description: about.description,
+    resolve: ({ id }, _args, { loaders }) => loaders.datasetDescription.load(id),
+  }),
   runCount: t.int({
     description: 'Number of runs with a histogram, a scalar value or a quality test of the dataset.',
     resolve: ({ id }, _args, { loaders }) => loaders.runCount.load(id),

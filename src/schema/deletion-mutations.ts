@@ -16,6 +16,8 @@ const ABOUT: Readonly<Record<Brought | Holder, string>> = {
   certificationRanges: 'Ranges of lumisections that certifications judged.',
   fractions: 'Shares of good lumisections, as sources state them.',
   conditions: 'Values of conditions: fields and flags of runs and lumisections.',
+  datasetDescriptions: 'Descriptions of datasets.',
+  notes: 'Notes of people, which go with their run alone.',
   runs: 'Runs of which nothing is stored any more.',
   lumisections: 'Lumisections of which nothing is stored any more.',
   monitorElements: 'Monitor elements of which nothing is stored any more.',

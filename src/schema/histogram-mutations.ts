@@ -1,11 +1,11 @@
-import { type HistogramInput, histogramRows } from '../../ingest/pipeline/call/histograms.ts';
-import type { Context } from '../context.ts';
-import { isStorable } from '../domain/storable-text.ts';
+import { histogramRows } from '../../ingest/pipeline/call/histograms.ts';
+import type { ErrorOption } from '../domain/histogram.ts';
 import { BinsInput } from './bins-input.ts';
 import { bring } from './bring.ts';
 import { builder } from './builder.ts';
 import { LumisectionHistogram, RunHistogram } from './refs.ts';
 import { choicesOf, payloadOf } from './upsert-payload.ts';
+import { keysOfWritten, type WrittenPlace } from './written-keys.ts';
 
 const AxisInput = builder.inputType('AxisInput', {
   description: 'An axis: `bins`, `min` and `max`, or `edges`.',
@@ -20,6 +20,15 @@ const AxisInput = builder.inputType('AxisInput', {
     }),
     title: t.string({ description: 'Title of the axis.' }),
   }),
+});
+
+const ProfileErrors = builder.enumType('ProfileErrors', {
+  description: 'What the errors of a profile are, where they are not those of the mean of y.',
+  values: {
+    S: { description: 'The spread of y.' },
+    I: { description: 'The error of the mean of y that was rounded to integers.' },
+    G: { description: 'The error of the mean of y whose weights are 1 / sigma^2.' },
+  } as const satisfies Record<ErrorOption, { description: string }>,
 });
 
 const HistogramKind = builder.enumType('HistogramKind', {
@@ -53,9 +62,13 @@ const contentFields = (t: Fields) => ({
     type: BinsInput,
     description: 'Sum of squared weights a cell, laid out as the bins; for profiles those of y.',
   }),
-  errors: t.field({ type: BinsInput, description: 'In place of `sumw2`: its roots.' }),
+  errors: t.field({ type: BinsInput, description: 'In place of `sumw2`: its roots. Those of profiles are computed.' }),
   binEntries: t.field({ type: BinsInput, description: 'Of a profile, whose bins are sums: sum of weights a cell.' }),
   binSumw2: t.field({ type: BinsInput, description: 'Of a weighted profile: sum of squared weights a cell.' }),
+  errorOption: t.field({
+    type: ProfileErrors,
+    description: 'Of a profile: as the option of ROOT; the error of the mean unless told.',
+  }),
   entries: t.float({ description: 'Number of entries, at least 0; absent where it is not known.' }),
 });
 
@@ -110,37 +123,7 @@ const UpsertRunHistogramsInput = builder.inputType('UpsertRunHistogramsInput', {
 });
 
 interface Written {
-  readonly histograms: readonly Pick<HistogramInput, 'run' | 'lumisection' | 'dataset' | 'monitorElement'>[];
-}
-
-/** Internal keys of what was written, in two statements; null where nothing of the name is stored. */
-async function keysOf({ histograms }: Written, { store: { lists } }: Context) {
-  const idsOf = async (noun: 'dataset' | 'monitorElement', field: 'name' | 'path', names: readonly string[]) => {
-    // what cannot be stored was refused, and is nothing to ask for
-    const wanted = [...new Set(names)].filter(isStorable);
-    if (wanted.length === 0) return new Map<string, number>();
-    const { rows } = await lists.page(noun, {
-      where: { kind: 'test', field, op: 'in', value: wanted },
-      first: wanted.length,
-      orderBy: [],
-    });
-    return new Map(rows.map((row) => [(row as unknown as Record<string, string>)[field] as string, row.id]));
-  };
-  const datasets = await idsOf(
-    'dataset',
-    'name',
-    histograms.map(({ dataset }) => dataset),
-  );
-  const elements = await idsOf(
-    'monitorElement',
-    'path',
-    histograms.map(({ monitorElement }) => monitorElement),
-  );
-  return histograms.map(({ run, lumisection = 0, dataset, monitorElement }) => {
-    const [datasetId, monitorElementId] = [datasets.get(dataset), elements.get(monitorElement)];
-    if (datasetId === undefined || monitorElementId === undefined) return null;
-    return { runNumber: run, lumisectionNumber: lumisection, datasetId, monitorElementId };
-  });
+  readonly histograms: readonly WrittenPlace[];
 }
 
 const AS_LISTED = 'The histograms as they are stored now, as the input lists them; null where there is none.';
@@ -150,8 +133,8 @@ const UpsertLumisectionHistogramsPayload = payloadOf<Written>('UpsertLumisection
     type: [LumisectionHistogram],
     nullable: { list: false, items: true },
     description: AS_LISTED,
-    resolve: async (written, _args, context) => {
-      const keys = await keysOf(written, context);
+    resolve: async ({ histograms }, _args, context) => {
+      const keys = await keysOfWritten(histograms, context);
       return Promise.all(keys.map((key) => key && context.loaders.lumisectionHistogram.load(key)));
     },
   }),
@@ -162,8 +145,8 @@ const UpsertRunHistogramsPayload = payloadOf<Written>('UpsertRunHistogramsPayloa
     type: [RunHistogram],
     nullable: { list: false, items: true },
     description: AS_LISTED,
-    resolve: async (written, _args, context) => {
-      const keys = await keysOf(written, context);
+    resolve: async ({ histograms }, _args, context) => {
+      const keys = await keysOfWritten(histograms, context);
       return Promise.all(keys.map((key) => key && context.loaders.runHistogram.load(key)));
     },
   }),

@@ -1,7 +1,7 @@
 import { bitsToFlags } from '../domain/lumisection-flags.ts';
 import type { Lumisection as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
-import { lumisectionHistograms, lumisections, qualityTests, scalarValues } from './connections.ts';
+import { lumisectionHistograms, lumisections, notes, qualityTests, scalarValues } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { LumisectionFlag, Verdict } from './enums.ts';
 import { nodeKey } from './global-id.ts';
@@ -58,6 +58,13 @@ builder.prismaObjectFields(Lumisection, (t) => ({
     description: about.qualityTests,
     args: qualityTests.args,
     resolve: qualityTests.of(({ runNumber, number }) => ({ runNumber, lumisectionNumber: number })),
+  }),
+  notes: t.field({
+    type: notes.type,
+    description:
+      'What people wrote about this lumisection: the notes on ranges that hold it, and those on the whole run.',
+    args: notes.args,
+    resolve: notes.of(({ runNumber, number }) => ({ runNumber, lumisectionNumber: number })),
   }),
   verdict: t.field({
     type: Verdict,

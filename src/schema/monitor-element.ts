@@ -1,6 +1,6 @@
 import type { MonitorElement as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
-import { datasets, monitorElements, runs } from './connections.ts';
+import { datasets, monitorElements, notes, runs } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { MonitorElementKind } from './enums.ts';
 import { nodeKey } from './global-id.ts';
@@ -52,6 +52,12 @@ builder.prismaObjectFields(MonitorElement, (t) => ({
     description: about.datasets,
     args: datasets.args,
     resolve: datasets.of(({ id }) => ({ monitorElementId: id })),
+  }),
+  notes: t.field({
+    type: notes.type,
+    description: about.notes,
+    args: notes.args,
+    resolve: notes.of(({ id }) => ({ monitorElementId: id })),
   }),
 }));
 

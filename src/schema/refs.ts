@@ -30,8 +30,17 @@ export const DataFile = builder.prismaObject('DataFile', {
     'A file that was offered for ingestion, known by its content and how it was read: one row of the ledger.',
 });
 
+export const Job = builder.prismaObject('Job', {
+  description:
+    'The reading of one file by the server, in the background: what `uploadDataFile` and `ingestDataFiles` begin.',
+});
+
 export const IngestIssue = builder.prismaObject('IngestIssue', {
   description: 'A row of a file that was refused or in conflict, or a note on how the file was read.',
+});
+
+export const Note = builder.prismaObject('Note', {
+  description: 'What somebody wrote about a run, about some of its lumisections, or about a monitor element in them.',
 });
 
 export const Histogram = builder.interfaceRef<HistogramRow>('Histogram');

@@ -5,6 +5,7 @@ import {
   lumisectionHistograms,
   lumisections,
   monitorElements,
+  notes,
   qualityTests,
   runHistograms,
   runs,
@@ -86,6 +87,12 @@ builder.prismaObjectFields(Run, (t) => ({
     description: about.datasets,
     args: datasets.args,
     resolve: datasets.of(({ number }) => ({ runNumber: number })),
+  }),
+  notes: t.field({
+    type: notes.type,
+    description: about.notes,
+    args: notes.args,
+    resolve: notes.of(({ number }) => ({ runNumber: number })),
   }),
   certifications: t.field({
     type: [Certification],

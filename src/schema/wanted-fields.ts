@@ -26,7 +26,7 @@ const READS: Partial<Record<Noun, Readonly<Record<string, readonly string[]>>>> 
     dataFile: ['fileId'],
     contributions: ['fileId', 'entries'],
   },
-  lumisection: { histograms: [], verdict: [] },
+  lumisection: { histograms: [], verdict: [], notes: [] },
 };
 
 const ALWAYS_KNOWN = new Set(['id', '__typename']);

@@ -28,7 +28,9 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
   dataset: 'Dataset',
   monitorElement: 'MonitorElement',
   certification: 'Certification',
+  note: 'Note',
   dataFile: 'DataFile',
+  job: 'Job',
   ingestIssue: 'IngestIssue',
 };
 

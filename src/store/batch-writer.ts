@@ -12,6 +12,7 @@ import type {
 import { writeCertification } from './certifications.ts';
 import { writeConditions } from './conditions.ts';
 import type { Transaction } from './database.ts';
+import { writeDatasets } from './datasets.ts';
 import type { Dialect } from './dialect.ts';
 import type { DictionaryResolver } from './dictionaries.ts';
 import { writeFractions } from './fractions.ts';
@@ -70,6 +71,7 @@ export async function prepareBatch(
       const ids = await dictionaries.resolve(named);
       return {
         alone: true,
+        names: ids,
         write: async (transaction, dialect, { fileId, options }) => ({
           ...(await writeScalars(
             transaction,
@@ -92,6 +94,14 @@ export async function prepareBatch(
         alone: true,
         write: async (transaction, dialect, { fileId, options: { source, onConflict } }) => ({
           ...(await writeFractions(transaction, dialect, batch, { fileId, source, replace: onConflict === 'replace' })),
+          refused: [],
+        }),
+      };
+    case 'datasets':
+      return {
+        alone: true,
+        write: async (transaction, dialect, { fileId, options: { onConflict } }) => ({
+          ...(await writeDatasets(transaction, dialect, batch, { fileId, onConflict })),
           refused: [],
         }),
       };
@@ -197,6 +207,8 @@ export function nameOfRow(batch: RecordBatch, row: number): string {
       return `run ${batch.runs[row]?.run}`;
     case 'fractions':
       return `run ${batch.fractions[row]?.run}, ${batch.fractions[row]?.subsystem}`;
+    case 'datasets':
+      return `dataset ${batch.datasets[row]?.name}`;
     case 'runs':
       return `run ${batch.runs[row]?.number}`;
     case 'lumisections':

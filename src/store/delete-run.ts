@@ -22,6 +22,7 @@ export const RUN_TABLES: readonly (readonly [table: string, noun: Brought | Hold
   ['run_monitor_element', null],
   ['certification', 'certificationRanges'],
   ['certification_fraction', 'fractions'],
+  ['note', 'notes'],
   ['lumisection', 'lumisections'],
 ];
 
@@ -61,6 +62,11 @@ export async function deleteRun(
       touched.datasets.add(dataset);
     }
   }
+  const noted = await transaction.arrays<[number]>(
+    'SELECT DISTINCT monitor_element_id FROM note WHERE run_number = $1 AND monitor_element_id IS NOT NULL',
+    [number],
+  );
+  for (const [element] of noted) touched.monitorElements.add(element);
   gone.conditions = await conditionsOf(transaction, number);
   await publishCertifications(transaction, number);
   for (const [table, noun] of RUN_TABLES) {

@@ -101,7 +101,8 @@ function known<Value>(kept: Map<string, Value>, key: string): Value {
 const text = (name: string): Column => ({ name, type: 'text' });
 const integer = (name: string): Column => ({ name, type: 'integer' });
 
-async function enterDatasets(transaction: Transaction, dialect: Dialect, names: readonly string[]) {
+/** Makes sure that there are datasets of these names. @returns their ids. */
+export async function enterDatasets(transaction: Transaction, dialect: Dialect, names: readonly string[]) {
   const columns = [text('name'), text('primary_dataset'), text('era'), text('processing'), text('tier')];
   const rows = names.map((name) => {
     const { primaryDataset, era, processing, tier } = parseDatasetName(name);

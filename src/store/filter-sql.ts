@@ -128,7 +128,7 @@ export class FilterCompiler {
   }
 
   /**
-   * The related row is always there (the store writes it first), so its filter may be taken apart: tests of its key
+   * The related row is there (the store writes it first) unless ours is null, so its filter may be taken apart: tests of its key
    * become tests of our own columns, tests of names become ids, and only the rest asks the other table.
    */
   #relatedOne(noun: Noun, alias: string, relation: Relation, filter: Filter): Condition {
@@ -162,6 +162,9 @@ export class FilterCompiler {
       else rest.push(part);
     }
     if (rest.length > 0) parts.push(this.#relatedRow(relation, ours, { kind: 'and', of: rest }));
+    if (relation.optional) {
+      for (const key of theirs) parts.push({ sql: sql`${ours(key)} IS NOT NULL`, certain: true });
+    }
     return this.#join(parts, ' AND ', TRUE);
   }
 

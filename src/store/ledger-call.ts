@@ -64,14 +64,19 @@ export async function writeCall(
   return { file: await finishFile(unheard, file.id, { status: 'DONE' }), counts, issues, refused: null };
 }
 
+/** Kinds of batches of which is kept who has the same. */
+const REMEMBERED: ReadonlySet<RecordBatch['kind']> = new Set([
+  'lumisectionHistograms',
+  'runHistograms',
+  'scalars',
+  'qualityTests',
+]);
+
 /** Whether the database is another one after the call: a ledger of calls that changed nothing tells nobody anything. */
 function leavesTrace({ inserted, replaced, added, identical }: Counts, batches: readonly PreparedCallBatch[]): boolean {
   if (inserted + replaced + added > 0) return true;
   // who else has a histogram is kept, so that withdrawing one of them leaves it
-  const remembered = batches.some(
-    ({ batch }) => batch.kind === 'lumisectionHistograms' || batch.kind === 'runHistograms',
-  );
-  return remembered && identical > 0;
+  return identical > 0 && batches.some(({ batch }) => REMEMBERED.has(batch.kind));
 }
 
 const rejectedIn = (issues: readonly IssueRecord[]) => issues.filter(({ severity }) => severity === 'REJECTED').length;

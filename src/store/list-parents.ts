@@ -38,6 +38,8 @@ export function parentsSql(dialect: Dialect, noun: Noun, alias: string, parents:
   const linked = columns.find(({ link }) => link !== undefined);
   if (linked?.link && columns.length === 1)
     return throughLink(dialect, noun, alias, linked.name, linked.values, linked.link);
+  const { ranges } = nounInfo(noun);
+  if (columns.some(({ name }) => ranges?.[name])) return insideRanges(dialect, noun, alias, parents);
   for (const { name } of columns) {
     if (!Object.hasOwn(nounInfo(noun).fields, name)) {
       throw new InvalidInputError(`${noun} does not hang on ${name}`, { field: name });
@@ -76,6 +78,27 @@ export function parentsSql(dialect: Dialect, noun: Noun, alias: string, parents:
     conditions,
     groups: differing.map(({ name }) => ({ value: columnOf(noun, alias, name), field: name })),
     keyOf: (parent) => groupOf(differing.map(({ name }) => parent[name])),
+  };
+}
+
+/** Rows of which a range holds a number of the parent. */
+function insideRanges(dialect: Dialect, noun: Noun, alias: string, parents: readonly ParentKey[]): Parents {
+  const names = Object.keys(parents[0] ?? {});
+  const keys = distinct(parents.map((parent) => names.map((name) => parent[name] as string | number)));
+  const columns = names.map((name) => keyColumn(name, parents[0]?.[name]));
+  const theirs = (name: string) => sql.raw(`k.${snakeCase(name)}`);
+  const { ranges } = nounInfo(noun);
+  return {
+    fields: names,
+    from: [keyTableSql(dialect, 'k', columns, keys)],
+    conditions: names.map((name) => {
+      const range = ranges?.[name];
+      if (!range) return sql`${columnOf(noun, alias, name)} = ${theirs(name)}`;
+      const [first, last] = [columnOf(noun, alias, range.first), columnOf(noun, alias, range.last)];
+      return sql`(${first} IS NULL OR ${first} <= ${theirs(name)}) AND (${last} IS NULL OR ${last} >= ${theirs(name)})`;
+    }),
+    groups: keys.length > 1 ? names.map((name) => ({ value: theirs(name) })) : [],
+    keyOf: (parent) => (keys.length > 1 ? groupOf(names.map((name) => parent[name])) : ''),
   };
 }
 

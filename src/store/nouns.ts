@@ -28,6 +28,8 @@ export interface Relation {
   readonly noun: Noun;
   /** At most one related row; else the filter asks for at least one that satisfies it. */
   readonly one: boolean;
+  /** There may be none: ours is null then. */
+  readonly optional?: boolean;
   readonly on: Readonly<Record<string, string>>;
   /** Numbers that fields of theirs hold besides. */
   readonly where?: Readonly<Record<string, number>>;
@@ -59,6 +61,8 @@ export interface NounInfo {
   readonly mask?: { readonly run: string; readonly lumisection?: string };
   /** Parents that are no column of this noun: parent field -> where it is paired with ours. */
   readonly parents?: Readonly<Record<string, Link>>;
+  /** Parents that a range of ours holds: parent field -> our fields with its bounds, open where absent. */
+  readonly ranges?: Readonly<Record<string, { readonly first: string; readonly last: string }>>;
 }
 
 const field = (type: FieldType, more: Partial<Field> = {}): Field => ({ type, nullable: false, ...more });
@@ -68,6 +72,7 @@ const internal = field('int', { internal: true });
 export const MONITOR_ELEMENT_KINDS = ['TH1', 'TH2', 'PROFILE', 'PROFILE2D', 'SCALAR'] as const;
 export const CERTIFICATION_FLAGS = ['GOOD', 'BAD', 'STANDBY', 'EXCLUDED', 'NOTSET', 'EMPTY'] as const;
 export const DATA_FILE_STATUSES = ['PENDING', 'RUNNING', 'DONE', 'FAILED', 'QUARANTINED', 'CANCELLED'] as const;
+export const JOB_STATES = ['QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED'] as const;
 export const SCALAR_TYPES = ['INT', 'FLOAT', 'STRING'] as const satisfies readonly ScalarType[];
 export const ISSUE_SEVERITIES = ['REJECTED', 'CONFLICTING', 'NOTE'] as const;
 
@@ -151,6 +156,7 @@ export const NOUNS = {
       certifications: many('certification', { runNumber: 'number' }),
       monitorElements: linked('monitorElement', through(byRun, byMonitorElement)),
       datasets: linked('dataset', through(byRun, byDataset)),
+      notes: many('note', { runNumber: 'number' }),
     },
     order: orderBy(
       'number',
@@ -312,6 +318,7 @@ export const NOUNS = {
       era: nullable('text'),
       processing: nullable('text'),
       tier: nullable('text'),
+      description: nullable('text'),
     },
     relations: {
       runs: linked('run', through(byDataset, byRun)),
@@ -340,6 +347,7 @@ export const NOUNS = {
     relations: {
       runs: linked('run', through(byMonitorElement, byRun)),
       datasets: linked('dataset', through(byMonitorElement, byDataset)),
+      notes: many('note', { monitorElementId: 'id' }),
     },
     order: orderBy('path', 'name', 'subsystem', 'dimension', 'kind'),
     defaultOrder: ['path'],
@@ -382,6 +390,27 @@ export const NOUNS = {
     defaultOrder: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'flag'],
   },
 
+  note: {
+    table: 'note',
+    key: ['runNumber', 'id'],
+    fields: {
+      runNumber: internal,
+      id: field('text', { internal: true }),
+      lumisectionFirst: nullable('int'),
+      lumisectionLast: nullable('int'),
+      monitorElementId: nullable('int', { internal: true }),
+      text: field('text'),
+      author: field('text'),
+      createdAt: field('time'),
+      updatedAt: field('time'),
+    },
+    relations: { run: toRun, monitorElement: { ...toMonitorElement, optional: true } },
+    order: { RUN: 'runNumber', ...orderBy('lumisectionFirst', 'lumisectionLast', 'author', 'createdAt', 'updatedAt') },
+    defaultOrder: ['runNumber', 'createdAt'],
+    mask: { run: 'runNumber' },
+    ranges: { lumisectionNumber: { first: 'lumisectionFirst', last: 'lumisectionLast' } },
+  },
+
   dataFile: {
     table: 'data_file',
     key: ['id'],
@@ -413,6 +442,36 @@ export const NOUNS = {
     },
     relations: { issues: many('ingestIssue', { fileId: 'id' }) },
     order: orderBy('id', 'path', 'size', 'format', 'status', 'createdAt', 'startedAt', 'finishedAt', 'rejected'),
+    defaultOrder: ['id'],
+  },
+
+  job: {
+    table: 'job',
+    key: ['id'],
+    fields: {
+      id: internal,
+      fileId: internal,
+      offeredFileId: internal,
+      state: field('text', { values: JOB_STATES }),
+      owner: field('text'),
+      origin: field('text', { internal: true }),
+      path: field('text', { internal: true }),
+      settings: field('text', { internal: true }),
+      bytesDone: field('bigint'),
+      bytesTotal: field('bigint'),
+      attempts: field('int'),
+      cancelRequested: field('boolean'),
+      errorCode: nullable('text'),
+      errorMessage: nullable('text'),
+      createdAt: field('time'),
+      startedAt: nullable('time'),
+      finishedAt: nullable('time'),
+      notBefore: field('time', { internal: true }),
+      leaseOwner: nullable('text', { internal: true }),
+      leaseExpiresAt: nullable('time', { internal: true }),
+    },
+    relations: { dataFile: { noun: 'dataFile', one: true, on: { id: 'fileId' } } },
+    order: orderBy('id', 'state', 'owner', 'bytesTotal', 'createdAt', 'startedAt', 'finishedAt'),
     defaultOrder: ['id'],
   },
 

@@ -2,10 +2,12 @@ import { ConfigurationError } from '../domain/errors.ts';
 import { CheckedQuery } from './checked-query.ts';
 import { countedLedger } from './counted-ledger.ts';
 import type { Database } from './database.ts';
+import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
+import { createNotes } from './notes.ts';
 import { observedDatabase } from './observed-database.ts';
 import { readOnlyDatabase, readOnlyUrl } from './read-only-database.ts';
 import { createReads, keptRows } from './reads.ts';
@@ -19,8 +21,6 @@ import { verifyDatabase } from './verify.ts';
  * The only place that chooses between the two.
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
-  if (options.migrate ?? true) await migrate(url);
-  const database = await openDatabase(url, options);
   if (options.migrate ?? !options.readOnly) await migrate(url);
   const opened = await openDatabase(url, options);
   const writable = options.observe ? observedDatabase(opened, options.observe) : opened;
@@ -36,8 +36,9 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     },
     lists: createLists(query),
     reads: createReads(query, kept),
-    ledger: createLedger(database),
+    notes: createNotes(database),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
+    jobs: createJobs(database),
     events: database.events,
     tokens,
     verify: () => database.snapshot((queries) => verifyDatabase(queries, database.dialect)),
@@ -74,6 +75,7 @@ async function openDatabase(url: string, options: StoreOptions): Promise<Databas
     onStatement: options.onStatement ?? (() => {}),
     prisma: options.prisma ?? true,
     statementTimeout: options.statementTimeout,
+    scanFromBytes: options.scanFromBytes,
     readOnly: options.readOnly ?? false,
   };
   if (isPostgresUrl(url)) {

@@ -23,7 +23,7 @@ export async function prune(
   transaction: Transaction,
   dialect: Dialect,
   touched: Touched,
-): Promise<Record<Exclude<Holder, 'certificationRanges'>, number>> {
+): Promise<Record<Exclude<Holder, 'certificationRanges' | 'notes'>, number>> {
   const drop = async (
     table: string,
     columns: readonly string[],
@@ -70,6 +70,7 @@ export async function prune(
     'certification_fraction',
     'condition_contribution',
     'run_monitor_element',
+    'note',
   ];
   const runs = await drop(
     'run',
@@ -87,9 +88,14 @@ export async function prune(
     'monitor_element',
     ['id'],
     single(touched.monitorElements),
-    unnamed('monitor_element_id', 'monitor_element'),
+    `${unnamed('monitor_element_id', 'monitor_element')} AND ${none('note', 'o.monitor_element_id = monitor_element.id')}`,
   );
-  const datasets = await drop('dataset', ['id'], single(touched.datasets), unnamed('dataset_id', 'dataset'));
+  const datasets = await drop(
+    'dataset',
+    ['id'],
+    single(touched.datasets),
+    `${unnamed('dataset_id', 'dataset')} AND ${none('dataset_contribution', 'o.dataset_id = dataset.id')}`,
+  );
   return { runs, lumisections, monitorElements, datasets };
 }
 

@@ -14,6 +14,13 @@ import { isOneOf } from './test-sql.ts';
 
 const BINNING_FIELDS = ['id', 'hash', 'dimension', 'title', 'axes'] as const;
 
+/** Of rows that jobs were given and that are no more: which row the file has instead. */
+async function knownFiles(query: CheckedQuery, offered: readonly number[]): Promise<Map<number, number>> {
+  const isOffered = isOneOf(query.database.dialect, sql.raw('offered_file_id'), 'int', [...new Set(offered)]);
+  const pairs = await query.send(sql`SELECT offered_file_id, file_id FROM job WHERE ${isOffered} ORDER BY id`);
+  return new Map(pairs as [number, number][]);
+}
+
 /** Rows that are kept from one operation to the next. */
 export interface KeptRows {
   readonly datasets: RowCache<Dataset>;
@@ -68,8 +75,23 @@ export function createReads(query: CheckedQuery, kept: KeptRows): Reads {
       // an expression of SQLite holds 0 and 1
       return rows.map((row) => (row === null || row.efficiency === null ? null : Boolean(row.efficiency)));
     },
+    datasetDescriptions: async (ids) => {
+      const fields = ['id', 'description'] as const;
+      const rows = await tableRowsById<{ id: number; description: string | null }>(query, 'dataset', fields, ids);
+      return rows.map((row) => row?.description ?? null);
+    },
+    notes: (keys) => rowsByKey(query, 'note', keyed(keys)),
     qualityTests: (keys) => rowsByKey(query, 'qualityTest', keyed(keys)),
-    dataFiles: (ids) => rowsByKey(query, 'dataFile', byId(ids)),
+    dataFiles: async (ids) => {
+      const rows = await rowsByKey(query, 'dataFile', byId(ids));
+      const missing = ids.filter((_, i) => rows[i] === null);
+      if (missing.length === 0) return rows;
+      const known = await knownFiles(query, missing);
+      const files = await rowsByKey(query, 'dataFile', byId([...known.values()]));
+      const byOffered = new Map([...known.keys()].map((id, i) => [id, files[i] ?? null]));
+      return ids.map((id, i) => rows[i] ?? byOffered.get(id) ?? null);
+    },
+    jobs: (ids) => rowsByKey(query, 'job', byId(ids)),
     ingestIssues: (keys) => rowsByKey(query, 'ingestIssue', keys),
     certifications: (keys) => rowsByKey(query, 'certification', keyed(keys)),
     certificationsOfRuns: (runNumbers) => certificationsOfRuns(query, runNumbers),
@@ -77,6 +99,14 @@ export function createReads(query: CheckedQuery, kept: KeptRows): Reads {
     verdicts: (scope, keys) => verdictsOf(query, scope, keys),
     goodLumisections: (source, where) => goodLumisections(query, source, where),
     datasetByName: (name) => rowByText('dataset', 'name', name),
+    datasetsByName: async (names) => {
+      const wanted = [...new Set(names)].filter(isStorable);
+      if (wanted.length === 0) return names.map(() => null);
+      const statement = sql`SELECT ${sql.join(rowColumns('dataset', 't'))} FROM dataset t WHERE ${isOneOf(database.dialect, sql.raw('t.name'), 'text', wanted)}`;
+      const rows = toRows('dataset', transposed(await query.send(statement)));
+      const byName = new Map(rows.map((row) => [row.name, row]));
+      return names.map((name) => byName.get(name) ?? null);
+    },
     monitorElementByPath: (path) => rowByText('monitorElement', 'path', path),
     histogramCounts: (ids) =>
       countsById(

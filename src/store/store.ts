@@ -11,8 +11,10 @@ import type {
   DataFile,
   Dataset,
   IngestIssue,
+  Job,
   Lumisection,
   MonitorElement,
+  Note,
   Prisma,
   PrismaClient,
   QualityTest,
@@ -21,6 +23,8 @@ import type {
 } from '../generated/sqlite/client.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { Events } from './events.ts';
+import type { Jobs } from './jobs.ts';
+import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
 import type { Tokens } from './tokens.ts';
 import type { Finding } from './verify.ts';
@@ -29,7 +33,6 @@ import type { Withdrawal } from './withdrawal.ts';
 export interface StoreOptions {
   /** Called once for each SQL statement sent to the database (tests count them). */
   readonly onStatement?: (sql: string) => void;
-  /** Apply pending migrations first (default true). */
   /** Watches the statements of this store, with their time. */
   readonly observe?: StatementObserver | undefined;
   /** Told what each call (of a mutation) brought, by format, once it is committed. */
@@ -45,6 +48,8 @@ export interface StoreOptions {
    * asker is gone and could not say so.
    */
   readonly statementTimeout?: number;
+  /** Size of a SQLite file from which on statements that read a whole table run in a process of their own. */
+  readonly scanFromBytes?: number;
 }
 
 /** Rows of the hot tables; a list that was asked for `bins` may have brought small ones, others are read by key. */
@@ -92,6 +97,8 @@ export interface Rows {
   ingestIssue: IngestIssue;
   scalarValue: ScalarValue;
   qualityTest: QualityTestRow;
+  note: Note;
+  job: Job;
 }
 export type Noun = keyof Rows;
 
@@ -153,7 +160,12 @@ export interface Reads {
   /** Whether monitor elements are marked as efficiencies: a mark may come with a later file, so this is never cached. */
   efficiencies(ids: readonly number[]): Promise<(boolean | null)[]>;
   qualityTests(keys: readonly QualityTestKey[]): Promise<(QualityTestRow | null)[]>;
+  /** Descriptions of datasets: they change, so they are never cached. */
+  datasetDescriptions(ids: readonly number[]): Promise<(string | null)[]>;
+  notes(keys: readonly Pick<Note, 'runNumber' | 'id'>[]): Promise<(Note | null)[]>;
+  /** A row that a job was given for a file that turned out to have one already is found as the latter. */
   dataFiles(ids: readonly number[]): Promise<(DataFile | null)[]>;
+  jobs(ids: readonly number[]): Promise<(Job | null)[]>;
   ingestIssues(keys: readonly { fileId: number; number: number }[]): Promise<(IngestIssue | null)[]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
   /** Of each run, the newest version of every (source, dataset, subsystem); by source, dataset, subsystem, flag. */
@@ -171,6 +183,8 @@ export interface Reads {
    */
   goodLumisections(source: string, where?: Filter): Promise<LuminosityMask>;
   datasetByName(name: string): Promise<Dataset | null>;
+  /** Aligned with the names. */
+  datasetsByName(names: readonly string[]): Promise<(Dataset | null)[]>;
   monitorElementByPath(path: string): Promise<MonitorElement | null>;
   /** Histogram counts (per LS and run level together) by monitor element, and run counts by dataset. */
   histogramCounts(monitorElementIds: readonly number[]): Promise<number[]>;
@@ -226,6 +240,11 @@ export interface BeginOptions {
    * the share of what was read from its path before, with other content but the same settings, are taken back first.
    */
   readonly takeBack?: boolean;
+  /**
+   * Id of the row that a job was given for the file before anybody knew how to read it. The file gets that row, or where
+   * it has one already the job gets the file's, and the one it was given is no more.
+   */
+  readonly entry?: number;
 }
 
 /** A row that met another content under its key. `sameFile`: the earlier row came from the file being read. */
@@ -309,10 +328,14 @@ export interface Ledger {
   issues(fileId: number, code: string | null, after: number, limit: number): Promise<IngestIssue[]>;
   /** Words stored issues better (once the earlier line of a conflict is known). */
   reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void>;
-  /** Settles the file and gives its lease back. */
+  /** Settles the file and gives its lease back. RUNNING: somebody goes on from its checkpoint. */
   finish(
     fileId: number,
-    result: { status: 'DONE' | 'FAILED' | 'QUARANTINED' | 'CANCELLED'; errorCode?: string; errorMessage?: string },
+    result: {
+      status: 'RUNNING' | 'DONE' | 'FAILED' | 'QUARANTINED' | 'CANCELLED';
+      errorCode?: string;
+      errorMessage?: string;
+    },
     lease?: string,
   ): Promise<DataFile>;
   /**
@@ -348,6 +371,8 @@ export interface Store {
   readonly lists: Lists;
   readonly reads: Reads;
   readonly ledger: Ledger;
+  readonly jobs: Jobs;
+  readonly notes: Notes;
   /** What changes, as it is committed. */
   readonly events: Events;
   readonly tokens: Tokens;

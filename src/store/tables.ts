@@ -7,11 +7,14 @@ import type {
   Contribution,
   DataFile,
   Dataset,
+  DatasetContribution,
   FractionContribution,
   IngestIssue,
+  Job,
   Lumisection,
   LumisectionHistogram,
   MonitorElement,
+  Note,
   QualityTest,
   Run,
   RunHistogram,
@@ -47,6 +50,9 @@ export interface Tables {
   conditionContribution: Stored<ConditionContribution>;
   fractionContribution: Stored<FractionContribution>;
   versionContribution: Stored<VersionContribution>;
+  datasetContribution: Stored<DatasetContribution>;
+  note: Stored<Note>;
   dataFile: Stored<DataFile>;
   ingestIssue: Stored<IngestIssue>;
+  job: Stored<Job>;
 }

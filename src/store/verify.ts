@@ -61,9 +61,13 @@ const EDGES: readonly Edge[] = [
   ['lumisection_histogram', 'data_file', [['file_id', 'id']]],
   ['run_histogram', 'data_file', [['file_id', 'id']]],
   ...VALUE_TABLES.flatMap(({ name }) => VALUE_EDGES.map(([other, on]): Edge => [name, other, on])),
-  ...['scalar_contribution', 'condition_contribution', 'fraction_contribution', 'version_contribution'].map(
-    (table): Edge => [table, 'data_file', [['file_id', 'id']]],
-  ),
+  ...[
+    'scalar_contribution',
+    'condition_contribution',
+    'fraction_contribution',
+    'version_contribution',
+    'dataset_contribution',
+  ].map((table): Edge => [table, 'data_file', [['file_id', 'id']]]),
   ['condition_contribution', 'run', [['run_number', 'number']]],
   [
     'condition_contribution',

@@ -1,5 +1,6 @@
 import { VERSION } from './certifications.ts';
 import type { Column, Transaction } from './database.ts';
+import { withdrawDatasets } from './datasets.ts';
 import type { Dialect, KeyColumn } from './dialect.ts';
 import { FRACTION_KEY } from './fractions.ts';
 import { lockFile } from './ledger-files.ts';
@@ -14,8 +15,8 @@ import { type Withdrawal, WithdrawalCounts } from './withdrawal.ts';
 
 /**
  * Takes back what a file brought: its shares of sums are taken out of them; what another file has alike passes to that
- * file; the rest goes: histograms, values, versions of certifications, fractions and conditions; then the lumisections,
- * runs, monitor elements and datasets that hold nothing any more. What its rows replaced does not come back.
+ * file; the rest goes: histograms, values, versions of certifications, fractions, conditions and descriptions of datasets;
+ * then the lumisections, runs, monitor elements and datasets that hold nothing any more. What its rows replaced does not come back.
  * The caller lets no other transaction write meanwhile.
  */
 export async function withdrawFile(transaction: Transaction, dialect: Dialect, fileId: number): Promise<Withdrawal> {
@@ -32,6 +33,7 @@ export async function withdrawFile(transaction: Transaction, dialect: Dialect, f
   await withdrawVersions(transaction, fileId, touched, counts);
   await withdrawFractions(transaction, fileId, touched, counts);
   await withdrawConditions(transaction, dialect, fileId, touched, counts);
+  await withdrawDatasets(transaction, dialect, fileId, touched, counts);
   await renamePeriods(transaction, dialect, touched);
   Object.assign(counts.gone, await prune(transaction, dialect, touched));
   await transaction.all(

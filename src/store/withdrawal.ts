@@ -7,10 +7,11 @@ export const BROUGHT = [
   'certificationVersions',
   'fractions',
   'conditions',
+  'datasetDescriptions',
 ] as const;
 
-/** What goes with the last that it has or is had by: ranges of lumisections with the version that judged them. */
-export const HOLDERS = ['certificationRanges', 'runs', 'lumisections', 'monitorElements', 'datasets'] as const;
+/** What goes with what it belongs to (ranges of lumisections, notes), or with the last that belongs to it. */
+export const HOLDERS = ['certificationRanges', 'notes', 'runs', 'lumisections', 'monitorElements', 'datasets'] as const;
 
 export type Brought = (typeof BROUGHT)[number];
 export type Holder = (typeof HOLDERS)[number];

@@ -31,7 +31,11 @@ const CONTENTS = {
     JOIN data_file f ON f.id = c.file_id`,
   versionContributions: `SELECT c.source, c.dataset, c.subsystem, c.version, f.path FROM version_contribution c
     JOIN data_file f ON f.id = c.file_id`,
-  datasets: 'SELECT name, primary_dataset, era, processing, tier FROM dataset',
+  datasets: 'SELECT name, primary_dataset, era, processing, tier, description FROM dataset',
+  datasetContributions: `SELECT d.name, f.path, c.describes FROM dataset_contribution c
+    JOIN dataset d ON d.id = c.dataset_id JOIN data_file f ON f.id = c.file_id`,
+  notes: `SELECT n.run_number, n.lumisection_first, n.lumisection_last, m.path, n.author, n.text FROM note n
+    LEFT JOIN monitor_element m ON m.id = n.monitor_element_id`,
   monitorElements: `SELECT path, name, subsystem, dimension, kind, CASE WHEN efficiency THEN 'efficiency' END FROM monitor_element`,
   binnings: 'SELECT hash, dimension, title, axes FROM binning',
   lumisectionHistograms: `SELECT h.run_number, h.lumisection_number, m.path, d.name, b.hash, f.path, ${HISTOGRAM}

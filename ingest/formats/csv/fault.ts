@@ -40,6 +40,8 @@ type RowFaultCode =
   | 'BAD_DATASET'
   /** A number that is computed, not stated. */
   | 'COMPUTED'
+  /** What histograms of another kind have. */
+  | 'NOT_OF_KIND'
   /** A range or a run of a certification that cannot be one. */
   | 'BAD_RANGE'
   /** A path that is no path of a monitor element. */

@@ -1,6 +1,6 @@
 import type { IssueRecord, RecordBatch, ScalarRecord } from '../../../src/domain/record.ts';
 import { batchLimits, type ReadOptions, type ReadStep } from '../format.ts';
-import { RootBatch } from '../root/batch.ts';
+import { HistogramBatchBuilder } from '../histogram-batch.ts';
 import type { RootFile } from '../root/file.ts';
 import { type ElementFault, ElementReader, isFault } from './element.ts';
 import { type Indices, readIndices, type Section } from './indices.ts';
@@ -111,7 +111,7 @@ export class Reading {
 
   async *#histograms({ kind, sections }: Part): AsyncGenerator<ReadStep> {
     const { rows, bytes } = this.#limits;
-    const batch = new RootBatch(kind === 'runs' ? 'runs' : 'lumisections', this.#dataset, rows);
+    const batch = new HistogramBatchBuilder(kind === 'runs' ? 'runs' : 'lumisections', this.#dataset, rows);
     for await (const { section, tree, entry, path } of this.#chosen(sections)) {
       const marked = await this.#elements.efficiency(tree, entry);
       const found = isFault(marked) ? marked : await this.#elements.histogram(tree, section.type, entry);

@@ -2,8 +2,8 @@ import type { IssueRecord, QualityTestRecord, RecordBatch, ScalarRecord } from '
 import type { ByteSource } from '../../source.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
+import { HistogramBatchBuilder } from '../histogram-batch.ts';
 import { addObject, refuseAs } from '../root/add-object.ts';
-import { RootBatch } from '../root/batch.ts';
 import { isRoot, RootFile } from '../root/file.ts';
 import { contentsOf, type Row } from './contents.ts';
 import { locate, placesOf } from './locate.ts';
@@ -70,7 +70,7 @@ class RowBatch {
   readonly #file: RootFile;
   readonly #dataset: string;
   readonly #skip: ReadOptions['skip'];
-  readonly #histograms: RootBatch;
+  readonly #histograms: HistogramBatchBuilder;
   #scalars: ScalarRecord[] = [];
   #qualityTests: QualityTestRecord[] = [];
   #issues: IssueRecord[] = [];
@@ -79,7 +79,7 @@ class RowBatch {
     this.#file = file;
     this.#dataset = dataset;
     this.#skip = skip;
-    this.#histograms = new RootBatch('runs', dataset, capacity);
+    this.#histograms = new HistogramBatchBuilder('runs', dataset, capacity);
   }
 
   /** Rows, or issues where they are more. */

@@ -4,8 +4,8 @@ import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
+import { HistogramBatchBuilder } from '../histogram-batch.ts';
 import { addObject, refuseAs } from '../root/add-object.ts';
-import { RootBatch } from '../root/batch.ts';
 import { datasetOfName } from '../root/dataset-name.ts';
 import { isRoot, RootFile } from '../root/file.ts';
 import { type Key, latestCycles } from '../root/key.ts';
@@ -60,7 +60,7 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   );
   const file = await RootFile.open(source);
   const keys = latestCycles(file.keys).sort((a, b) => a.seek - b.seek);
-  const batch = new RootBatch('lumisections', dataset, batchLimits(options).rows);
+  const batch = new HistogramBatchBuilder('lumisections', dataset, batchLimits(options).rows);
   const steps = new Steps(batch, options, options.resume?.byte ?? 0);
   let line = options.resume?.line ?? 0;
   let byte = options.resume?.byte ?? 0;
@@ -79,7 +79,7 @@ async function add(
   file: RootFile,
   key: Key,
   line: number,
-  batch: RootBatch,
+  batch: HistogramBatchBuilder,
   skip: ReadOptions['skip'],
 ): Promise<IssueRecord | null> {
   const refused = refuseAs(key, key.name, line);

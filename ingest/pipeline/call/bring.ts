@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { InvalidInputError } from '../../../src/domain/errors.ts';
 import { type Counts, type IssueRecord, REPORTED_ISSUES, type RecordBatch } from '../../../src/domain/record.ts';
 import type { OnConflict, Rows, Store } from '../../../src/store/store.ts';
 import { conflictIssue } from '../conflicts.ts';
+import { contentIdentity } from './content-identity.ts';
 
 /** Format of what clients bring by calls, in the ledger. */
 export const CALL_FORMAT = 'graphql';
@@ -98,15 +98,4 @@ function refusal(refused: 'CONFLICT' | 'STRICT', issues: readonly CallIssue[]): 
     issues: told.slice(0, REPORTED_ISSUES),
     issueCount: told.length,
   });
-}
-
-/** SHA-256 of a content of plain values, texts, times and arrays of numbers, whose keys come in one order. */
-function contentIdentity(content: unknown): { sha256: string; size: number } {
-  const text = JSON.stringify(content, (_key, value) =>
-    ArrayBuffer.isView(value)
-      ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('base64')
-      : value,
-  );
-  const bytes = Buffer.from(text);
-  return { sha256: createHash('sha256').update(bytes).digest('hex'), size: bytes.length };
 }

@@ -1,9 +1,10 @@
 import type { Axis } from '../../../src/domain/axis.ts';
+import type { ErrorOption } from '../../../src/domain/histogram.ts';
 import type { IssueRecord, RecordBatch } from '../../../src/domain/record.ts';
 import { type CheckedHistogram, checkedHistogram, type SourceNames } from '../../formats/checked-histogram.ts';
 import { type RowFault, rejectedRow } from '../../formats/csv/fault.ts';
+import { HistogramBatchBuilder, type HistogramKey } from '../../formats/histogram-batch.ts';
 import { axisFault } from '../../formats/per-ls-csv/histogram.ts';
-import { RootBatch, type RootKey } from '../../formats/root/batch.ts';
 import { counted, finiteOrBlank, isFault } from '../../formats/table/cell-checks.ts';
 import type { CallRows } from './bring.ts';
 import { datasetFault, firstFault, monitorElementFault, textFault } from './checks.ts';
@@ -33,6 +34,7 @@ export interface HistogramInput {
   readonly errors?: Float64Array | null;
   readonly binEntries?: Float64Array | null;
   readonly binSumw2?: Float64Array | null;
+  readonly errorOption?: ErrorOption | null;
   readonly entries?: number | null;
   readonly meanX?: number | null;
   readonly rmsX?: number | null;
@@ -51,43 +53,138 @@ const NAMES: SourceNames = {
 /** What is computed from bins, and stated only where there are none. */
 const STATISTICS = ['meanX', 'rmsX', 'skewness', 'kurtosis'] as const;
 
+/** What profiles alone have. */
+const OF_PROFILES = ['binEntries', 'binSumw2', 'errorOption'] as const;
+
 /** Turns histograms of one level into a batch; what is wrong with one costs that one. */
 export function histogramRows(level: 'lumisections' | 'runs', inputs: readonly HistogramInput[]): CallRows {
-  const batch = new RootBatch(level, '', inputs.length);
+  const rows = new CallHistograms(level, inputs.length);
   const issues: IssueRecord[] = [];
   for (const [i, input] of inputs.entries()) {
-    const fault = addTo(batch, level, input, i + 1);
+    const fault = rows.add(input, i + 1);
     if (fault) issues.push(rejectedRow(fault, i + 1));
   }
-  const batches: RecordBatch[] = batch.count > 0 ? [batch.take()] : [];
-  return { rows: inputs.length, batches, issues };
+  return { rows: inputs.length, batches: rows.take(), issues };
 }
 
-function addTo(batch: RootBatch, level: string, input: HistogramInput, line: number): RowFault | null {
-  const run = counted(input.run, 'run');
-  const lumisection = level === 'runs' ? 0 : counted(input.lumisection ?? null, 'lumisection');
-  const entries = finiteOrBlank(input.entries ?? null, 'entries');
-  const fault = firstFault(
-    run,
-    lumisection,
-    datasetFault('dataset', input.dataset),
-    monitorElementFault('monitorElement', input.monitorElement),
-    textFault('title', input.title),
-    entries,
-  );
-  if (fault) return fault;
-  const { dataset, monitorElement: path } = input;
-  const efficiency = input.efficiency === true;
-  const key = { run, lumisection, path, dataset, efficiency, line } as RootKey;
-  const known = (entries as number | null) ?? Number.NaN;
-  if (level === 'runs' && input.bins == null && input.axes == null) return addSummary(batch, key, input, known);
-  for (const field of STATISTICS) {
-    if (input[field] != null) return computed(field, input[field]);
+/** The histograms of a call. Names and axes that many rows share are looked at once. */
+class CallHistograms {
+  readonly #level: 'lumisections' | 'runs';
+  readonly #batch: HistogramBatchBuilder;
+  readonly #datasetFault = remembered((name) => datasetFault('dataset', name));
+  readonly #elementFault = remembered((path) => monitorElementFault('monitorElement', path));
+  readonly #axes = new Map<string, Axis | RowFault>();
+
+  constructor(level: 'lumisections' | 'runs', capacity: number) {
+    this.#level = level;
+    this.#batch = new HistogramBatchBuilder(level, '', capacity);
   }
-  const histogram = histogramOf(input, known, efficiency);
-  if (isFault(histogram)) return histogram;
-  batch.add(key, histogram as CheckedHistogram, input.title ?? null);
-  return null;
+
+  take(): RecordBatch[] {
+    return this.#batch.count > 0 ? [this.#batch.take()] : [];
+  }
+
+  /** @returns why the row is refused, null where it is not. */
+  add(input: HistogramInput, line: number): RowFault | null {
+    const { dataset, monitorElement: path } = input;
+    const run = counted(input.run, 'run');
+    if (isFault(run)) return run;
+    const lumisection = this.#level === 'runs' ? 0 : counted(input.lumisection ?? null, 'lumisection');
+    if (isFault(lumisection)) return lumisection;
+    const badText = this.#datasetFault(dataset) ?? this.#elementFault(path) ?? textFault('title', input.title);
+    if (badText) return badText;
+    const stated = finiteOrBlank(input.entries ?? null, 'entries');
+    if (isFault(stated)) return stated;
+    const entries = stated ?? Number.NaN;
+    const efficiency = input.efficiency === true;
+    const key: HistogramKey = { run, lumisection, path, dataset, efficiency, line };
+    if (this.#level === 'runs' && input.bins == null && input.axes == null)
+      return this.#addSummary(key, input, entries);
+    for (const field of STATISTICS) {
+      if (input[field] != null) return computed(field, input[field]);
+    }
+    const histogram = this.#histogram(input, entries, efficiency);
+    if (isFault(histogram)) return histogram;
+    this.#batch.add(key, histogram, input.title ?? null);
+    return null;
+  }
+
+  #addSummary(key: HistogramKey, input: HistogramInput, entries: number): RowFault | null {
+    const fault = firstFault(...STATISTICS.map((name) => finiteOrBlank(input[name] ?? null, name)));
+    if (fault) return fault;
+    if (entries < 0) {
+      return { code: 'NEGATIVE_ENTRIES', reason: `entries is ${entries}`, field: 'entries', value: String(entries) };
+    }
+    const rmsX = input.rmsX ?? Number.NaN;
+    if (rmsX < 0)
+      return { code: 'NEGATIVE_RMS', reason: 'a width is not negative', field: 'rmsX', value: String(rmsX) };
+    for (const field of ['kind', 'sumw2', 'errors', ...OF_PROFILES] as const) {
+      if (input[field] != null) return { code: 'MISSING_VALUE', reason: `${field} without bins`, field: 'bins' };
+    }
+    const unknown = Number.NaN;
+    const { meanX, skewness, kurtosis } = input;
+    const moments = {
+      ...{ integral: unknown, meanY: unknown, rmsY: unknown, rmsX },
+      ...{ meanX: meanX ?? unknown, skewness: skewness ?? unknown, kurtosis: kurtosis ?? unknown },
+    };
+    this.#batch.addSummary(key, entries, moments, input.title ?? null);
+    return null;
+  }
+
+  #histogram(input: HistogramInput, entries: number, efficiency: boolean): CheckedHistogram | RowFault {
+    const given = input.axes ?? [];
+    if (given.length !== 1 && given.length !== 2) {
+      return { code: 'DIMENSION', reason: `${given.length} axes, where a histogram has one or two`, field: 'axes' };
+    }
+    const kind = input.kind ?? (given.length === 1 ? 'TH1' : 'TH2');
+    if ((kind === 'TH2' || kind === 'PROFILE2D') !== (given.length === 2)) {
+      return { code: 'DIMENSION', reason: `${given.length} axes do not make a ${kind}`, field: 'axes', value: kind };
+    }
+    const fault = kindFault(kind, input);
+    if (fault) return fault;
+    const axes: Axis[] = [];
+    for (let i = 0; i < given.length; i++) {
+      const axis = this.#axis(given[i] as AxisInput, i);
+      if (isFault(axis)) return axis;
+      axes.push(axis);
+    }
+    return checkedHistogram(
+      {
+        ...{ kind, title: input.title ?? '', axes, entries, efficiency, flow: input.flow ?? false },
+        contents: input.bins ?? undefined,
+        sumw2: input.errors?.map((error) => error * error) ?? input.sumw2 ?? undefined,
+        binEntries: input.binEntries ?? undefined,
+        binSumw2: input.binSumw2 ?? undefined,
+        errorOption: input.errorOption ?? undefined,
+      },
+      NAMES,
+    );
+  }
+
+  /** Equal axes are one object: what is computed of it, and looked up, is computed once. */
+  #axis(input: AxisInput, i: number): Axis | RowFault {
+    const { bins, min, max, edges, labels, title } = input;
+    const name = JSON.stringify([i, bins, min, max, title, labels, edges && [...edges]]);
+    let axis = this.#axes.get(name);
+    if (axis === undefined) {
+      axis = axisOf(input, i);
+      this.#axes.set(name, axis);
+    }
+    return axis;
+  }
+}
+
+/** What a check says of a text, asked once for each text. */
+function remembered(check: (text: string) => RowFault | null): (text: string) => RowFault | null {
+  const known = new Map<string, RowFault | null>();
+  return (text) => {
+    let fault = known.get(text);
+    if (fault === undefined) {
+      fault = check(text);
+      known.set(text, fault);
+    }
+    return fault;
+  };
 }
 
 function computed(field: string, value: number): RowFault {
@@ -95,51 +192,18 @@ function computed(field: string, value: number): RowFault {
   return { code: 'COMPUTED', reason, field, value: String(value) };
 }
 
-function addSummary(batch: RootBatch, key: RootKey, input: HistogramInput, entries: number): RowFault | null {
-  const fault = firstFault(...STATISTICS.map((name) => finiteOrBlank(input[name] ?? null, name)));
-  if (fault) return fault;
-  if (entries < 0)
-    return { code: 'NEGATIVE_ENTRIES', reason: `entries is ${entries}`, field: 'entries', value: String(entries) };
-  const rmsX = input.rmsX ?? Number.NaN;
-  if (rmsX < 0) return { code: 'NEGATIVE_RMS', reason: 'a width is not negative', field: 'rmsX', value: String(rmsX) };
-  const unknown = Number.NaN;
-  const { meanX, skewness, kurtosis } = input;
-  const moments = {
-    ...{ integral: unknown, meanY: unknown, rmsY: unknown, rmsX },
-    ...{ meanX: meanX ?? unknown, skewness: skewness ?? unknown, kurtosis: kurtosis ?? unknown },
-  };
-  batch.addSummary(key, entries, moments, input.title ?? null);
-  return null;
-}
-
-function histogramOf(input: HistogramInput, entries: number, efficiency: boolean): CheckedHistogram | RowFault {
-  const given = input.axes ?? [];
-  if (given.length !== 1 && given.length !== 2) {
-    return { code: 'DIMENSION', reason: `${given.length} axes, where a histogram has one or two`, field: 'axes' };
-  }
-  const kind = input.kind ?? (given.length === 1 ? 'TH1' : 'TH2');
-  if ((kind === 'TH2' || kind === 'PROFILE2D') !== (given.length === 2)) {
-    return { code: 'DIMENSION', reason: `${given.length} axes do not make a ${kind}`, field: 'axes', value: kind };
-  }
+/** Why a histogram of the kind has not what is stated of it. */
+function kindFault(kind: string, input: HistogramInput): RowFault | null {
   if (input.sumw2 != null && input.errors != null) {
     return { code: 'COLUMNS_DISAGREE', reason: 'errors are said twice: give errors or sumw2', field: 'errors' };
   }
-  const axes: Axis[] = [];
-  for (const [i, axis] of given.entries()) {
-    const made = axisOf(axis, i);
-    if (isFault(made)) return made;
-    axes.push(made as Axis);
+  if (kind === 'PROFILE' || kind === 'PROFILE2D') {
+    if (input.errors == null) return null;
+    const reason = 'errors of a profile are computed: give sumw2 (the sums of w y^2), and errorOption';
+    return { code: 'COMPUTED', reason, field: 'errors' };
   }
-  return checkedHistogram(
-    {
-      ...{ kind, title: input.title ?? '', axes, entries, efficiency, flow: input.flow ?? false },
-      contents: input.bins ?? undefined,
-      sumw2: input.errors?.map((error) => error * error) ?? input.sumw2 ?? undefined,
-      binEntries: input.binEntries ?? undefined,
-      binSumw2: input.binSumw2 ?? undefined,
-    },
-    NAMES,
-  );
+  const field = OF_PROFILES.find((name) => input[name] != null);
+  return field === undefined ? null : { code: 'NOT_OF_KIND', reason: `a ${kind} has no ${field}`, field, value: kind };
 }
 
 function axisOf(input: AxisInput, i: number): Axis | RowFault {

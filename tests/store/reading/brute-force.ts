@@ -165,6 +165,10 @@ function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, R
       return where('qualityTest', { runNumber: row.runNumber, lumisectionNumber: row.number });
     case 'lumisection.scalars':
       return where('scalarValue', { runNumber: row.runNumber, lumisectionNumber: row.number });
+    case 'run.notes':
+      return where('note', { runNumber: row.number });
+    case 'monitorElement.notes':
+      return where('note', { monitorElementId: row.id });
     case 'run.lumisectionHistograms':
       return where('lumisectionHistogram', { runNumber: row.number });
     case 'run.certifications':

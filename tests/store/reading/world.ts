@@ -15,6 +15,7 @@ export type World = Pick<
   | 'runHistogram'
   | 'scalarValue'
   | 'qualityTest'
+  | 'note'
   | 'runMonitorElement'
   | 'dataFile'
   | 'ingestIssue'
@@ -63,6 +64,7 @@ export function makeWorld(seed: number): World {
   const pick = generator(seed);
   // what came later draws from its own numbers: the rest of the world stays as its tests know it
   const later = generator(seed + 1);
+  const latest = generator(seed + 2);
   const text = () => pick(TEXTS);
   const maybe = <T>(value: () => T): T | null => (pick([0, 1, 2]) === 0 ? null : value());
   const number = () => pick(NUMBERS);
@@ -108,6 +110,7 @@ export function makeWorld(seed: number): World {
     era: maybe(text),
     processing: maybe(text),
     tier: maybe(text),
+    description: latest([null, 'cosmics', 'é', "o'b"]),
   }));
   const paths = TEXTS.filter((path) => path !== '').slice(0, 9);
   const monitorElement = paths.map((path, i) => ({
@@ -213,6 +216,23 @@ export function makeWorld(seed: number): World {
   for (const row of scalarValue) pairOf(row).scalarCount++;
   for (const row of qualityTest) pairOf(row).qualityTestCount++;
 
+  const note = run.flatMap(({ number: runNumber }) =>
+    range(latest([0, 2, 3])).map((n) => {
+      const first = latest([null, 1, 4]);
+      return {
+        runNumber,
+        id: `note ${n}`,
+        lumisectionFirst: first,
+        lumisectionLast: first === null ? null : latest([null, first, first + 3]),
+        monitorElementId: latest([null, 1, 2, 3]),
+        text: latest(TEXTS),
+        author: latest(TEXTS),
+        createdAt: latest(TIMES),
+        updatedAt: latest(TIMES),
+      };
+    }),
+  );
+
   const dataFile = range(12).map((id) => ({
     id,
     path: text(),
@@ -300,6 +320,7 @@ export function makeWorld(seed: number): World {
     runHistogram,
     scalarValue,
     qualityTest,
+    note,
     runMonitorElement: [...pairs.values()],
     dataFile,
     ingestIssue,
