@@ -30,7 +30,7 @@ export function allAsker(store: Store): AskAll {
 /** Asks the whole HTTP surface over a store, without a port; with a token for everything unless told (null: without one). */
 export function asker(store: Store, environment: Environment = {}, token: string | null = SESSION): Ask {
   const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', ...environment }), { session: SESSION });
-  const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+  const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   return async (query, variables) => {
     const response = await app.fetch('http://localhost/graphql', {
       method: 'POST',

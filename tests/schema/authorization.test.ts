@@ -58,7 +58,7 @@ test('runs are deleted, and tokens made and revoked, by admins alone', () => {
 });
 
 test('a mutation that does not say which scope it needs is no schema', () => {
-  const builder = new SchemaBuilder<{ Context: Context }>({ plugins: [SCOPE_PLUGIN] });
+  const builder = new SchemaBuilder<{ Context: Context }>({ plugins: [SCOPE_PLUGIN] } as never);
   builder.queryType({ fields: (t) => ({ here: t.boolean({ resolve: () => true }) }) });
   // @ts-expect-error: nor does it compile
   builder.mutationType({ fields: (t) => ({ shout: t.boolean({ resolve: () => true }) }) });
