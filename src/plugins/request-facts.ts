@@ -24,6 +24,8 @@ export interface RequestFacts {
 export interface ServerContext {
   facts: RequestFacts;
   req?: IncomingMessage;
+  /** Of an operation that came over a WebSocket: the request that opened it. */
+  opening?: IncomingMessage;
   res?: ServerResponse;
   /** It came through the port for metrics and probes. */
   probing?: boolean;
@@ -44,7 +46,15 @@ let counter = 0;
 export function newRequestFacts(request: Request): RequestFacts {
   const given = request.headers.get('x-request-id');
   const id = given !== null && GIVEN_ID.test(given) ? given : `${process8}-${(++counter).toString(36)}`;
-  return { id, startedAt: performance.now(), operations: [], errorCodes: new Set(), viewer: NOBODY, limits: [], traceId: undefined };
+  return {
+    id,
+    startedAt: performance.now(),
+    operations: [],
+    errorCodes: new Set(),
+    viewer: NOBODY,
+    limits: [],
+    traceId: undefined,
+  };
 }
 
 /** What every line of the log about a request begins with. */

@@ -7,8 +7,8 @@ import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
 import { resultsOfEventStream } from './event-stream.ts';
 
-/** Answers one HTTP request; `req` is the one that opened the socket. */
-export type Answer = (request: Request, context: { readonly req: IncomingMessage }) => Promise<Response>;
+/** Answers one HTTP request; `opening` is the one that opened the socket. */
+export type Answer = (request: Request, context: { readonly opening: IncomingMessage }) => Promise<Response>;
 
 type Settings = Pick<Config, 'maxBodyBytes' | 'corsOrigins' | 'clientAddressHeader'>;
 
@@ -190,9 +190,9 @@ function operation(
   return leaving as unknown as AsyncGenerator<ExecutionResult>;
 }
 
-async function* resultsOf(answer: Answer, request: Request, req: IncomingMessage): AsyncGenerator<ExecutionResult> {
+async function* resultsOf(answer: Answer, request: Request, opening: IncomingMessage): AsyncGenerator<ExecutionResult> {
   try {
-    const response = await answer(request, { req });
+    const response = await answer(request, { opening });
     const { body } = response;
     if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !body) {
       throw new Refused(errorsIn(await response.text(), response.status));

@@ -43,9 +43,10 @@ export function onceFor<Result>(event: object, read: () => Promise<Result>): Pro
   return reading;
 }
 
-/** Loaders keep what they read; a subscription outlives that. Resolvers of subscriptions begin with this. */
+/** Loaders keep what they read, and plans the loaders; a subscription outlives that. Its resolver begins with this. */
 export function atEvent<Value>(value: Value, context: Context): Value {
   readAnew(context);
+  context.plans.clear();
   context.cost.restart();
   return value;
 }

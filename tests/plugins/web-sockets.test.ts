@@ -119,7 +119,7 @@ describe('over a WebSocket', () => {
       [{ query: '{ nothing }' }, 'GRAPHQL_VALIDATION_FAILED'],
       [{ query: '{ run(' }, 'GRAPHQL_PARSE_FAILED'],
       [{ query: 'query ($n: Int!) { run(number: $n) { number } }', variables: { n: 'x' } }, 'BAD_USER_INPUT'],
-      [{ query: `{ ${'a: __typename '.repeat(200)} }` }, 'LIMIT_EXCEEDED'],
+      [{ query: `{ ${'a: __typename '.repeat(50)} }` }, 'LIMIT_EXCEEDED'],
       [{ query: 'subscription { dataFileProgress(id: "x") { status } }' }, 'BAD_USER_INPUT'],
     ];
     for (const [payload, code] of documents) {

@@ -124,7 +124,7 @@ describe.each(databases)('subscriptions on $name', (database) => {
     const all = await listen(`subscription { certificationChanged ${fields} }`);
     const certify = (source: string, last: number) =>
       askElsewhere(
-        `mutation ($golden: GoldenJson) { upsertCertifications(input: { source: "${source}", golden: $golden }) { dataFile { id } } }`,
+        `mutation ($golden: GoldenJson) { upsertCertifications(input: { source: "${source}", certifications: [{ golden: $golden }] }) { dataFile { id } } }`,
         { golden: { 200: [[1, last]] } },
       );
     const { errors } = await certify('other', 5);
@@ -132,8 +132,8 @@ describe.each(databases)('subscriptions on $name', (database) => {
     const { data } = await certify('golden', 5);
     const change = { dataset: '', subsystem: '', version: 1 };
     expect(await one.next()).toEqual({ data: { certificationChanged: { source: 'golden', ...change } } });
-    expect((await all.next()).data.certificationChanged.source).toBe('other');
-    expect((await all.next()).data.certificationChanged.source).toBe('golden');
+    const sources = [await all.next(), await all.next()].map((answer) => answer.data.certificationChanged.source);
+    expect(sources.sort()).toEqual(['golden', 'other']);
     await askElsewhere('mutation ($id: ID!) { deleteDataFile(input: { id: $id }) { dataFile { status } } }', {
       id: data.upsertCertifications.dataFile.id,
     });
@@ -158,7 +158,6 @@ describe.each(databases)('subscriptions on $name', (database) => {
     const greedy = await listen(
       'subscription { runAdded { lumisections(first: 1000) { nodes { histograms(first: 1000) { nodes { bins } } } } } }',
     );
-    expect(greedy.status).toBe(400);
     expect((await greedy.next()).errors[0].extensions).toMatchObject({ code: 'LIMIT_EXCEEDED' });
   });
 

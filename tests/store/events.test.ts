@@ -47,7 +47,7 @@ describe.each(databases)('events on $name', (database) => {
     // a later event tells that the earlier one has had its time
     const later = await listen(other, 'runs');
     await write(opened.store.ledger, file, runs([11]));
-    await vi.waitFor(() => expect(later.heard).toEqual([{ kind: 'runs', numbers: [11] }]));
+    await vi.waitFor(() => expect(later.heard.at(-1)).toEqual({ kind: 'runs', numbers: [11] }));
     later.stop();
     expect([here.heard.length, told()]).toEqual([2, [7, 8, 9]]);
   });
