@@ -11,14 +11,17 @@ import { useAuthentication } from './plugins/authentication.ts';
 import { createAuthenticator } from './plugins/authenticator.ts';
 import { useBinsSplicing } from './plugins/bins-splicing.ts';
 import { useCompression } from './plugins/compression.ts';
+import { useConcurrency } from './plugins/concurrency.ts';
 import { useContext } from './plugins/context.ts';
 import { useCors } from './plugins/cors.ts';
+import { useCost } from './plugins/cost.ts';
 import { useCsrfPrevention } from './plugins/csrf-prevention.ts';
 import { useEndingStreams } from './plugins/ending-streams.ts';
 import { useEntityTags } from './plugins/entity-tags.ts';
 import { useErrorMasking } from './plugins/error-masking.ts';
 import { useGraphiqlPage } from './plugins/graphiql-page.ts';
 import { useHealth } from './plugins/health.ts';
+import { useIntrospectionSwitch } from './plugins/introspection.ts';
 import { useJit } from './plugins/jit/use-jit.ts';
 import { useOperationLimits } from './plugins/limits/use-operation-limits.ts';
 import { useMetrics } from './plugins/metrics.ts';
@@ -29,6 +32,8 @@ import { useRequestLog } from './plugins/request-log.ts';
 import { useSecurityHeaders } from './plugins/security-headers.ts';
 import { useSubscriptions } from './plugins/subscriptions.ts';
 import { useOperationTraces, useRequestTraces } from './plugins/traces.ts';
+import { useTimeout } from './plugins/timeout.ts';
+import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import { useWarnings } from './plugins/warnings.ts';
 import { WebSockets } from './plugins/web-sockets.ts';
 import { schema } from './schema/index.ts';
@@ -111,11 +116,16 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
       useCsrfPrevention(),
       useAuthentication(authenticate),
+      useConcurrency(config),
       useRequestBody(config),
+      useTrustedDocuments(config),
       useOperationLimits(config),
+      useIntrospectionSwitch(config),
       useDeferStream(),
       useContext(store, config),
       useSubscriptions(config),
+      useTimeout(config),
+      useCost(config),
       ...(config.jit ? [useJit()] : []),
       useEndingStreams(stopping, metrics),
       ...(traces ? [useOperationTraces(traces)] : []),

@@ -210,15 +210,15 @@ const SETTINGS = {
     3_600_000,
     'How long a query may take until its answer is ready, in milliseconds; then its statements are ended.',
   ),
-  maxConcurrentPerClient: count(
-    'LUMIGRAPH_MAX_CONCURRENT_PER_CLIENT',
+  maxClientRequests: count(
+    'LUMIGRAPH_MAX_CLIENT_REQUESTS',
     64,
     1,
     1_000_000,
     'Most requests of one client (its token, else its address) that are answered at the same time.',
   ),
-  maxConcurrent: count(
-    'LUMIGRAPH_MAX_CONCURRENT',
+  maxRequests: count(
+    'LUMIGRAPH_MAX_REQUESTS',
     512,
     1,
     1_000_000,
@@ -226,7 +226,10 @@ const SETTINGS = {
   ),
   clientAddressHeader: {
     name: 'LUMIGRAPH_CLIENT_ADDRESS_HEADER',
-    schema: z.string().regex(/^[\w-]*$/, 'must be the name of a header').toLowerCase(),
+    schema: z
+      .string()
+      .regex(/^[\w-]*$/, 'must be the name of a header')
+      .toLowerCase(),
     fallback: '',
     values: 'name of a header, e.g. `x-forwarded-for`',
     meaning:

@@ -1,5 +1,6 @@
 import { RE2JS, RE2JSException } from 're2js';
-import { InvalidInputError } from './errors.ts';
+import { InvalidInputError, LimitExceededError } from './errors.ts';
+import { repeatedSize } from './regex-size.ts';
 
 export type TextPredicate = (text: string) => boolean;
 
@@ -10,6 +11,12 @@ export interface MatchOptions {
 
 /** Longer patterns are refused: the time of a match grows with the length of the pattern times that of the text. */
 const MAX_PATTERN_LENGTH = 1000;
+/** The same of a regular expression with its counted repeats written out. */
+const MAX_REPEATED_SIZE = 5000;
+/** One pattern is tried on every name there is, while nobody else is served. */
+const MOST_MILLISECONDS = 500;
+/** The clock is looked at every so many texts. */
+const TEXTS_A_LOOK = 8;
 
 /**
  * The whole text against a pattern: `*` stands for any characters, `/` too (`PixelPhase1/*` is the whole subtree), `?`
@@ -20,7 +27,7 @@ const MAX_PATTERN_LENGTH = 1000;
 export function compileGlob(pattern: string, { insensitive = false }: MatchOptions = {}): TextPredicate {
   assertLength(pattern);
   const tokens = parseGlob(insensitive ? pattern.toLowerCase() : pattern, pattern);
-  return (text) => matches(tokens, insensitive ? text.toLowerCase() : text);
+  return inTime(pattern, (text) => matches(tokens, insensitive ? text.toLowerCase() : text));
 }
 
 /**
@@ -30,13 +37,39 @@ export function compileGlob(pattern: string, { insensitive = false }: MatchOptio
  */
 export function compileRegex(pattern: string, { insensitive = false }: MatchOptions = {}): TextPredicate {
   assertLength(pattern);
+  const size = repeatedSize(pattern);
+  if (size > MAX_REPEATED_SIZE) {
+    throw new InvalidInputError(
+      `bad regex ${quote(pattern)}: its repeats written out make ${size} characters; at most ${MAX_REPEATED_SIZE} are allowed`,
+      { value: pattern, limit: MAX_REPEATED_SIZE, actual: size },
+    );
+  }
   try {
     const compiled = RE2JS.compile(pattern, insensitive ? RE2JS.CASE_INSENSITIVE : 0);
-    return (text) => compiled.matcher(text).find();
+    return inTime(pattern, (text) => compiled.matcher(text).find());
   } catch (cause) {
     if (!(cause instanceof RE2JSException)) throw cause;
     throw new InvalidInputError(`bad regex ${quote(pattern)}: ${cause.message}`, { value: pattern }, { cause });
   }
+}
+
+/** @throws LimitExceededError, once all matches together have taken too long: for patterns that are made to. */
+function inTime(pattern: string, satisfies: TextPredicate): TextPredicate {
+  let texts = 0;
+  let begun = 0;
+  return (text) => {
+    if (texts++ % TEXTS_A_LOOK === 0) {
+      const now = performance.now();
+      if (texts === 1) begun = now;
+      else if (now - begun > MOST_MILLISECONDS) {
+        throw new LimitExceededError(
+          `the pattern ${quote(pattern)} took more than ${MOST_MILLISECONDS} ms for ${texts - 1} names. Give a simpler one, or \`startsWith\` or \`contains\` beside it.`,
+          { limit: MOST_MILLISECONDS, value: pattern },
+        );
+      }
+    }
+    return satisfies(text);
+  };
 }
 
 function assertLength(pattern: string): void {

@@ -2,6 +2,8 @@
 export const ERROR_CODES = {
   BAD_USER_INPUT: 'An argument or a variable can never work: change it.',
   NOT_FOUND: 'What was asked for by name is not there: check the name, or ingest it first.',
+  TOO_MANY_REQUESTS: 'This client asks for too much at the same time: wait as long as `Retry-After` says.',
+  UNTRUSTED_DOCUMENT: 'The server executes listed documents alone: send the hash of one of them.',
   LIMIT_EXCEEDED: 'A stated limit was passed: ask for less, or have the limit raised.',
   UNAUTHENTICATED: 'The request needs a token that is good, or its token is not: the message says which.',
   FORBIDDEN: 'The server does not let this client do that: the message says what would.',

@@ -1,28 +1,29 @@
 import { GraphQLError } from 'graphql';
+import { type PassedLimit, wordingOf } from '../domain/passed-limit.ts';
 import type { ErrorCode } from './error-codes.ts';
 
-export interface PassedLimit {
-  /** The setting that holds the limit. */
-  readonly setting: string;
-  readonly limit: number;
-  /** How much was asked for, as far as it was counted. */
-  readonly actual: number;
-  /** What was counted, in words: "The operation nests 25 levels deep". */
-  readonly what: string;
-  readonly remedy: string;
+interface Refusal extends PassedLimit {
+  readonly code?: ErrorCode;
   readonly status?: number;
+  /** Seconds after which the same request may do. */
+  readonly retryAfter?: number;
 }
 
-/** The one form in which a passed limit is told: what, how much, the limit, the way out. */
-export function limitError({ setting, limit, actual, what, remedy, status = 400 }: PassedLimit): GraphQLError {
-  return new GraphQLError(`${what}; the limit is ${limit} (${setting}). ${remedy}`, {
+/** A limit that a request passes before it is executed. */
+export function limitError({ code = 'LIMIT_EXCEEDED', status = 400, retryAfter, ...passed }: Refusal): GraphQLError {
+  const { setting, limit, actual, remedy } = passed;
+  return new GraphQLError(wordingOf(passed), {
     extensions: {
-      code: 'LIMIT_EXCEEDED' satisfies ErrorCode,
+      code,
       setting,
       limit,
       actual,
       remedy,
-      http: { status, spec: status === 400 },
+      http: {
+        status,
+        spec: status === 400,
+        ...(retryAfter !== undefined && { headers: { 'retry-after': String(retryAfter) } }),
+      },
     },
   });
 }

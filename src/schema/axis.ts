@@ -14,7 +14,11 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
     max: t.exposeFloat('max', { description: 'Upper edge of the last bin, greater than `min`.' }),
     edges: t.floatList({
       description: 'The bins + 1 edges, strictly increasing, whether stored or equidistant: what a plot needs.',
-      resolve: sharedEdges,
+      resolve: (axis, _args, { cost }) => {
+        const shared = sharedEdges(axis);
+        cost.addNumbers(shared.length, shared.length);
+        return shared;
+      },
     }),
     uniform: t.boolean({
       description: 'Whether all bins are equally wide (the source gave no edges).',
@@ -22,7 +26,10 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
     }),
     centers: t.floatList({
       description: 'The centre of each bin.',
-      resolve: (axis) => Array.from(centersOf(axis)),
+      resolve: (axis, _args, { cost }) => {
+        cost.addNumbers(axis.bins, axis.bins);
+        return Array.from(centersOf(axis));
+      },
     }),
     labels: t.field({
       type: ['String'],

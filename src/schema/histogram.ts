@@ -2,12 +2,12 @@ import { type GraphQLResolveInfo, responsePathAsArray } from 'graphql';
 import type { Context } from '../context.ts';
 import { binValues } from '../domain/bin-values.ts';
 import { binsBase64, packBase64 } from '../domain/bins-text.ts';
-import { viewedCells } from '../domain/bins-view.ts';
+import { type BinsView, viewedCells } from '../domain/bins-view.ts';
 import { decodeBins, hasFlowBins, hasSections } from '../domain/codec.ts';
 import { LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
 import { flowOf } from '../domain/moments.ts';
-import { shapeOf } from '../domain/shape.ts';
+import { cellCount, type Shape, shapeOf } from '../domain/shape.ts';
 import { Axis } from './axis.ts';
 import { BinsValue, BinsViewValue } from './bins.ts';
 import { isPlain, layoutArgument, viewArguments, viewOf } from './bins-arguments.ts';
@@ -107,8 +107,11 @@ Histogram.implement({
           if (given.flow && !checkFlow(blob, context, info)) return null;
           const shape = shapeOf(binning);
           const nested = given.layout === 'NESTED';
-          if (!nested && isPlain(given)) return new BinsValue(blob, shape, given.flow);
-          return new BinsViewValue(blob, shape, viewOf(given, binning, 'values'), nested);
+          if (nested || !isPlain(given)) {
+            return viewValue(blob, shape, viewOf(given, binning, 'values'), nested, context);
+          }
+          context.cost.addBins(blob, cellCount(shape, given.flow));
+          return new BinsValue(blob, shape, given.flow);
         }),
     }),
     errors: t.field({
@@ -124,7 +127,7 @@ Histogram.implement({
           if (given.flow && !checkFlow(blob, context, info)) return null;
           const view = viewOf(given, binning, 'errors');
           if ((await efficiency) && !hasSections(blob)) return null;
-          return new BinsViewValue(blob, shapeOf(binning), view, given.layout === 'NESTED');
+          return viewValue(blob, shapeOf(binning), view, given.layout === 'NESTED', context);
         });
       },
     }),
@@ -151,13 +154,13 @@ Histogram.implement({
 
 /** An answer is one text, which JavaScript bounds at 512 MB: long before, the server would serve nobody else. */
 const MOST_BASE64_CHARACTERS = 100_000_000;
-const base64Characters = new WeakMap<Context, number>();
 
-function withinAnswer(encode: () => string | null, context: Context): string | null {
-  const total = base64Characters.get(context) ?? 0;
-  if (total <= MOST_BASE64_CHARACTERS) {
+function withinAnswer(encode: () => string | null, { cost }: Context): string | null {
+  if (cost.base64Characters <= MOST_BASE64_CHARACTERS) {
     const text = encode();
-    base64Characters.set(context, total + (text?.length ?? 0));
+    const length = text?.length ?? 0;
+    cost.base64Characters += length;
+    cost.addBytes(length, length);
     return text;
   }
   throw new LimitExceededError(
@@ -185,6 +188,13 @@ function withBins<Result>(
     return Promise.all([blob, binning]).then(([blob, binning]) => blob && use({ blob, binning }));
   }
   return use({ blob, binning });
+}
+
+function viewValue(blob: Uint8Array, shape: Shape, view: BinsView, nested: boolean, { cost }: Context): BinsViewValue {
+  // rebinned or cropped they are fewer
+  const cells = cellCount(shape, view.flow);
+  cost.addNumbers(view.plans === null ? cells : 0, cells);
+  return new BinsViewValue(blob, shape, view, nested);
 }
 
 const loadFlow = (row: HistogramRow, context: Context) =>

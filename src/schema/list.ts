@@ -42,6 +42,11 @@ export class ListPlan<N extends Noun> {
     return this.#pages.load(parent) as Promise<Page<Rows[N]>>;
   }
 
+  /** Rows of one page that the answer shows. */
+  show(rows: readonly unknown[]): void {
+    this.#context.cost.nodes += rows.length;
+  }
+
   count(parent: ParentKey | undefined): Promise<number> {
     const { loaders, store } = this.#context;
     if (parent === undefined) return store.lists.count(this.#noun, this.#query.where);
@@ -69,11 +74,14 @@ export class List<N extends Noun> {
   }
 
   async rows(): Promise<readonly Rows[N][]> {
-    return (await this.#read()).rows;
+    const { rows } = await this.#read();
+    this.#plan.show(rows);
+    return rows;
   }
 
   async edges(): Promise<Edge<Rows[N]>[]> {
     const page = await this.#read();
+    this.#plan.show(page.rows);
     return page.rows.map((row, i) => new Edge(row, () => this.#plan.cursor(page, i)));
   }
 

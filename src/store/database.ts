@@ -91,5 +91,7 @@ export interface DatabaseOptions {
   readonly prisma: boolean;
   /** See StoreOptions. */
   readonly statementTimeout?: number | undefined;
+  readonly scanFromBytes?: number | undefined;
+  /** See StoreOptions. */
   readonly readOnly?: boolean;
 }

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import type { Cancellation } from '../domain/cancellation.ts';
+import type { LumigraphError } from '../domain/errors.ts';
 
 /** A server that does not answer so long after it was asked to end a statement is left alone, with the connection. */
 const PATIENCE = 5_000;
@@ -31,10 +32,14 @@ export class CancellablePool {
     this.#cancellation = cancellation;
   }
 
-  /** As pg.Pool.query. @throws the reason of the cancellation, at once. */
+  /** Why nothing may be sent any more. */
+  get reason(): LumigraphError | undefined {
+    return this.#cancellation.reason;
+  }
+
+  /** As pg.Pool.query. @throws the reason of the cancellation, as soon as there is one. */
   query<Row extends unknown[]>(statement: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>> {
     const cancellation = this.#cancellation;
-    if (cancellation.reason !== undefined) return Promise.reject(cancellation.reason);
     return new Promise((resolve, reject) => {
       let running: pg.PoolClient | undefined;
       let cancelled: Promise<void> | undefined;

@@ -59,7 +59,9 @@ function deleteSql(table: string, columns: readonly Column[]): string {
 const columnArrays = (columns: readonly Column[], rows: readonly (readonly Parameter[])[]): Parameter[] =>
   columns.map((_, i) => rows.map((row) => bound(row[i] as Parameter)) as unknown as Parameter);
 
-type Sender = Pick<pg.PoolClient, 'query'> | CancellablePool;
+interface Sender {
+  query<Row extends unknown[]>(statement: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>>;
+}
 
 export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
@@ -67,6 +69,8 @@ export class PostgresDatabase implements Database {
   readonly events: PostgresEvents;
   readonly #pool: pg.Pool;
   readonly #onStatement: (sql: string) => void;
+  /** What is written is written whole, however long that takes. */
+  readonly #withoutTimeout: string;
   readonly #names = new Map<string, string>();
   /** Names of the fields that a named statement returns. */
   readonly #fields = new Map<string, readonly string[]>();
@@ -75,12 +79,13 @@ export class PostgresDatabase implements Database {
     pool: pg.Pool,
     prisma: PrismaClient | null,
     events: PostgresEvents,
-    onStatement: (sql: string) => void,
+    { onStatement, statementTimeout }: DatabaseOptions,
   ) {
     this.#pool = pool;
     this.prisma = prisma;
     this.events = events;
     this.#onStatement = onStatement;
+    this.#withoutTimeout = statementTimeout ? '; SET LOCAL statement_timeout = 0' : '';
   }
 
   static async open(url: string, options: DatabaseOptions): Promise<PostgresDatabase> {
@@ -94,10 +99,11 @@ export class PostgresDatabase implements Database {
     // one that breaks while it is in use: the query under way is rejected, the event beside it must not end the process
     pool.on('connect', (client) => client.on('error', () => {}));
     const events = new PostgresEvents(url, (sql) => pool.query(sql));
-    return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, events, options.onStatement);
+    return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, events, options);
   }
 
   async #send(sender: Sender, sql: string, parameters: readonly Parameter[]) {
+    if (sender instanceof CancellablePool && sender.reason !== undefined) throw sender.reason;
     this.#onStatement(sql);
     return sender.query<unknown[]>({
       text: sql,
@@ -149,7 +155,7 @@ export class PostgresDatabase implements Database {
     { alone = false, flush = true }: WriteOptions = {},
   ): Promise<T> {
     // in one message: a round trip each would keep the server waiting
-    const begin = `BEGIN; SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})${flush ? '' : '; SET LOCAL synchronous_commit = off'}`;
+    const begin = `BEGIN; SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})${flush ? '' : '; SET LOCAL synchronous_commit = off'}${this.#withoutTimeout}`;
     for (let attempt = 1; ; attempt++) {
       try {
         const pending = new PendingEvents();

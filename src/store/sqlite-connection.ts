@@ -13,18 +13,28 @@ const storedTime = (time: Date) => time.toISOString().replace('Z', '+00:00');
 export const exactly = <Value>(value: Value): Value | string =>
   typeof value === 'number' && value !== 0 && Math.abs(value) <= Number.EPSILON ? String(value) : value;
 
-function bound(value: Parameter): Bound {
+export function bound(value: Parameter): Bound {
   if (value === null || typeof value !== 'object') return typeof value === 'boolean' ? Number(value) : exactly(value);
   if (value instanceof Date) return storedTime(value);
   if (value instanceof Uint8Array) return value;
   throw new TypeError('SQLite has no arrays: pass keys through keyTable');
 }
 
+/** `$1` as SQLite has it. */
+export const withSqliteParameters = (sql: string) => sql.replace(/\$(\d+)/g, '?$1');
+
 interface Prepared {
   readonly statement: StatementSyncInstance;
   readonly fields: readonly string[];
   /** Places of the columns declared DATETIME. */
   readonly times: readonly number[];
+}
+
+function withTimes(rows: unknown[][], places: readonly number[]): unknown[][] {
+  for (const i of places) {
+    for (const row of rows) if (row[i] !== null) row[i] = new Date(row[i] as string | number);
+  }
+  return rows;
 }
 
 const STATEMENTS_KEPT = 300;
@@ -35,7 +45,10 @@ const STATEMENTS_KEPT = 300;
  */
 const WRITER = 'PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864';
 
-const READER = 'PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112';
+export const READER = 'PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112';
+
+/** Not at all; no statement writes; or the file is not even opened for writing. */
+type ReadOnly = false | 'statements' | 'file';
 
 /** One connection and its prepared statements. All calls are synchronous underneath. */
 export class SqliteConnection implements Queries {
@@ -43,12 +56,13 @@ export class SqliteConnection implements Queries {
   readonly #prepared = new Map<string, Prepared>();
   readonly #onStatement: (sql: string) => void;
 
-  constructor(path: string, onStatement: (sql: string) => void, { write }: { write: boolean }) {
+  constructor(path: string, onStatement: (sql: string) => void, { readOnly }: { readOnly: ReadOnly }) {
     this.#onStatement = onStatement;
-    this.handle = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5_000 });
+    const fileOnly = readOnly === 'file';
+    this.handle = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5_000, readOnly: fileOnly });
     // WAL would come with synchronous = NORMAL here, which may lose the last commits when the power fails
-    this.handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA temp_store = MEMORY;');
-    this.handle.exec(write ? WRITER : READER);
+    if (!fileOnly) this.handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    this.handle.exec(`PRAGMA temp_store = MEMORY; ${readOnly ? READER : WRITER}`);
   }
 
   prepare(sql: string): Prepared {
@@ -56,7 +70,7 @@ export class SqliteConnection implements Queries {
     if (prepared) {
       this.#prepared.delete(sql);
     } else {
-      const statement = this.handle.prepare(sql.replace(/\$(\d+)/g, '?$1'), { returnArrays: true });
+      const statement = this.handle.prepare(withSqliteParameters(sql), { returnArrays: true });
       const columns = statement.columns();
       prepared = {
         statement,
@@ -70,23 +84,32 @@ export class SqliteConnection implements Queries {
     return prepared;
   }
 
-  #rows(sql: string, parameters: readonly Parameter[]): { prepared: Prepared; rows: unknown[][] } {
+  #rows(sql: string, parameters: readonly Parameter[]): unknown[][] {
     this.#onStatement(sql);
-    const prepared = this.prepare(sql);
-    const rows = prepared.statement.all(...parameters.map(bound)) as unknown[][];
-    for (const i of prepared.times) {
-      for (const row of rows) if (row[i] !== null) row[i] = new Date(row[i] as string | number);
-    }
-    return { prepared, rows };
+    const { statement, times } = this.prepare(sql);
+    return withTimes(statement.all(...parameters.map(bound)) as unknown[][], times);
   }
 
   async all<Row>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    const { prepared, rows } = this.#rows(sql, parameters);
-    return toObjects<Row>(prepared.fields, rows);
+    const rows = this.#rows(sql, parameters);
+    return toObjects<Row>(this.prepare(sql).fields, rows);
   }
 
   async arrays<Row extends unknown[]>(sql: string, parameters: readonly Parameter[] = []): Promise<Row[]> {
-    return this.#rows(sql, parameters).rows as Row[];
+    return this.#rows(sql, parameters) as Row[];
+  }
+
+  /** What `all` and `arrays` make of rows that another connection read; counts as a statement. */
+  shaped(sql: string, rows: unknown[][]): { readonly fields: readonly string[]; readonly rows: unknown[][] } {
+    this.#onStatement(sql);
+    const { fields, times } = this.prepare(sql);
+    return { fields, rows: withTimes(rows, times) };
+  }
+
+  /** The steps of the plan of a statement, in SQLite's words. */
+  planOf(sql: string): string[] {
+    const plan = this.handle.prepare(`EXPLAIN QUERY PLAN ${withSqliteParameters(sql)}`, { returnArrays: true }).all();
+    return (plan as unknown as [number, number, number, string][]).map(([, , , step]) => step);
   }
 
   /** A prepared statement for many runs in a row; counts as one statement. */

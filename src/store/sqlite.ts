@@ -8,6 +8,8 @@ import { sqliteDialect } from './sqlite-dialect.ts';
 import { SqliteEvents } from './sqlite-events.ts';
 import { SqliteHistogramTable } from './sqlite-histograms.ts';
 import { sqlitePath } from './sqlite-path.ts';
+import { SqliteReading } from './sqlite-reading.ts';
+import { SqliteScans } from './sqlite-scans.ts';
 
 const isBusy = (error: unknown) => error instanceof Error && /^database (table )?is locked/.test(error.message);
 const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
@@ -37,7 +39,10 @@ export class SqliteDatabase implements Database {
   readonly dialect = sqliteDialect;
   readonly #path: string;
   readonly #onStatement: (sql: string) => void;
+  /** How connections that read are kept from writing. */
+  readonly #access: 'statements' | 'file';
   readonly #reader: SqliteConnection;
+  readonly #scans: SqliteScans;
   #writer: SqliteConnection | undefined;
   readonly prisma: PrismaClient | null;
   readonly events: SqliteEvents;
@@ -48,7 +53,9 @@ export class SqliteDatabase implements Database {
     this.prisma = prisma;
     this.#path = sqlitePath(url);
     this.#onStatement = options.onStatement;
-    this.#reader = new SqliteConnection(this.#path, this.#onStatement, { write: false });
+    this.#access = options.readOnly ? 'file' : 'statements';
+    this.#reader = new SqliteConnection(this.#path, this.#onStatement, { readOnly: this.#access });
+    this.#scans = new SqliteScans(this.#path, this.#reader, options.scanFromBytes);
     this.events = new SqliteEvents(this.#reader);
   }
 
@@ -71,7 +78,7 @@ export class SqliteDatabase implements Database {
   }
 
   async #transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    this.#writer ??= new SqliteConnection(this.#path, this.#onStatement, { write: true });
+    this.#writer ??= new SqliteConnection(this.#path, this.#onStatement, { readOnly: false });
     const writer = this.#writer;
     const pending = new PendingEvents();
     await this.#begin(writer);
@@ -115,15 +122,11 @@ export class SqliteDatabase implements Database {
   }
 
   reading(cancellation: Cancellation): Queries {
-    const reader = this.#reader;
-    return {
-      all: (...query) => (cancellation.reason ? Promise.reject(cancellation.reason) : reader.all(...query)),
-      arrays: (...query) => (cancellation.reason ? Promise.reject(cancellation.reason) : reader.arrays(...query)),
-    };
+    return new SqliteReading(this.#reader, this.#scans, cancellation);
   }
 
   async snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    const connection = new SqliteConnection(this.#path, this.#onStatement, { write: false });
+    const connection = new SqliteConnection(this.#path, this.#onStatement, { readOnly: this.#access });
     try {
       connection.handle.exec('BEGIN');
       return await work(connection);
@@ -139,6 +142,7 @@ export class SqliteDatabase implements Database {
     // what stays in the log is read past the memory map, by processes that go on
     if (this.#writer) this.#writer.send('PRAGMA wal_checkpoint(PASSIVE)');
     this.#writer?.close();
+    this.#scans.close();
     this.#reader.close();
   }
 }

@@ -4,8 +4,9 @@ import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
 
-/** The documents of the audits ask for `__typename` alone: no store is needed. */
-const app = createApp({} as Store, parseConfig({ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_WEB: 'off' }));
+/** The documents of the audits ask for `__typename` alone: nothing is read. */
+const store = { forOperation: () => store } as Partial<Store> as Store;
+const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_WEB: 'off' }));
 
 const audits = (headers: Record<string, string> = {}) =>
   serverAudits({

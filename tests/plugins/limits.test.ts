@@ -51,6 +51,20 @@ describe('the limit of', () => {
     expect(await refusal(response)).toMatchObject({ limit: 2, actual: 3, setting: 'LUMIGRAPH_MAX_ALIASES' });
   });
 
+  test('directives counts the whole document before it is parsed', async () => {
+    const app = smallApp({ LUMIGRAPH_MAX_DIRECTIVES: '2' });
+    expect((await app.ask('{ hello @include(if: true) thing { id @skip(if: false) } }')).status).toBe(200);
+    const text = JSON.stringify('@ in a text, @ and @ and @');
+    expect((await app.ask(`{ hello(name: ${text}) }`)).status).toBe(200);
+    const flood = await app.ask(`{ hello ${'@nowhere'.repeat(3000)} }`);
+    expect(await refusal(flood)).toMatchObject({
+      limit: 2,
+      actual: 3000,
+      setting: 'LUMIGRAPH_MAX_DIRECTIVES',
+      remedy: expect.stringContaining('fragment'),
+    });
+  });
+
   test('tokens stops the parser, and long documents are not even read', async () => {
     const app = smallApp({ LUMIGRAPH_MAX_TOKENS: '5' });
     expect((await app.ask('{ thing { id } }')).status).toBe(400);
@@ -126,9 +140,18 @@ describe('the budget of nodes', () => {
   test('sees through variables, their defaults and single objects in between', async () => {
     const query =
       'query ($n: Int = 30) { things(first: $n) { nodes { self { things(first: $n) { nodes { id } } } } } }';
-    expect(await asked(query)).toBe(30 * 31);
-    expect(await asked(query, { n: 40 })).toBe(40 * 41);
+    expect(await asked(query)).toBe(30 * (1 + 1 + 30));
+    expect(await asked(query, { n: 40 })).toBe(40 * (1 + 1 + 40));
     expect((await app.ask(query, { n: 9 })).status).toBe(200);
+  });
+
+  test('counts single objects, so that fragments that double at each level do not pass', async () => {
+    const levels = Array.from(
+      { length: 8 },
+      (_, i) => `fragment F${i} on Thing { a: self { ...F${i + 1} } b: self { ...F${i + 1} } }`,
+    );
+    const doubling = `{ thing { ...F0 } } ${levels.join(' ')} fragment F8 on Thing { id }`;
+    expect(await asked(doubling)).toBe(2 ** 9 - 1);
   });
 
   test('takes a page without a size for one of 50', async () => {

@@ -53,6 +53,7 @@ const smallSchema = createSchema<Context>({
       thrownText: String
       graphqlError: String
       unavailableLater: String
+      waits: String
     }
     interface Node {
       id: ID!
@@ -103,6 +104,7 @@ const smallSchema = createSchema<Context>({
       limited: async () => {
         throw new LimitExceededError('Too much', { limit: 3 });
       },
+      waits: (_, _args, { store }) => (store as Waiting).wait?.(),
       broken: () => {
         throw new Error('secret: the password is 1234', { cause: new Error('the cause') });
       },
@@ -142,6 +144,11 @@ const connection = (size: number) => {
   return { totalCount: 1000, nodes, edges: nodes.map((node) => ({ cursor: node.id, node })) };
 };
 
+/** A store that has an answer when it pleases. */
+export interface Waiting extends Partial<Store> {
+  wait?(): Promise<string>;
+}
+
 export interface SmallApp extends App {
   /** Posts one operation as JSON; answered by the statuses of GraphQL over HTTP. */
   ask(query: string, variables?: Record<string, unknown>): Promise<Response>;
@@ -150,17 +157,14 @@ export interface SmallApp extends App {
 }
 
 /** The whole HTTP surface over the small graph; the environment as one would set it. */
-export function smallApp(
-  environment: Environment = {},
-  store: Partial<Store> = {},
-  options: AppOptions = {},
-): SmallApp {
+export function smallApp(environment: Environment = {}, store: Waiting = {}, options: AppOptions = {}): SmallApp {
   const config = parseConfig(environment);
   let text = '';
   const log = createLog(config.log, (lines) => {
     text += lines;
   });
-  const app = createApp(store as Store, config, { log, schema: smallSchema, ...options });
+  const whole = { forOperation: () => whole, ...store } as Store;
+  const app = createApp(whole, config, { log, schema: smallSchema, ...options });
   return {
     ...app,
     ask: (query, variables) => app.fetch(post({ query, variables }, { accept: 'application/graphql-response+json' })),

@@ -1,5 +1,6 @@
 import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import type { Context } from '../../context.ts';
 import type { Plugin } from '../request-facts.ts';
 import { coerceVariables, variablesInLiterals, withCoercedType, withCoercedVariables } from './coerced-variables.ts';
 import { flattenQuery } from './flatten-query.ts';
@@ -38,7 +39,11 @@ export function useJit(): Plugin {
         const variables = coerceVariables(now.schema, now.document, now.operationName, now.variableValues);
         if (!variables || compilation.needed.some((name) => !(name in variables))) return executeFn(now);
         const result: ExecutionResult = await compilation.query(now.rootValue, now.contextValue, variables);
-        return result.errors ? executeFn(now) : result;
+        const { cost, cancellation } = now.contextValue as Context;
+        // an answer that is refused as a whole is not made again
+        if (!result.errors || cost.passed || cancellation.reason) return result;
+        cost.restart();
+        return executeFn(now);
       });
     },
   };

@@ -17,6 +17,8 @@ import {
 
 /** Objects of a page when neither `first` nor `last` is given. */
 const DEFAULT_PAGE_SIZE = 50;
+/** Pages hold objects, but are none. */
+const PAGE_TYPES = /(Connection|Edge|^PageInfo)$/;
 /** A connection asked for these alone loads no object. */
 const COUNTS = new Set(['totalCount', '__typename']);
 
@@ -30,8 +32,8 @@ export interface BudgetedOperation {
 
 /**
  * The most objects an operation can ask for: page sizes (`first`, `last`, the length of `ids`) multiplied along nested
- * connections and added up. Fields that give one object each are not counted. Linear in the size of the document:
- * a selection is measured once, however often a fragment brings it.
+ * connections and added up; a field that gives one object, or a list without a size, counts 1. Linear in the size of the
+ * document: a selection is measured once, however often a fragment brings it.
  */
 export function nodesAskedFor({ schema, operation, fragments, variables }: BudgetedOperation): number {
   const known = new Map<SelectionSetNode, number>();
@@ -54,7 +56,7 @@ export function nodesAskedFor({ schema, operation, fragments, variables }: Budge
     const selectionSets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
     const nested = selectionSets.reduce((sum, selections) => sum + below(selections, type), 0);
     const size = listSize(first, definition);
-    if (size === undefined) return nested;
+    if (size === undefined) return nested + (PAGE_TYPES.test(parent.name) || PAGE_TYPES.test(type.name) ? 0 : 1);
     const asked = selectionSets.flatMap((selections) => [...fieldsOf(selections, type).values()]);
     if (asked.every(({ nodes: [field] }) => field && COUNTS.has(field.name.value))) return 1;
     return size * (1 + nested);

@@ -5,35 +5,35 @@ import {
   getOperationAST,
   getVariableValues,
   Kind,
-  Lexer,
   parse,
-  Source,
-  TokenKind,
 } from 'graphql';
 import type { Config } from '../../config.ts';
+import type { Context } from '../../context.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { limitError } from '../limit-error.ts';
 import type { Plugin } from '../request-facts.ts';
 import { documentRules } from './document-rules.ts';
+import { refusalOf } from './document-scan.ts';
 import { nodesAskedFor } from './node-budget.ts';
 
-type Limits = Pick<Config, 'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxTokens' | 'maxNodes'>;
+type Limits = Pick<
+  Config,
+  'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxDirectives' | 'maxTokens' | 'maxNodes' | 'introspection'
+>;
 
 /** A token is rarely longer than this; a longer document is refused before it is read, let alone cached. */
 const CHARACTERS_PER_TOKEN = 50;
-
-/** Brackets that one level of fields may need for its arguments; what nests deeper overflows the stack of the parser. */
-const BRACKETS_PER_LEVEL = 20;
 
 /** Objects in variables: each costs a look at every field of its type, several times, while nobody else is served. */
 const MOST_VARIABLE_OBJECTS = 5000;
 /** Variables of this depth are no where-argument of ours, and would overflow the stack when they are coerced. */
 const MOST_VARIABLE_DEPTH = 500;
 
-/** Limits on documents (tokens, depth, aliases, root fields) and on what an operation asks for with its variables. */
+/** Limits on documents (tokens, depth, aliases, directives, root fields) and on what an operation asks for with its variables. */
 export function useOperationLimits(limits: Limits): Plugin {
   const { maxTokens, maxNodes } = limits;
   const rules = documentRules(limits);
+  const errorOptions = { hideSuggestions: !limits.introspection };
   const tooLong = (actual: number, unit: string, limit = maxTokens) =>
     limitError({
       setting: 'LUMIGRAPH_MAX_TOKENS',
@@ -43,7 +43,7 @@ export function useOperationLimits(limits: Limits): Plugin {
       remedy: 'Move data into variables, or split the document.',
     });
   const refuseTooLarge: NonNullable<Plugin['onExecute'] & Plugin['onSubscribe']> = ({
-    args: { schema, document, operationName, variableValues },
+    args: { schema, document, operationName, variableValues, contextValue },
     setResultAndStopExecution,
   }) => {
     const operation = getOperationAST(document, operationName);
@@ -51,9 +51,15 @@ export function useOperationLimits(limits: Limits): Plugin {
     if (hasMoreObjects(variableValues, MOST_VARIABLE_OBJECTS)) {
       return setResultAndStopExecution({ errors: [tooManyObjects()] });
     }
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variableValues ?? {});
+    const { coerced, errors } = getVariableValues(
+      schema,
+      operation.variableDefinitions ?? [],
+      variableValues ?? {},
+      errorOptions,
+    );
     if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
     const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
+    (contextValue as unknown as Context).cost.requestedNodes = asked;
     if (asked <= maxNodes) return;
     setResultAndStopExecution({
       errors: [
@@ -74,16 +80,8 @@ export function useOperationLimits(limits: Limits): Plugin {
     },
     onParse({ setParseFn }) {
       setParseFn((source, options) => {
-        const most = limits.maxDepth * BRACKETS_PER_LEVEL;
-        if (nestsBeyond(source, most)) {
-          throw limitError({
-            setting: 'LUMIGRAPH_MAX_DEPTH',
-            limit: most,
-            actual: most + 1,
-            what: `The document nests ${most + 1} brackets or more`,
-            remedy: 'Ask for inner objects by their id in a second operation.',
-          });
-        }
+        const refusal = refusalOf(source, limits);
+        if (refusal) throw refusal;
         try {
           return parse(source, { ...options, maxTokens });
         } catch (error) {
@@ -130,21 +128,6 @@ function hasMoreObjects(value: unknown, most: number): boolean {
       }
     }
     level = next;
-  }
-  return false;
-}
-
-/** Whether brackets of any kind nest deeper; a document that is none in another way is left to the parser. */
-function nestsBeyond(source: string | Source, most: number): boolean {
-  const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
-  try {
-    for (let depth = 0, { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
-      if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth++;
-      else if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R) depth--;
-      if (depth > most) return true;
-    }
-  } catch {
-    // no token: the parser says so
   }
   return false;
 }

@@ -1,0 +1,61 @@
+import { getOperationAST } from 'graphql';
+import { isAsyncIterable } from 'graphql-yoga';
+import type { Config } from '../config.ts';
+import type { Context } from '../context.ts';
+import { UnavailableError } from '../domain/errors.ts';
+import { passedLimit } from '../domain/passed-limit.ts';
+import { asGraphQLError } from './as-graphql-error.ts';
+import type { Plugin, ServerContext } from './request-facts.ts';
+
+/** What is known of an operation and the request it came with. */
+type Operation = Context & ServerContext & { readonly request: Request };
+
+/**
+ * Ends queries whose time is over or whose client has left, and what the database does for them. Mutations go on: their
+ * transaction is done or undone as a whole, and who asks again gets the same.
+ */
+export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
+  return {
+    onExecute({ args: { document, operationName, contextValue } }) {
+      if (getOperationAST(document, operationName)?.operation !== 'query') return;
+      const operation = contextValue as unknown as Operation;
+      const { cancellation } = operation;
+      const timer = setTimeout(() => cancellation.cancel(tookTooLong(timeoutMs)), timeoutMs);
+      const forget = onLeave(operation, () => cancellation.cancel(new UnavailableError('The client has left')));
+      const end = () => {
+        clearTimeout(timer);
+        forget();
+      };
+      return {
+        onExecuteDone({ result, setResult }) {
+          // answers with @defer go on
+          if (isAsyncIterable(result)) return { onEnd: end };
+          end();
+          if (cancellation.reason !== undefined) setResult({ errors: [asGraphQLError(cancellation.reason)] });
+        },
+      };
+    },
+  };
+}
+
+const tookTooLong = (limit: number) =>
+  passedLimit({
+    setting: 'LUMIGRAPH_TIMEOUT_MS',
+    limit,
+    actual: limit,
+    what: `The answer was not ready after ${limit} ms`,
+    remedy: 'Ask for smaller pages (`first`), within a run, or without `totalCount`.',
+  });
+
+/** Calls `leave` when the connection closes before `forget` (which is returned) is called. */
+function onLeave({ res, request }: Operation, leave: () => void): () => void {
+  if (res === undefined) {
+    const { signal } = request;
+    if (signal.aborted) leave();
+    signal.addEventListener('abort', leave);
+    return () => signal.removeEventListener('abort', leave);
+  }
+  if (res.closed) leave();
+  res.once('close', leave);
+  return () => res.off('close', leave);
+}
