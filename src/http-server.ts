@@ -29,7 +29,7 @@ export interface HttpServer {
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
 
 /** How often it is looked whether clients take what they asked for, and whether connections fell idle while stopping. */
-const LOOK_EVERY_MS = 1_000;
+const LOOK_EVERY_MS = 500;
 const LOOK_WHILE_STOPPING_MS = 50;
 
 /**

@@ -1,10 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { type AddressInfo, createServer } from 'node:net';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { settings } from '../src/config.ts';
@@ -25,8 +26,9 @@ const environment = (extra: Record<string, string>) => ({
   ...extra,
 });
 
-async function start(extra: Record<string, string> = {}) {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'src/server.ts'], { cwd: root, env: environment(extra) });
+async function start(extra: Record<string, string> = {}, options: readonly string[] = []) {
+  const program = ['--import', 'tsx', 'src/server.ts', ...options];
+  const child = spawn(process.execPath, program, { cwd: root, env: environment(extra) });
   started.push(child);
   const output = { text: '', log: '' };
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -95,28 +97,74 @@ describe('npm start', () => {
     expect(data.runs.totalCount).toBe(6);
     first.child.kill('SIGTERM');
     await once(first.child, 'exit');
-    const second = await start(settings);
+    // on what is there already, another server may only read
+    const second = await start(settings, ['--read-only']);
     expect(second.output.text).not.toContain('sample data');
     expect((await ask(second.url, '{ runs { totalCount } }')).data).toEqual(data);
+    const { errors } = await ask(second.url, 'mutation { deleteRun(input: { number: 1 }) { dryRun } }');
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
   });
 
-  test.each(['SIGTERM', 'SIGINT'] as const)('stops on %s although a client keeps its connection', async (signal) => {
-    const { child, url, output } = await start();
-    const agent = new Agent({ keepAlive: true });
-    const [response] = await once(request(new URL('/health', url), { agent }).end(), 'response');
-    response.resume();
-    await once(response, 'end');
-    child.kill(signal);
-    const [code] = await once(child, 'exit');
-    agent.destroy();
-    expect(code).toBe(0);
-    const events = output.log
+  test('finishes what is under way on SIGTERM, and says meanwhile that it is not ready', async () => {
+    const { child, url, output } = await start({ LUMIGRAPH_METRICS_PORT: String(await freePort()) });
+    const probes = /metrics: +(\S+)/.exec(output.text)?.[1] ?? '';
+    const metrics = await (await fetch(probes)).text();
+    for (const name of ['lumigraph_connections 0', 'nodejs_eventloop_lag_p99_seconds', 'process_cpu_seconds_total']) {
+      expect(metrics).toContain(name);
+    }
+    const events = await fetch(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: 'subscription { runAdded { number } }' }),
+    });
+    const body = JSON.stringify({ query: 'query Slow { runs { totalCount } }' });
+    const slow = request(url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'content-length': body.length },
+    });
+    slow.write(body.slice(0, 10));
+    await expect.poll(async () => (await (await fetch(probes)).text()).includes('lumigraph_connections 2')).toBe(true);
+    child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(new URL('/ready', probes))).status).toBe(503);
+    expect(await events.text()).toContain('event: complete');
+    await expect(once(connect(Number(new URL(url).port), '127.0.0.1'), 'connect')).rejects.toThrow('ECONNREFUSED');
+    slow.end(body.slice(10));
+    const [response] = await once(slow, 'response');
+    expect(JSON.parse(await text(response))).toEqual({ data: { runs: { totalCount: 0 } } });
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    const lines = output.log
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line).event);
-    expect(events).toEqual(['request', 'stopping', 'stopped']);
+      .map((line) => JSON.parse(line))
+      .filter(({ path }) => path === undefined || path === '/graphql');
+    expect(lines.map(({ event, operation }) => operation ?? event)).toEqual([
+      'subscription (unnamed)',
+      'stopping',
+      'query Slow',
+      'stopped',
+    ]);
+  });
+
+  test('ends at once on the second signal', async () => {
+    const { child, url, output } = await start();
+    const hanging = request(url, { method: 'POST', headers: { 'content-length': 10 } }).on('error', () => {});
+    hanging.write('{');
+    await once(hanging, 'socket');
+    await fetch(new URL('/health', url));
+    child.kill('SIGINT');
+    await expect.poll(() => output.log).toContain('"stopping"');
+    child.kill('SIGINT');
+    expect(await once(child, 'exit')).toEqual([1, null]);
   });
 });
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
 
 describe('npm start refuses, in words and with exit status 1,', () => {
   test('a port that is in use', async () => {
@@ -137,6 +185,20 @@ describe('npm start refuses, in words and with exit status 1,', () => {
     expect(stderr).toBe(
       'PORT=http: must be a whole number\nLUMIGRAPH_SAMPEL is not a setting; did you mean LUMIGRAPH_SAMPLE? (--help lists them)\n',
     );
+  });
+
+  test('a database that is not there, where it only reads', async () => {
+    const path = join(folder, 'nowhere.db');
+    const { code, stderr } = await run(['--read-only'], { DATABASE_URL: `file:${path}` });
+    expect(code).toBe(1);
+    expect(stderr).toBe('There is no database at DATABASE_URL yet, and this server only reads\n');
+    expect(existsSync(path)).toBe(false);
+  });
+
+  test('an option that it does not know', async () => {
+    const { code, stderr } = await run(['--readonly']);
+    expect(code).toBe(1);
+    expect(stderr).toBe('--readonly is not an option (--help lists them)\n');
   });
 
   test('a database that is none', async () => {

@@ -244,7 +244,7 @@ describe('SQLite connections', () => {
   test('flush each commit to disk, log ahead, and let readers only read', async () => {
     const { url, drop } = await createSqlite();
     await migrate(url);
-    const open = (write: boolean) => new SqliteConnection(sqlitePath(url), () => {}, { write });
+    const open = (write: boolean) => new SqliteConnection(sqlitePath(url), () => {}, { readOnly: write ? false : 'statements' });
     const [writer, reader] = [open(true), open(false)];
     const pragma = async (connection: SqliteConnection, name: string) =>
       (await connection.arrays(`PRAGMA ${name}`))[0]?.[0];
