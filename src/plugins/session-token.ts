@@ -22,7 +22,11 @@ export function describeSession(session: string | null, page: string | null): st
   const lines = [
     page !== null && `  in a browser:   ${page}${session === null ? '' : `#token=${session}`}`,
     session !== null && page === null && `  with the token: ${session}`,
-    session !== null && '                  (the token lets one write until this server stops; `npm run token` makes lasting ones)',
+    session !== null &&
+      '                  (the token lets one write until this server stops; `npm run token` makes lasting ones)',
   ];
-  return lines.filter((line) => line !== false).map((line) => `${line}\n`).join('');
+  return lines
+    .filter((line) => line !== false)
+    .map((line) => `${line}\n`)
+    .join('');
 }
