@@ -166,6 +166,8 @@ export type DatasetWhere = {
   NOT?: DatasetWhere | null | undefined;
   /** At least one of these holds (an empty list does not). */
   OR?: Array<DatasetWhere> | null | undefined;
+  /** What people say of the dataset; absent where nobody does. */
+  description?: StringFilter | null | undefined;
   /** Era as the name has it, e.g. `Run2023C` (a run's era reads `2023C`). */
   era?: StringFilter | null | undefined;
   /** Its id, as the field `id` gives it. */
@@ -517,12 +519,42 @@ export type MonitorElementWhere = {
   kind?: MonitorElementKindFilter | null | undefined;
   /** Leaf of the path; not unique. */
   name?: StringFilter | null | undefined;
+  /** At least one satisfies this: What people wrote about this monitor element, in any run. */
+  notes?: NoteWhere | null | undefined;
   /** Path exactly as the source has it, e.g. `PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1`; a CSV that knows only leaf names gives the leaf. */
   path?: StringFilter | null | undefined;
   /** At least one satisfies this: Runs with a histogram, a scalar value or a quality test of this monitor element. */
   runs?: RunWhere | null | undefined;
   /** First folder of the path, e.g. `PixelPhase1`; absent where the path is a leaf. */
   subsystem?: StringFilter | null | undefined;
+};
+
+/** Conditions on a Note. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type NoteWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<NoteWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: NoteWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<NoteWhere> | null | undefined;
+  /** Who wrote it: the name of the token. */
+  author?: StringFilter | null | undefined;
+  /** When it was written. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** First lumisection that it is about (inclusive); absent where it is about the whole run. */
+  lumisectionFirst?: IntFilter | null | undefined;
+  /** Last lumisection that it is about (inclusive); absent where it is about all that follow the first. */
+  lumisectionLast?: IntFilter | null | undefined;
+  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  mask?: string | null | undefined;
+  /** It satisfies this: The monitor element that it is about; absent where it is about none in particular. */
+  monitorElement?: MonitorElementWhere | null | undefined;
+  /** It satisfies this: The run that it is about. */
+  run?: RunWhere | null | undefined;
+  /** What it says, in plain text. */
+  text?: StringFilter | null | undefined;
+  /** When it was last changed; the time of its writing until then. */
+  updatedAt?: DateTimeFilter | null | undefined;
 };
 
 /** Number types of packed bins, all little-endian. */
@@ -679,6 +711,8 @@ export type RunWhere = {
   mask?: string | null | undefined;
   /** At least one satisfies this: Monitor elements with a histogram, a scalar value or a quality test in the run. */
   monitorElements?: MonitorElementWhere | null | undefined;
+  /** At least one satisfies this: What people wrote about the run and about what is in it. */
+  notes?: NoteWhere | null | undefined;
   /** Run number, at least 1. */
   number?: IntFilter | null | undefined;
   /** Letter of the era, e.g. `A`. */
