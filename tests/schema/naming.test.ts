@@ -50,7 +50,7 @@ describe('the schema', () => {
 
   it('names connections, edges and page arguments as Relay does', () => {
     const connections = objects.filter(({ name }) => name.endsWith('Connection'));
-    expect(connections.length).toBe(11);
+    expect(connections.length).toBe(13);
     for (const connection of connections) {
       const noun = connection.name.slice(0, -'Connection'.length);
       const fields = connection.getFields();
@@ -105,10 +105,13 @@ describe('the schema', () => {
     expect(lists.sort()).toEqual([
       'Axis.labels',
       'Query.nodes',
+      'UpsertDatasetsPayload.datasets',
       'UpsertLumisectionHistogramsPayload.histograms',
       'UpsertLumisectionsPayload.lumisections',
+      'UpsertQualityTestsPayload.qualityTests',
       'UpsertRunHistogramsPayload.histograms',
       'UpsertRunsPayload.runs',
+      'UpsertScalarValuesPayload.scalarValues',
     ]);
   });
 });

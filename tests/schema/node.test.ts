@@ -22,6 +22,7 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   MonitorElement: root('monitorElements', 'path'),
   Certification: root('certifications', 'source subsystem version flag ranges { first last }'),
   DataFile: root('dataFiles', 'path size'),
+  Note: root('notes', 'run { number } text author'),
   Token: {
     ids: '{ tokens { id name scopes } }',
     at: ({ tokens }: { tokens: { id: string }[] }) => tokens,
@@ -53,6 +54,10 @@ describe.each(databases)('nodes on $name', (database) => {
   beforeAll(async () => {
     opened = await createTestStore(database, { onStatement: (sql) => statements.push(sql) });
     await fillWorld(opened.store);
+    const { rows } = await opened.store.lists.page('run', { first: 2, orderBy: [] });
+    const blank = { lumisectionFirst: null, lumisectionLast: null, monitorElementId: null, author: 'a test' };
+    for (const { number } of rows)
+      await opened.store.notes.create({ ...blank, runNumber: number, text: `of ${number}` });
     for (const name of ['ci', 'me']) {
       await opened.store.tokens.create({ name, scopes: ['read'], expiresAt: new Date(Date.now() + 60_000) }, 'a test');
     }
@@ -87,7 +92,7 @@ describe.each(databases)('nodes on $name', (database) => {
   it('are null where nothing has that id', async () => {
     const ids = ['Run:1', 'Lumisection:315257:7', 'LumisectionHistogram:1:1:1:1', 'RunHistogram:1:1:1', 'Dataset:999']
       .concat(['MonitorElement:999', 'Certification:1:x:::1:GOOD', 'DataFile:999', 'IngestIssue:1:999'])
-      .concat(['ScalarValue:1:0:1:1', 'QualityTest:1:0:1:1:x', 'Token:0'])
+      .concat(['ScalarValue:1:0:1:1', 'QualityTest:1:0:1:1:x', 'Token:0', 'Note:1:x'])
       .map(encode);
     const { data, errors } = await ask('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids });
     expect(errors).toBeUndefined();
