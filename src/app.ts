@@ -100,6 +100,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
   });
   const metrics = options.metrics ?? createMetrics();
   const stopping = options.stopping ?? new AbortController().signal;
+  const { traces = null } = options;
   const yoga = createYoga<ServerContext>({
     schema: options.schema ?? schema,
     plugins: [

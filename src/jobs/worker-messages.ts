@@ -1,3 +1,4 @@
+import type { Counts } from '../domain/record.ts';
 import type { IntakeSettings } from './intake.ts';
 
 /** What the server tells its worker process. */
@@ -17,4 +18,6 @@ export type ToWorker =
 export type FromWorker =
   /** There was no job to be taken, after so many wakings. */
   | { readonly kind: 'idle'; readonly wakings: number }
+  /** Rows were committed, of a file of this format. */
+  | { readonly kind: 'brought'; readonly format: string; readonly counts: Readonly<Counts> }
   | { readonly kind: 'trouble'; readonly message: string; readonly stack: string | undefined };

@@ -1,6 +1,6 @@
 /** The program that reads files for a server, in a process of its own: started by WorkerHost, told what to do by messages. */
 import { openStore } from '../store/open-store.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, StoreOptions } from '../store/store.ts';
 import { createIntake } from './intake.ts';
 import { JobWorker } from './job-worker.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
@@ -23,7 +23,8 @@ let wakings = 0;
 let ending = false;
 
 async function start({ databaseUrl, intake, atATime }: Extract<ToWorker, { kind: 'start' }>) {
-  const store = await openStore(databaseUrl, { prisma: false, migrate: false });
+  const onCounts: StoreOptions['onCounts'] = (format, counts) => tell({ kind: 'brought', format, counts });
+  const store = await openStore(databaseUrl, { prisma: false, migrate: false, onCounts });
   return { store, worker: new JobWorker(store, createIntake(intake), { atATime, onError: trouble }) };
 }
 

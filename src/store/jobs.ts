@@ -47,6 +47,8 @@ export interface Jobs {
   enqueue(requests: readonly JobRequest[], owner: string): Promise<{ readonly file: DataFile; readonly job: Job }[]>;
   /** Whether there is something that a worker could take now. */
   isWaiting(isDead: Lease['isDead']): Promise<boolean>;
+  /** How many there are, by state. */
+  countByState(): Promise<Readonly<Record<string, number>>>;
   /** Takes the job that has waited longest, those first that lost their workers; null where there is none. */
   claim(lease: Lease): Promise<Job | null>;
   /** Keeps a job. @returns null where the lease is lost: another worker has it. */
@@ -104,6 +106,11 @@ export const createJobs = (database: Pick<Database, 'dialect' | 'all' | 'write'>
            AND not_before <= ${dialect.timeFromNow(0)} LIMIT 1) next`,
       );
       return rows.some((row) => row.state === 'QUEUED' || isLeft(row, isDead));
+    },
+
+    async countByState() {
+      const rows = await database.arrays<[string, number]>('SELECT state, count(*) FROM job GROUP BY state');
+      return Object.fromEntries(rows.map(([state, count]) => [state, Number(count)]));
     },
 
     claim: (lease) =>
