@@ -33,6 +33,7 @@ import { useSecurityHeaders } from './plugins/security-headers.ts';
 import { useSubscriptions } from './plugins/subscriptions.ts';
 import { useOperationTraces, useRequestTraces } from './plugins/traces.ts';
 import { useTimeout } from './plugins/timeout.ts';
+import { useTokenWatch } from './plugins/token-watch.ts';
 import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import { useWarnings } from './plugins/warnings.ts';
 import { WebSockets } from './plugins/web-sockets.ts';
@@ -125,6 +126,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useDeferStream(),
       useContext(store, config),
       useSubscriptions(config),
+      useTokenWatch(authenticate),
       useTimeout(config),
       useCost(config),
       ...(config.jit ? [useJit()] : []),
