@@ -1,5 +1,5 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createClient } from '../../client/client.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
@@ -8,6 +8,7 @@ import { createLog, type Log } from '../../src/log.ts';
 import type { Store } from '../../src/store/store.ts';
 import { execute } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { subscribe } from '../support/event-stream.ts';
 import { SESSION } from '../support/session.ts';
 
 const UPSERT = 'mutation { upsertRuns(input: { runs: [{ number: 7 }] }) { report { inserted } dataFile { path } } }';
@@ -232,6 +233,24 @@ describe.each(databases)('with tokens in $name', (database) => {
     }
     expect((await closed.fetch('http://localhost/health')).status).toBe(200);
     expect((await closed.fetch('http://localhost/ready')).status).toBe(200);
+  });
+
+  test('a subscription ends when its token is revoked, within a minute', async () => {
+    const { secret, token } = await create('listener', ['read']);
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const authorization = `Bearer ${secret}`;
+      const subscription = await subscribe(closed, 'subscription { runAdded { number } }', {}, { authorization });
+      const next = subscription.next();
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await Promise.race([next, opened.store.tokens.find(secret).then(() => 'nothing')])).toBe('nothing');
+      await opened.store.tokens.revoke({ id: token.id });
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await next).toBeUndefined();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('a server that only reads changes nothing for an admin, and reads', async () => {
