@@ -20,7 +20,9 @@ export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
       if (getOperationAST(document, operationName)?.operation !== 'query') return;
       const operation = contextValue as unknown as Operation;
       const { cancellation } = operation;
-      const timer = setTimeout(() => cancellation.cancel(tookTooLong(timeoutMs)), timeoutMs);
+      const reason = () => tookTooLong(timeoutMs);
+      cancellation.endAt(performance.now() + timeoutMs, reason);
+      const timer = setTimeout(() => cancellation.cancel(reason()), timeoutMs);
       const forget = onLeave(operation, () => cancellation.cancel(new UnavailableError('The client has left')));
       const end = () => {
         clearTimeout(timer);

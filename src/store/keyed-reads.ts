@@ -5,7 +5,7 @@ import { fromOf } from './filter-sql.ts';
 import { groupOf, parentsSql } from './list-parents.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
-import type { RowCache } from './row-cache.ts';
+import { RowCache } from './row-cache.ts';
 import { snakeCase } from './rows.ts';
 import type { CachedReads, Noun, ParentKey, Rows } from './store.ts';
 
@@ -33,8 +33,9 @@ export async function rowsByKey<N extends Noun>(
 /** The same by id, without a statement for rows that were read before and are known never to change. */
 export function cachedRowsById<Row extends { id: number }>(
   read: (ids: readonly number[]) => Promise<(Row | null)[]>,
-  { cache, isFinal = () => true }: { cache: RowCache<Row>; isFinal?: (row: Row) => boolean },
+  { capacity, isFinal = () => true }: { capacity: number; isFinal?: (row: Row) => boolean },
 ): CachedReads<Row> {
+  const cache = new RowCache<Row>(capacity);
   const reads = async (ids: readonly number[]) => {
     const found = new Map<number, Row | null>();
     const missing: number[] = [];

@@ -10,7 +10,7 @@ import { isPostgresUrl } from './migration-target.ts';
 import { createNotes } from './notes.ts';
 import { observedDatabase } from './observed-database.ts';
 import { readOnlyDatabase, readOnlyUrl } from './read-only-database.ts';
-import { createReads, keptRows } from './reads.ts';
+import { cachedDimensions, StoreReads } from './reads.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { createTokens } from './tokens.ts';
@@ -27,7 +27,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const database = options.readOnly ? readOnlyDatabase(writable) : writable;
   const query = new CheckedQuery(database, new References());
   const tokens = createTokens(database);
-  const kept = keptRows();
+  const cached = cachedDimensions(query);
   const store: Store = {
     kind: database.dialect.name,
     get prisma() {
@@ -35,7 +35,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       return database.prisma;
     },
     lists: createLists(query),
-    reads: createReads(query, kept),
+    reads: new StoreReads(query, cached),
     notes: createNotes(database),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     jobs: createJobs(database),
@@ -48,7 +48,10 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     },
     forOperation: (cancellation) => {
       const own = query.for(cancellation);
-      return Object.assign(Object.create(store) as Store, { lists: createLists(own), reads: createReads(own, kept) });
+      return Object.assign(Object.create(store) as Store, {
+        lists: createLists(own),
+        reads: new StoreReads(own, cached),
+      });
     },
   };
   return store;

@@ -8,7 +8,6 @@ import { transposed } from './column-packing.ts';
 import { contributionsByKey } from './contribution-reads.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
-import { RowCache } from './row-cache.ts';
 import type { Reads } from './store.ts';
 import { isOneOf } from './test-sql.ts';
 
@@ -21,131 +20,209 @@ async function knownFiles(query: CheckedQuery, offered: readonly number[]): Prom
   return new Map(pairs as [number, number][]);
 }
 
-/** Rows that are kept from one operation to the next. */
-export interface KeptRows {
-  readonly datasets: RowCache<Dataset>;
-  readonly monitorElements: RowCache<MonitorElement>;
-  readonly binnings: RowCache<Binning>;
-}
+/** Reads of rows that are kept from one operation to the next. */
+export type CachedDimensions = Pick<Reads, 'datasets' | 'monitorElements' | 'binnings'>;
 
-export const keptRows = (): KeptRows => ({
-  datasets: new RowCache(10_000),
-  monitorElements: new RowCache(100_000),
-  binnings: new RowCache(10_000),
+const byId = (ids: readonly number[]) => ids.map((id) => ({ id }));
+
+export const cachedDimensions = (query: CheckedQuery): CachedDimensions => ({
+  datasets: cachedRowsById<Dataset>((ids) => rowsByKey(query, 'dataset', byId(ids)), { capacity: 10_000 }),
+  monitorElements: cachedRowsById<MonitorElement>((ids) => rowsByKey(query, 'monitorElement', byId(ids)), {
+    capacity: 100_000,
+    // a later file may tell what an earlier one left open
+    isFinal: ({ dimension, kind }) => dimension !== null && kind !== null,
+  }),
+  binnings: cachedRowsById<Binning>((ids) => tableRowsById<Binning>(query, 'binning', BINNING_FIELDS, ids), {
+    capacity: 10_000,
+  }),
 });
 
-export function createReads(query: CheckedQuery, kept: KeptRows): Reads {
-  const { database } = query;
-  const byId = (ids: readonly number[]) => ids.map((id) => ({ id }));
-  const keyed = <Key extends object>(keys: readonly Key[]) =>
-    keys as readonly (Key & Record<string, string | number>)[];
+const keyed = <Key extends object>(keys: readonly Key[]) => keys as readonly (Key & Record<string, string | number>)[];
 
-  return {
-    runs: (numbers) =>
-      rowsByKey(
-        query,
-        'run',
-        numbers.map((number) => ({ number })),
-      ),
-    lumisections: (keys) => rowsByKey(query, 'lumisection', keys),
-    datasets: cachedRowsById<Dataset>((ids) => rowsByKey(query, 'dataset', byId(ids)), {
-      cache: kept.datasets,
-    }),
-    monitorElements: cachedRowsById<MonitorElement>((ids) => rowsByKey(query, 'monitorElement', byId(ids)), {
-      cache: kept.monitorElements,
-      // a later file may tell what an earlier one left open
-      isFinal: ({ dimension, kind }) => dimension !== null && kind !== null,
-    }),
-    binnings: cachedRowsById<Binning>((ids) => tableRowsById<Binning>(query, 'binning', BINNING_FIELDS, ids), {
-      cache: kept.binnings,
-    }),
-    lumisectionHistograms: (keys) => rowsByKey(query, 'lumisectionHistogram', keyed(keys)),
-    runHistograms: (keys) => rowsByKey(query, 'runHistogram', keyed(keys)),
-    contributions: (keys) => contributionsByKey(database, keys),
-    lumisectionBins: (keys) => lumisectionBins(database, keys),
-    runBins: (keys) => runBins(database, keys),
-    scalarValues: (keys) => rowsByKey(query, 'scalarValue', keyed(keys)),
-    efficiencies: async (ids) => {
-      const rows = await tableRowsById<{ id: number; efficiency: boolean | number | null }>(
-        query,
-        'monitor_element',
-        ['id', 'efficiency'],
-        ids,
-      );
-      // an expression of SQLite holds 0 and 1
-      return rows.map((row) => (row === null || row.efficiency === null ? null : Boolean(row.efficiency)));
-    },
-    datasetDescriptions: async (ids) => {
-      const fields = ['id', 'description'] as const;
-      const rows = await tableRowsById<{ id: number; description: string | null }>(query, 'dataset', fields, ids);
-      return rows.map((row) => row?.description ?? null);
-    },
-    notes: (keys) => rowsByKey(query, 'note', keyed(keys)),
-    qualityTests: (keys) => rowsByKey(query, 'qualityTest', keyed(keys)),
-    dataFiles: async (ids) => {
-      const rows = await rowsByKey(query, 'dataFile', byId(ids));
-      const missing = ids.filter((_, i) => rows[i] === null);
-      if (missing.length === 0) return rows;
-      const known = await knownFiles(query, missing);
-      const files = await rowsByKey(query, 'dataFile', byId([...known.values()]));
-      const byOffered = new Map([...known.keys()].map((id, i) => [id, files[i] ?? null]));
-      return ids.map((id, i) => rows[i] ?? byOffered.get(id) ?? null);
-    },
-    jobs: (ids) => rowsByKey(query, 'job', byId(ids)),
-    ingestIssues: (keys) => rowsByKey(query, 'ingestIssue', keys),
-    certifications: (keys) => rowsByKey(query, 'certification', keyed(keys)),
-    certificationsOfRuns: (runNumbers) => certificationsOfRuns(query, runNumbers),
-    certificationRanges: (keys) => certificationRanges(query, keys),
-    verdicts: (scope, keys) => verdictsOf(query, scope, keys),
-    goodLumisections: (source, where) => goodLumisections(query, source, where),
-    datasetByName: (name) => rowByText('dataset', 'name', name),
-    datasetsByName: async (names) => {
-      const wanted = [...new Set(names)].filter(isStorable);
-      if (wanted.length === 0) return names.map(() => null);
-      const statement = sql`SELECT ${sql.join(rowColumns('dataset', 't'))} FROM dataset t WHERE ${isOneOf(database.dialect, sql.raw('t.name'), 'text', wanted)}`;
-      const rows = toRows('dataset', transposed(await query.send(statement)));
-      const byName = new Map(rows.map((row) => [row.name, row]));
-      return names.map((name) => byName.get(name) ?? null);
-    },
-    monitorElementByPath: (path) => rowByText('monitorElement', 'path', path),
-    histogramCounts: (ids) =>
-      countsById(
-        ids,
-        'SELECT monitor_element_id, sum(lumisection_count + run_histogram_count) FROM run_monitor_element',
-        'monitor_element_id',
-        ' GROUP BY monitor_element_id',
-      ),
-    scalarCounts: (ids) =>
-      countsById(
-        ids,
-        'SELECT monitor_element_id, sum(scalar_count) FROM run_monitor_element',
-        'monitor_element_id',
-        ' GROUP BY monitor_element_id',
-      ),
-    // asks each run for the dataset: the table of counts is not read as a whole
-    runCounts: (ids) =>
-      countsById(
-        ids,
-        'SELECT d.id, (SELECT count(*) FROM run r WHERE EXISTS (SELECT 1 FROM run_monitor_element e WHERE e.run_number = r.number AND e.dataset_id = d.id)) FROM dataset d',
-        'd.id',
-      ),
-  };
+/** A class, as each operation has one of its own: methods cost it nothing. */
+export class StoreReads implements Reads {
+  readonly datasets: Reads['datasets'];
+  readonly monitorElements: Reads['monitorElements'];
+  readonly binnings: Reads['binnings'];
+  readonly query: CheckedQuery;
 
-  async function rowByText<N extends 'dataset' | 'monitorElement'>(noun: N, field: string, text: string) {
-    if (!isStorable(text)) return null;
-    const table = noun === 'dataset' ? 'dataset' : 'monitor_element';
-    const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
-    return toRows(noun, transposed(await query.send(statement)))[0] ?? null;
+  constructor(query: CheckedQuery, { datasets, monitorElements, binnings }: CachedDimensions) {
+    this.query = query;
+    this.datasets = datasets;
+    this.monitorElements = monitorElements;
+    this.binnings = binnings;
   }
 
-  async function countsById(ids: readonly number[], select: string, column: string, groupBy = ''): Promise<number[]> {
-    if (ids.length === 0) return [];
-    const condition = isOneOf(database.dialect, sql.raw(column), 'int', [...new Set(ids)]);
-    const rows = (await query.send(sql`${sql.raw(select)} WHERE ${condition}${sql.raw(groupBy)}`)) as [
-      number,
-      number,
-    ][];
-    const counts = new Map(rows);
-    return ids.map((id) => counts.get(id) ?? 0);
+  runs(numbers: readonly number[]) {
+    return rowsByKey(
+      this.query,
+      'run',
+      numbers.map((number) => ({ number })),
+    );
   }
+
+  lumisections(...[keys]: Parameters<Reads['lumisections']>) {
+    return rowsByKey(this.query, 'lumisection', keys);
+  }
+
+  lumisectionHistograms(...[keys]: Parameters<Reads['lumisectionHistograms']>) {
+    return rowsByKey(this.query, 'lumisectionHistogram', keyed(keys));
+  }
+
+  runHistograms(...[keys]: Parameters<Reads['runHistograms']>) {
+    return rowsByKey(this.query, 'runHistogram', keyed(keys));
+  }
+
+  contributions(...[keys]: Parameters<Reads['contributions']>) {
+    return contributionsByKey(this.query.database, keys);
+  }
+
+  lumisectionBins(...[keys]: Parameters<Reads['lumisectionBins']>) {
+    return lumisectionBins(this.query.database, keys);
+  }
+
+  runBins(...[keys]: Parameters<Reads['runBins']>) {
+    return runBins(this.query.database, keys);
+  }
+
+  scalarValues(...[keys]: Parameters<Reads['scalarValues']>) {
+    return rowsByKey(this.query, 'scalarValue', keyed(keys));
+  }
+
+  async efficiencies(ids: readonly number[]) {
+    const rows = await tableRowsById<{ id: number; efficiency: boolean | number | null }>(
+      this.query,
+      'monitor_element',
+      ['id', 'efficiency'],
+      ids,
+    );
+    // an expression of SQLite holds 0 and 1
+    return rows.map((row) => (row === null || row.efficiency === null ? null : Boolean(row.efficiency)));
+  }
+
+  async datasetDescriptions(ids: readonly number[]) {
+    const fields = ['id', 'description'] as const;
+    const rows = await tableRowsById<{ id: number; description: string | null }>(this.query, 'dataset', fields, ids);
+    return rows.map((row) => row?.description ?? null);
+  }
+
+  notes(...[keys]: Parameters<Reads['notes']>) {
+    return rowsByKey(this.query, 'note', keyed(keys));
+  }
+
+  qualityTests(...[keys]: Parameters<Reads['qualityTests']>) {
+    return rowsByKey(this.query, 'qualityTest', keyed(keys));
+  }
+
+  async dataFiles(ids: readonly number[]) {
+    const rows = await rowsByKey(this.query, 'dataFile', byId(ids));
+    const missing = ids.filter((_, i) => rows[i] === null);
+    if (missing.length === 0) return rows;
+    const known = await knownFiles(this.query, missing);
+    const files = await rowsByKey(this.query, 'dataFile', byId([...known.values()]));
+    const byOffered = new Map([...known.keys()].map((id, i) => [id, files[i] ?? null]));
+    return ids.map((id, i) => rows[i] ?? byOffered.get(id) ?? null);
+  }
+
+  jobs(ids: readonly number[]) {
+    return rowsByKey(this.query, 'job', byId(ids));
+  }
+
+  ingestIssues(...[keys]: Parameters<Reads['ingestIssues']>) {
+    return rowsByKey(this.query, 'ingestIssue', keys);
+  }
+
+  certifications(...[keys]: Parameters<Reads['certifications']>) {
+    return rowsByKey(this.query, 'certification', keyed(keys));
+  }
+
+  certificationsOfRuns(runNumbers: readonly number[]) {
+    return certificationsOfRuns(this.query, runNumbers);
+  }
+
+  certificationRanges(...[keys]: Parameters<Reads['certificationRanges']>) {
+    return certificationRanges(this.query, keys);
+  }
+
+  verdicts(...[scope, keys]: Parameters<Reads['verdicts']>) {
+    return verdictsOf(this.query, scope, keys);
+  }
+
+  goodLumisections(...[source, where]: Parameters<Reads['goodLumisections']>) {
+    return goodLumisections(this.query, source, where);
+  }
+
+  datasetByName(name: string) {
+    return rowByText(this.query, 'dataset', 'name', name);
+  }
+
+  async datasetsByName(names: readonly string[]) {
+    const { query } = this;
+    const wanted = [...new Set(names)].filter(isStorable);
+    if (wanted.length === 0) return names.map(() => null);
+    const statement = sql`SELECT ${sql.join(rowColumns('dataset', 't'))} FROM dataset t WHERE ${isOneOf(query.database.dialect, sql.raw('t.name'), 'text', wanted)}`;
+    const rows = toRows('dataset', transposed(await query.send(statement)));
+    const byName = new Map(rows.map((row) => [row.name, row]));
+    return names.map((name) => byName.get(name) ?? null);
+  }
+
+  monitorElementByPath(path: string) {
+    return rowByText(this.query, 'monitorElement', 'path', path);
+  }
+
+  histogramCounts(ids: readonly number[]) {
+    return countsById(
+      this.query,
+      ids,
+      'SELECT monitor_element_id, sum(lumisection_count + run_histogram_count) FROM run_monitor_element',
+      'monitor_element_id',
+      ' GROUP BY monitor_element_id',
+    );
+  }
+
+  scalarCounts(ids: readonly number[]) {
+    return countsById(
+      this.query,
+      ids,
+      'SELECT monitor_element_id, sum(scalar_count) FROM run_monitor_element',
+      'monitor_element_id',
+      ' GROUP BY monitor_element_id',
+    );
+  }
+
+  runCounts(ids: readonly number[]) {
+    return countsById(
+      this.query,
+      ids,
+      // asks each run for the dataset: the table of counts is not read as a whole
+      'SELECT d.id, (SELECT count(*) FROM run r WHERE EXISTS (SELECT 1 FROM run_monitor_element e WHERE e.run_number = r.number AND e.dataset_id = d.id)) FROM dataset d',
+      'd.id',
+    );
+  }
+}
+
+async function rowByText<N extends 'dataset' | 'monitorElement'>(
+  query: CheckedQuery,
+  noun: N,
+  field: string,
+  text: string,
+) {
+  if (!isStorable(text)) return null;
+  const table = noun === 'dataset' ? 'dataset' : 'monitor_element';
+  const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
+  return toRows(noun, transposed(await query.send(statement)))[0] ?? null;
+}
+
+async function countsById(
+  query: CheckedQuery,
+  ids: readonly number[],
+  select: string,
+  column: string,
+  groupBy = '',
+): Promise<number[]> {
+  if (ids.length === 0) return [];
+  const condition = isOneOf(query.database.dialect, sql.raw(column), 'int', [...new Set(ids)]);
+  const rows = (await query.send(sql`${sql.raw(select)} WHERE ${condition}${sql.raw(groupBy)}`)) as [number, number][];
+  const counts = new Map(rows);
+  return ids.map((id) => counts.get(id) ?? 0);
 }

@@ -29,8 +29,9 @@ export class SqliteReading implements Queries {
   }
 
   #here<Rows>(sql: string, read: () => Promise<Rows>): Promise<Rows> {
-    if (this.#cancellation.reason !== undefined) return Promise.reject(this.#cancellation.reason);
     const begun = performance.now();
+    const reason = this.#cancellation.look(begun);
+    if (reason !== undefined) return Promise.reject(reason);
     const rows = read();
     this.#scans.took(sql, performance.now() - begun);
     return rows;

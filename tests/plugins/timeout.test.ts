@@ -69,6 +69,19 @@ describe.each(databases)('an operation on $name', (database) => {
   });
 });
 
+test('an operation on SQLite whose statements keep the clock from being heard ends before the next one', async () => {
+  const sqlite = databases.find(({ name }) => name === 'sqlite') as (typeof databases)[number];
+  const { store, drop } = await createTestStore(sqlite);
+  const cancellation = new Cancellation();
+  const reason = new UnavailableError('too late');
+  cancellation.endAt(performance.now() + 3_600_000, () => reason);
+  const own = store.forOperation(cancellation);
+  expect(await own.lists.count('run')).toBe(0);
+  cancellation.endAt(performance.now() - 1, () => reason);
+  await expect(own.lists.count('run')).rejects.toBe(reason);
+  await drop();
+});
+
 describe('a query on PostgreSQL', () => {
   const database = databases.find(({ name }) => name === 'postgresql') as (typeof databases)[number];
   let opened: { store: Store; url: string; drop(): Promise<void> };

@@ -93,7 +93,7 @@ describe.each(databases)('a histogram on $name', (database) => {
   it('fails as a field, with a code, when the database fails under it', async () => {
     const lost = () => Promise.reject(new UnavailableError('The database is not there'));
     const binnings = Object.assign(lost, { known: () => undefined });
-    const reads = { ...opened.store.reads, lumisectionBins: lost, binnings };
+    const reads = Object.assign(Object.create(opened.store.reads), { lumisectionBins: lost, binnings });
     const store: Store = { ...opened.store, reads, forOperation: () => store };
     const askLost = asker(store);
     // alone: nobody else looks at the failure of the binning, which must not become that of the process
