@@ -125,7 +125,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useIntrospectionSwitch(config),
       useDeferStream(),
       useContext(store, config),
-      useSubscriptions(config),
+      useSubscriptions(authenticate, config),
       useTokenWatch(authenticate),
       useTimeout(config),
       useCost(config),

@@ -1,6 +1,8 @@
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import { UnauthenticatedError } from '../domain/errors.ts';
+import type { Authenticate } from './authenticator.ts';
 import { clientAddress } from './client-address.ts';
 import { limitError } from './limit-error.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
@@ -10,14 +12,15 @@ type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions' | 'clie
 /** What is known of an operation and the request it came with. */
 type Operation = Context & ServerContext & { readonly request: Request };
 
-/** Longer waits would overflow the timer: what expires later is looked at again. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** A token may be revoked while its subscription runs. */
+const LOOK_AT_TOKEN_MS = 30_000;
 
 /**
  * Counts the subscriptions that run, of one client and of all, and ends those whose client has left or whose token has
- * expired. Clients are told apart by the names of their tokens, those without by their address.
+ * expired or was revoked. Clients are told apart by the names of their tokens, those without by their address.
  */
-export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions, clientAddressHeader }: Limits): Plugin {
+export function useSubscriptions(authenticate: Authenticate, limits: Limits): Plugin {
+  const { maxSubscriptions, maxClientSubscriptions, clientAddressHeader } = limits;
   const byClient = new Map<string, number>();
   let running = 0;
   const begin = (client: string) => {
@@ -75,7 +78,7 @@ export function useSubscriptions({ maxSubscriptions, maxClientSubscriptions, cli
             leave();
             Promise.resolve(stream.return?.()).catch(() => {});
           };
-          const disarm = armed(operation, stop);
+          const disarm = armed(operation, authenticate, stop);
           return {
             onEnd() {
               disarm();
@@ -95,17 +98,30 @@ function clientOf(operation: Operation, addressHeader: string): string {
   return `address ${clientAddress(request.headers, operation, addressHeader)}`;
 }
 
-/** Calls `stop` when the client has left or its token expires; @returns what takes that back. */
-function armed({ request, viewer: { expiresAt } }: Operation, stop: () => void): () => void {
+/** Calls `stop` when the client has left, or when its token is no good any more; @returns what takes that back. */
+function armed({ request, viewer }: Operation, authenticate: Authenticate, stop: () => void): () => void {
+  const { signal, headers } = request;
   let timer: NodeJS.Timeout | undefined;
-  const wait = () => {
-    const left = Number(expiresAt) - Date.now();
-    timer = setTimeout(left > LONGEST_TIMER_MS ? wait : stop, Math.min(left, LONGEST_TIMER_MS)).unref();
+  const wait = (expiresAt: Date | null) => {
+    const left = expiresAt === null ? Number.POSITIVE_INFINITY : Number(expiresAt) - Date.now();
+    timer = setTimeout(look, Math.max(0, Math.min(left, LOOK_AT_TOKEN_MS))).unref();
   };
-  if (expiresAt) wait();
-  request.signal.addEventListener('abort', stop, { once: true });
+  const look = async () => {
+    try {
+      const { expiresAt } = await authenticate(headers.get('authorization'));
+      if (timer !== undefined) wait(expiresAt);
+    } catch (error) {
+      // the database may be away for a while: that says nothing about the token
+      if (error instanceof UnauthenticatedError) stop();
+      else wait(null);
+    }
+  };
+  if (viewer.authenticated) wait(viewer.expiresAt);
+  if (signal.aborted) stop();
+  signal.addEventListener('abort', stop, { once: true });
   return () => {
     clearTimeout(timer);
-    request.signal.removeEventListener('abort', stop);
+    timer = undefined;
+    signal.removeEventListener('abort', stop);
   };
 }

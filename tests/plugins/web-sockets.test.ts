@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Client, createClient, type SubscribePayload } from 'graphql-ws';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -111,6 +111,34 @@ describe('over a WebSocket', () => {
       Promise.resolve('none'),
     ]);
     expect(refused).toBe('none');
+  });
+
+  test('who closes the connection of an event stream leaves its subscription', async () => {
+    const open = async () => {
+      const asking = request(url.replace('ws:', 'http:'), {
+        method: 'POST',
+        agent: false,
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      });
+      asking.on('error', () => {});
+      asking.end(JSON.stringify({ query: added }));
+      const [response] = (await once(asking, 'response')) as [IncomingMessage];
+      response.on('error', () => {}).resume();
+      return { status: response.statusCode, asking };
+    };
+    /** Once what has just been left is noticed. */
+    const openWhenFree = () =>
+      vi.waitFor(async () => {
+        const opened = await open();
+        expect(opened.status).toBe(200);
+        return opened;
+      });
+    const three = [await openWhenFree(), await openWhenFree(), await openWhenFree()];
+    const refused = await open();
+    expect(refused.status).toBe(429);
+    for (const { asking } of three) asking.destroy();
+    const { asking } = await openWhenFree();
+    for (const one of [asking, refused.asking]) one.destroy();
   });
 
   test('errors are those of HTTP: of the document, of its limits, of the variables', async () => {

@@ -154,6 +154,19 @@ describe.each(databases)('subscriptions on $name', (database) => {
     expect((await listen(query, {}, closed)).status).toBe(503);
   });
 
+  test('a subscription ends when its token expires', async () => {
+    const expiresAt = new Date(Date.now() + 400).toISOString();
+    const { data } = await askElsewhere(
+      'mutation ($at: DateTime!) { createToken(input: { name: "brief", scopes: [READ], expiresAt: $at }) { secret } }',
+      { at: expiresAt },
+    );
+    const authorization = { authorization: `Bearer ${data.createToken.secret}` };
+    const brief = await subscribe(app, 'subscription { runAdded { number } }', {}, authorization);
+    expect(brief.status).toBe(200);
+    expect(await brief.next()).toBeUndefined();
+    expect(Date.now()).toBeGreaterThanOrEqual(Date.parse(expiresAt));
+  });
+
   test('what each event asks for has the limits of a query', async () => {
     const greedy = await listen(
       'subscription { runAdded { lumisections(first: 1000) { nodes { histograms(first: 1000) { nodes { bins } } } } } }',
