@@ -5,6 +5,7 @@ import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { GraphQLSchema } from 'graphql';
 import { createLRUCache, createYoga } from 'graphql-yoga';
 import type { Config } from './config.ts';
+import { createIntake, type Intake } from './jobs/intake.ts';
 import { createLog, type Log } from './log.ts';
 import { createJwtVerifier } from './plugins/auth-jwt.ts';
 import { useAuthentication } from './plugins/authentication.ts';
@@ -22,18 +23,20 @@ import { useErrorMasking } from './plugins/error-masking.ts';
 import { useGraphiqlPage } from './plugins/graphiql-page.ts';
 import { useHealth } from './plugins/health.ts';
 import { useIntrospectionSwitch } from './plugins/introspection.ts';
+import { useCoercedVariables } from './plugins/jit/use-coerced-variables.ts';
 import { useJit } from './plugins/jit/use-jit.ts';
 import { useOperationLimits } from './plugins/limits/use-operation-limits.ts';
 import { useMetrics } from './plugins/metrics.ts';
+import { useMultipart } from './plugins/multipart.ts';
 import { useProbePort } from './plugins/probe-port.ts';
 import { useRequestBody } from './plugins/request-body.ts';
 import type { ServerContext } from './plugins/request-facts.ts';
 import { useRequestLog } from './plugins/request-log.ts';
 import { useSecurityHeaders } from './plugins/security-headers.ts';
 import { useSubscriptions } from './plugins/subscriptions.ts';
-import { useOperationTraces, useRequestTraces } from './plugins/traces.ts';
 import { useTimeout } from './plugins/timeout.ts';
 import { useTokenWatch } from './plugins/token-watch.ts';
+import { useOperationTraces, useRequestTraces } from './plugins/traces.ts';
 import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import { useWarnings } from './plugins/warnings.ts';
 import { WebSockets } from './plugins/web-sockets.ts';
@@ -63,6 +66,8 @@ export interface AppOptions {
   readonly session?: string | null | undefined;
   /** Where the built page lies. */
   readonly pageFolder?: string;
+  /** Where files go that clients bring; made here where nobody works on them. */
+  readonly intake?: Intake | undefined;
   /** Counts of the server; made here where there are none yet. */
   readonly metrics?: Metrics;
   readonly traces?: Traces | null;
@@ -71,6 +76,7 @@ export interface AppOptions {
 }
 
 const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
+
 const PROBING: Partial<ServerContext> = { probing: true };
 
 /** Documents kept parsed and validated. */
@@ -102,6 +108,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
   const metrics = options.metrics ?? createMetrics();
   const stopping = options.stopping ?? new AbortController().signal;
   const { traces = null } = options;
+  const intake = options.intake ?? createIntake(config);
   const yoga = createYoga<ServerContext>({
     schema: options.schema ?? schema,
     plugins: [
@@ -111,7 +118,6 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       ...(traces ? [useRequestTraces(traces)] : []),
       useCors(config),
       useSecurityHeaders(),
-      useHealth(store, log),
       ...(config.metricsPort !== 0 ? [useProbePort()] : []),
       useMetrics(metrics, config),
       useHealth(store, log, stopping),
@@ -119,16 +125,18 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useCsrfPrevention(),
       useAuthentication(authenticate),
       useConcurrency(config),
+      useMultipart(intake.uploads, config),
       useRequestBody(config),
       useTrustedDocuments(config),
       useOperationLimits(config),
       useIntrospectionSwitch(config),
       useDeferStream(),
-      useContext(store, config),
+      useContext(store, config, intake),
       useSubscriptions(authenticate, config),
       useTokenWatch(authenticate),
       useTimeout(config),
       useCost(config),
+      useCoercedVariables(),
       ...(config.jit ? [useJit()] : []),
       useEndingStreams(stopping, metrics),
       ...(traces ? [useOperationTraces(traces)] : []),
@@ -150,7 +158,11 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
     cors: false,
     healthCheckEndpoint: '/health/yoga',
   });
-  const sockets = new WebSockets(async (request, context) => yoga.fetch(request, context as ServerContext), config, log);
+  const sockets = new WebSockets(
+    async (request, context) => yoga.fetch(request, context as ServerContext),
+    config,
+    log,
+  );
   return {
     fetch: async (request, init) => yoga.fetch(request instanceof Request ? request : new Request(request, init)),
     handle: (request, response) => (hasValidHost(request) ? yoga(request, response) : refuseHost(response)),

@@ -33,6 +33,8 @@ export interface Context {
   readonly viewer: Viewer;
   /** Where files go that clients bring. */
   readonly intake: Intake;
+  /** The variables of the operation as resolvers see them, once they are coerced; null before. */
+  variables: Readonly<Record<string, unknown>> | null;
   /** Ends the operation before its time. */
   readonly cancellation: Cancellation;
   /** What the operation takes, as it is counted. */
@@ -70,6 +72,7 @@ export function createContext(
     mayWrite,
     viewer,
     intake,
+    variables: null,
     cancellation,
     cost: new Cost(maxResponseBytes),
     warnings,

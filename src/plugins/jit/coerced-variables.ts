@@ -1,13 +1,4 @@
-import {
-  type DocumentNode,
-  GraphQLScalarType,
-  type GraphQLSchema,
-  getOperationAST,
-  getVariableValues,
-  Kind,
-  type OperationDefinitionNode,
-  visit,
-} from 'graphql';
+import { type DocumentNode, GraphQLScalarType, type GraphQLSchema, Kind, visit } from 'graphql';
 
 /** Stands for the types of variables that were coerced before: takes every value as it is. */
 const Coerced = new GraphQLScalarType({ name: 'Coerced__' });
@@ -15,7 +6,7 @@ const Coerced = new GraphQLScalarType({ name: 'Coerced__' });
 /**
  * The query with variables of no particular type. The compiler writes code for every field of an input type and of
  * the input types in it, level by level: for one `where` of ours megabytes, which takes seconds in which nobody is
- * served. So variables are coerced by graphql (`coerceVariables`), and the compiled query takes them as they are.
+ * served. So variables are coerced by graphql, once for whoever looks at them, and the compiled query takes them as they are.
  */
 export function withCoercedVariables(document: DocumentNode): DocumentNode {
   const definitions = document.definitions.map((definition) =>
@@ -38,17 +29,6 @@ export function withCoercedType(schema: GraphQLSchema): GraphQLSchema {
   return Object.create(schema, {
     getType: { value: (name: string) => (name === Coerced.name ? Coerced : schema.getType(name)) },
   });
-}
-
-/** Variables with their defaults, as resolvers see them; undefined where they are refused. */
-export function coerceVariables(
-  schema: GraphQLSchema,
-  document: DocumentNode,
-  operationName: string | null | undefined,
-  variables: Readonly<Record<string, unknown>> | null | undefined,
-): Record<string, unknown> | undefined {
-  const operation = getOperationAST(document, operationName) as OperationDefinitionNode;
-  return getVariableValues(schema, operation.variableDefinitions ?? [], variables ?? {}).coerced;
 }
 
 /**

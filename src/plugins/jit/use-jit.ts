@@ -2,7 +2,7 @@ import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import type { Context } from '../../context.ts';
 import type { Plugin } from '../request-facts.ts';
-import { coerceVariables, variablesInLiterals, withCoercedType, withCoercedVariables } from './coerced-variables.ts';
+import { variablesInLiterals, withCoercedType, withCoercedVariables } from './coerced-variables.ts';
 import { flattenQuery } from './flatten-query.ts';
 
 /** What was made of an operation: nothing yet (seen once), code, or the finding that it stays with the interpreter. */
@@ -36,7 +36,7 @@ export function useJit(): Plugin {
       const compilation = compilationOf(args.schema, args.document, args.operationName);
       if (typeof compilation === 'string') return;
       setExecuteFn(async (now) => {
-        const variables = coerceVariables(now.schema, now.document, now.operationName, now.variableValues);
+        const { variables } = now.contextValue as Context;
         if (!variables || compilation.needed.some((name) => !(name in variables))) return executeFn(now);
         const result: ExecutionResult = await compilation.query(now.rootValue, now.contextValue, variables);
         const { cost, cancellation } = now.contextValue as Context;

@@ -59,7 +59,9 @@ export function useOperationLimits(limits: Limits): Plugin {
     );
     if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
     const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
-    (contextValue as unknown as Context).cost.requestedNodes = asked;
+    const context = contextValue as unknown as Context;
+    context.variables = coerced;
+    context.cost.requestedNodes = asked;
     if (asked <= maxNodes) return;
     setResultAndStopExecution({
       errors: [
@@ -122,6 +124,11 @@ function hasMoreObjects(value: unknown, most: number): boolean {
       if (typeof one !== 'object' || one === null) continue;
       if (!Array.isArray(one) && ++count > most) return true;
       if (depth > MOST_VARIABLE_DEPTH) return true;
+      if (Array.isArray(one)) {
+        // without names of places: lists of bins are long
+        for (let i = 0; i < one.length; i++) if (typeof one[i] === 'object' && one[i] !== null) next.push(one[i]);
+        continue;
+      }
       for (const key in one) {
         const inner = (one as Record<string, unknown>)[key];
         if (typeof inner === 'object' && inner !== null) next.push(inner);
