@@ -58,11 +58,11 @@ const run = (args: string[], extra: Record<string, string> = {}, cwd = root) =>
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
 
-const ask = async (url: string, query: string) =>
+const ask = async (url: string, query: string, headers = {}) =>
   (
     await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify({ query }),
     })
   ).json();
@@ -74,6 +74,26 @@ describe('npm start', () => {
     expect(output.text).toContain('npm run ingest -- FILE --dataset NAME');
     expect(await ask(url, '{ runs { totalCount } }')).toEqual({ data: { runs: { totalCount: 0 } } });
     expect((await fetch(new URL('/ready', url))).status).toBe(200);
+  });
+
+  test('prints a token, until there is one that lasts, with which one may write until it stops', async () => {
+    const settings = { DATABASE_URL: `file:${join(folder, 'tokens.db')}` };
+    const { url, output, child } = await start(settings);
+    const [, token] = /^ {2}with the token: (lg_[0-9a-f]{12}_[\w-]{43})$/m.exec(output.text) ?? [];
+    const upsert = 'mutation { upsertRuns(input: { runs: [{ number: 1 }] }) { report { inserted } } }';
+    expect(await ask(url, upsert)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
+    const written = { data: { upsertRuns: { report: { inserted: 1 } } } };
+    expect(await ask(url, upsert, { authorization: `Bearer ${token}` })).toEqual(written);
+    const make = 'mutation { createToken(input: { name: "ci", scopes: [READ] }) { secret } }';
+    expect((await ask(url, make, { authorization: `Bearer ${token}` })).data.createToken.secret).toMatch(/^lg_/);
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(output.log).not.toContain('lg_');
+    const second = await start(settings);
+    expect(second.output.text).not.toContain('lg_');
+    expect((await ask(second.url, upsert, { authorization: `Bearer ${token}` })).errors).toMatchObject([
+      { extensions: { reason: 'UNKNOWN' } },
+    ]);
   });
 
   test('refuses a Host header that is none, in its own words', async () => {

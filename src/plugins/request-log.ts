@@ -29,6 +29,7 @@ export function useRequestLog(log: Log): Plugin {
         path: pathOf(request.url),
         status: response.status,
         ms: Math.round((performance.now() - facts.startedAt) * 100) / 100,
+        ...(facts.viewer.authenticated ? { viewer: facts.viewer.name } : {}),
         ...(facts.operations.length > 0 ? { operation: facts.operations.join(', ') } : {}),
         ...(facts.errorCodes.size > 0 ? { errors: [...facts.errorCodes] } : {}),
       });
