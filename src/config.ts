@@ -156,12 +156,55 @@ const SETTINGS = {
     schema: z.string(),
     fallback: 'scope',
     values: 'name of a claim, with dots into objects (`resource_access.lumigraph.roles`)',
-    meaning: 'Claim that lists scopes (`read`, `ingest`, `challenge`, `admin`), as a list or separated by blanks; other words in it say nothing.',
+    meaning:
+      'Claim that lists scopes (`read`, `ingest`, `challenge`, `admin`), as a list or separated by blanks; other words in it say nothing.',
   },
   mutations: onOff(
     'LUMIGRAPH_MUTATIONS',
     'on',
     'Whether mutations are taken, from clients whose token has the scope; `off` makes a server that only reads.',
+  ),
+  uploads: {
+    name: 'LUMIGRAPH_UPLOADS',
+    schema: z.string().min(1, 'must not be empty'),
+    fallback: './data/uploads',
+    values: 'path of a folder',
+    meaning:
+      'Where uploaded files lie until they are read; made when it is missing. Servers that share a database share this folder, too.',
+  },
+  maxUploadBytes: count(
+    'LUMIGRAPH_MAX_UPLOAD_BYTES',
+    2_000_000_000,
+    1,
+    1_000_000_000_000,
+    'Most bytes of one uploaded file.',
+  ),
+  keepUploadsDays: count(
+    'LUMIGRAPH_KEEP_UPLOADS_DAYS',
+    7,
+    1,
+    10_000,
+    'How long an uploaded file is kept whose job failed or was cancelled, so that it can be retried. One that was read is removed at once.',
+  ),
+  ingestRoots: {
+    name: 'LUMIGRAPH_INGEST_ROOTS',
+    schema: z.string().transform((text) =>
+      text
+        .split(',')
+        .map((path) => path.trim())
+        .filter(Boolean),
+    ),
+    fallback: '',
+    values: 'paths of folders, separated by commas',
+    meaning:
+      'Folders of which `ingestDataFiles` reads files, and nothing outside of them; none unless told. Servers that share a database share these folders, too.',
+  },
+  jobs: count(
+    'LUMIGRAPH_JOBS',
+    1,
+    0,
+    16,
+    'Files that this server reads at a time in the background, in a process of its own; 0 leaves them to other servers on the same database.',
   ),
   maxInputRows: count(
     'LUMIGRAPH_MAX_INPUT_ROWS',
@@ -356,7 +399,10 @@ const SETTINGS = {
     1_000_000,
     'Most subscriptions of one client (one token; without a token, one address) that run at the same time.',
   ),
-  omsToken: secret('LUMIGRAPH_OMS_TOKEN', 'Bearer token that `npm run ingest -- oms:https://...` sends to the site it asks.'),
+  omsToken: secret(
+    'LUMIGRAPH_OMS_TOKEN',
+    'Bearer token that `npm run ingest -- oms:https://...` sends to the site it asks.',
+  ),
   runRegistryToken: secret(
     'LUMIGRAPH_RR_TOKEN',
     'Bearer token that `npm run ingest -- rr:https://...` sends to the site it asks.',
@@ -394,7 +440,8 @@ export function parseConfig(environment: Environment): Config {
   }
   const jwt = [SETTINGS.jwtIssuer, SETTINGS.jwtAudience, SETTINGS.jwtJwksUrl].map(({ name }) => name);
   const missing = jwt.filter((name) => !environment[name]);
-  if (missing.length > 0 && missing.length < jwt.length) problems.push(`${missing.join(', ')}: missing beside the others of ${jwt.join(', ')}`);
+  if (missing.length > 0 && missing.length < jwt.length)
+    problems.push(`${missing.join(', ')}: missing beside the others of ${jwt.join(', ')}`);
   const known = settings.map((setting) => setting.name);
   for (const name of Object.keys(environment)) {
     if (!name.startsWith(PREFIX) || known.includes(name)) continue;
@@ -402,17 +449,16 @@ export function parseConfig(environment: Environment): Config {
     problems.push(`${name} is not a setting${nearest ? `; did you mean ${nearest}?` : ''} (--help lists them)`);
   }
   if (problems.length > 0) throw new ConfigurationError(problems.join('\n'));
-  return values as Config;
   return consistent(values as Config);
 }
 
 /** Who only reads takes no mutations either, and fills nothing. */
 const consistent = (config: Config): Config =>
   config.readOnly ? { ...config, mutations: false, sample: false } : config;
+
 /** Reads `.env` (where there is one; the environment wins over it), then the environment of this process; `given` wins over both. */
 export function loadConfig(given: Environment = {}): Config {
   if (existsSync('.env')) process.loadEnvFile('.env');
-  return parseConfig(process.env);
   return parseConfig({ ...process.env, ...given });
 }
 
@@ -428,7 +474,8 @@ export function describeSettings(): string {
 }
 
 /** Connection strings hold passwords: they are never repeated in an error. */
-const shown = (setting: Setting, text: string) => (setting.secret || setting.name === 'DATABASE_URL' ? '(hidden)' : text);
+const shown = (setting: Setting, text: string) =>
+  setting.secret || setting.name === 'DATABASE_URL' ? '(hidden)' : text;
 
 function closest(name: string, known: readonly string[]): string | undefined {
   const ranked = known

@@ -3,6 +3,7 @@ import { type App, createApp } from './app.ts';
 import { type Config, describeSettings, loadConfig } from './config.ts';
 import { LumigraphError } from './domain/errors.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
+import { hostJobs, type WorkerHost } from './jobs/worker-host.ts';
 import { createLog, type Log } from './log.ts';
 import { describeSession, mintSessionToken } from './plugins/session-token.ts';
 import type { StatementObserver } from './store/observed-database.ts';
@@ -41,16 +42,21 @@ async function main(): Promise<void> {
     if (config.sample) await fillEmptyStore(store);
     if (config.web) await buildPage(log);
     const session = await mintSessionToken(store, config);
-    const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal });
+    const onTrouble = (what: string, facts: object) => log.line('warn', what, { ...facts });
+    const jobs = config.readOnly ? null : hostJobs(store.jobs, config, { onTrouble, onBrought: metrics.brought });
+    const intake = jobs?.intake;
+    const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal, intake });
     const http = createHttpServer(app.handle, config, metrics.rejected);
     http.server.on('upgrade', app.upgrade);
     metrics.gauge({ name: 'lumigraph_connections', help: 'Connections that are open.' }, () => http.connections);
+    const jobsByState = { name: 'lumigraph_jobs', help: 'Jobs in the database, of all servers.', label: 'state' };
+    metrics.gauge(jobsByState, () => store.jobs.countByState());
     if (config.metrics !== 'off') metrics.watchProcess();
     await listen(http, config.port, 'PORT', config);
     const probes = config.metricsPort === 0 ? null : createHttpServer(app.handleProbe, config);
     if (probes) await listen(probes, config.metricsPort, 'LUMIGRAPH_METRICS_PORT', config);
     announce(http, probes, config, session);
-    stopOnSignal({ app, http, probes, store, traces, stopping, log, withinMs: config.stopTimeoutMs });
+    stopOnSignal({ app, http, probes, host: jobs?.host, store, traces, stopping, log, withinMs: config.stopTimeoutMs });
   } catch (error) {
     await store.close();
     throw error;
@@ -156,6 +162,7 @@ interface Running {
   readonly app: App;
   readonly http: HttpServer;
   readonly probes: HttpServer | null;
+  readonly host: WorkerHost | undefined;
   readonly store: Store;
   readonly traces: Traces | null;
   readonly stopping: AbortController;
@@ -191,7 +198,10 @@ function stopOnSignal(running: Running): void {
   process.on('SIGTERM', stop);
 }
 
-async function finish({ app, http, probes, store, traces, stopping, log, withinMs }: Running, signal: NodeJS.Signals) {
+async function finish(
+  { app, http, probes, host, store, traces, stopping, log, withinMs }: Running,
+  signal: NodeJS.Signals,
+) {
   log.line('info', 'stopping', { signal, connections: http.connections });
   log.flush();
   setTimeout(() => {
@@ -201,7 +211,7 @@ async function finish({ app, http, probes, store, traces, stopping, log, withinM
   }, withinMs + CLOSING_MAY_TAKE_MS).unref();
   stopping.abort();
   setTimeout(() => app.closeSockets(), LAST_WORDS_MS);
-  const cut = await http.stop(withinMs);
+  const [cut] = await Promise.all([http.stop(withinMs), host?.close(withinMs)]);
   if (cut > 0) log.line('warn', 'connections cut off', { connections: cut, afterMs: withinMs });
   await probes?.stop(0);
   await store.close();

@@ -11,26 +11,27 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   config: { files: /^src\/config\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
-  context: { files: /^src\/context\.ts$/, mayImport: ['config', 'loaders', 'store', 'domain'] },
+  jobs: { files: /^src\/jobs\//, mayImport: ['pipeline', 'formats', 'store', 'domain', 'generated'] },
+  context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'store', 'domain'] },
   schema: {
     files: /^src\/(schema\/|print-schema\.ts$)/,
-    mayImport: ['context', 'loaders', 'pipeline', 'store', 'domain', 'generated'],
+    mayImport: ['context', 'loaders', 'jobs', 'pipeline', 'store', 'domain', 'generated'],
   },
   telemetry: { files: /^src\/telemetry\//, mayImport: ['store', 'domain'] },
   plugins: {
     files: /^src\/(plugins\/|log\.ts$)/,
-    mayImport: ['config', 'context', 'schema', 'telemetry', 'store', 'domain'],
+    mayImport: ['config', 'context', 'jobs', 'schema', 'telemetry', 'store', 'domain'],
   },
   app: {
     files: /^src\/app\.ts$/,
-    mayImport: ['config', 'context', 'plugins', 'schema', 'loaders', 'telemetry', 'store', 'domain'],
+    mayImport: ['config', 'context', 'jobs', 'plugins', 'schema', 'loaders', 'telemetry', 'store', 'domain'],
   },
   formats: { files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/, mayImport: ['domain'] },
   pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['formats', 'store', 'domain'] },
   sample: { files: /^ingest\/sample/, mayImport: ['pipeline', 'formats', 'store', 'domain'] },
   server: {
     files: /^src\/(server\.ts$|http-server\.ts$|web-build\.ts$)/,
-    mayImport: ['app', 'config', 'plugins', 'sample', 'telemetry', 'store', 'domain'],
+    mayImport: ['app', 'config', 'jobs', 'plugins', 'sample', 'telemetry', 'store', 'domain'],
   },
   cli: {
     files: /^ingest\/(cli|commands\/|progress|report|discover)/,

@@ -11,8 +11,16 @@ export class RefusedContentError extends LumigraphError {
   }
 }
 
-/** Whatever was thrown, as a stable code and a message for people. */
-export function describeProblem(error: unknown): FileProblem {
+/**
+ * Whatever was thrown, as a stable code and a message for people.
+ * @param called the path of the file, and what the message is to call it instead.
+ */
+export function describeProblem(error: unknown, called?: readonly [path: string, instead: string]): FileProblem {
+  const { message, ...problem } = problemOf(error);
+  return { ...problem, message: called ? message.replaceAll(called[0], called[1]) : message };
+}
+
+function problemOf(error: unknown): FileProblem {
   if (error instanceof LumigraphError) {
     const { line, byte, field, value, stack } = error.details as Partial<FileProblem>;
     return { code: error.code, message: error.message, line, byte, field, value, stack };

@@ -60,7 +60,12 @@ export async function ingestFile(
     const ingest = async (ledger: Ledger) => ({ ...report, ...(await readInTurn(ledger, { store, parser }, work)) });
     report = settings.dryRun ? { ...(await store.ledger.rehearse(ingest)), fileId: null } : await ingest(store.ledger);
   } catch (error) {
-    report = { ...report, outcome: 'failed', error: describeProblem(error), exitStatus: 1 };
+    report = {
+      ...report,
+      outcome: 'failed',
+      error: describeProblem(error, hooks.entry && [path, hooks.entry.path]),
+      exitStatus: 1,
+    };
   } finally {
     await early?.end();
     await source?.close();
@@ -68,7 +73,7 @@ export async function ingestFile(
   const { error, format } = report;
   if (error && format === null && !settings.dryRun && !(hooks.metInFolder && NO_DATA.has(error.code))) {
     // a database that is gone has been reported, or will be by the next file
-    report = { ...report, ...(await quarantine(store.ledger, report, error).catch(() => ({}))) };
+    report = { ...report, ...(await quarantine(store.ledger, report, error, hooks.entry).catch(() => ({}))) };
   }
   return { ...report, seconds: (performance.now() - started) / 1000 };
 }
@@ -124,9 +129,10 @@ async function readInTurn(ledger: Ledger, { store, parser }: IngestTools, work: 
 
 type BeginOptions = Parameters<Ledger['begin']>[2];
 
-async function begin(ledger: Ledger, { path, file, identity }: Work, options: BeginOptions) {
+async function begin(ledger: Ledger, { path, file, identity, hooks: { entry } }: Work, options: BeginOptions) {
+  const facts = { path: entry?.path ?? resolve(path), size: file.stamp?.size ?? 0 };
   try {
-    return await ledger.begin(identity, { path: resolve(path), size: file.stamp?.size ?? 0 }, options);
+    return await ledger.begin(identity, facts, entry?.id === undefined ? options : { ...options, entry: entry.id });
   } catch (error) {
     if (!isFileBusy(error)) throw error;
     return { busy: { fileId: error.details.fileId as number, message: error.message } };

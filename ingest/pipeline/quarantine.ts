@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { Ledger } from '../../src/store/store.ts';
 import { hashFile } from '../source.ts';
-import type { FileProblem, FileReport } from './report.ts';
+import type { FileProblem, FileReport, IngestHooks } from './report.ts';
 
 /** What a file met inside a folder may turn out to be without that being an error: a note, a picture, nothing. */
 export const NO_DATA: ReadonlySet<string> = new Set(['UNKNOWN_FORMAT', 'NOT_A_REGULAR_FILE', 'EMPTY_FILE', 'UTF16']);
@@ -29,11 +29,16 @@ export async function quarantine(
   ledger: Ledger,
   { path, sha256, size }: FileReport,
   { code, message }: FileProblem,
+  entry?: IngestHooks['entry'],
 ): Promise<Partial<FileReport>> {
   if (NOT_OF_CONTENT.has(code)) return {};
   const found = sha256 !== null && size !== null ? { sha256, size } : await hashFile(path);
   const identity = { sha256: found.sha256, dataset: '', source: '', format: '', meMap: '' };
-  const { file } = await ledger.begin(identity, { path: resolve(path), size: found.size }, { force: false });
+  const facts = { path: entry?.path ?? resolve(path), size: found.size };
+  const { file } = await ledger.begin(identity, facts, {
+    force: false,
+    ...(entry?.id !== undefined && { entry: entry.id }),
+  });
   await ledger.finish(file.id, { status: 'QUARANTINED', errorCode: code, errorMessage: message });
   return { ...found, fileId: file.id };
 }

@@ -183,15 +183,17 @@ class Reading {
   }
 
   async #cancelled(): Promise<Result> {
-    this.#row = await this.#tools.ledger.finish(this.#row.id, { status: 'CANCELLED' }, this.#job.lease);
+    const { hooks, lease } = this.#job;
+    const status = hooks.goesOn?.() ? 'RUNNING' : 'CANCELLED';
+    this.#row = await this.#tools.ledger.finish(this.#row.id, { status }, lease);
     return { row: this.#row, report: { ...this.#report('cancelled'), exitStatus: 1 } };
   }
 
   /** Settles the row after a failure, as far as the database still answers. */
   async fail(error: unknown): Promise<Result> {
     const { ledger } = this.#tools;
-    const { settings, lease } = this.#job;
-    const problem = describeProblem(error);
+    const { settings, lease, path, hooks } = this.#job;
+    const problem = describeProblem(error, hooks.entry && [path, hooks.entry.path]);
     const refused = error instanceof RefusedContentError;
     const changed = error instanceof FileError && error.code === 'FILE_CHANGED';
     const ofFile = refused || error instanceof FileError || error instanceof ParseProcessError;

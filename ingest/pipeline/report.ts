@@ -30,6 +30,10 @@ export interface IngestHooks {
   readonly onProgress?: (progress: IngestProgress) => void;
   /** A file that another process reads is left to it (`cancelled`, error FILE_BUSY) instead of waited for. */
   readonly leaveBusy?: boolean;
+  /** What the ledger calls the file (default: its path), and the row of it that stands for the file already. */
+  readonly entry?: { readonly id?: number; readonly path: string };
+  /** Asked when `signal` has stopped the reading: whether somebody will go on with it (its row stays RUNNING). */
+  readonly goesOn?: () => boolean;
   /** Nobody named the file itself: one that is no data at all is not entered in the ledger. */
   readonly metInFolder?: boolean;
 }

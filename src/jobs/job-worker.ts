@@ -7,6 +7,8 @@ import { runJob } from './run-job.ts';
 export interface WorkerOptions {
   /** Files that are read at a time. */
   readonly atATime: number;
+  /** What its places read with, where they are not to start parse processes of their own: one for each place. */
+  readonly parsers?: readonly ParseProcess[];
   /** See keepJob. */
   readonly renewMs?: number;
   /** Told of what nobody expected; the worker goes on. */
@@ -20,6 +22,7 @@ export class JobWorker {
   readonly #options: WorkerOptions;
   readonly #stop = new AbortController();
   readonly #working = new Set<Promise<void>>();
+  readonly #parsers: ParseProcess[];
   /** Woken while all places were looking for work or at it: who found none looks once more. */
   #lookAgain = false;
 
@@ -27,6 +30,7 @@ export class JobWorker {
     this.#store = store;
     this.#intake = intake;
     this.#options = options;
+    this.#parsers = [...(options.parsers ?? [])];
   }
 
   /** Looks for work in every place that is free. */
@@ -50,7 +54,8 @@ export class JobWorker {
   }
 
   async #work(): Promise<void> {
-    const parser = new ParseProcess();
+    const lent = this.#parsers.pop();
+    const parser = lent ?? new ParseProcess();
     const { signal } = this.#stop;
     try {
       while (!signal.aborted) {
@@ -62,7 +67,8 @@ export class JobWorker {
       // whatever it was working on is taken over when its lease has run out
       this.#options.onError?.(error);
     } finally {
-      await parser.close();
+      if (lent) this.#parsers.push(lent);
+      else await parser.close();
     }
   }
 

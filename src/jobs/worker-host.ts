@@ -3,8 +3,9 @@ import { createRequire } from 'node:module';
 import { extname } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { hasDied } from '../../ingest/pipeline/process-name.ts';
+import type { Counts } from '../domain/record.ts';
 import type { Jobs } from '../store/jobs.ts';
-import type { IntakeSettings } from './intake.ts';
+import { createIntake, type Intake, type IntakeSettings } from './intake.ts';
 import type { UploadFolder } from './upload-folder.ts';
 import type { FromWorker, ToWorker } from './worker-messages.ts';
 
@@ -17,6 +18,8 @@ export interface HostSettings extends IntakeSettings {
 
 export interface HostHooks {
   readonly onTrouble?: (what: string, facts: Record<string, unknown>) => void;
+  /** Told of rows that jobs brought, by the format of their file, as they are committed. */
+  readonly onBrought?: (format: string, counts: Readonly<Counts>) => void;
   /** The program of the worker process; tests put a bundled one in its place. */
   readonly entry?: string;
 }
@@ -34,6 +37,13 @@ const DAY_MS = 86_400_000;
 
 const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
 const workerEntry = fileURLToPath(new URL(`./worker-process${extname(import.meta.filename)}`, import.meta.url));
+
+/** A host with the intake that wakes it. */
+export function hostJobs(jobs: Jobs, settings: HostSettings, hooks: HostHooks): { intake: Intake; host: WorkerHost } {
+  const intake = createIntake(settings, () => host.wake());
+  const host = new WorkerHost(jobs, intake.uploads, settings, hooks);
+  return { intake, host };
+}
 
 /** Keeps a worker process for a server while there are jobs: beside its event loop, and apart from what may kill it. */
 export class WorkerHost {
@@ -74,10 +84,10 @@ export class WorkerHost {
   }
 
   /** Stops the worker after the batches in flight. Its jobs wait then, to be gone on with by the next one. */
-  async close(): Promise<void> {
+  async close(withinMs = STOP_WITHIN_MS): Promise<void> {
     this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
-    await this.#end(STOP_WITHIN_MS);
+    await this.#end(withinMs);
   }
 
   #every(milliseconds: number, work: () => Promise<void>): void {
@@ -108,7 +118,8 @@ export class WorkerHost {
       execArgv: ['--max-semi-space-size=8', ...(entry.endsWith('.ts') ? ['--import', tsx] : [])],
     });
     child.on('message', (message: FromWorker) => {
-      if (message.kind === 'trouble') this.#hooks.onTrouble?.('a job went wrong', { ...message });
+      if (message.kind === 'brought') this.#hooks.onBrought?.(message.format, message.counts);
+      else if (message.kind === 'trouble') this.#hooks.onTrouble?.('a job went wrong', { ...message });
       else if (message.wakings === this.#wakings) this.#endWhenIdle();
     });
     child.on('error', (error) => this.#hooks.onTrouble?.('the worker process failed', { error }));

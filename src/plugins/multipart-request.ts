@@ -193,6 +193,7 @@ class FilePart extends IncomingFile {
   readonly #folder: UploadFolder;
   readonly #want: () => void;
   readonly #received = settlable<ReceivedFile>();
+  #state: 'awaited' | 'here' | 'failed' = 'awaited';
   #isTaken = false;
   #stream: BusboyFileStream | undefined;
 
@@ -214,24 +215,29 @@ class FilePart extends IncomingFile {
   async write(stream: BusboyFileStream, fileName: string | undefined): Promise<void> {
     this.#stream = stream;
     try {
-      this.#received.resolve(await this.#folder.receive(stream, fileName));
+      const received = await this.#folder.receive(stream, fileName);
+      if (this.#state === 'failed') return await this.#folder.remove(received.path);
+      this.#state = 'here';
+      this.#received.resolve(received);
     } catch (error) {
-      this.#received.reject(error as Error);
+      this.fail(error as Error);
       stream.resume();
     }
   }
 
   /** No more of it will come. */
   fail(error: Error): void {
+    if (this.#state === 'here') return;
+    this.#state = 'failed';
     this.#received.reject(error);
     this.#stream?.destroy(error);
   }
 
   /** Removes it where nobody took it. */
   async discard(): Promise<void> {
-    if (this.#isTaken) return;
-    const received = await this.#received.promise.catch(() => null);
-    if (received) await this.#folder.remove(received.path);
+    if (this.#isTaken || this.#state !== 'here') return;
+    const { path } = await this.#received.promise;
+    await this.#folder.remove(path);
   }
 }
 

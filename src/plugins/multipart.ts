@@ -6,9 +6,10 @@ import type { Plugin, ServerContext } from './request-facts.ts';
 /** How long a client that is answered may go on sending before it is cut off: until then it may not have read the answer. */
 const LINGER_MS = 5_000;
 
-/** Whether the body of a request is a form that may hold files; it has limits of its own. */
-export const isMultipart = (request: Request): boolean =>
-  request.method === 'POST' && /^\s*multipart\/form-data\s*(;|$)/i.test(request.headers.get('content-type') ?? '');
+/** Of a form that may hold files; it has limits of its own. */
+export const MULTIPART = 'multipart/form-data';
+
+const IS_MULTIPART = /^\s*multipart\/form-data\s*(;|$)/i;
 
 /**
  * Reads requests by the GraphQL multipart request spec as they come: nothing of a file is held in memory, and nothing is
@@ -18,11 +19,11 @@ export function useMultipart(uploads: UploadFolder, limits: MultipartLimits): Pl
   const open = new WeakMap<ServerContext, MultipartRequest>();
   return {
     onRequestParse({ request, setRequestParser, serverContext }) {
-      if (!isMultipart(request)) return;
+      const contentType = request.headers.get('content-type') ?? '';
+      if (request.method !== 'POST' || !IS_MULTIPART.test(contentType)) return;
       setRequestParser(() => {
         const { req } = serverContext;
         const body = req ?? Readable.fromWeb((request.body ?? new Blob([]).stream()) as never);
-        const contentType = request.headers.get('content-type') ?? '';
         const multipart = new MultipartRequest(body, contentType, uploads, limits);
         open.set(serverContext, multipart);
         return multipart.read();

@@ -4,6 +4,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 import type { Config } from '../config.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { limitError } from './limit-error.ts';
+import { MULTIPART } from './multipart.ts';
 import type { Plugin } from './request-facts.ts';
 
 type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatch'>;
@@ -24,12 +25,26 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
       remedy: REMEDY,
       status: 413,
     });
+  const hooks = {
+    onRequestParseDone({ requestParserResult }: { requestParserResult: unknown }) {
+      if (!Array.isArray(requestParserResult) || requestParserResult.length <= maxBatch) return;
+      throw limitError({
+        setting: 'LUMIGRAPH_MAX_BATCH',
+        limit: maxBatch,
+        actual: requestParserResult.length,
+        what: `The request is an array of ${requestParserResult.length} operations`,
+        remedy: 'Send one operation in a request.',
+      });
+    },
+  };
   return {
     onRequestParse({ request, requestParser, setRequestParser, serverContext }) {
+      const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+      // read as it comes, under limits of its own
+      if (type === MULTIPART) return hooks;
       const declared = Number(request.headers.get('content-length') ?? 0);
       if (!Number.isSafeInteger(declared)) throw badRequest('The content-length header is not a number');
       if (declared > maxBodyBytes) throw tooLarge(declared);
-      const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
       if (request.method === 'POST' && (type === 'application/json' || type === 'application/graphql+json')) {
         setRequestParser(async () => {
           const body =
@@ -45,18 +60,7 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
       ) {
         throw badRequest('A body that is not JSON needs a content-length header', 411);
       }
-      return {
-        onRequestParseDone({ requestParserResult }) {
-          if (!Array.isArray(requestParserResult) || requestParserResult.length <= maxBatch) return;
-          throw limitError({
-            setting: 'LUMIGRAPH_MAX_BATCH',
-            limit: maxBatch,
-            actual: requestParserResult.length,
-            what: `The request is an array of ${requestParserResult.length} operations`,
-            remedy: 'Send one operation in a request.',
-          });
-        },
-      };
+      return hooks;
     },
   };
 }

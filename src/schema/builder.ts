@@ -6,6 +6,7 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { RawJson } from '../domain/raw-json.ts';
 import type PrismaTypes from '../generated/pothos-types.ts';
 import { getDatamodel } from '../generated/pothos-types.ts';
+import type { IncomingFile } from '../jobs/incoming-file.ts';
 import { decodeGlobalId, encodeGlobalId } from './global-id.ts';
 import { SCOPE_PLUGIN } from './scope-option.ts';
 
@@ -15,6 +16,7 @@ export interface SchemaTypes {
   DefaultFieldNullability: false;
   Scalars: {
     ID: { Input: string; Output: string };
+    File: { Input: IncomingFile; Output: never };
     Bins: { Input: never; Output: RawJson };
     BinsInput: { Input: Float64Array; Output: never };
     GoldenJson: { Input: string; Output: never };

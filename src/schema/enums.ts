@@ -4,6 +4,7 @@ import {
   CERTIFICATION_FLAGS,
   DATA_FILE_STATUSES,
   ISSUE_SEVERITIES,
+  JOB_STATES,
   MONITOR_ELEMENT_KINDS,
   SCALAR_TYPES,
 } from '../store/nouns.ts';
@@ -79,6 +80,14 @@ export const DataFileStatus = enumOf('DataFileStatus', 'How far a file has come.
   FAILED: 'Stopped by an error (see `error`).',
   QUARANTINED: 'Its reader exceeded a limit or died, or nobody could tell what it is (see `error`).',
   CANCELLED: 'Stopped by a user.',
+});
+
+export const JobState = enumOf('JobState', 'How far a job has come.', JOB_STATES, {
+  QUEUED: 'Waits for its turn.',
+  RUNNING: 'Its file is being read.',
+  DONE: 'Its file was read to the end; rows may have been rejected or in conflict (see `dataFile`).',
+  FAILED: 'Stopped by an error (see `error`); `retryJob` queues it anew.',
+  CANCELLED: 'Stopped by a user; `retryJob` goes on from where it stopped.',
 });
 
 export const IssueSeverity = enumOf('IssueSeverity', 'What became of a row that has an issue.', ISSUE_SEVERITIES, {

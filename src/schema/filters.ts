@@ -6,6 +6,7 @@ import {
   CertificationFlag,
   DataFileStatus,
   IssueSeverity,
+  JobState,
   LumisectionFlag,
   MonitorElementKind,
   QualityStatus,
@@ -132,6 +133,7 @@ const enumFilters: Readonly<Record<string, OperatorInput>> = {
   'scalarValue.type': enumFilter(ScalarType, 'a type of scalar value'),
   'certification.flag': enumFilter(CertificationFlag, 'a judgement'),
   'dataFile.status': enumFilter(DataFileStatus, 'the status of a file'),
+  'job.state': enumFilter(JobState, 'the state of a job'),
   'ingestIssue.severity': enumFilter(IssueSeverity, 'the severity of an issue'),
 };
 

@@ -1,5 +1,7 @@
+import { GraphQLError } from 'graphql';
 import { DateTimeResolver, SafeIntResolver } from 'graphql-scalars';
 import { RawJson } from '../domain/raw-json.ts';
+import { IncomingFile } from '../jobs/incoming-file.ts';
 import { builder } from './builder.ts';
 
 builder.addScalarType('DateTime', DateTimeResolver, {
@@ -19,6 +21,21 @@ builder.scalarType('Bins', {
   serialize: (value) => {
     if (value instanceof RawJson) return value as never;
     throw new TypeError('Bins are served by BinsValue only');
+  },
+});
+
+builder.scalarType('File', {
+  description:
+    'A file that is sent along: a variable alone, by the GraphQL multipart request spec (`multipart/form-data` with the fields `operations`, `map` and one part for each file, in this order).',
+  serialize: () => {
+    throw new TypeError('a file is not served as a value');
+  },
+  parseValue: (value) => {
+    if (value instanceof IncomingFile) return value;
+    throw new GraphQLError('A File comes as a part of a multipart request, in the place of a null among the variables');
+  },
+  parseLiteral: () => {
+    throw new GraphQLError('A File comes as a part of a multipart request: give it by a variable');
   },
 });
 

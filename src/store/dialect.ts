@@ -65,6 +65,8 @@ export interface Dialect {
   timeFromNow(seconds: number): string;
   /** Put behind a SELECT in a transaction, so that no other one changes the rows until it ends. */
   readonly lockRows: string;
+  /** The same, leaving out rows that another transaction has locked (those of a queue that another worker is taking). */
+  readonly lockFreeRows: string;
   /**
    * Lets one transaction at a time insert into the table, so that ids ascend in the order of the commits; null where
    * transactions write one at a time anyway.

@@ -88,7 +88,7 @@ export const MAX_ATTEMPTS = 3;
 /** What a crash of the database takes back is said again within a second. */
 const NOT_FLUSHED = false;
 
-export const createJobs = (database: Pick<Database, 'dialect' | 'all' | 'write'>): Jobs => {
+export const createJobs = (database: Pick<Database, 'dialect' | 'all' | 'arrays' | 'write'>): Jobs => {
   const { dialect } = database;
   const write = <T>(work: (transaction: Transaction) => Promise<T>, flush = true) => database.write(work, { flush });
   return {

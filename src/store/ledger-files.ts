@@ -9,6 +9,12 @@ import type { Stored } from './tables.ts';
 
 /** Rows of `data_file`: each function runs in a transaction of its caller's. */
 
+/**
+ * Stands in the place of the monitor-element map of a file of which nobody knows yet how it is to be read, followed by
+ * what makes it unique.
+ */
+export const PLACEHOLDER = 'job:';
+
 /** How long a reading that is not heard of keeps its lease: many times what a batch takes. */
 export const LEASE_SECONDS = 60;
 
@@ -73,15 +79,16 @@ export async function beginFile(
   dialect: Dialect,
   identity: FileIdentity,
   facts: { path: string; size: number },
-  { force, lease }: { readonly force: boolean; readonly lease?: Lease | undefined },
+  { force, lease, entry }: { readonly force: boolean; readonly lease?: Lease | undefined; readonly entry?: number },
 ): Promise<{ file: DataFile; known: boolean; fromStart: boolean }> {
   const { sha256, dataset, source, format, meMap } = identity;
   const key = [sha256, dataset, source, format, meMap];
   const now = new Date();
+  const offered = entry === undefined ? undefined : await takeOffered(transaction, entry);
   await transaction.all(
-    `INSERT INTO data_file (sha256, dataset, source, format, me_map, path, size, status, created_at)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8) ON CONFLICT DO NOTHING`,
-    [...key, facts.path, facts.size, now],
+    `INSERT INTO data_file (sha256, dataset, source, format, me_map, path, size, status, created_at${offered ? ', id' : ''})
+     VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8${offered ? ', $9' : ''}) ON CONFLICT DO NOTHING`,
+    [...key, facts.path, facts.size, offered?.createdAt ?? now, ...(offered ? [offered.id] : [])],
   );
   const [found] = await transaction.all<Stored<DataFile> & { leased: number }>(
     `SELECT *, CASE WHEN lease_expires_at > ${dialect.timeFromNow(0)} THEN 1 ELSE 0 END AS leased
@@ -91,6 +98,7 @@ export async function beginFile(
   );
   if (!found) throw new Error('a data file vanished while it was entered');
   const { leased, ...row } = found;
+  if (offered && offered.id !== row.id) await standFor(transaction, offered.id, row.id);
   if (row.status === 'DONE' && !force) return { file: toDataFile(row), known: true, fromStart: false };
   const { leaseOwner } = row;
   if (leased > 0 && leaseOwner !== null && leaseOwner !== lease?.owner && !lease?.isDead(leaseOwner)) throw busy(row);
@@ -111,6 +119,24 @@ export async function beginFile(
   );
   transaction.publish({ kind: 'dataFile', id: row.id });
   return { file: toDataFile(begun as Stored<DataFile>), known: false, fromStart };
+}
+
+/** Takes out the entry of a file that was offered before anybody knew how to read it, to be entered anew as what it is. */
+async function takeOffered(
+  transaction: Transaction,
+  entry: number,
+): Promise<Pick<DataFile, 'id' | 'createdAt'> | undefined> {
+  const [offered] = await transaction.all<Pick<DataFile, 'id' | 'createdAt'>>(
+    'DELETE FROM data_file WHERE id = $1 AND me_map LIKE $2 RETURNING id, created_at',
+    [entry, `${PLACEHOLDER}%`],
+  );
+  return offered;
+}
+
+/** What was offered turned out to be a file that has an entry already: jobs are about that one from now on. */
+async function standFor(transaction: Transaction, offered: number, known: number): Promise<void> {
+  await transaction.all('UPDATE job SET file_id = $1 WHERE file_id = $2', [known, offered]);
+  transaction.publish({ kind: 'dataFile', id: offered });
 }
 
 /** Adds to the counts of a file and moves its checkpoint. */
@@ -145,7 +171,7 @@ export async function finishFile(
   const [row] = await transaction.all<Stored<DataFile>>(
     `UPDATE data_file SET status = $1, error_code = $2, error_message = $3, finished_at = $4, lease_owner = NULL,
        lease_expires_at = NULL WHERE id = $5 RETURNING *`,
-    [result.status, result.errorCode ?? null, message, new Date(), fileId],
+    [result.status, result.errorCode ?? null, message, result.status === 'RUNNING' ? null : new Date(), fileId],
   );
   if (!row) throw new NotFoundError(`there is no data file ${fileId} in the ledger`);
   transaction.publish({ kind: 'dataFile', id: fileId });

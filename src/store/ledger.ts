@@ -5,6 +5,7 @@ import { type BatchSettings, nameOfRow, type PreparedBatch, prepareBatch } from 
 import type { Database, Transaction } from './database.ts';
 import { deleteRun, type RunDeletion } from './delete-run.ts';
 import { DictionaryResolver } from './dictionaries.ts';
+import { endJobs } from './jobs.ts';
 import { NothingStays, type PreparedCallBatch, writeCall } from './ledger-call.ts';
 import { COUNT_NAMES, conflictsOf, countOutcome } from './ledger-conflicts.ts';
 import { beginFile, finishFile, lockFile, refuseBusy, renewLease, settleBatch } from './ledger-files.ts';
@@ -38,12 +39,16 @@ class StoreLedger implements Ledger {
     this.#dictionaries = new DictionaryResolver(database);
   }
 
-  begin: Ledger['begin'] = async (identity, facts, { force, lease, takeBack = false }) => {
+  begin: Ledger['begin'] = async (identity, facts, { force, lease, entry, takeBack = false }) => {
     const { dialect } = this.#database;
     const alone = takeBack && (force || (await hasEarlierContent(this.#database, identity, facts.path)));
     const { fromStart, ...begun } = await this.#database.write(
       async (transaction) => {
-        const begun = await beginFile(transaction, dialect, identity, facts, { force, lease });
+        const begun = await beginFile(transaction, dialect, identity, facts, {
+          force,
+          lease,
+          ...(entry !== undefined && { entry }),
+        });
         if (alone && begun.fromStart) await withdrawEarlier(transaction, dialect, begun.file, force);
         return begun;
       },
@@ -241,6 +246,7 @@ class StoreLedger implements Ledger {
     const discarded = await this.#database.write(
       async (transaction) => {
         await refuseBusy(transaction, dialect, fileId, isDead);
+        await endJobs(transaction, dialect, fileId, isDead);
         const withdrawal = await withdrawFile(transaction, dialect, fileId);
         const file = await finishFile(transaction, fileId, {
           status: 'CANCELLED',

@@ -45,6 +45,7 @@ export const postgresDialect: Dialect = {
   castTypes: { integer: '::integer', float: '::double precision', text: '::text', time: '::timestamp' },
   timeFromNow: (seconds) => `((clock_timestamp() AT TIME ZONE 'UTC')::timestamp(3) + interval '${seconds} seconds')`,
   lockRows: 'FOR UPDATE',
+  lockFreeRows: 'FOR UPDATE SKIP LOCKED',
   lockInserts: (table) => `LOCK TABLE ${table} IN SHARE ROW EXCLUSIVE MODE`,
   isMissingReference: (error) => error instanceof pg.DatabaseError && error.code === '23503',
 };

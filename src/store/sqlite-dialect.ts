@@ -45,6 +45,7 @@ export const sqliteDialect: Dialect = {
   castTypes: { integer: '', float: '', text: '', time: '' },
   timeFromNow: (seconds) => `strftime('%Y-%m-%dT%H:%M:%f+00:00', 'now', '${seconds} seconds')`,
   lockRows: '', // whoever writes is alone
+  lockFreeRows: '',
   lockInserts: () => null,
   isMissingReference: (error) => error instanceof Error && error.message.startsWith('FOREIGN KEY constraint failed'),
 };

@@ -1,9 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { openLease } from '../../ingest/pipeline/lease.ts';
+import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
+import type { Scope } from '../../src/domain/viewer.ts';
 import { createIntake } from '../../src/jobs/intake.ts';
 import { JobWorker } from '../../src/jobs/job-worker.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -13,7 +16,9 @@ import { createTestStore, databases } from '../support/databases.ts';
 import { DATASET, ingestFolder } from '../support/ingest-files.ts';
 import { AUTHORIZED, SESSION } from '../support/session.ts';
 
-const { folder, file } = ingestFolder('jobs');
+const { folder, file, parser } = ingestFolder('jobs');
+const parsers = [parser, ...Array.from({ length: 3 }, () => new ParseProcess())];
+afterAll(() => Promise.all(parsers.map((one) => one.close())));
 const STATE = 'state attempts cancelRequested owner bytesDone bytesTotal error { code message }';
 const FILE = 'id path status sha256 size format dataset error { code message } report { inserted identical rejected }';
 const UPLOAD = `mutation ($input: UploadDataFileInput!) { uploadDataFile(input: $input) {
@@ -86,9 +91,10 @@ describe.each(databases)('jobs on $name', (database) => {
   const jobOf = async (id: string) => (await post(JOB, { id })).data.job;
   const change = (what: 'cancelJob' | 'retryJob', id: string, headers?: object) =>
     post(`mutation ($id: ID!) { ${what}(input: { id: $id }) { job { id ${STATE} } } }`, { id }, headers);
-  const worker = (its: Store = store, atATime = 1) => new JobWorker(its, intake, { atATime, renewMs: 5 });
-  const drain = async (atATime = 1) => {
-    const one = worker(store, atATime);
+  const worker = (its: Store = store, from = 0, to = 1) =>
+    new JobWorker(its, intake, { atATime: to - from, parsers: parsers.slice(from, to), renewMs: 5 });
+  const drain = async (from = 0, to = 1) => {
+    const one = worker(store, from, to);
     one.wake();
     await one.drained();
   };
@@ -214,7 +220,7 @@ describe.each(databases)('jobs on $name', (database) => {
     const { dataFiles, jobs } = data.ingestDataFiles;
     expect(dataFiles.map(({ path }: { path: string }) => path.slice(-5))).toEqual(['0.csv', '1.csv', '2.csv', '3.csv']);
     expect(dataFiles[0]).toMatchObject({ status: 'PENDING', sha256: '' });
-    await Promise.all([drain(2), drain()]);
+    await Promise.all([drain(0, 2), drain(2, 3)]);
     for (const { id } of jobs) {
       expect(await jobOf(id)).toMatchObject({ state: 'DONE', attempts: 1, dataFile: { report: { inserted: 1 } } });
     }
@@ -353,11 +359,7 @@ describe.each(databases)('jobs on $name', (database) => {
     const { job } = await begun(content);
     const path = file(`busy-${database.name}.csv`, content);
     const elsewhere = openLease();
-    const { ingestFile } = await import('../../ingest/pipeline/pipeline.ts');
-    const { ParseProcess } = await import('../../ingest/parse-process/parse-process.ts');
-    const parser = new ParseProcess();
     await ingestFile({ store, parser }, path, { dataset: DATASET });
-    await parser.close();
     await execute(
       opened.url,
       `UPDATE data_file SET status = 'RUNNING', lease_owner = '${elsewhere.owner}',
@@ -374,7 +376,7 @@ describe.each(databases)('jobs on $name', (database) => {
   test('many uploads at once are as many files', async () => {
     const contents = Array.from({ length: 8 }, () => small());
     const all = await Promise.all(contents.map((content) => begun(content)));
-    await Promise.all([drain(2), drain(2)]);
+    await Promise.all([drain(0, 2), drain(2, 4)]);
     const ids = new Set<string>();
     for (const { job } of all) {
       const done = await jobOf(job.id);
@@ -384,7 +386,7 @@ describe.each(databases)('jobs on $name', (database) => {
     expect(ids.size).toBe(8);
     const same = small();
     const twins = await Promise.all(Array.from({ length: 4 }, () => begun(same)));
-    await Promise.all([drain(2), drain(2)]);
+    await Promise.all([drain(0, 2), drain(2, 4)]);
     await execute(opened.url, "UPDATE job SET not_before = '2001-01-01T00:00:00.000+00:00' WHERE state = 'QUEUED'");
     await drain();
     const ends = await Promise.all(twins.map(({ job }) => jobOf(job.id)));
@@ -426,8 +428,8 @@ describe.each(databases)('jobs on $name', (database) => {
     const { errors } = await upload(small(), {}, { headers: {} });
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
     expect(uploaded()).toEqual([]);
-    const token = async (name: string, scopes: string[]) => {
-      const { secret } = await store.tokens.create({ name, scopes, expiresAt: null } as never, 'test');
+    const token = async (name: string, scopes: Scope[]) => {
+      const { secret } = await store.tokens.create({ name, scopes, expiresAt: new Date(Date.now() + 60_000) }, 'test');
       return { authorization: `Bearer ${secret}` };
     };
     const [mine, yours] = [

@@ -7,11 +7,20 @@ const root = resolve(import.meta.dirname, '../..');
 const folder = join(root, 'node_modules/.lumigraph-tests');
 
 /** Programs that tests start by the hundred, made JavaScript once: most of the life of a short process is loading it. */
-export const bundledPrograms = { cli: join(folder, 'cli.js'), killedIngest: join(folder, 'killed-ingest.js') };
+export const bundledPrograms = {
+  cli: join(folder, 'cli.js'),
+  killedIngest: join(folder, 'killed-ingest.js'),
+  jobWorker: join(folder, 'worker-process.js'),
+};
 
 export async function bundlePrograms(): Promise<void> {
   await build({
-    entryPoints: ['tests/ingest/killed-ingest.ts', 'ingest/cli.ts', 'ingest/parse-process/child.ts'],
+    entryPoints: [
+      'tests/ingest/killed-ingest.ts',
+      'ingest/cli.ts',
+      'ingest/parse-process/child.ts',
+      'src/jobs/worker-process.ts',
+    ],
     absWorkingDir: root,
     outdir: folder,
     entryNames: '[name]',

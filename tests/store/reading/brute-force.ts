@@ -23,6 +23,12 @@ export function rowsOf(world: World, noun: Noun): Row[] {
         bytesDone: BigInt(row.bytesDone),
         linesDone: BigInt(row.linesDone),
       }));
+    case 'job':
+      return world.job.map((row) => ({
+        ...row,
+        bytesDone: BigInt(row.bytesDone),
+        bytesTotal: BigInt(row.bytesTotal),
+      }));
     case 'ingestIssue':
       return world.ingestIssue.map((row) => ({
         ...row,
@@ -191,6 +197,7 @@ function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, R
       return linked('dataset', { monitorElementId: row.id });
     case 'dataFile.issues':
       return where('ingestIssue', { fileId: row.id });
+    case 'job.dataFile':
     case 'ingestIssue.dataFile':
       return where('dataFile', { id: row.fileId });
   }

@@ -19,6 +19,7 @@ export type World = Pick<
   | 'runMonitorElement'
   | 'dataFile'
   | 'ingestIssue'
+  | 'job'
   | 'certificationVersion'
   | 'certification'
 >;
@@ -272,6 +273,28 @@ export function makeWorld(seed: number): World {
       reason: text(),
     })),
   );
+  const job = range(8).map((id) => ({
+    id,
+    fileId: latest([1, 2, 3, 12]),
+    offeredFileId: id,
+    state: latest(['QUEUED', 'RUNNING', 'DONE', 'FAILED', 'CANCELLED']),
+    owner: latest(TEXTS),
+    origin: 'path',
+    path: '/',
+    settings: '{}',
+    bytesDone: latest([0, 2 ** 33]),
+    bytesTotal: latest([0, 1, 2 ** 50]),
+    attempts: latest([0, 1, 3]),
+    cancelRequested: latest([true, false]),
+    errorCode: latest([null, ...TEXTS]),
+    errorMessage: latest([null, ...TEXTS]),
+    createdAt: latest(TIMES),
+    startedAt: latest([null, ...TIMES]),
+    finishedAt: latest([null, ...TIMES]),
+    notBefore: latest(TIMES),
+    leaseOwner: null,
+    leaseExpiresAt: null,
+  }));
   // golden: one scope, two versions; the others: several subsystems, for two datasets
   const certificationVersion = SOURCES.flatMap((source) =>
     (source === 'golden' ? [''] : SUBSYSTEMS).flatMap((subsystem) =>
@@ -324,6 +347,7 @@ export function makeWorld(seed: number): World {
     runMonitorElement: [...pairs.values()],
     dataFile,
     ingestIssue,
+    job,
     certificationVersion,
     certification,
   };
