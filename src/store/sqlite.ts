@@ -1,7 +1,7 @@
 import type { Cancellation } from '../domain/cancellation.ts';
 import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
-import type { Database, DatabaseOptions, Queries, Transaction } from './database.ts';
+import type { Database, DatabaseOptions, Queries, Transaction, WriteOptions } from './database.ts';
 import { PendingEvents } from './pending-events.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
@@ -71,16 +71,18 @@ export class SqliteDatabase implements Database {
     return this.#reader.arrays<Row>(...query);
   }
 
-  write<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const result = this.#turn.then(() => this.#transaction(work));
+  write<T>(work: (transaction: Transaction) => Promise<T>, { flush = true }: WriteOptions = {}): Promise<T> {
+    const result = this.#turn.then(() => this.#transaction(work, flush));
     this.#turn = result.catch(() => {});
     return result;
   }
 
-  async #transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async #transaction<T>(work: (transaction: Transaction) => Promise<T>, flush: boolean): Promise<T> {
     this.#writer ??= new SqliteConnection(this.#path, this.#onStatement, { readOnly: false });
     const writer = this.#writer;
     const pending = new PendingEvents();
+    // with NORMAL the log is flushed by the next checkpoint, or by the next transaction with FULL
+    writer.handle.exec(`PRAGMA synchronous = ${flush ? 'FULL' : 'NORMAL'}`);
     await this.#begin(writer);
     try {
       const result = await work({

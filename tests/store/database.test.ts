@@ -241,10 +241,11 @@ test('a PostgreSQL session that ends in the middle of a transaction fails it, an
 });
 
 describe('SQLite connections', () => {
-  test('flush each commit to disk, log ahead, and let readers only read', async () => {
+  test('flush each commit to disk unless told otherwise, log ahead, and let readers only read', async () => {
     const { url, drop } = await createSqlite();
     await migrate(url);
-    const open = (write: boolean) => new SqliteConnection(sqlitePath(url), () => {}, { readOnly: write ? false : 'statements' });
+    const open = (write: boolean) =>
+      new SqliteConnection(sqlitePath(url), () => {}, { readOnly: write ? false : 'statements' });
     const [writer, reader] = [open(true), open(false)];
     const pragma = async (connection: SqliteConnection, name: string) =>
       (await connection.arrays(`PRAGMA ${name}`))[0]?.[0];
@@ -254,6 +255,17 @@ describe('SQLite connections', () => {
     await expect(reader.all('DELETE FROM run')).rejects.toThrow('readonly');
     writer.close();
     reader.close();
+    await drop();
+  });
+
+  test('leave flushing to a later commit where they may', async () => {
+    const { url, drop } = await createSqlite();
+    await migrate(url);
+    const database = await SqliteDatabase.open(url, { onStatement: () => {}, prisma: false });
+    const levels = (flush?: boolean) =>
+      database.write((transaction) => transaction.arrays('PRAGMA synchronous'), { ...(flush === false && { flush }) });
+    expect([await levels(), await levels(false), await levels()]).toEqual([[[2]], [[1]], [[2]]]); // FULL, NORMAL, FULL
+    await database.close();
     await drop();
   });
 
