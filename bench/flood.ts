@@ -49,6 +49,7 @@ await settle(url);
 const server = await startLumigraph(url);
 const load = new LoadGenerator();
 const flood = start('bench/support/flood-process.ts', [], { ipc: true });
+await once(flood.child, 'message');
 try {
   const requests = server.requests(questions('small', WORLD));
   const ask = (): Promise<LoadResult> =>

@@ -16,6 +16,7 @@ process.on('message', (message: Job | 'stop') => {
   else process.send?.(stop?.());
 });
 process.on('disconnect', () => process.exit(0));
+process.send?.('ready');
 
 function flood({ port, kinds, connections }: Job): () => FloodResult {
   const chosen = REFUSED.filter(({ name }) => kinds.includes(name));

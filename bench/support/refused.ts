@@ -57,7 +57,7 @@ export const REFUSED: readonly RefusedKind[] = [
   },
   {
     name: 'the same field again and again',
-    code: 'LIMIT_EXCEEDED',
+    code: 'GRAPHQL_VALIDATION_FAILED',
     requests: variants((v) => query(`{ runs { nodes { n${v}: ${times(8_000, () => 'number')} } } }`)),
   },
   {
@@ -71,8 +71,8 @@ export const REFUSED: readonly RefusedKind[] = [
     name: 'variables too large',
     code: 'LIMIT_EXCEEDED',
     requests: Array.from({ length: 8 }, (_, v) =>
-      query(`query Q${v}($w: RunFilter) { runs(where: $w) { totalCount } }`, {
-        w: { or: Array.from({ length: 6_000 }, (_, i) => ({ number: { eq: i } })) },
+      query(`query Q${v}($w: RunWhere) { runs(where: $w) { totalCount } }`, {
+        w: { OR: Array.from({ length: 6_000 }, (_, i) => ({ number: { eq: i } })) },
       }),
     ),
   },
