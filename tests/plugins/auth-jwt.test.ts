@@ -2,11 +2,13 @@ import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:cryp
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Viewer } from '../../src/domain/viewer.ts';
 import { createLog } from '../../src/log.ts';
 import { createJwtVerifier } from '../../src/plugins/auth-jwt.ts';
 import { createAuthenticator } from '../../src/plugins/authenticator.ts';
+import { createTestStore, databases } from '../support/databases.ts';
 
 const ISSUER = 'https://issuer.example/realm';
 const AUDIENCE = 'lumigraph';
@@ -132,6 +134,29 @@ describe('a JSON Web Token', () => {
     expect((await verifier?.(token({ scope: 'admin', ...claims })))?.scopes).toEqual(['read', 'ingest']);
     expect((await verifier?.(token()))?.scopes).toEqual([]);
   });
+});
+
+test('is taken by the server in place of a token of its own', async () => {
+  const { store, drop } = await createTestStore(databases[0] as (typeof databases)[number]);
+  const ask = async (jwksUrl: string, jwt: string, query = '{ viewer { name scopes } }') => {
+    const config = configOf(jwksUrl, { LUMIGRAPH_LOG: 'silent', LUMIGRAPH_WEB: 'off', LUMIGRAPH_READ: 'token' });
+    const response = await createApp(store, config).fetch('http://localhost/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${jwt}` },
+      body: JSON.stringify({ query }),
+    });
+    const { data, errors } = await response.json();
+    return data ?? [response.status, errors[0].extensions.code];
+  };
+  expect(await ask(keys, token())).toEqual({ viewer: { name: 'jwt:ada', scopes: ['READ', 'INGEST'] } });
+  expect(await ask(keys, token(), 'mutation { deleteRun(input: { number: 1 }) { dryRun } }')).toEqual([
+    200,
+    'FORBIDDEN',
+  ]);
+  expect(await ask(keys, token({ scope: '' }))).toEqual([403, 'FORBIDDEN']);
+  expect(await ask(keys, token({}, { alg: 'none' }, null))).toEqual([401, 'UNAUTHENTICATED']);
+  expect(await ask('http://127.0.0.1:1/keys', token())).toEqual([503, 'UNAVAILABLE']);
+  await drop();
 });
 
 test('where the keys cannot be had a JSON Web Token waits, and the tokens of the server work', async () => {
