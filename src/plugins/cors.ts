@@ -2,7 +2,7 @@ import type { Plugin } from './request-facts.ts';
 
 const METHODS = 'GET, POST';
 const REQUEST_HEADERS =
-  'accept, authorization, content-type, traceparent, tracestate, x-graphql-yoga-csrf, x-request-id, last-event-id';
+  'accept, authorization, content-type, traceparent, tracestate, x-graphql-yoga-csrf, x-lumigraph-cost, x-request-id, last-event-id';
 const RESPONSE_HEADERS = 'etag, retry-after, x-request-id';
 /** Browsers keep the answer to a preflight so long. */
 const SECONDS = '7200';
