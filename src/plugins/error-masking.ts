@@ -89,7 +89,9 @@ function fromDomain(error: LumigraphError, located?: GraphQLError): GraphQLError
       ...error.details,
       code: error.code,
       // an error of one field leaves the answer as a whole a good one
-      ...(located?.path ? {} : { http: { status, spec: status === 400, ...(status === 401 && { headers: CHALLENGE }) } }),
+      ...(located?.path
+        ? {}
+        : { http: { status, spec: status === 400, ...(status === 401 && { headers: CHALLENGE }) } }),
     },
   });
 }
