@@ -90,11 +90,14 @@ describe('the configuration', () => {
     };
     expect(parseConfig(jwt)).toMatchObject({ jwtAudience: 'lumigraph', jwtScopesClaim: 'scope' });
     expect(() => parseConfig({ ...jwt, LUMIGRAPH_JWT_AUDIENCE: '' })).toThrow(/^LUMIGRAPH_JWT_AUDIENCE: missing/);
-    expect(() => parseConfig({ LUMIGRAPH_JWT_ISSUER: 'x' })).toThrow(/^LUMIGRAPH_JWT_AUDIENCE, LUMIGRAPH_JWT_JWKS_URL: missing/);
+    expect(() => parseConfig({ LUMIGRAPH_JWT_ISSUER: 'x' })).toThrow(
+      /^LUMIGRAPH_JWT_AUDIENCE, LUMIGRAPH_JWT_JWKS_URL: missing/,
+    );
     for (const url of ['http://issuer.example/keys', 'keys', 'file:///keys']) {
       expect(() => parseConfig({ ...jwt, LUMIGRAPH_JWT_JWKS_URL: url })).toThrow('must be an https: URL');
     }
-    for (const url of ['http://127.0.0.1:81/keys', 'http://localhost/keys']) parseConfig({ ...jwt, LUMIGRAPH_JWT_JWKS_URL: url });
+    for (const url of ['http://127.0.0.1:81/keys', 'http://localhost/keys'])
+      parseConfig({ ...jwt, LUMIGRAPH_JWT_JWKS_URL: url });
   });
 
   test('keeps the words of a choice', () => {
