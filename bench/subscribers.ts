@@ -29,6 +29,8 @@ interface Subscribers {
 }
 type Transport = (port: number, count: number) => Promise<Subscribers>;
 
+let latestRun = 0;
+
 const report = new Report('subscribers', `${SUBSCRIBERS} subscribers that wait`);
 report.line(
   `Resident memory of the server before and after ${SUBSCRIBERS} clients, each with a connection of its own, subscribed to \`runAdded\` and waited
@@ -80,8 +82,6 @@ async function measureOne(name: string, url: string, store: Store, transport: Tr
     await server.stop();
   }
 }
-
-let latestRun = 0;
 
 async function timeToAll({ ledger }: Store, subscribers: Subscribers, count: number): Promise<number> {
   const run = ++latestRun;
