@@ -109,6 +109,8 @@ class ScopePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 const scopeOf = ({ pothosOptions }: { pothosOptions: unknown }) => (pothosOptions as { scope?: Scope }).scope;
 
 const readOnly = () =>
-  new ForbiddenError('this server only reads: it takes mutations where LUMIGRAPH_MUTATIONS is on and LUMIGRAPH_READ_ONLY off');
+  new ForbiddenError(
+    'this server only reads: it takes mutations where LUMIGRAPH_MUTATIONS is on and LUMIGRAPH_READ_ONLY off',
+  );
 
 SchemaBuilder.registerPlugin(SCOPE_PLUGIN, ScopePlugin);
