@@ -1,14 +1,15 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
-import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { settings } from '../src/config.ts';
+import { csv, csvRow } from './support/csv-files.ts';
 
 const root = join(import.meta.dirname, '..');
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-server-'));
@@ -18,7 +19,8 @@ afterEach(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const BARE = { LUMIGRAPH_SAMPLE: 'off', LUMIGRAPH_WEB: 'off', PORT: '0' };
+const uploads = join(folder, 'uploads');
+const BARE = { LUMIGRAPH_SAMPLE: 'off', LUMIGRAPH_WEB: 'off', LUMIGRAPH_UPLOADS: uploads, PORT: '0' };
 const environment = (extra: Record<string, string>) => ({
   PATH: process.env.PATH,
   DATABASE_URL: `file:${join(folder, 'empty.db')}`,
@@ -67,6 +69,18 @@ const ask = async (url: string, query: string, headers = {}) =>
     })
   ).json();
 
+/** As docs/api.md does with curl. */
+async function upload(url: string, token: string) {
+  const query = `mutation ($file: File!) {
+    uploadDataFile(input: { file: $file, dataset: "/ZeroBias/Run2018A-UL2018-v1/DQMIO" }) { job { state } } }`;
+  const form = new FormData();
+  form.append('operations', JSON.stringify({ query, variables: { file: null } }));
+  form.append('map', '{ "0": ["variables.file"] }');
+  form.append('0', new File([csv(csvRow({ run: 2 }))], 'ZeroBias_2018A.csv'));
+  const headers = { 'x-graphql-yoga-csrf': '1', authorization: `Bearer ${token}` };
+  return (await fetch(url, { method: 'POST', headers, body: form })).json();
+}
+
 describe('npm start', () => {
   test('says where it answers and how to ingest a file, and answers', async () => {
     const { url, output } = await start();
@@ -76,7 +90,7 @@ describe('npm start', () => {
     expect((await fetch(new URL('/ready', url))).status).toBe(200);
   });
 
-  test('prints a token, until there is one that lasts, with which one may write until it stops', async () => {
+  test('prints a token, until there is one that lasts, with which one may write and upload until it stops', async () => {
     const settings = { DATABASE_URL: `file:${join(folder, 'tokens.db')}` };
     const { url, output, child } = await start(settings);
     const [, token] = /^ {2}with the token: (lg_[0-9a-f]{12}_[\w-]{43})$/m.exec(output.text) ?? [];
@@ -84,6 +98,12 @@ describe('npm start', () => {
     expect(await ask(url, upsert)).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     const written = { data: { upsertRuns: { report: { inserted: 1 } } } };
     expect(await ask(url, upsert, { authorization: `Bearer ${token}` })).toEqual(written);
+    expect(await upload(url, token ?? '')).toEqual({ data: { uploadDataFile: { job: { state: 'QUEUED' } } } });
+    const jobs = '{ jobs { nodes { state dataFile { status report { inserted } } } } }';
+    const done = { state: 'DONE', dataFile: { status: 'DONE', report: { inserted: 1 } } };
+    const isDone = async () => expect((await ask(url, jobs)).data.jobs.nodes).toEqual([done]);
+    await vi.waitFor(isDone, { interval: 50, timeout: 30_000 });
+    await vi.waitFor(() => expect(readdirSync(uploads)).toEqual([]), { interval: 10 });
     const make = 'mutation { createToken(input: { name: "ci", scopes: [READ] }) { secret } }';
     expect((await ask(url, make, { authorization: `Bearer ${token}` })).data.createToken.secret).toMatch(/^lg_/);
     child.kill('SIGTERM');

@@ -3,6 +3,7 @@ import { access, lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
 import { ForbiddenError, InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import { compileGlob, type TextPredicate } from '../domain/matcher.ts';
+import { passedLimit } from '../domain/passed-limit.ts';
 
 /** A file that may be read: its real path, inside one of the roots. */
 export interface FoundFile {
@@ -195,10 +196,13 @@ class Walk {
       const { files, mostFiles } = this.#search;
       files.set(real, { path: real, size: facts.size });
       if (files.size <= mostFiles) return true;
-      throw new LimitExceededError(
-        `${this.#field}: more than ${mostFiles} files match: name fewer in one call, or have LUMIGRAPH_MAX_INPUT_ROWS raised`,
-        { setting: 'LUMIGRAPH_MAX_INPUT_ROWS', limit: mostFiles, field: this.#field },
-      );
+      throw passedLimit({
+        setting: 'LUMIGRAPH_MAX_INPUT_ROWS',
+        limit: mostFiles,
+        actual: files.size,
+        what: `${this.#field}: ${files.size} files or more match`,
+        remedy: 'Name fewer in one call, or have the limit raised.',
+      });
     }
     if (!named) {
       if (facts !== null && !facts.isDirectory()) this.#leaveOut(path);

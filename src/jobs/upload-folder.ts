@@ -4,7 +4,8 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { LimitExceededError, UnavailableError } from '../domain/errors.ts';
+import { type LimitExceededError, UnavailableError } from '../domain/errors.ts';
+import { passedLimit } from '../domain/passed-limit.ts';
 import { uploadName } from './upload-name.ts';
 
 /** A file that a client sent, as it lies on disk. */
@@ -63,11 +64,6 @@ export class UploadFolder {
     }
   }
 
-  /** @throws LimitExceededError for a body that is larger than any file may be. */
-  refuseDeclared(bytes: number): void {
-    if (bytes > this.#maxBytes) throw this.#tooLarge(bytes);
-  }
-
   /** Where an upload lies. @throws RangeError for what is no path of one. */
   locate(path: string): string {
     const [, id, name] = PATH.exec(path) ?? [];
@@ -102,10 +98,13 @@ export class UploadFolder {
   }
 
   #tooLarge(actual: number): LimitExceededError {
-    return new LimitExceededError(
-      `the file holds ${actual} bytes or more; the limit is ${this.#maxBytes} (LUMIGRAPH_MAX_UPLOAD_BYTES): split it, or put it where the server can read it and use ingestDataFiles`,
-      { setting: 'LUMIGRAPH_MAX_UPLOAD_BYTES', limit: this.#maxBytes, actual },
-    );
+    return passedLimit({
+      setting: 'LUMIGRAPH_MAX_UPLOAD_BYTES',
+      limit: this.#maxBytes,
+      actual,
+      what: `The file holds ${actual} bytes or more`,
+      remedy: 'Split it, or put it where the server can read it and use `ingestDataFiles`.',
+    });
   }
 }
 
