@@ -5,6 +5,7 @@ import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import type { ErrorCode } from './error-codes.ts';
 import { resultsOfEventStream } from './event-stream.ts';
 
 /** Answers one HTTP request; `opening` is the one that opened the socket. */
@@ -53,7 +54,7 @@ export class WebSockets {
       handleProtocols,
     });
     this.#protocol = makeServer<Record<string, unknown>, { request: IncomingMessage }>({
-      onConnect: ({ connectionParams = {} }) => TOKEN_PARAMS.every((name) => isTextOrAbsent(connectionParams[name])),
+      onConnect: ({ connectionParams = {} }) => TOKEN_PARAMS.every((name) => isTokenOrAbsent(connectionParams[name])),
       onSubscribe: ({ connectionParams = {}, extra: { request } }, _id, payload) => ({
         ...STUB,
         rootValue: operation(answer, request, headersOf(request, passedOn, connectionParams), payload),
@@ -65,7 +66,7 @@ export class WebSockets {
         const cause = error?.originalError;
         if (cause instanceof Refused) return cause.errors;
         log.line('error', 'operation on a socket failed', { error: cause ?? error });
-        return [{ message: 'Internal error', extensions: { code: 'INTERNAL' } }];
+        return [{ message: 'Internal error', extensions: { code: 'INTERNAL' satisfies ErrorCode } }];
       },
     });
   }
@@ -138,7 +139,9 @@ export class WebSockets {
 const STUB = { schema: undefined as never, document: parse('subscription { operation }') };
 
 const TOKEN_PARAMS = ['authorization', 'Authorization', 'token'] as const;
-const isTextOrAbsent = (value: unknown) => value === undefined || value === null || typeof value === 'string';
+/** What a header can hold. */
+const isTokenOrAbsent = (value: unknown) =>
+  value == null || (typeof value === 'string' && /^[\x21-\x7e]+( [\x21-\x7e]+)?$/.test(value));
 
 function askForLife(socket: WebSocket): () => void {
   let alive = true;
@@ -167,13 +170,17 @@ function operation(
   payload: SubscribePayload,
 ): AsyncGenerator<ExecutionResult> {
   const left = new AbortController();
-  const request = new Request(`http://${opening.headers.host ?? 'localhost'}/graphql`, {
-    method: 'POST',
-    headers,
-    body: JSON.stringify(payload),
-    signal: left.signal,
-  });
-  const results = resultsOf(answer, request, opening);
+  const asking = () =>
+    answer(
+      new Request(`http://${opening.headers.host ?? 'localhost'}/graphql`, {
+        method: 'POST',
+        headers,
+        body: textOf(payload),
+        signal: left.signal,
+      }),
+      { opening },
+    );
+  const results = resultsOf(asking, left.signal);
   const leaving = {
     next: () => results.next(),
     // a generator that waits returns only after its next value: what it waits for ends first
@@ -190,9 +197,9 @@ function operation(
   return leaving as unknown as AsyncGenerator<ExecutionResult>;
 }
 
-async function* resultsOf(answer: Answer, request: Request, opening: IncomingMessage): AsyncGenerator<ExecutionResult> {
+async function* resultsOf(asking: () => Promise<Response>, left: AbortSignal): AsyncGenerator<ExecutionResult> {
   try {
-    const response = await answer(request, { opening });
+    const response = await asking();
     const { body } = response;
     if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !body) {
       throw new Refused(errorsIn(await response.text(), response.status));
@@ -206,9 +213,20 @@ async function* resultsOf(answer: Answer, request: Request, opening: IncomingMes
     }
   } catch (error) {
     // the client has left: nobody is to be told
-    if (!request.signal.aborted) throw error;
+    if (!left.aborted) throw error;
   }
 }
+
+function textOf(payload: SubscribePayload): string {
+  try {
+    return JSON.stringify(payload);
+  } catch {
+    // what was parsed can be written again, save where it nests too deeply for that
+    throw new Refused([badRequest('The operation nests too deeply')]);
+  }
+}
+
+const badRequest = (message: string) => ({ message, extensions: { code: 'BAD_REQUEST' satisfies ErrorCode } });
 
 function errorsIn(text: string, status: number): readonly GraphQLFormattedError[] {
   try {
@@ -217,7 +235,7 @@ function errorsIn(text: string, status: number): readonly GraphQLFormattedError[
   } catch {
     // no answer of GraphQL
   }
-  return [{ message: `The operation was refused (HTTP ${status})`, extensions: { code: 'BAD_REQUEST' } }];
+  return [badRequest(`The operation was refused (HTTP ${status})`)];
 }
 
 function headersOf(

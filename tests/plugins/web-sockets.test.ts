@@ -27,7 +27,7 @@ describe('over a WebSocket', () => {
       LUMIGRAPH_LOG: 'silent',
       LUMIGRAPH_WEB: 'off',
       LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS: '3',
-      LUMIGRAPH_MAX_BODY_BYTES: '5000',
+      LUMIGRAPH_MAX_BODY_BYTES: '20000',
       LUMIGRAPH_CORS_ORIGINS: 'https://dqm.example.org',
     });
     app = createApp(opened.store, config, { session: SESSION });
@@ -64,6 +64,7 @@ describe('over a WebSocket', () => {
     return { results, ended, leave: () => leave() };
   };
   const added = 'subscription { runAdded { number } }';
+  const deep = (levels: number): Record<string, unknown> => (levels === 0 ? {} : { x: deep(levels - 1) });
   const add = async (number: number) => {
     const file = await beginFile(opened.store.ledger);
     await write(opened.store.ledger, file, { kind: 'runs', runs: [{ number, line: 1 }] } as never);
@@ -148,6 +149,7 @@ describe('over a WebSocket', () => {
       [{ query: '{ run(' }, 'GRAPHQL_PARSE_FAILED'],
       [{ query: 'query ($n: Int!) { run(number: $n) { number } }', variables: { n: 'x' } }, 'BAD_USER_INPUT'],
       [{ query: `{ ${'a: __typename '.repeat(50)} }` }, 'LIMIT_EXCEEDED'],
+      [{ query: '{ __typename }', variables: deep(1500) }, 'LIMIT_EXCEEDED'],
       [{ query: 'subscription { dataFileProgress(id: "x") { status } }' }, 'BAD_USER_INPUT'],
     ];
     for (const [payload, code] of documents) {
@@ -198,7 +200,10 @@ describe('over a WebSocket', () => {
       await knock(url, {}, 'graphql-transport-ws', '{"id":"1","type":"subscribe","payload":{"query":"{a}"}}'),
     ).toBe(4401);
     expect(await knock(url, {}, [], '{}')).toBe(4406);
-    expect(await knock(url, {}, 'graphql-transport-ws', 'x'.repeat(6000))).toBe(1009);
+    expect(await knock(url, {}, 'graphql-transport-ws', 'x'.repeat(21_000))).toBe(1009);
+    await expect(start(connect({ token: 'a\r\nx-evil: 1' }), { query: '{ __typename }' }).ended).rejects.toMatchObject({
+      code: 4403,
+    });
     await expect(start(connect({ authorization: 5 }), { query: '{ __typename }' }).ended).rejects.toMatchObject({
       code: 4403,
     });
