@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { schema } from '../../src/schema/index.ts';
+import type { Store } from '../../src/store/store.ts';
+import { fillWorld } from '../schema/world.ts';
+import { dumpDatabase } from '../support/database-dump.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { type Answer, Attacker } from './mutations-attacker.ts';
+import { argumentsOf } from './mutations-values.ts';
+
+/** How many calls of the graph's mutations are tried on each database; `ATTACK_RUNS=20000` tries for minutes. */
+const RUNS = Number(process.env.ATTACK_RUNS ?? 150);
+const SEED = Number(process.env.ATTACK_SEED ?? 4);
+
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+const aCall = fc.oneof(
+  ...mutations.map((field) =>
+    fc.record({ field: fc.constant(field), values: argumentsOf(field as never), inDocument: fc.boolean() }),
+  ),
+);
+
+describe.each(databases)('mutations under attack on $name', (database) => {
+  let opened: { store: Store; url: string; drop(): Promise<void> };
+  let attacker: Attacker;
+  const uploads = mkdtempSync(join(tmpdir(), 'lumigraph-attack-'));
+
+  beforeAll(async () => {
+    opened = await createTestStore(database);
+    await fillWorld(opened.store);
+    attacker = new Attacker(opened.store, { LUMIGRAPH_UPLOADS: uploads });
+  });
+  afterAll(async () => {
+    await opened.drop();
+    rmSync(uploads, { recursive: true, force: true });
+  });
+
+  test(
+    'whatever their inputs are, they are answered in words of the graph, and a call that fails leaves nothing',
+    async () => {
+      let before: object | undefined;
+      let succeeded = 0;
+      await fc.assert(
+        fc.asyncProperty(aCall, async ({ field, values, inDocument }) => {
+          before ??= await contentsOf(opened.url);
+          const answer = await attacker.call(field as never, values, inDocument);
+          const what = JSON.stringify([field.name, values]).slice(0, 2000);
+          if (hasFailed(answer)) {
+            const after = await contentsOf(opened.url);
+            if (JSON.stringify(after) !== JSON.stringify(before)) {
+              attacker.find('a call that failed left something', what);
+              before = after;
+            }
+          } else {
+            before = undefined;
+            succeeded++;
+            const problem = miscounted(field.name, values, answer);
+            if (problem !== null) attacker.find(problem, what);
+          }
+        }),
+        { numRuns: RUNS, seed: SEED, endOnFailure: true },
+      );
+      expect(attacker.findings).toEqual([]);
+      // a test that all calls fail would say nothing
+      expect(succeeded).toBeGreaterThan(RUNS / 5);
+      expect(await opened.store.verify()).toEqual([]);
+    },
+    Math.max(60_000, RUNS * 100),
+  );
+});
+
+const hasFailed = ({ data, errors }: Answer) =>
+  errors.length > 0 && (data == null || Object.values(data).every((one) => one === null));
+
+/** All but what later calls find again: binnings are kept beside the histograms that have them. */
+const contentsOf = async (url: string) => ({ ...(await dumpDatabase(url)), binnings: [] });
+
+/** Every row of the input is counted exactly once. */
+function miscounted(name: string, values: Readonly<Record<string, unknown>>, { data }: Answer): string | null {
+  const payload = data[name];
+  if (!payload?.report || name === 'upsertCertifications' || name === 'updateDataset') return null;
+  const { inserted, identical, conflicting, replaced, added, rejected } = payload.report;
+  const counted = inserted + identical + conflicting + replaced + added + rejected;
+  const lists: unknown[][] = Object.values(values.input as object).filter((value) => Array.isArray(value));
+  // one that is no list is a list of one
+  const rows = lists.length === 1 ? (lists[0]?.length ?? 0) : 1;
+  return counted === rows ? null : `${counted} rows counted of ${rows}`;
+}
