@@ -28,6 +28,7 @@ import { useJit } from './plugins/jit/use-jit.ts';
 import { useOperationLimits } from './plugins/limits/use-operation-limits.ts';
 import { useMetrics } from './plugins/metrics.ts';
 import { useMultipart } from './plugins/multipart.ts';
+import { usePacedRefusals } from './plugins/paced-refusals.ts';
 import { useProbePort } from './plugins/probe-port.ts';
 import { useRequestBody } from './plugins/request-body.ts';
 import type { ServerContext } from './plugins/request-facts.ts';
@@ -143,6 +144,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useWarnings(),
       useErrorMasking(log),
       useBinsSplicing(log, config),
+      usePacedRefusals(config, stopping, () => metrics.rejected('LUMIGRAPH_REFUSED_PERCENT')),
     ],
     parserAndValidationCache: {
       documentCache: createLRUCache({ max: CACHED_DOCUMENTS }),

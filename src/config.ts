@@ -221,7 +221,7 @@ const SETTINGS = {
     'Most objects one operation may ask for: page sizes multiplied along nested connections, then added up.',
   ),
   maxDepth: count('LUMIGRAPH_MAX_DEPTH', 20, 1, 1000, 'Deepest nesting of fields in one operation.'),
-  maxAliases: count('LUMIGRAPH_MAX_ALIASES', 100, 0, 100_000, 'Most aliases in one document.'),
+  maxAliases: count('LUMIGRAPH_MAX_ALIASES', 100, 0, 100_000, 'Most aliases and repeated fields in one document.'),
   maxRootFields: count('LUMIGRAPH_MAX_ROOT_FIELDS', 30, 1, 10_000, 'Most fields at the root of one operation.'),
   maxDirectives: count('LUMIGRAPH_MAX_DIRECTIVES', 50, 0, 100_000, 'Most directives in one document.'),
   maxTokens: count('LUMIGRAPH_MAX_TOKENS', 10_000, 1, 10_000_000, 'Most lexical tokens in one document.'),
@@ -266,6 +266,13 @@ const SETTINGS = {
     1,
     1_000_000,
     'Most requests of all clients together that are answered at the same time.',
+  ),
+  refusedPercent: count(
+    'LUMIGRAPH_REFUSED_PERCENT',
+    2,
+    1,
+    100,
+    'Share of the time of the server, in percent, that refused requests of one client may take; answers to further ones are held back, by up to 10 s. 100: never.',
   ),
   clientAddressHeader: {
     name: 'LUMIGRAPH_CLIENT_ADDRESS_HEADER',

@@ -51,6 +51,13 @@ describe('the limit of', () => {
     expect(await refusal(response)).toMatchObject({ limit: 2, actual: 3, setting: 'LUMIGRAPH_MAX_ALIASES' });
   });
 
+  test('aliases counts fields that are asked for again, before anybody compares them with one another', async () => {
+    const app = smallApp({ LUMIGRAPH_MAX_ALIASES: '2' });
+    expect((await app.ask('{ hello hello thing { id id ...C } } fragment C on Thing { id }')).status).toBe(200);
+    const response = await app.ask(`{ thing { id ${'id '.repeat(5000)} nowhere } }`);
+    expect(await refusal(response)).toMatchObject({ limit: 2, actual: 5000, setting: 'LUMIGRAPH_MAX_ALIASES' });
+  });
+
   test('directives counts the whole document before it is parsed', async () => {
     const app = smallApp({ LUMIGRAPH_MAX_DIRECTIVES: '2' });
     expect((await app.ask('{ hello @include(if: true) thing { id @skip(if: false) } }')).status).toBe(200);

@@ -45,8 +45,15 @@ export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxAliases' | '
     function AliasesRule(context) {
       let count = 0;
       return {
-        Field(node) {
-          if (node.alias) count++;
+        // fields that are asked for again and again are compared pair by pair, as aliased ones are
+        SelectionSet({ selections }) {
+          const names = new Set<string>();
+          for (const selection of selections) {
+            if (selection.kind !== Kind.FIELD) continue;
+            const { value } = selection.alias ?? selection.name;
+            if (selection.alias || names.has(value)) count++;
+            names.add(value);
+          }
         },
         Document: {
           leave() {
@@ -56,7 +63,7 @@ export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxAliases' | '
                 setting: 'LUMIGRAPH_MAX_ALIASES',
                 limit: limits.maxAliases,
                 actual: count,
-                what: `The document has ${count} aliases`,
+                what: `The document has ${count} aliases and repeated fields`,
                 remedy: 'Ask for a list with `in` instead of one field for each object.',
               }),
             );

@@ -6,6 +6,7 @@ import {
   getVariableValues,
   Kind,
   parse,
+  validate,
 } from 'graphql';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../context.ts';
@@ -93,8 +94,12 @@ export function useOperationLimits(limits: Limits): Plugin {
         }
       });
     },
-    onValidate({ addValidationRule }) {
-      for (const rule of rules) addValidationRule(rule);
+    onValidate({ validateFn, setValidationFn }) {
+      // what passes a limit is looked at no further: the other rules take the longer the more there is
+      setValidationFn((schema, document, ...rest) => {
+        const passed = validate(schema, document, rules);
+        return passed.length > 0 ? passed : validateFn(schema, document, ...rest);
+      });
     },
     onExecute: refuseTooLarge,
     // of a subscription: what each event asks for

@@ -1,0 +1,99 @@
+import type { Config } from '../config.ts';
+import { clientAddress } from './client-address.ts';
+import type { ErrorCode } from './error-codes.ts';
+import type { Plugin } from './request-facts.ts';
+
+type Limits = Pick<Config, 'refusedPercent' | 'clientAddressHeader'>;
+
+/** Errors of requests that get nothing: sending more of them is never of use. */
+const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
+  'BAD_REQUEST',
+  'CSRF_HEADER_MISSING',
+  'FORBIDDEN',
+  'GRAPHQL_PARSE_FAILED',
+  'GRAPHQL_VALIDATION_FAILED',
+  'LIMIT_EXCEEDED',
+  'OPERATION_RESOLUTION_FAILURE',
+  'TOO_MANY_REQUESTS',
+  'UNAUTHENTICATED',
+]);
+
+/** What a client may waste at once before it is slowed down: somebody who writes a query gets dozens of them wrong. */
+const FREE_MS = 20;
+/** A request whose body took its time to arrive did not take the server's. */
+const DEAREST_MS = 50;
+const LONGEST_WAIT_MS = 10_000;
+/** Of more clients than these, those that wasted nothing lately are forgotten. */
+const CLIENTS = 10_000;
+
+/**
+ * Lets refused requests of one client take a small share of the server's time: when it has used that up, answers to
+ * further ones are held back, so that a flood of them waits for itself and not others for it. What is answered with data is
+ * never held back. `paced` is told of each answer that is.
+ */
+export function usePacedRefusals(
+  { refusedPercent, clientAddressHeader }: Limits,
+  stopping: AbortSignal,
+  paced: () => void,
+): Plugin {
+  if (refusedPercent === 100) return {};
+  const share = refusedPercent / 100;
+  const most = FREE_MS + LONGEST_WAIT_MS * share;
+  /** Milliseconds that refused requests took beyond the share, and when that was so. */
+  const wasted = new Map<string, { milliseconds: number; at: number }>();
+
+  const held = new Set<() => void>();
+  stopping.addEventListener('abort', () => {
+    for (const letGo of held) letGo();
+  });
+  const hold = (milliseconds: number) =>
+    new Promise<void>((resolve) => {
+      const letGo = () => {
+        clearTimeout(timer);
+        held.delete(letGo);
+        resolve();
+      };
+      const timer = setTimeout(letGo, milliseconds);
+      held.add(letGo);
+    });
+
+  const left = ({ milliseconds, at }: { milliseconds: number; at: number }, now: number) =>
+    Math.max(0, milliseconds - (now - at) * share);
+
+  const forgetIdle = (now: number) => {
+    for (const [client, debt] of wasted) if (left(debt, now) === 0) wasted.delete(client);
+    // a flood from more addresses than these: no address is worth remembering
+    if (wasted.size >= CLIENTS) wasted.clear();
+  };
+
+  return {
+    onResponse({ request, serverContext }) {
+      const { facts, req, opening } = serverContext;
+      if (facts.errorCodes.size === 0 || (req ?? opening) === undefined || stopping.aborted) return;
+      if (!isRefused(facts.errorCodes)) return;
+      const { viewer } = facts;
+      const client = viewer.authenticated
+        ? `token ${viewer.name}`
+        : `address ${clientAddress(request.headers, serverContext, clientAddressHeader)}`;
+      const now = performance.now();
+      let debt = wasted.get(client);
+      if (debt === undefined) {
+        if (wasted.size >= CLIENTS) forgetIdle(now);
+        debt = { milliseconds: 0, at: now };
+        wasted.set(client, debt);
+      }
+      const cost = Math.min(now - facts.startedAt, DEAREST_MS);
+      debt.milliseconds = Math.min(left(debt, now) + cost, most);
+      debt.at = now;
+      const wait = (debt.milliseconds - FREE_MS) / share;
+      if (wait < 1) return;
+      paced();
+      return hold(wait);
+    },
+  };
+}
+
+function isRefused(codes: ReadonlySet<string>): boolean {
+  for (const code of codes) if (REFUSALS.has(code)) return true;
+  return false;
+}
