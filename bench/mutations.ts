@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/store/open-store.ts';
 import { writeCsv } from './support/csv.ts';
-import { type DatabaseKind, type DatabaseServer, startDatabases } from './support/databases.ts';
+import { type DatabaseServer, startDatabases } from './support/databases.ts';
 import type { IngestResult } from './support/ingest-process.ts';
 import { writeOut } from './support/loaders.ts';
 import { processorSeconds, residentMemory } from './support/machine.ts';
@@ -128,7 +128,9 @@ async function fill(
 ): Promise<{ seconds: number; processor: number }> {
   const url = await databases.create();
   const token = await makeToken(url);
-  const server = await startLumigraph(url, { nodeFlags: profileFlags(form, databases.kind) });
+  const server = await startLumigraph(url, {
+    nodeFlags: flags.profile ? ['--cpu-prof', `--cpu-prof-dir=${join(flags.profile, form)}`] : [],
+  });
   const client = startClient();
   try {
     const job = { port: server.port, token, connections: CONNECTIONS, perCall: PER_CALL, form, dataset: DATASET };
@@ -155,15 +157,6 @@ async function makeToken(url: string): Promise<string> {
     await store.close();
   }
 }
-
-const profileFlags = (form: string, kind: DatabaseKind): readonly string[] =>
-  flags.profile
-    ? [
-        '--cpu-prof',
-        `--cpu-prof-dir=${flags.profile}`,
-        `--cpu-prof-name=${kind}-${form}-${process.hrtime.bigint()}.cpuprofile`,
-      ]
-    : [];
 
 /** Resident memory, looked at while the calls run: the mean of the second tenth of them and of the last. */
 async function memory(databases: DatabaseServer, path: string): Promise<void> {

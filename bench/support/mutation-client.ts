@@ -52,7 +52,8 @@ async function run({ port, token, path, dataset, perCall, connections, form }: C
     for (;;) {
       const body = bodies[next++];
       if (body === undefined) return;
-      inserted += await call(options, body);
+      const count = await call(options, body);
+      inserted += count;
       if (++done % TELL_EVERY === 0) process.send?.({ calls: done });
     }
   };

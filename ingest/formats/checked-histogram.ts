@@ -45,28 +45,30 @@ export interface SourceNames {
  */
 export function checkedHistogram(stated: StatedHistogram, names: SourceNames): CheckedHistogram | RowFault {
   const { kind, title, axes, flow, entries, efficiency } = stated;
-  for (const [i, axis] of axes.entries()) {
-    const name = i === 0 ? 'x' : 'y';
+  let cells = 1;
+  for (let i = 0; i < axes.length; i++) {
+    const axis = axes[i] as Axis;
     const problem = axisProblem(axis);
-    if (problem) return { code: 'AXIS_RANGE', reason: `the ${name} axis ${problem}`, field: `axes.${i}` };
+    if (problem) {
+      const reason = `the ${i === 0 ? 'x' : 'y'} axis ${problem}`;
+      return { code: 'AXIS_RANGE', reason, field: `axes.${i}` };
+    }
+    cells *= axis.bins + (flow ? 2 : 0);
   }
-  const cells = axes.reduce((product, { bins }) => product * (bins + (flow ? 2 : 0)), 1);
   const profile = kind === 'PROFILE' || kind === 'PROFILE2D';
   const { contents } = stated;
   if (!contents) {
     return { code: 'BIN_COUNT', reason: `no ${names.contents} where the axes need ${cells}`, field: names.contents };
   }
-  const arrays = {
-    contents,
-    sumw2: stated.sumw2,
-    binEntries: profile ? stated.binEntries : undefined,
-    binSumw2: profile ? stated.binSumw2 : undefined,
-  };
-  for (const [name, array] of Object.entries(arrays)) {
-    const fault = array && numbersFault(array, names[name as keyof typeof arrays], cells);
-    if (fault) return fault;
-  }
-  const { sumw2, binEntries, binSumw2 } = arrays;
+  const { sumw2 } = stated;
+  const binEntries = profile ? stated.binEntries : undefined;
+  const binSumw2 = profile ? stated.binSumw2 : undefined;
+  const fault =
+    numbersFault(contents, names.contents, cells) ??
+    (sumw2 && numbersFault(sumw2, names.sumw2, cells)) ??
+    (binEntries && numbersFault(binEntries, names.binEntries, cells)) ??
+    (binSumw2 && numbersFault(binSumw2, names.binSumw2, cells));
+  if (fault) return fault;
   if (profile && !binEntries) {
     return { code: 'BIN_COUNT', reason: 'a profile without entries per bin', field: names.binEntries };
   }
@@ -99,13 +101,22 @@ function numbersFault(array: NumberArray, name: string, cells: number): RowFault
     const reason = `${name}: ${array.length} cells where the axes need ${cells}`;
     return { code: 'BIN_COUNT', reason, field: name, value: String(array.length) };
   }
-  if (array instanceof Float32Array || array instanceof Float64Array) {
-    for (let i = 0; i < cells; i++) {
-      if (Number.isFinite(array[i])) continue;
-      return { code: 'NOT_FINITE', reason: `${name}: cell ${i} is ${array[i]}`, field: name, value: String(array[i]) };
-    }
+  const isAllFinite =
+    array instanceof Float64Array
+      ? allFinite(array)
+      : !(array instanceof Float32Array) || array.every((value) => Number.isFinite(value));
+  if (!isAllFinite) {
+    const i = array.findIndex((value: number) => !Number.isFinite(value));
+    return { code: 'NOT_FINITE', reason: `${name}: cell ${i} is ${array[i]}`, field: name, value: String(array[i]) };
   }
   return null;
+}
+
+/** Without a branch for each: what is not finite makes NaN of its difference with itself, and so of the sum. */
+function allFinite(array: Float64Array): boolean {
+  let sum = 0;
+  for (let i = 0; i < array.length; i++) sum += (array[i] as number) - (array[i] as number);
+  return sum === 0;
 }
 
 function equal(a: NumberArray, b: NumberArray): boolean {

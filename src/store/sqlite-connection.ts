@@ -60,8 +60,8 @@ export class SqliteConnection implements Queries {
     this.#onStatement = onStatement;
     const fileOnly = readOnly === 'file';
     this.handle = new DatabaseSync(path, { enableForeignKeyConstraints: true, timeout: 5_000, readOnly: fileOnly });
-    // WAL would come with synchronous = NORMAL here, which may lose the last commits when the power fails
-    if (!fileOnly) this.handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
+    // commits are flushed by whoever has them on disk before it says so (sqlite-log.ts)
+    if (!fileOnly) this.handle.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
     this.handle.exec(`PRAGMA temp_store = MEMORY; ${readOnly ? READER : WRITER}`);
   }
 

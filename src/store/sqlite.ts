@@ -7,6 +7,7 @@ import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { SqliteEvents } from './sqlite-events.ts';
 import { SqliteHistogramTable } from './sqlite-histograms.ts';
+import { SqliteLog } from './sqlite-log.ts';
 import { sqlitePath } from './sqlite-path.ts';
 import { SqliteReading } from './sqlite-reading.ts';
 import { SqliteScans } from './sqlite-scans.ts';
@@ -44,6 +45,7 @@ export class SqliteDatabase implements Database {
   readonly #reader: SqliteConnection;
   readonly #scans: SqliteScans;
   #writer: SqliteConnection | undefined;
+  readonly #log: SqliteLog;
   readonly prisma: PrismaClient | null;
   readonly events: SqliteEvents;
   /** The end of the queue of transactions of this process: the database takes one writer at a time. */
@@ -56,6 +58,7 @@ export class SqliteDatabase implements Database {
     this.#access = options.readOnly ? 'file' : 'statements';
     this.#reader = new SqliteConnection(this.#path, this.#onStatement, { readOnly: this.#access });
     this.#scans = new SqliteScans(this.#path, this.#reader, options.scanFromBytes);
+    this.#log = new SqliteLog(this.#path);
     this.events = new SqliteEvents(this.#reader);
   }
 
@@ -72,17 +75,15 @@ export class SqliteDatabase implements Database {
   }
 
   write<T>(work: (transaction: Transaction) => Promise<T>, { flush = true }: WriteOptions = {}): Promise<T> {
-    const result = this.#turn.then(() => this.#transaction(work, flush));
+    const result = this.#turn.then(() => this.#transaction(work));
     this.#turn = result.catch(() => {});
-    return result;
+    return flush ? result.then((value) => this.#log.flushed().then(() => value)) : result;
   }
 
-  async #transaction<T>(work: (transaction: Transaction) => Promise<T>, flush: boolean): Promise<T> {
+  async #transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     this.#writer ??= new SqliteConnection(this.#path, this.#onStatement, { readOnly: false });
     const writer = this.#writer;
     const pending = new PendingEvents();
-    // with NORMAL the log is flushed by the next checkpoint, or by the next transaction with FULL
-    writer.handle.exec(`PRAGMA synchronous = ${flush ? 'FULL' : 'NORMAL'}`);
     await this.#begin(writer);
     try {
       const result = await work({
@@ -139,6 +140,7 @@ export class SqliteDatabase implements Database {
 
   async close(): Promise<void> {
     await this.#turn;
+    await this.#log.close();
     this.events.close();
     await this.prisma?.$disconnect();
     // what stays in the log is read past the memory map, by processes that go on

@@ -1,4 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { open } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
 import { migrate } from '../../src/store/migrate.ts';
 import { PostgresDatabase } from '../../src/store/postgres.ts';
@@ -240,16 +241,25 @@ test('a PostgreSQL session that ends in the middle of a transaction fails it, an
   await drop();
 });
 
+function later() {
+  let resolve = () => {};
+  const promise = new Promise<void>((done) => {
+    resolve = done;
+  });
+  return { promise, resolve };
+}
+
 describe('SQLite connections', () => {
-  test('flush each commit to disk unless told otherwise, log ahead, and let readers only read', async () => {
+  test('log ahead, and let readers only read', async () => {
     const { url, drop } = await createSqlite();
     await migrate(url);
-    const open = (write: boolean) =>
+    const connect = (write: boolean) =>
       new SqliteConnection(sqlitePath(url), () => {}, { readOnly: write ? false : 'statements' });
-    const [writer, reader] = [open(true), open(false)];
+    const [writer, reader] = [connect(true), connect(false)];
     const pragma = async (connection: SqliteConnection, name: string) =>
       (await connection.arrays(`PRAGMA ${name}`))[0]?.[0];
-    expect(await pragma(writer, 'synchronous')).toBe(2); // FULL
+    // NORMAL: commits that have to be on disk wait for a flush of the log beside the event loop
+    expect(await pragma(writer, 'synchronous')).toBe(1);
     expect(await pragma(writer, 'journal_mode')).toBe('wal');
     expect(await pragma(writer, 'foreign_keys')).toBe(1);
     await expect(reader.all('DELETE FROM run')).rejects.toThrow('readonly');
@@ -258,13 +268,41 @@ describe('SQLite connections', () => {
     await drop();
   });
 
-  test('leave flushing to a later commit where they may', async () => {
+  test('flush the log before a commit is told, unless they need not, and once for all that wait', async () => {
     const { url, drop } = await createSqlite();
     await migrate(url);
     const database = await SqliteDatabase.open(url, { onStatement: () => {}, prisma: false });
-    const levels = (flush?: boolean) =>
-      database.write((transaction) => transaction.arrays('PRAGMA synchronous'), { ...(flush === false && { flush }) });
-    expect([await levels(), await levels(false), await levels()]).toEqual([[[2]], [[1]], [[2]]]); // FULL, NORMAL, FULL
+    const handle = await open(`${sqlitePath(url)}-wal`, 'a');
+    const datasync = vi.spyOn(Object.getPrototypeOf(handle), 'datasync');
+    await handle.close();
+    try {
+      let flushed = later();
+      datasync.mockImplementation(() => flushed.promise);
+      const told: string[] = [];
+      const write = (name: string, options?: { flush: boolean }) =>
+        database.write((transaction) => transaction.all('SELECT 1'), options).then(() => told.push(name));
+      await write('need not', { flush: false });
+      expect(datasync).toHaveBeenCalledTimes(0);
+      const first = write('first');
+      await vi.waitFor(() => expect(datasync).toHaveBeenCalledTimes(1));
+      const others = [write('second'), write('third')];
+      await write('need not either', { flush: false });
+      expect(told).toEqual(['need not', 'need not either']);
+      const before = flushed;
+      flushed = later();
+      before.resolve();
+      await first;
+      await vi.waitFor(() => expect(datasync).toHaveBeenCalledTimes(2));
+      expect(told).toEqual(['need not', 'need not either', 'first']);
+      flushed.resolve();
+      await Promise.all(others);
+      expect(datasync).toHaveBeenCalledTimes(2);
+      datasync.mockRejectedValueOnce(new Error('the disk is gone'));
+      await expect(write('lost')).rejects.toThrow('the disk is gone');
+      await write('found');
+    } finally {
+      datasync.mockRestore();
+    }
     await database.close();
     await drop();
   });

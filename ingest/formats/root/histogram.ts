@@ -53,7 +53,11 @@ export function histogramOf(object: RootObject): RootHistogram {
   const title = storable(String(object.fTitle ?? ''), 'its title');
   const checked = checkedHistogram(
     {
-      ...{ kind, title, axes, entries, efficiency },
+      kind,
+      title,
+      axes,
+      entries,
+      efficiency,
       flow: true,
       contents: numbers(object.fArray),
       sumw2: numbers(object.fSumw2),

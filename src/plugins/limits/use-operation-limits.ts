@@ -3,7 +3,6 @@ import {
   type FragmentDefinitionNode,
   GraphQLError,
   getOperationAST,
-  getVariableValues,
   Kind,
   parse,
   validate,
@@ -13,6 +12,7 @@ import type { Context } from '../../context.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { limitError } from '../limit-error.ts';
 import type { Plugin } from '../request-facts.ts';
+import { coerceVariables } from './coerce-variables.ts';
 import { documentRules } from './document-rules.ts';
 import { refusalOf } from './document-scan.ts';
 import { nodesAskedFor } from './node-budget.ts';
@@ -52,12 +52,7 @@ export function useOperationLimits(limits: Limits): Plugin {
     if (hasMoreObjects(variableValues, MOST_VARIABLE_OBJECTS)) {
       return setResultAndStopExecution({ errors: [tooManyObjects()] });
     }
-    const { coerced, errors } = getVariableValues(
-      schema,
-      operation.variableDefinitions ?? [],
-      variableValues ?? {},
-      errorOptions,
-    );
+    const { coerced, errors } = coerceVariables(schema, operation, variableValues ?? {}, errorOptions);
     if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
     const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
     const context = contextValue as unknown as Context;
