@@ -42,6 +42,10 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
       const type = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
       // read as it comes, under limits of its own
       if (type === MULTIPART) return hooks;
+      const encoding = request.headers.get('content-encoding');
+      if (encoding !== null && encoding.trim().toLowerCase() !== 'identity') {
+        throw badRequest('Bodies are not taken compressed: send it without a content-encoding', 415);
+      }
       const declared = Number(request.headers.get('content-length') ?? 0);
       if (!Number.isSafeInteger(declared)) throw badRequest('The content-length header is not a number');
       if (declared > maxBodyBytes) throw tooLarge(declared);
@@ -59,6 +63,17 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
         request.headers.get('content-length') === null
       ) {
         throw badRequest('A body that is not JSON needs a content-length header', 411);
+      } else if (requestParser !== undefined) {
+        setRequestParser(async (...request) => {
+          try {
+            return await requestParser(...request);
+          } catch (error) {
+            // JSON in a query string or a form
+            throw error instanceof SyntaxError
+              ? badRequest(`Part of the request is not JSON: ${error.message}`)
+              : error;
+          }
+        });
       }
       return hooks;
     },

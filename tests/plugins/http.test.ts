@@ -32,6 +32,18 @@ describe('a request', () => {
     ]);
   });
 
+  test.each(['variables={', 'extensions=[', 'query={hello}&variables=x'])(
+    'by GET with %s is refused in words',
+    async (search) => {
+      const headers = { 'x-graphql-yoga-csrf': '1', accept: 'application/json' };
+      const response = await smallApp().fetch(`${URL_OF_GRAPH}?${search}`, { headers });
+      expect(response.status).toBe(400);
+      expect((await response.json()).errors).toMatchObject([
+        { message: expect.stringContaining('is not JSON'), extensions: { code: 'BAD_REQUEST' } },
+      ]);
+    },
+  );
+
   test('for anything unknown is not found', async () => {
     expect((await smallApp().fetch('http://localhost/nothing')).status).toBe(404);
   });
