@@ -57,7 +57,7 @@ export const REFUSED: readonly RefusedKind[] = [
   },
   {
     name: 'the same field again and again',
-    code: 'GRAPHQL_VALIDATION_FAILED',
+    code: 'LIMIT_EXCEEDED',
     requests: variants((v) => query(`{ runs { nodes { n${v}: ${times(8_000, () => 'number')} } } }`)),
   },
   {
