@@ -39,6 +39,8 @@ export interface Context {
   readonly cancellation: Cancellation;
   /** What the operation takes, as it is counted. */
   readonly cost: Cost;
+  /** Of a subscription: an event begins to be answered, and from now on its time runs. */
+  beginEvent(): void;
   readonly warnings: readonly Warning[];
   /** Adds a warning; one with the same code and message is told once, with the path that comes first in the answer. */
   warn(warning: Warning): void;
@@ -53,6 +55,8 @@ export interface ContextOptions {
   readonly intake: Intake;
   readonly maxResponseBytes: number;
 }
+
+const noEvent = () => {};
 
 export function createContext(
   whole: Store,
@@ -75,6 +79,7 @@ export function createContext(
     variables: null,
     cancellation,
     cost: new Cost(maxResponseBytes),
+    beginEvent: noEvent,
     warnings,
     warn(warning) {
       const { code, message } = warning;

@@ -1,13 +1,14 @@
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
-import { UnauthenticatedError } from '../domain/errors.ts';
+import { UnauthenticatedError, UnavailableError } from '../domain/errors.ts';
 import type { Authenticate } from './authenticator.ts';
 import { clientAddress } from './client-address.ts';
 import { limitError } from './limit-error.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
+import { tookTooLong } from './timeout.ts';
 
-type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions' | 'clientAddressHeader'>;
+type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions' | 'clientAddressHeader' | 'timeoutMs'>;
 
 /** What is known of an operation and the request it came with. */
 type Operation = Context & ServerContext & { readonly request: Request };
@@ -16,11 +17,11 @@ type Operation = Context & ServerContext & { readonly request: Request };
 const LOOK_AT_TOKEN_MS = 30_000;
 
 /**
- * Counts the subscriptions that run, of one client and of all, and ends those whose client has left or whose token has
+ * Counts the subscriptions that run, of one client and of all. An event may take as long as a query. Ends those whose client has left or whose token has
  * expired or was revoked. Clients are told apart by the names of their tokens, those without by their address.
  */
 export function useSubscriptions(authenticate: Authenticate, limits: Limits): Plugin {
-  const { maxSubscriptions, maxClientSubscriptions, clientAddressHeader } = limits;
+  const { maxSubscriptions, maxClientSubscriptions, clientAddressHeader, timeoutMs } = limits;
   const byClient = new Map<string, number>();
   let running = 0;
   const begin = (client: string) => {
@@ -76,11 +77,19 @@ export function useSubscriptions(authenticate: Authenticate, limits: Limits): Pl
           const stream = result as AsyncIterable<unknown> & Partial<AsyncIterator<unknown>>;
           const stop = () => {
             leave();
+            operation.cancellation.cancel(new UnavailableError('The subscription has ended'));
             Promise.resolve(stream.return?.()).catch(() => {});
           };
           const disarm = armed(operation, authenticate, stop);
+          const endEvent = timed(operation, timeoutMs);
           return {
+            onNext() {
+              endEvent();
+              // it was the event that took too long: nothing can be read any more
+              if (operation.cancellation.reason !== undefined) stop();
+            },
             onEnd() {
+              endEvent();
               disarm();
               leave();
             },
@@ -96,6 +105,21 @@ function clientOf(operation: Operation, addressHeader: string): string {
   const { viewer, request } = operation;
   if (viewer.authenticated) return `token ${viewer.name}`;
   return `address ${clientAddress(request.headers, operation, addressHeader)}`;
+}
+
+/** Cancels the operation when an event takes longer than a query may; @returns what is called when it is answered. */
+function timed(operation: Operation, timeoutMs: number): () => void {
+  const { cancellation } = operation;
+  let timer: NodeJS.Timeout | undefined;
+  operation.beginEvent = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => cancellation.cancel(tookTooLong(timeoutMs)), timeoutMs);
+    cancellation.endAt(performance.now() + timeoutMs, () => tookTooLong(timeoutMs));
+  };
+  return () => {
+    clearTimeout(timer);
+    cancellation.endAt(Number.POSITIVE_INFINITY, () => tookTooLong(timeoutMs));
+  };
 }
 
 /** Calls `stop` when the client has left, or when its token is no good any more; @returns what takes that back. */

@@ -40,7 +40,7 @@ export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
   };
 }
 
-const tookTooLong = (limit: number) =>
+export const tookTooLong = (limit: number) =>
   passedLimit({
     setting: 'LUMIGRAPH_TIMEOUT_MS',
     limit,

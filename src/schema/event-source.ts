@@ -48,6 +48,7 @@ export function atEvent<Value>(value: Value, context: Context): Value {
   readAnew(context);
   context.plans.clear();
   context.cost.restart();
+  context.beginEvent();
   return value;
 }
 
