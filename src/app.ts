@@ -158,7 +158,8 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
     landingPage: false,
     logging: false,
     cors: false,
-    healthCheckEndpoint: '/health/yoga',
+    // no URL ends with a blank; all that end with what stands here would be answered before any plugin sees them
+    healthCheckEndpoint: ' ',
   });
   const sockets = new WebSockets(
     async (request, context) => yoga.fetch(request, context as ServerContext),

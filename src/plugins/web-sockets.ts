@@ -74,8 +74,7 @@ export class WebSockets {
   /** Answers a request to open a socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => {});
-    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    if (pathname !== '/graphql') {
+    if (pathOf(request) !== '/graphql') {
       refuse(socket, '404 Not Found', 'Sockets are opened at /graphql');
     } else if (!this.#isWelcome(request)) {
       refuse(socket, '403 Forbidden', 'LUMIGRAPH_CORS_ORIGINS does not name the site of this page');
@@ -154,6 +153,11 @@ function askForLife(socket: WebSocket): () => void {
     socket.ping();
   }, SIGN_OF_LIFE_MS).unref();
   return () => clearInterval(timer);
+}
+
+/** Of a target that is no URL, the empty text. */
+function pathOf({ url = '' }: IncomingMessage): string {
+  return URL.canParse(url, 'http://localhost') ? new URL(url, 'http://localhost').pathname : '';
 }
 
 function refuse(socket: Duplex, status: string, reason: string): void {

@@ -16,8 +16,11 @@ type Coerced = ReturnType<typeof getVariableValues>;
 type Options = Parameters<typeof getVariableValues>[3];
 type Coerce = (value: unknown) => unknown;
 
-/** A long list may be wrong in each of its values, and every error costs as much as thousands of good ones. */
-const MOST_ERRORS = 50;
+/**
+ * A long list may be wrong in each of its values, and every error costs as much as thousands of good ones. Each is worded
+ * with the whole object that is wrong, however long its texts are.
+ */
+export const MOST_ERRORS = 5;
 
 /** Thrown on the way down by whatever is wrong, or only rare: GraphQL has a look at it then, and words what is wrong. */
 const UNUSUAL = new Error('left to graphql');
