@@ -73,7 +73,9 @@ export class IngestRoots {
       }
     }
     if (matched) return;
-    throw problem ?? new InvalidInputError(`${field}: no file matches ${pattern}`, { field, value: pattern });
+    throw (
+      problem ?? new InvalidInputError(`${field}: no file matches ${short(pattern)}`, { field, value: short(pattern) })
+    );
   }
 
   /** The roots that a pattern is about, and what it says inside of them. */
@@ -105,10 +107,13 @@ interface Search {
 
 /** The same answer whether there is such a file or not. */
 const outside = (path: string, field: string) =>
-  new ForbiddenError(`${field}: ${path} lies outside of the folders that this server reads from`, {
+  new ForbiddenError(`${field}: ${short(path)} lies outside of the folders that this server reads from`, {
     field,
-    value: path,
+    value: short(path),
   });
+
+/** A path as an error repeats it: clients may send megabytes. */
+const short = (path: string) => path.slice(0, 1000);
 
 const isBelow = (path: string, folder: string) => path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 

@@ -8,6 +8,8 @@ import { mapResults, type Result } from './results.ts';
 
 /** A thousand objects that lack the same thing are told of often enough; `extensions.errorsLeftOut` counts the others. */
 const MOST_ERRORS = 100;
+/** GraphQL repeats what was wrong, however long it is, once for each thing that is wrong with it. */
+const LONGEST_MESSAGE = 2000;
 
 /**
  * Decides what a client sees of an error. Errors of the domain and of GraphQL pass, each with a code; everything else
@@ -44,6 +46,7 @@ function presentable(error: unknown, facts: RequestFacts, log: Log): GraphQLErro
     facts.errorCodes.add(String(shown.extensions.code));
     const { setting } = shown.extensions;
     if (typeof setting === 'string' && !facts.limits.includes(setting)) facts.limits.push(setting);
+    if (shown.message.length > LONGEST_MESSAGE) shown.message = `${shown.message.slice(0, LONGEST_MESSAGE - 1)}…`;
     return shown;
   }
   facts.errorCodes.add('INTERNAL');

@@ -69,6 +69,14 @@ describe.each(databases)('mutations under attack on $name', (database) => {
     },
     Math.max(60_000, RUNS * 100),
   );
+
+  test('a large input that is wrong in many ways is not repeated in each error', async () => {
+    const unknown = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`field${i}`, 1]));
+    const runs = [{ number: 1, era: 'é'.repeat(500_000), ...unknown }];
+    const query = 'mutation ($input: UpsertRunsInput!) { upsertRuns(input: $input) { report { inserted } } }';
+    const { errors } = await attacker.post(JSON.stringify({ query, variables: { input: { runs } } }));
+    expect(JSON.stringify(errors).length).toBeLessThan(20_000);
+  });
 });
 
 const hasFailed = ({ data, errors }: Answer) =>

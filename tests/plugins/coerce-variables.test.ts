@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { coerceVariables } from '../../src/plugins/limits/coerce-variables.ts';
+import { coerceVariables, MOST_ERRORS } from '../../src/plugins/limits/coerce-variables.ts';
 
 const schema = buildSchema(`
   enum Colour { RED BLUE }
@@ -20,7 +20,7 @@ function outcome(coerce: typeof getVariableValues | typeof coerceVariables, vari
   const { coerced, errors } =
     coerce === coerceVariables
       ? coerceVariables(schema, operation, variables, {})
-      : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 });
+      : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: MOST_ERRORS });
   return { coerced, keys: JSON.stringify(coerced), errors: errors?.map(({ message }) => message) };
 }
 
