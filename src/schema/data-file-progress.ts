@@ -5,7 +5,7 @@ import { builder } from './builder.ts';
 import { DataFileError, dataFileKey, errorOf } from './data-file.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { DataFileStatus } from './enums.ts';
-import { atEvent, eventStream, onceFor } from './event-source.ts';
+import { atEvent, eventStream, onceFor, sharedReads } from './event-source.ts';
 import { IngestReport, reportOf } from './ingest-report.ts';
 import { DataFile } from './refs.ts';
 
@@ -60,7 +60,7 @@ builder.subscriptionField('dataFileProgress', (t) =>
     args: { id: t.arg.id({ required: true, description: 'An `id` that a DataFile gave.' }) },
     subscribe: async (_root, { id }, context) => {
       const [fileId] = dataFileKey.parseGlobal(id);
-      const { reads } = context.store;
+      const reads = sharedReads(context);
       if (!(await reads.dataFiles([fileId]))[0]) {
         throw new NotFoundError(`there is no data file ${id}`, { field: 'id', value: id });
       }

@@ -1,6 +1,8 @@
 import type { Context } from '../context.ts';
+import { Cancellation } from '../domain/cancellation.ts';
 import { EventQueue, type Queued, turned } from '../domain/event-queue.ts';
 import type { MissedEvents, StoreEvent, Topic } from '../store/events.ts';
+import type { Reads } from '../store/store.ts';
 import { readAnew } from './bring.ts';
 
 interface Source<Item, Value> {
@@ -32,6 +34,10 @@ export async function eventStream<Item, Value>(
 }
 
 const readings = new WeakMap<object, Promise<unknown>>();
+const NEVER_CANCELLED = new Cancellation();
+
+/** Reads for `onceFor`: that one client leaves must not cancel them for the others. */
+export const sharedReads = ({ store }: Pick<Context, 'store'>): Reads => store.forOperation(NEVER_CANCELLED).reads;
 
 /** What is read because of an event is read once, however many clients it is told to. */
 export function onceFor<Result>(event: object, read: () => Promise<Result>): Promise<Result> {

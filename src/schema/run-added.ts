@@ -1,7 +1,7 @@
 import type { Run as Row } from '../generated/sqlite/client.ts';
 import type { StoreEvent } from '../store/events.ts';
 import { builder } from './builder.ts';
-import { atEvent, eventStream, lossTeller, onceFor } from './event-source.ts';
+import { atEvent, eventStream, lossTeller, onceFor, sharedReads } from './event-source.ts';
 import { Run } from './refs.ts';
 
 /** Runs that wait for a slow client. */
@@ -16,7 +16,7 @@ builder.subscriptionField('runAdded', (t) =>
     description:
       'Each run that was not stored before, once it is. A client that reads so slowly that more than 1,000 wait loses the oldest, and is told how many in `extensions.warnings`.',
     subscribe: async (_root, _args, context) => {
-      const { reads } = context.store;
+      const reads = sharedReads(context);
       const losses = lossTeller(context, 'runs');
       const { values } = await eventStream<Added, Row>(context, {
         topic: 'runs',

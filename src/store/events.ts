@@ -30,7 +30,7 @@ export interface Events {
   /**
    * From when the promise resolves, `listener` is told of every event of the topic until the function that it gave is
    * called. Of changes by other processes it hears at once (PostgreSQL) or within half a second (SQLite).
-   * @throws what connecting throws (PostgreSQL).
+   * @throws UnavailableError where the database cannot be listened to (PostgreSQL).
    */
   subscribe(topic: Topic, listener: Listener): Promise<() => void>;
   /** Tells of what was committed by other means than a transaction of the store (inside one: Transaction.publish). */

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { UnavailableError } from '../domain/errors.ts';
 import { type Events, type Listener, Listeners, type MissedEvents, type StoreEvent, type Topic } from './events.ts';
 
 /** The channel of the database on which its processes tell one another. */
@@ -90,7 +91,11 @@ export class PostgresEvents implements Events {
     } catch (error) {
       this.#connection = undefined;
       client.end().catch(() => {});
-      throw error;
+      throw new UnavailableError(
+        'The database tells of no changes at the moment: try again later',
+        {},
+        { cause: error },
+      );
     }
     client.once('end', () => this.#reconnect(0));
     this.#watch(client);
