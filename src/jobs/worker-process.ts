@@ -1,4 +1,5 @@
 /** The program that reads files for a server, in a process of its own: started by WorkerHost, told what to do by messages. */
+import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store, StoreOptions } from '../store/store.ts';
 import { createIntake } from './intake.ts';
@@ -18,14 +19,24 @@ const trouble = (error: unknown) =>
 /** Without a server to end it, a process that does not come to its end ends itself. */
 const END_WITHIN_MS = 30_000;
 
-let running: Promise<{ store: Store; worker: JobWorker }> | undefined;
+interface Running {
+  readonly store: Store;
+  readonly worker: JobWorker;
+}
+
+/** Kept from job to job: one takes half a second to start. */
+let parsers: ParseProcess[] = [];
+let running: Promise<Running> | undefined;
 let wakings = 0;
 let ending = false;
 
-async function start({ databaseUrl, intake, atATime }: Extract<ToWorker, { kind: 'start' }>) {
+async function start({ databaseUrl, intake, atATime }: Extract<ToWorker, { kind: 'start' }>): Promise<Running> {
+  parsers = Array.from({ length: atATime }, () => new ParseProcess());
+  // the last one is lent first; it starts while the database is opened
+  parsers.at(-1)?.start();
   const onCounts: StoreOptions['onCounts'] = (format, counts) => tell({ kind: 'brought', format, counts });
   const store = await openStore(databaseUrl, { prisma: false, migrate: false, onCounts });
-  return { store, worker: new JobWorker(store, createIntake(intake), { atATime, onError: trouble }) };
+  return { store, worker: new JobWorker(store, createIntake(intake), { atATime, parsers, onError: trouble }) };
 }
 
 async function wake(): Promise<void> {
@@ -42,6 +53,7 @@ async function end(): Promise<void> {
   // not before it is open: a process that never got that far has nothing to put back
   const started = await running?.catch(() => undefined);
   await started?.worker.stop();
+  await Promise.all(parsers.map((parser) => parser.close()));
   await started?.store.close();
   if (process.connected) process.disconnect();
 }
