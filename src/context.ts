@@ -42,7 +42,7 @@ export interface Context {
   /** Of a subscription: an event begins to be answered, and from now on its time runs. */
   beginEvent(): void;
   readonly warnings: readonly Warning[];
-  /** Adds a warning; one with the same code and message is told once, with the path that comes first in the answer. */
+  /** Adds a warning; one with the same code and message is told once, with the path that sorts first. */
   warn(warning: Warning): void;
 }
 
@@ -85,7 +85,7 @@ export function createContext(
       const { code, message } = warning;
       const told = warnings.findIndex((other) => code === other.code && message === other.message);
       if (told < 0) warnings.push(warning);
-      // in whatever order fields are resolved
+      // fields are resolved in an order that compiled and interpreted queries do not share
       else if (comesBefore(warning.path ?? [], warnings[told]?.path ?? [])) warnings[told] = warning;
     },
   };

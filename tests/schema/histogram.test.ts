@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config.ts';
 import { UnavailableError } from '../../src/domain/errors.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
-import { type Ask, asker } from './ask.ts';
+import { type Answer, type Ask, asker } from './ask.ts';
 import { CHARGE_PATH, DISK, fillWorld, PROMPT2023 } from './world.ts';
 
 const one = (lumisection: number, path: string, fields: string) =>
@@ -39,6 +39,19 @@ describe.each(databases)('a histogram on $name', (database) => {
     expect(data.histogram).toMatchObject({ all: null, packed: null, underflow: null, overflow: null });
     expect(data.histogram.bins.length).toBe(6);
     expect(extensions?.warnings).toMatchObject([{ code: 'NO_FLOW_BINS', path: ['histogram', 'all'] }]);
+  });
+
+  it('warns of the same place, compiled or not, in whatever order fields are resolved', async () => {
+    const list = `{ runs { nodes { number b: lumisectionHistograms { edges { node { bins(flow: true) } } }
+      a: lumisectionHistograms(last: 5) { nodes { e: errors(flow: true) bins(flow: true) } } } } }`;
+    const answers: unknown[] = [];
+    for (const LUMIGRAPH_JIT of ['off', 'on']) {
+      const asking = asker(opened.store, { LUMIGRAPH_JIT });
+      // the third one is compiled
+      for (let i = 0; i < 3; i++) answers.push(await asking(list));
+    }
+    for (const answer of answers) expect(answer).toEqual(answers[0]);
+    expect((answers[0] as Answer).extensions?.warnings).toMatchObject([{ code: 'NO_FLOW_BINS' }]);
   });
 
   it('has under- and overflow and an integral in range with one axis', async () => {
