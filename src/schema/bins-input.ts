@@ -43,7 +43,7 @@ function ofText(text: string): Float64Array {
   const bytes = Buffer.from(base64, 'base64');
   // characters that are none of base64 are passed over, and then bytes are missing
   const digits = base64.length - (base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0);
-  if (!made || bytes.length !== Math.floor((3 * digits) / 4)) {
+  if (!made || digits % 4 === 1 || bytes.length !== Math.floor((3 * digits) / 4)) {
     throw new GraphQLError('BinsInput as text is FLOAT64:, FLOAT32: or INT32: and base64 of little-endian numbers.');
   }
   if (bytes.length % made.BYTES_PER_ELEMENT !== 0) {

@@ -128,6 +128,9 @@ describe.each(databases)('mutations on $name', (database) => {
     [{ axes: [{ edges: [0, 2, 1, 3] }] }, 'AXIS_RANGE', 'axes.0', null],
     [{ kind: 'TH2' }, 'DIMENSION', 'axes', 'TH2'],
     [{ kind: 'PROFILE' }, 'BIN_COUNT', 'binEntries', null],
+    [{ kind: 'PROFILE', binEntries: [1, 1, 1], errors: [1, 1, 1] }, 'COMPUTED', 'errors', null],
+    [{ binEntries: [1, 2, 3] }, 'NOT_OF_KIND', 'binEntries', 'TH1'],
+    [{ errorOption: 'S' }, 'NOT_OF_KIND', 'errorOption', 'TH1'],
   ])('a row is refused by its index and spoils no other: %j', async (wrong, code, field, value) => {
     run++;
     const { report, histograms } = await upsert([histogram({ run, ...wrong }), histogram({ run, lumisection: 7 })]);
@@ -180,6 +183,43 @@ describe.each(databases)('mutations on $name', (database) => {
       expect([data, errors?.[0]?.extensions.code]).toEqual([null, code]);
     }
     expect(await binsOf(run)).toEqual([]);
+  });
+
+  test('the same content in another form is the same call', async () => {
+    run++;
+    const text = `INT32:${Buffer.from(Int32Array.of(1, 2, 3).buffer).toString('base64')}`;
+    const first = await upsert([histogram({ run, title: null })]);
+    const again = await upsert([{ bins: text, ...(({ bins: _, ...rest }) => rest)(histogram({ run, title: null })) }]);
+    expect(again.report).toMatchObject({ inserted: 0, identical: 1 });
+    expect(again.dataFile.id).toBe(first.dataFile.id);
+    for (const bins of ['INT32:AQ A', 'INT32:AQ==', 'FLOAT16:AAAA', 'INT32:é', 'AAAA']) {
+      const { errors } = await ask(UPSERT, { input: { histograms: [histogram({ bins })] } });
+      expect(errors?.[0]?.message, bins).toMatch(/BinsInput/);
+    }
+  });
+
+  test('runs of certifications, and their ranges, count as rows', async () => {
+    run++;
+    const small = asker(opened.store, { LUMIGRAPH_MAX_INPUT_ROWS: '2' });
+    const certify = async (counts: number[]) => {
+      const certifications = counts.map((ranges, i) => ({
+        subsystem: `s${i}`,
+        runs: [
+          {
+            run,
+            ranges: Array.from({ length: ranges }, (_, r) => ({ first: 3 * r + 1, last: 3 * r + 2, flag: 'GOOD' })),
+          },
+        ],
+      }));
+      const { errors } = await small(
+        `mutation ($c: [CertificationInput!]!) { upsertCertifications(input: { source: "s", certifications: $c }) { report { inserted } } }`,
+        { c: certifications },
+      );
+      return errors?.[0]?.message;
+    };
+    expect(await certify([1, 1])).toBeUndefined();
+    expect(await certify([3])).toContain('certifications.runs.ranges: 3 rows are more than 2');
+    expect(await certify([1, 1, 1])).toContain('certifications: 3 rows are more than 2');
   });
 
   test('run-level histograms have bins or statistics alone', async () => {
