@@ -27,10 +27,17 @@ export class EventQueue<Item> implements AsyncIterableIterator<Queued<Item>> {
     this.#onClose = onClose;
   }
 
+  get isEnded(): boolean {
+    return this.#ended;
+  }
+
   push(item: Item): void {
     if (this.#ended) return;
     const waiting = this.#waiting.shift();
-    if (waiting) return waiting.resolve({ done: false, value: { item, dropped: 0 } });
+    if (waiting) {
+      waiting.resolve({ done: false, value: { item, dropped: 0 } });
+      return;
+    }
     this.#items.push(item);
     if (this.#items.length <= this.#most) return;
     this.#items.shift();

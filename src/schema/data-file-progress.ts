@@ -65,13 +65,23 @@ builder.subscriptionField('dataFileProgress', (t) =>
         throw new NotFoundError(`there is no data file ${id}`, { field: 'id', value: id });
       }
       let latest = '';
+      let followed = fileId;
       const stream = await eventStream<StoreEvent | MissedEvents, Row>(context, {
         topic: `dataFile ${fileId}`,
         most: 1,
         items: (event) => [event],
         async turn({ item }) {
           const [file] = await onceFor(item, () => reads.dataFiles([fileId]));
-          if (!file) return undefined;
+          if (!file) {
+            stream.queue.end();
+            return undefined;
+          }
+          // what was offered turned out to be known: its own entry tells how it goes on
+          if (file.id !== followed) {
+            followed = file.id;
+            await stream.follow(`dataFile ${followed}`);
+            stream.queue.push({ kind: 'dataFile', id: followed });
+          }
           const state = visible(file);
           if (SETTLED.includes(file.status)) stream.queue.end();
           if (state === latest) return undefined;

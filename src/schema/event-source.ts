@@ -18,6 +18,8 @@ interface Source<Item, Value> {
 export interface EventStream<Item, Value> {
   readonly values: AsyncIterableIterator<Value>;
   readonly queue: EventQueue<Item>;
+  /** Listens to a further topic as well. */
+  follow(topic: Topic): Promise<void>;
 }
 
 /** What a subscription gives, from now on until its client leaves. */
@@ -25,12 +27,20 @@ export async function eventStream<Item, Value>(
   { store }: Pick<Context, 'store'>,
   { topic, most, items, turn }: Source<Item, Value>,
 ): Promise<EventStream<Item, Value>> {
-  let unsubscribe = () => {};
-  const queue = new EventQueue<Item>(most, () => unsubscribe());
-  unsubscribe = await store.events.subscribe(topic, (event) => {
-    for (const item of items(event)) queue.push(item);
+  const unsubscribe: (() => void)[] = [];
+  const queue = new EventQueue<Item>(most, () => {
+    for (const one of unsubscribe.splice(0)) one();
   });
-  return { queue, values: turned(queue, turn) };
+  const follow = async (one: Topic) => {
+    const stop = await store.events.subscribe(one, (event) => {
+      for (const item of items(event)) queue.push(item);
+    });
+    // left while it was being subscribed
+    if (queue.isEnded) stop();
+    else unsubscribe.push(stop);
+  };
+  await follow(topic);
+  return { queue, values: turned(queue, turn), follow };
 }
 
 const readings = new WeakMap<object, Promise<unknown>>();

@@ -116,10 +116,10 @@ export class SqliteEvents implements Events {
        FROM data_file WHERE id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     );
-    for (const [id, ...values] of rows) {
-      const state = values.join(' ');
-      this.#files.set(id, state);
-      if ((before.get(id) ?? state) !== state) this.#listeners.tell({ kind: 'dataFile', id });
+    for (const [id, ...values] of rows) this.#files.set(id, values.join(' '));
+    // an entry may go: the file was known, and is another one
+    for (const [id, state] of before) {
+      if (ids.includes(id) && this.#files.get(id) !== state) this.#listeners.tell({ kind: 'dataFile', id });
     }
   }
 }
