@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { createContext } from '../context.ts';
+import { type Context, createContext } from '../context.ts';
 import type { Intake } from '../jobs/intake.ts';
 import type { Store } from '../store/store.ts';
 import { factsOf, type Plugin } from './request-facts.ts';
@@ -15,18 +15,31 @@ export function useContext(
   return {
     onContextBuilding({ context }) {
       const { id, viewer } = factsOf(context);
-      Object.assign(
-        context,
-        createContext(store, {
-          requestId: id,
-          maxPageSize,
-          maxInputRows,
-          mayWrite: mutations,
-          viewer,
-          intake,
-          maxResponseBytes,
-        }),
-      );
+      const made = createContext(store, {
+        requestId: id,
+        maxPageSize,
+        maxInputRows,
+        mayWrite: mutations,
+        viewer,
+        intake,
+        maxResponseBytes,
+      });
+      // one by one: Object.assign of so many makes a dictionary of the object, in which every resolver searches
+      const target = context as unknown as { -readonly [Name in keyof Context]: Context[Name] };
+      target.store = made.store;
+      target.loaders = made.loaders;
+      target.plans = made.plans;
+      target.requestId = made.requestId;
+      target.maxPageSize = made.maxPageSize;
+      target.maxInputRows = made.maxInputRows;
+      target.mayWrite = made.mayWrite;
+      target.viewer = made.viewer;
+      target.intake = made.intake;
+      target.variables = made.variables;
+      target.cancellation = made.cancellation;
+      target.cost = made.cost;
+      target.warnings = made.warnings;
+      target.warn = made.warn;
     },
   };
 }

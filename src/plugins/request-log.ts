@@ -1,6 +1,6 @@
 import { type ExecutionArgs, getOperationAST } from 'graphql';
 import type { Log } from '../log.ts';
-import { factsOf, idsOf, newRequestFacts, type Plugin } from './request-facts.ts';
+import { factsOf, newRequestFacts, type Plugin } from './request-facts.ts';
 
 /** Names every request and writes one line about it when its answer is ready (for streams: when they begin). */
 export function useRequestLog(log: Log): Plugin {
@@ -23,15 +23,17 @@ export function useRequestLog(log: Log): Plugin {
       response.headers.set('x-request-id', facts.id);
       const level = response.status >= 500 ? 'error' : facts.errorCodes.size > 0 ? 'warn' : 'info';
       if (!log.wants(level)) return;
+      // a literal without spreads, which are slow; what is undefined is left out of the line
       log.line(level, 'request', {
-        ...idsOf(facts),
+        requestId: facts.id,
+        traceId: facts.traceId,
         method: request.method,
         path: pathOf(request.url),
         status: response.status,
         ms: Math.round((performance.now() - facts.startedAt) * 100) / 100,
-        ...(facts.viewer.authenticated ? { viewer: facts.viewer.name } : {}),
-        ...(facts.operations.length > 0 ? { operation: facts.operations.join(', ') } : {}),
-        ...(facts.errorCodes.size > 0 ? { errors: [...facts.errorCodes] } : {}),
+        viewer: facts.viewer.authenticated ? facts.viewer.name : undefined,
+        operation: facts.operations.length > 0 ? facts.operations.join(', ') : undefined,
+        errors: facts.errorCodes.size > 0 ? [...facts.errorCodes] : undefined,
       });
     },
   };
