@@ -10,6 +10,7 @@ import type { Scope } from '../../src/domain/viewer.ts';
 import { createIntake } from '../../src/jobs/intake.ts';
 import { JobWorker } from '../../src/jobs/job-worker.ts';
 import type { Store } from '../../src/store/store.ts';
+import { allAsker } from '../schema/ask.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { execute } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
@@ -177,6 +178,22 @@ describe.each(databases)('jobs on $name', (database) => {
       id: first.dataFile.id,
       report: { inserted: 0, identical: 1 },
     });
+  });
+
+  test('who follows an upload is told how it ends, under whatever entry', async () => {
+    const content = small({}, { ls: 0 });
+    const askAll = allAsker(store);
+    const follow = (id: string) =>
+      askAll(`subscription { dataFileProgress(id: "${id}") { status report { inserted } dataFile { id } } }`);
+    const first = await begun(content);
+    const followed = follow(first.dataFile.id);
+    await drain();
+    const ends = (await followed).map(({ data }) => data.dataFileProgress).at(-1);
+    expect(ends).toEqual({ status: 'DONE', report: { inserted: 1 }, dataFile: { id: first.dataFile.id } });
+    const again = await begun(content);
+    const followedAgain = follow(again.dataFile.id);
+    await drain();
+    expect((await followedAgain).at(-1)?.data.dataFileProgress).toEqual(ends);
   });
 
   test('what cannot be read fails with its code, and keeps the upload for another attempt', async () => {

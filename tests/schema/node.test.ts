@@ -22,6 +22,7 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   MonitorElement: root('monitorElements', 'path'),
   Certification: root('certifications', 'source subsystem version flag ranges { first last }'),
   DataFile: root('dataFiles', 'path size'),
+  Job: root('jobs', 'state owner bytesTotal dataFile { path }'),
   Note: root('notes', 'run { number } text author'),
   Token: {
     ids: '{ tokens { id name scopes } }',
@@ -58,6 +59,10 @@ describe.each(databases)('nodes on $name', (database) => {
     const blank = { lumisectionFirst: null, lumisectionLast: null, monitorElementId: null, author: 'a test' };
     for (const { number } of rows)
       await opened.store.notes.create({ ...blank, runNumber: number, text: `of ${number}` });
+    const how = { size: 7, dataset: '', source: '', format: '', settings: '{}' };
+    const paths = ['/inbox/a.csv', '/inbox/b.csv'];
+    const requests = paths.map((path) => ({ origin: 'path', path, ledgerPath: path, ...how }) as const);
+    await opened.store.jobs.enqueue(requests, 'a test');
     for (const name of ['ci', 'me']) {
       await opened.store.tokens.create({ name, scopes: ['read'], expiresAt: new Date(Date.now() + 60_000) }, 'a test');
     }
