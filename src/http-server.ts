@@ -11,6 +11,7 @@ export type HttpSettings = Pick<
   | 'keepAliveTimeoutMs'
   | 'sendTimeoutMs'
   | 'maxUnsentBytes'
+  | 'maxClientRequests'
 >;
 
 export interface HttpServer {
@@ -42,6 +43,7 @@ export function createHttpServer(
   refused: (setting: string) => void = () => {},
 ): HttpServer {
   const sockets = new Set<Socket>();
+  const mayWait = countWaiting(settings.maxClientRequests);
   let stopping = false;
   const server = createServer(
     {
@@ -49,10 +51,17 @@ export function createHttpServer(
       headersTimeout: Math.min(settings.headersTimeoutMs, settings.requestTimeoutMs),
       requestTimeout: settings.requestTimeoutMs,
       keepAliveTimeout: settings.keepAliveTimeoutMs,
+      // of two tokens, or two hosts, node:http takes the first, where a proxy may have looked at the last: two are none
+      joinDuplicateHeaders: true,
       connectionsCheckingInterval: Math.ceil(Math.min(settings.headersTimeoutMs, 10_000) / 4),
     },
     (request, response) => {
       if (stopping) response.setHeader('connection', 'close');
+      // without a socket of its own while an answer before it, on the same connection, is not sent yet
+      if (response.socket === null && !mayWait(request.socket, response)) {
+        refused('LUMIGRAPH_MAX_CLIENT_REQUESTS');
+        return request.socket.destroy();
+      }
       handle(request, response);
     },
   );
@@ -135,6 +144,21 @@ function refuse({ code }: NodeJS.ErrnoException, socket: Socket, refused: (setti
   }
   const head = `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: text/plain; charset=utf-8\r\n`;
   socket.end(`${head}content-length: ${text.length + 1}\r\n\r\n${text}\n`, () => socket.destroy());
+}
+
+/**
+ * Whether a request may wait behind others of its connection. node:http reads them all, however many are sent along; each
+ * would take as much as one that is answered at once.
+ */
+function countWaiting(most: number): (socket: Socket, response: ServerResponse) => boolean {
+  const waiting = new WeakMap<Socket, number>();
+  const add = (socket: Socket, count: number) => waiting.set(socket, (waiting.get(socket) ?? 0) + count);
+  return (socket, response) => {
+    if (socket.destroyed || (waiting.get(socket) ?? 0) >= most) return false;
+    add(socket, 1);
+    response.once('close', () => add(socket, -1));
+    return true;
+  };
 }
 
 /**

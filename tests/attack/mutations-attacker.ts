@@ -54,18 +54,19 @@ export class Attacker {
     field: GraphQLField<unknown, unknown>,
     values: Readonly<Record<string, unknown>>,
     inDocument: boolean,
+    headers: Record<string, string> = AUTHORIZED,
   ): Promise<Answer> {
     const given = this.#withIds(values) as Record<string, unknown>;
     const selection = selectionOf(field.type, 3);
     if (inDocument) {
       const args = Object.entries(given).map(([name, value]) => `${name}: ${literal(value)}`);
       const query = `mutation { ${field.name}${args.length > 0 ? `(${args.join(', ')})` : ''} ${selection} }`;
-      return this.post(JSON.stringify({ query }));
+      return this.post(JSON.stringify({ query }), headers);
     }
     const declared = field.args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
     const passed = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
     const query = `mutation (${declared}) { ${field.name}(${passed}) ${selection} }`;
-    return this.post(JSON.stringify({ query, variables: given }));
+    return this.post(JSON.stringify({ query, variables: given }), headers);
   }
 
   async post(json: string, headers: Record<string, string> = AUTHORIZED): Promise<Answer> {
