@@ -60,6 +60,7 @@ const EDGES: readonly Edge[] = [
   ['lumisection_histogram', 'binning', [['binning_id', 'id']]],
   ['lumisection_histogram', 'data_file', [['file_id', 'id']]],
   ['run_histogram', 'data_file', [['file_id', 'id']]],
+  ['job', 'data_file', [['file_id', 'id']]],
   ...VALUE_TABLES.flatMap(({ name }) => VALUE_EDGES.map(([other, on]): Edge => [name, other, on])),
   ...[
     'scalar_contribution',

@@ -23,7 +23,7 @@ CREATE TABLE "job" (
 );
 
 -- CreateIndex
-CREATE INDEX "job_state_idx" ON "job"("state");
+CREATE INDEX "job_state_id_idx" ON "job"("state", "id");
 
 -- CreateIndex
 CREATE INDEX "job_file_id_idx" ON "job"("file_id");
