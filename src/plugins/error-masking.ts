@@ -19,6 +19,7 @@ export function useErrorMasking(log: Log): Plugin {
   const mask = (result: Result, facts: RequestFacts): Result => {
     const incremental = result.incremental?.some((part) => part.errors) ?? false;
     if (!result.errors && !incremental) return result;
+    if (result.errors && !hasData(result)) facts.refused = true;
     const errorsLeftOut = (result.errors?.length ?? 0) - MOST_ERRORS;
     return {
       ...result,
@@ -39,6 +40,8 @@ export function useErrorMasking(log: Log): Plugin {
     },
   };
 }
+
+const hasData = ({ data }: Result) => Object.values((data as object | null) ?? {}).some((value) => value !== null);
 
 function presentable(error: unknown, facts: RequestFacts, log: Log): GraphQLError {
   const shown = classify(error);

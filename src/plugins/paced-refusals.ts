@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { clientAddress } from './client-address.ts';
 import type { ErrorCode } from './error-codes.ts';
-import type { Plugin } from './request-facts.ts';
+import type { Plugin, RequestFacts } from './request-facts.ts';
 
 type Limits = Pick<Config, 'refusedPercent' | 'clientAddressHeader'>;
 
@@ -19,9 +19,10 @@ const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
 ]);
 
 /** What a client may waste at once before it is slowed down: somebody who writes a query gets dozens of them wrong. */
-const FREE_MS = 20;
-/** A request whose body took its time to arrive did not take the server's. */
-const DEAREST_MS = 50;
+const FREE_MS = 250;
+/** Beyond so much others notice: what takes longer counts as much more as it is longer. */
+const CHEAP_MS = 2;
+const DEAREST_MS = 15;
 const LONGEST_WAIT_MS = 10_000;
 /** Of more clients than these, those that wasted nothing lately are forgotten. */
 const CLIENTS = 10_000;
@@ -69,8 +70,7 @@ export function usePacedRefusals(
   return {
     onResponse({ request, serverContext }) {
       const { facts, req, opening } = serverContext;
-      if (facts.errorCodes.size === 0 || (req ?? opening) === undefined || stopping.aborted) return;
-      if (!isRefused(facts.errorCodes)) return;
+      if (!facts.refused || (req ?? opening) === undefined || stopping.aborted || !isOfNoUse(facts)) return;
       const { viewer } = facts;
       const client = viewer.authenticated
         ? `token ${viewer.name}`
@@ -82,7 +82,8 @@ export function usePacedRefusals(
         debt = { milliseconds: 0, at: now };
         wasted.set(client, debt);
       }
-      const cost = Math.min(now - facts.startedAt, DEAREST_MS);
+      const took = Math.min(now - facts.readAt, DEAREST_MS);
+      const cost = took * Math.max(1, took / CHEAP_MS);
       debt.milliseconds = Math.min(left(debt, now) + cost, most);
       debt.at = now;
       const wait = (debt.milliseconds - FREE_MS) / share;
@@ -93,7 +94,8 @@ export function usePacedRefusals(
   };
 }
 
-function isRefused(codes: ReadonlySet<string>): boolean {
-  for (const code of codes) if (REFUSALS.has(code)) return true;
+function isOfNoUse({ errorCodes, limits }: RequestFacts): boolean {
+  if (limits.includes('LUMIGRAPH_TIMEOUT_MS')) return false;
+  for (const code of errorCodes) if (REFUSALS.has(code)) return true;
   return false;
 }

@@ -55,6 +55,7 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
             serverContext?.req === undefined
               ? await readWeb(request, maxBodyBytes, tooLarge)
               : await readNode(serverContext.req, maxBodyBytes, tooLarge);
+          serverContext.facts.readAt = performance.now();
           return parseJson(body);
         });
       } else if (

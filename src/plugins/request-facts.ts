@@ -16,6 +16,10 @@ export interface RequestFacts {
   viewer: Viewer;
   /** Settings whose limits the request passed. */
   readonly limits: string[];
+  /** performance.now() when all of it was there, as far as that was noticed. */
+  readAt: number;
+  /** It was told of errors, and given nothing else. */
+  refused: boolean;
   /** Of the trace that the request belongs to, where it is traced. */
   traceId: string | undefined;
 }
@@ -46,9 +50,12 @@ let counter = 0;
 export function newRequestFacts(request: Request): RequestFacts {
   const given = request.headers.get('x-request-id');
   const id = given !== null && GIVEN_ID.test(given) ? given : `${process8}-${(++counter).toString(36)}`;
+  const now = performance.now();
   return {
     id,
-    startedAt: performance.now(),
+    startedAt: now,
+    readAt: now,
+    refused: false,
     operations: [],
     errorCodes: new Set(),
     viewer: NOBODY,

@@ -5,26 +5,42 @@ import { limitError } from '../limit-error.ts';
 /** Brackets that one level of fields may need for its arguments; what nests deeper overflows the stack of the parser. */
 const BRACKETS_PER_LEVEL = 20;
 
+type Limits = Pick<Config, 'maxDepth' | 'maxDirectives' | 'maxFragments' | 'maxTokens'>;
+
 /** What the tokens of a document show before it is parsed; a document that is none is left to the parser. */
 export function refusalOf(
   source: string | Source,
-  { maxDepth, maxDirectives }: Pick<Config, 'maxDepth' | 'maxDirectives'>,
+  { maxDepth, maxDirectives, maxFragments, maxTokens }: Limits,
 ): GraphQLError | undefined {
   const most = maxDepth * BRACKETS_PER_LEVEL;
   const lexer = new Lexer(typeof source === 'string' ? new Source(source) : source);
   let directives = 0;
+  let fragments = 0;
+  let tokens = 0;
   try {
     for (let depth = 0, { kind } = lexer.advance(); kind !== TokenKind.EOF; { kind } = lexer.advance()) {
       if (kind === TokenKind.BRACE_L || kind === TokenKind.BRACKET_L || kind === TokenKind.PAREN_L) depth++;
       else if (kind === TokenKind.BRACE_R || kind === TokenKind.BRACKET_R || kind === TokenKind.PAREN_R) depth--;
       else if (kind === TokenKind.AT) directives++;
+      else if (kind === TokenKind.SPREAD) fragments++;
       if (depth > most) return tooDeep(most);
+      if (++tokens > maxTokens) return tooLong(tokens, 'tokens', maxTokens);
     }
   } catch {
     return undefined;
   }
-  return directives > maxDirectives ? tooManyDirectives(directives, maxDirectives) : undefined;
+  if (directives > maxDirectives) return tooManyDirectives(directives, maxDirectives);
+  return fragments > maxFragments ? tooManyFragments(fragments, maxFragments) : undefined;
 }
+
+export const tooLong = (actual: number, unit: string, limit: number) =>
+  limitError({
+    setting: 'LUMIGRAPH_MAX_TOKENS',
+    limit,
+    actual,
+    what: `The document holds ${actual} ${unit} or more`,
+    remedy: 'Move data into variables, or split the document.',
+  });
 
 const tooDeep = (limit: number) =>
   limitError({
@@ -33,6 +49,15 @@ const tooDeep = (limit: number) =>
     actual: limit + 1,
     what: `The document nests ${limit + 1} brackets or more`,
     remedy: 'Ask for inner objects by their id in a second operation.',
+  });
+
+const tooManyFragments = (actual: number, limit: number) =>
+  limitError({
+    setting: 'LUMIGRAPH_MAX_FRAGMENTS',
+    limit,
+    actual,
+    what: `The document spreads ${actual} fragments`,
+    remedy: 'Write their fields out, or split the document.',
   });
 
 const tooManyDirectives = (actual: number, limit: number) =>

@@ -14,12 +14,19 @@ import { limitError } from '../limit-error.ts';
 import type { Plugin } from '../request-facts.ts';
 import { coerceVariables } from './coerce-variables.ts';
 import { documentRules } from './document-rules.ts';
-import { refusalOf } from './document-scan.ts';
+import { refusalOf, tooLong } from './document-scan.ts';
 import { nodesAskedFor } from './node-budget.ts';
 
 type Limits = Pick<
   Config,
-  'maxDepth' | 'maxAliases' | 'maxRootFields' | 'maxDirectives' | 'maxTokens' | 'maxNodes' | 'introspection'
+  | 'maxDepth'
+  | 'maxAliases'
+  | 'maxRootFields'
+  | 'maxDirectives'
+  | 'maxFragments'
+  | 'maxTokens'
+  | 'maxNodes'
+  | 'introspection'
 >;
 
 /** A token is rarely longer than this; a longer document is refused before it is read, let alone cached. */
@@ -30,19 +37,11 @@ const MOST_VARIABLE_OBJECTS = 5000;
 /** Variables of this depth are no where-argument of ours, and would overflow the stack when they are coerced. */
 const MOST_VARIABLE_DEPTH = 500;
 
-/** Limits on documents (tokens, depth, aliases, directives, root fields) and on what an operation asks for with its variables. */
+/** Limits on documents (tokens, depth, aliases, directives, fragments, root fields) and on what an operation asks for with its variables. */
 export function useOperationLimits(limits: Limits): Plugin {
   const { maxTokens, maxNodes } = limits;
   const rules = documentRules(limits);
   const errorOptions = { hideSuggestions: !limits.introspection };
-  const tooLong = (actual: number, unit: string, limit = maxTokens) =>
-    limitError({
-      setting: 'LUMIGRAPH_MAX_TOKENS',
-      limit,
-      actual,
-      what: `The document holds ${actual} ${unit} or more`,
-      remedy: 'Move data into variables, or split the document.',
-    });
   const refuseTooLarge: NonNullable<Plugin['onExecute'] & Plugin['onSubscribe']> = ({
     args: { schema, document, operationName, variableValues, contextValue },
     setResultAndStopExecution,
@@ -80,20 +79,16 @@ export function useOperationLimits(limits: Limits): Plugin {
       setParseFn((source, options) => {
         const refusal = refusalOf(source, limits);
         if (refusal) throw refusal;
-        try {
-          return parse(source, { ...options, maxTokens });
-        } catch (error) {
-          throw error instanceof GraphQLError && error.message.includes('Parsing aborted')
-            ? tooLong(maxTokens + 1, 'tokens')
-            : error;
-        }
+        return parse(source, { ...options, maxTokens });
       });
     },
     onValidate({ validateFn, setValidationFn }) {
       // what passes a limit is looked at no further: the other rules take the longer the more there is
       setValidationFn((schema, document, ...rest) => {
         const passed = validate(schema, document, rules);
-        return passed.length > 0 ? passed : validateFn(schema, document, ...rest);
+        if (passed.length > 0) return passed;
+        const errors = validateFn(schema, document, ...rest);
+        return errors.some(isAborted) ? [tooEntangled()] : errors;
       });
     },
     onExecute: refuseTooLarge,
@@ -101,6 +96,21 @@ export function useOperationLimits(limits: Limits): Plugin {
     onSubscribe: refuseTooLarge,
   };
 }
+
+/** graphql compares fields of one name pair by pair, through fragments, and gives up after half a million. */
+const isAborted = ({ message }: GraphQLError) => message === 'Validation aborted.';
+
+const tooEntangled = () =>
+  new GraphQLError(
+    'The fragments of the document repeat so many fields that whether they agree takes more than 500000 comparisons. Spread fewer fragments beside each other.',
+    {
+      extensions: {
+        code: 'LIMIT_EXCEEDED' satisfies ErrorCode,
+        limit: 500_000,
+        http: { status: 400, spec: true },
+      },
+    },
+  );
 
 const tooManyObjects = () =>
   new GraphQLError(
