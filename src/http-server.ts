@@ -147,16 +147,24 @@ function refuse({ code }: NodeJS.ErrnoException, socket: Socket, refused: (setti
 }
 
 /**
- * Whether a request may wait behind others of its connection. node:http reads them all, however many are sent along; each
- * would take as much as one that is answered at once.
+ * Whether a request may wait behind others of its connection. node:http reads them all, however many are sent along, and
+ * tells those that wait nothing of the end of their connection: this does.
  */
 function countWaiting(most: number): (socket: Socket, response: ServerResponse) => boolean {
-  const waiting = new WeakMap<Socket, number>();
-  const add = (socket: Socket, count: number) => waiting.set(socket, (waiting.get(socket) ?? 0) + count);
+  const bySocket = new WeakMap<Socket, Set<ServerResponse>>();
   return (socket, response) => {
-    if (socket.destroyed || (waiting.get(socket) ?? 0) >= most) return false;
-    add(socket, 1);
-    response.once('close', () => add(socket, -1));
+    let waiting = bySocket.get(socket);
+    if (waiting === undefined) {
+      const begun = new Set<ServerResponse>();
+      waiting = begun;
+      bySocket.set(socket, begun);
+      socket.once('close', () => {
+        for (const left of begun) Object.assign(left, { destroyed: true, _closed: true }).emit('close');
+      });
+    }
+    if (socket.destroyed || waiting.size >= most) return false;
+    waiting.add(response);
+    response.once('close', () => waiting.delete(response));
     return true;
   };
 }

@@ -12,6 +12,7 @@ const SETTINGS = {
   keepAliveTimeoutMs: 5_000,
   sendTimeoutMs: 200,
   maxUnsentBytes: 1_000_000_000,
+  maxClientRequests: 10,
 };
 
 const ok: RequestHandler = (request, response) => {

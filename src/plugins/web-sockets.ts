@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type ExecutionResult, type GraphQLFormattedError, parse } from 'graphql';
+import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, parse } from 'graphql';
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
@@ -11,13 +11,26 @@ import { resultsOfEventStream } from './event-stream.ts';
 /** Answers one HTTP request; `opening` is the one that opened the socket. */
 export type Answer = (request: Request, context: { readonly opening: IncomingMessage }) => Promise<Response>;
 
-type Settings = Pick<Config, 'maxBodyBytes' | 'corsOrigins' | 'clientAddressHeader'>;
+type Settings = Pick<
+  Config,
+  'maxBodyBytes' | 'corsOrigins' | 'clientAddressHeader' | 'maxClientRequests' | 'maxClientSubscriptions'
+>;
+
+/** What belongs to one socket. */
+interface Opened {
+  readonly request: IncomingMessage;
+  readonly socket: WebSocket;
+  /** Operations that are being answered. */
+  running: number;
+}
 
 /** A client that gives no sign of life until the next one is asked for has gone. */
 const SIGN_OF_LIFE_MS = 12_000;
 /** How long clients may take to say goodbye when the server stops. */
 const GOODBYE_MS = 1_000;
 const GOING_AWAY = 1001;
+const TOO_MANY_OPERATIONS = 4429;
+const TOO_MANY = 'Too many operations at the same time';
 const INTERNAL_ERROR = 4500;
 
 /** What of the request that opened a socket goes along with each of its operations. */
@@ -39,11 +52,14 @@ class Refused extends Error {
  */
 export class WebSockets {
   readonly #server: WebSocketServer;
-  readonly #protocol: ReturnType<typeof makeServer<Record<string, unknown>, { request: IncomingMessage }>>;
+  readonly #protocol: ReturnType<typeof makeServer<Record<string, unknown>, Opened>>;
   readonly #origins: readonly string[];
   readonly #log: Log;
 
-  constructor(answer: Answer, { maxBodyBytes, corsOrigins, clientAddressHeader }: Settings, log: Log) {
+  constructor(answer: Answer, settings: Settings, log: Log) {
+    const { maxBodyBytes, corsOrigins, clientAddressHeader, maxClientRequests, maxClientSubscriptions } = settings;
+    // of more at the same time, some are refused whatever they are; who asks all the same is not listened to any more
+    const most = maxClientRequests + maxClientSubscriptions;
     const passedOn = clientAddressHeader === '' ? PASSED_ON : [...PASSED_ON, clientAddressHeader.toLowerCase()];
     this.#origins = corsOrigins;
     this.#log = log;
@@ -53,12 +69,16 @@ export class WebSockets {
       perMessageDeflate: false,
       handleProtocols,
     });
-    this.#protocol = makeServer<Record<string, unknown>, { request: IncomingMessage }>({
+    this.#protocol = makeServer<Record<string, unknown>, Opened>({
       onConnect: ({ connectionParams = {} }) => TOKEN_PARAMS.every((name) => isTokenOrAbsent(connectionParams[name])),
-      onSubscribe: ({ connectionParams = {}, extra: { request } }, _id, payload) => ({
-        ...STUB,
-        rootValue: operation(answer, request, headersOf(request, passedOn, connectionParams), payload),
-      }),
+      onSubscribe: ({ connectionParams = {}, extra }, _id, payload) => {
+        if (extra.running >= most) {
+          extra.socket.close(TOO_MANY_OPERATIONS, TOO_MANY);
+          return [new GraphQLError(TOO_MANY, { originalError: new Refused([{ message: TOO_MANY }]) })];
+        }
+        const headers = headersOf(extra.request, passedOn, connectionParams);
+        return { ...STUB, rootValue: operation(answer, extra, headers, payload) };
+      },
       subscribe: ({ rootValue }) => rootValue as AsyncGenerator<ExecutionResult>,
       // as it was made: errors are no objects of graphql any more
       onNext: (_context, _id, _payload, _args, result) => result as never,
@@ -115,6 +135,8 @@ export class WebSockets {
         close: (code, reason) => socket.close(code, reason),
         onMessage: (take) =>
           socket.on('message', (data) => {
+            // what came along behind the message for which it is being closed
+            if (socket.readyState !== socket.OPEN) return;
             take(String(data)).catch((error: unknown) => {
               if (socket.readyState !== socket.OPEN) return;
               this.#log.line('error', 'socket failed', { error });
@@ -122,7 +144,7 @@ export class WebSockets {
             });
           }),
       },
-      { request },
+      { request, socket, running: 0 },
     );
     const stopAsking = askForLife(socket);
     // what the client did against the protocol, or its leaving: the socket is closed with the code that says so
@@ -169,11 +191,13 @@ function refuse(socket: Duplex, status: string, reason: string): void {
 /** The results of one operation; leaving it ends it on the server. */
 function operation(
   answer: Answer,
-  opening: IncomingMessage,
+  opened: Opened,
   headers: Headers,
   payload: SubscribePayload,
 ): AsyncGenerator<ExecutionResult> {
   const left = new AbortController();
+  const { request: opening } = opened;
+  let begun = false;
   const asking = () =>
     answer(
       new Request(`http://${opening.headers.host ?? 'localhost'}/graphql`, {
@@ -184,12 +208,18 @@ function operation(
       }),
       { opening },
     );
-  const results = resultsOf(asking, left.signal);
+  const results = resultsOf(asking, left.signal, () => opened.running--);
+  opened.running++;
   const leaving = {
-    next: () => results.next(),
+    next: () => {
+      begun = true;
+      return results.next();
+    },
     // a generator that waits returns only after its next value: what it waits for ends first
     return: () => {
       left.abort();
+      if (!begun) opened.running--;
+      begun = true;
       return results.return(undefined);
     },
     throw: (error: unknown) => {
@@ -201,7 +231,11 @@ function operation(
   return leaving as unknown as AsyncGenerator<ExecutionResult>;
 }
 
-async function* resultsOf(asking: () => Promise<Response>, left: AbortSignal): AsyncGenerator<ExecutionResult> {
+async function* resultsOf(
+  asking: () => Promise<Response>,
+  left: AbortSignal,
+  end: () => void,
+): AsyncGenerator<ExecutionResult> {
   try {
     const response = await asking();
     const { body } = response;
@@ -218,6 +252,8 @@ async function* resultsOf(asking: () => Promise<Response>, left: AbortSignal): A
   } catch (error) {
     // the client has left: nobody is to be told
     if (!left.aborted) throw error;
+  } finally {
+    end();
   }
 }
 
