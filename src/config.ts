@@ -224,6 +224,13 @@ const SETTINGS = {
   maxAliases: count('LUMIGRAPH_MAX_ALIASES', 100, 0, 100_000, 'Most aliases and repeated fields in one document.'),
   maxRootFields: count('LUMIGRAPH_MAX_ROOT_FIELDS', 30, 1, 10_000, 'Most fields at the root of one operation.'),
   maxDirectives: count('LUMIGRAPH_MAX_DIRECTIVES', 50, 0, 100_000, 'Most directives in one document.'),
+  maxFragments: count(
+    'LUMIGRAPH_MAX_FRAGMENTS',
+    500,
+    0,
+    5000,
+    'Most fragments that one document spreads, inline ones among them.',
+  ),
   maxTokens: count('LUMIGRAPH_MAX_TOKENS', 10_000, 1, 10_000_000, 'Most lexical tokens in one document.'),
   maxBodyBytes: count(
     'LUMIGRAPH_MAX_BODY_BYTES',

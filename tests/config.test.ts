@@ -37,6 +37,7 @@ describe('the configuration', () => {
       maxBodyBytes: 10_000_000,
       maxBatch: 0,
       maxDirectives: 50,
+      maxFragments: 500,
       maxResponseBytes: 250_000_000,
       timeoutMs: 30_000,
       maxClientRequests: 64,

@@ -1,4 +1,4 @@
-import { NoSchemaIntrospectionCustomRule, validate } from 'graphql';
+import { NoSchemaIntrospectionCustomRule, type validate } from 'graphql';
 import type { Config } from '../config.ts';
 import type { Plugin } from './request-facts.ts';
 
@@ -6,9 +6,10 @@ import type { Plugin } from './request-facts.ts';
 export function useIntrospectionSwitch({ introspection }: Pick<Config, 'introspection'>): Plugin {
   if (introspection) return {};
   return {
-    onValidate({ addValidationRule, setValidationFn }) {
+    onValidate({ addValidationRule, validateFn, setValidationFn }) {
       addValidationRule(NoSchemaIntrospectionCustomRule);
-      setValidationFn((schema, document, rules) => validate(schema, document, rules, { hideSuggestions: true }));
+      const given = validateFn as typeof validate;
+      setValidationFn((schema, document, rules) => given(schema, document, rules, { hideSuggestions: true }));
     },
   };
 }

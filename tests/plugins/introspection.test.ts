@@ -22,6 +22,12 @@ describe('where introspection is off', () => {
     });
   });
 
+  test('documents have their limits all the same', async () => {
+    const limited = smallApp({ LUMIGRAPH_INTROSPECTION: 'off', LUMIGRAPH_MAX_DEPTH: '2' });
+    const { errors } = await (await limited.ask('{ thing { self { id } } }')).json();
+    expect(errors).toMatchObject([{ extensions: { setting: 'LUMIGRAPH_MAX_DEPTH' } }]);
+  });
+
   test.each([
     ['a field', '{ helo }'],
     ['an argument', '{ hello(nane: "x") }'],

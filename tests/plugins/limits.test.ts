@@ -72,6 +72,32 @@ describe('the limit of', () => {
     });
   });
 
+  test('fragments counts the whole document, and what is left is never compared for ever', async () => {
+    const app = smallApp({ LUMIGRAPH_MAX_FRAGMENTS: '3' });
+    const three = '{ thing { ... on Thing { id } ...A } } fragment A on Thing { ... @include(if: true) { name } }';
+    expect((await app.ask(three)).status).toBe(200);
+    const four = await app.ask(three.replace('{ id }', '{ id ...A }'));
+    expect(await refusal(four)).toMatchObject({ limit: 3, actual: 4, setting: 'LUMIGRAPH_MAX_FRAGMENTS' });
+    const spreads = Array.from({ length: 400 }, (_, i) => `...F${i}`).join(' ');
+    const fields = 'id name broken brokenLater warn self { id } things { totalCount }';
+    const fragments = Array.from({ length: 400 }, (_, i) => `fragment F${i} on Thing { ${fields} }`).join(' ');
+    const entangled = await smallApp().ask(`{ thing { ${spreads} } } ${fragments}`);
+    expect(await refusal(entangled)).toMatchObject({ limit: 500_000 });
+  });
+
+  test('fragments that spread each other in circles are told of, however many circles there are', async () => {
+    const around = (i: number) => [1, 7, 13].map((step) => `...F${(i + step) % 150}`).join(' ');
+    const circles = Array.from({ length: 150 }, (_, i) => `fragment F${i} on Thing { ${around(i)} }`).join(' ');
+    const response = await smallApp().ask(`{ thing { ...F0 } } ${circles}`);
+    expect(response.status).toBe(400);
+    const { errors } = await response.json();
+    expect(errors).toMatchObject([
+      { message: expect.stringMatching(/^Cannot spread fragment "F\d+" within itself via "F\d+", .*\.\.\.\.$/) },
+    ]);
+    const itself = await smallApp().ask('{ thing { ...A } } fragment A on Thing { ...A }');
+    expect((await itself.json()).errors).toMatchObject([{ message: 'Cannot spread fragment "A" within itself.' }]);
+  });
+
   test('tokens stops the parser, and long documents are not even read', async () => {
     const app = smallApp({ LUMIGRAPH_MAX_TOKENS: '5' });
     expect((await app.ask('{ thing { id } }')).status).toBe(400);

@@ -1,6 +1,8 @@
 import {
   type ASTVisitor,
+  BREAK,
   type FragmentDefinitionNode,
+  GraphQLError,
   Kind,
   type SelectionSetNode,
   type ValidationContext,
@@ -9,9 +11,46 @@ import {
 import type { Config } from '../../config.ts';
 import { limitError } from '../limit-error.ts';
 
+/** Other rules follow fragments into each other, and not all of them notice that they never come to an end. */
+function fragmentCycleRule(context: ValidationContext): ASTVisitor {
+  const finished = new Set<string>();
+  const path: string[] = [];
+  const cycleFrom = (fragment: FragmentDefinitionNode): string[] | undefined => {
+    const name = fragment.name.value;
+    if (path.includes(name)) return path.slice(path.indexOf(name));
+    if (finished.has(name)) return undefined;
+    path.push(name);
+    for (const spread of context.getFragmentSpreads(fragment.selectionSet)) {
+      const next = context.getFragment(spread.name.value);
+      const cycle = next && cycleFrom(next);
+      if (cycle) return cycle;
+    }
+    path.pop();
+    finished.add(name);
+    return undefined;
+  };
+  return {
+    FragmentDefinition(fragment) {
+      if (path.length > 0) return false;
+      const cycle = cycleFrom(fragment);
+      if (cycle === undefined) return false;
+      const via = cycle.slice(1, 6).map((name) => `"${name}"`);
+      if (cycle.length > 6) via.push('...');
+      context.reportError(
+        new GraphQLError(
+          `Cannot spread fragment "${cycle[0]}" within itself${via.length > 0 ? ` via ${via.join(', ')}` : ''}.`,
+          { nodes: context.getFragment(cycle[0] as string) },
+        ),
+      );
+      return BREAK;
+    },
+  };
+}
+
 /** Limits that a document alone can break, whatever its variables: checked once and cached with its validation. */
 export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxAliases' | 'maxRootFields'>): ValidationRule[] {
   return [
+    fragmentCycleRule,
     function DepthRule(context) {
       return forOperations(context, (selections, fragments) => {
         const depth = depthOf(selections, fragments, new Map());
