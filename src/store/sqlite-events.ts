@@ -36,8 +36,8 @@ export class SqliteEvents implements Events {
   async subscribe(topic: Topic, listener: Listener): Promise<() => void> {
     this.#look();
     const remove = this.#listeners.add(topic, listener);
-    this.#compare();
-    this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY_MS).unref();
+    this.#learn(topic);
+    this.#timer ??= setInterval(() => this.#lookAgain(), LOOK_EVERY_MS).unref();
     return () => {
       remove();
       if (this.#listeners.topics.length === 0) this.close();
@@ -60,11 +60,34 @@ export class SqliteEvents implements Events {
   close(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#compare();
+    this.#runs = null;
+    this.#certifications = null;
+    this.#files.clear();
+  }
+
+  /** What is listened to for the first time is taken as it is now. */
+  #learn(topic: Topic): void {
+    if (topic === 'runs') {
+      if (this.#runs === null) this.#compareRuns();
+    } else if (topic === 'certifications') {
+      if (this.#certifications === null) this.#compareCertifications();
+    } else {
+      const id = fileOf(topic);
+      if (this.#files.has(id)) return;
+      for (const [file, state] of this.#statesOf([id])) this.#files.set(file, state);
+    }
   }
 
   #rows<Row extends unknown[]>(sql: string, ...parameters: string[]): Row[] {
     return this.#connection.statement(sql).all(...parameters) as unknown as Row[];
+  }
+
+  #lookAgain(): void {
+    try {
+      this.#look();
+    } catch {
+      // locked for a moment: what it did not see it sees the next time
+    }
   }
 
   #look(): void {
@@ -80,7 +103,7 @@ export class SqliteEvents implements Events {
     else this.#runs = null;
     if (topics.includes('certifications')) this.#compareCertifications();
     else this.#certifications = null;
-    this.#compareFiles(topics.flatMap((topic) => (topic.startsWith(FILE) ? [Number(topic.slice(FILE.length))] : [])));
+    this.#compareFiles(topics.flatMap((topic) => (topic.startsWith(FILE) ? [fileOf(topic)] : [])));
   }
 
   #compareRuns(): void {
@@ -109,19 +132,24 @@ export class SqliteEvents implements Events {
 
   #compareFiles(ids: readonly number[]): void {
     const before = this.#files;
-    this.#files = new Map();
-    if (ids.length === 0) return;
+    this.#files = this.#statesOf(ids);
+    // an entry may go: the file was known, and is another one
+    for (const id of ids) {
+      const state = before.get(id);
+      if (state !== undefined && this.#files.get(id) !== state) this.#listeners.tell({ kind: 'dataFile', id });
+    }
+  }
+
+  #statesOf(ids: readonly number[]): Map<number, string> {
+    if (ids.length === 0) return new Map();
     const rows = this.#rows<[number, ...unknown[]]>(
       `SELECT id, status, bytes_done, lines_done, inserted, identical, conflicting, replaced, added, rejected, finished_at
        FROM data_file WHERE id IN (SELECT value FROM json_each(?))`,
       JSON.stringify(ids),
     );
-    for (const [id, ...values] of rows) this.#files.set(id, values.join(' '));
-    // an entry may go: the file was known, and is another one
-    for (const [id, state] of before) {
-      if (ids.includes(id) && this.#files.get(id) !== state) this.#listeners.tell({ kind: 'dataFile', id });
-    }
+    return new Map(rows.map(([id, ...values]) => [id, values.join(' ')]));
   }
 }
 
 const FILE = 'dataFile ';
+const fileOf = (topic: Topic) => Number(topic.slice(FILE.length));
