@@ -1,8 +1,6 @@
-import type { Note } from '../src/generated/sqlite/client.ts';
+import type { NoteKey } from '../src/store/notes.ts';
 import type { Reads } from '../src/store/store.ts';
 import { byKey } from './by-key.ts';
-
-type NoteKey = Pick<Note, 'runNumber' | 'id'>;
 
 export const noteLoader = (reads: Reads) =>
   byKey(

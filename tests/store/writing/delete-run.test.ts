@@ -73,6 +73,8 @@ describe.each(databases)('deleting a run on $name', (database) => {
       ...{ lumisectionHistograms: 2, runHistograms: 1, scalarValues: 1, qualityTests: 1, fractions: 1, conditions: 7 },
       ...{
         certificationVersions: 0,
+        datasetDescriptions: 0,
+        notes: 0,
         certificationRanges: 1,
         runs: 1,
         lumisections: 3,

@@ -97,6 +97,7 @@ describe.each(databases)('what two files have alike on $name', (database) => {
       },
       certification({ 1: [[1, 2]], 2: [[1, 2]] }),
       { kind: 'fractions', fractions: [{ run: 1, subsystem: 'tau', fraction: 0.5 }] },
+      { kind: 'datasets', datasets: [{ name: PROMPT, description: 'said of it' }, { name: '/Named/alone' }] },
       { kind: 'runs', runs: [{ number: 1, fill: 7, energy: 6800 }] },
       { kind: 'lumisections', lumisections: [{ run: 1, number: 3, pileup: 50, flagsOff: ['cms_active'] }] },
     ];
@@ -111,11 +112,11 @@ describe.each(databases)('what two files have alike on $name', (database) => {
     const { files: _, ...before } = await dumpDatabase(opened.url);
     const brought = {
       ...{ lumisectionHistograms: 1, runHistograms: 1, scalarValues: 1, qualityTests: 1, certificationVersions: 1 },
-      ...{ fractions: 1, conditions: 4 },
+      ...{ fractions: 1, conditions: 4, datasetDescriptions: 1 },
     };
     const none = Object.fromEntries(Object.keys(brought).map((noun) => [noun, 0]));
     expect((await ledger.discard(first, () => true)).withdrawal).toEqual({
-      gone: { ...none, certificationRanges: 0, runs: 0, lumisections: 0, monitorElements: 0, datasets: 0 },
+      gone: { ...none, certificationRanges: 0, notes: 0, runs: 0, lumisections: 0, monitorElements: 0, datasets: 0 },
       stays: brought,
     });
     const { files, ...after } = await dumpDatabase(opened.url);
@@ -124,7 +125,7 @@ describe.each(databases)('what two files have alike on $name', (database) => {
     }
     expect(await opened.store.verify()).toEqual([]);
     expect((await ledger.discard(second, () => true)).withdrawal).toEqual({
-      gone: { ...brought, certificationRanges: 2, runs: 2, lumisections: 2, monitorElements: 2, datasets: 1 },
+      gone: { ...brought, certificationRanges: 2, notes: 0, runs: 2, lumisections: 2, monitorElements: 2, datasets: 2 },
       stays: none,
     });
     expect(await opened.store.verify()).toEqual([]);
