@@ -26,20 +26,24 @@ type Limits = Pick<
   | 'maxFragments'
   | 'maxTokens'
   | 'maxNodes'
+  | 'maxInputRows'
   | 'introspection'
 >;
 
 /** A token is rarely longer than this; a longer document is refused before it is read, let alone cached. */
 const CHARACTERS_PER_TOKEN = 50;
 
-/** Objects in variables: each costs a look at every field of its type, several times, while nobody else is served. */
+/** Objects in variables: each costs a look at every field of its type, while nobody else is served. */
 const MOST_VARIABLE_OBJECTS = 5000;
+/** A row of an input is an object, with up to two axes of a histogram or some ranges in it. */
+const OBJECTS_PER_ROW = 5;
 /** Variables of this depth are no where-argument of ours, and would overflow the stack when they are coerced. */
 const MOST_VARIABLE_DEPTH = 500;
 
 /** Limits on documents (tokens, depth, aliases, directives, fragments, root fields) and on what an operation asks for with its variables. */
 export function useOperationLimits(limits: Limits): Plugin {
   const { maxTokens, maxNodes } = limits;
+  const mostObjects = Math.max(MOST_VARIABLE_OBJECTS, OBJECTS_PER_ROW * limits.maxInputRows);
   const rules = documentRules(limits);
   const errorOptions = { hideSuggestions: !limits.introspection };
   const refuseTooLarge: NonNullable<Plugin['onExecute'] & Plugin['onSubscribe']> = ({
@@ -48,8 +52,8 @@ export function useOperationLimits(limits: Limits): Plugin {
   }) => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return;
-    if (hasMoreObjects(variableValues, MOST_VARIABLE_OBJECTS)) {
-      return setResultAndStopExecution({ errors: [tooManyObjects()] });
+    if (hasMoreObjects(variableValues, mostObjects)) {
+      return setResultAndStopExecution({ errors: [tooManyObjects(mostObjects)] });
     }
     const { coerced, errors } = coerceVariables(schema, operation, variableValues ?? {}, errorOptions);
     if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
@@ -112,13 +116,13 @@ const tooEntangled = () =>
     },
   );
 
-const tooManyObjects = () =>
+const tooManyObjects = (most: number) =>
   new GraphQLError(
-    `The variables hold more than ${MOST_VARIABLE_OBJECTS} objects or nest more than ${MOST_VARIABLE_DEPTH} of them. Give lists of values to \`in\`, or ask in several operations.`,
+    `The variables hold more than ${most} objects or nest more than ${MOST_VARIABLE_DEPTH} of them. Give lists of values to \`in\`, or ask in several operations.`,
     {
       extensions: {
         code: 'LIMIT_EXCEEDED' satisfies ErrorCode,
-        limit: MOST_VARIABLE_OBJECTS,
+        limit: most,
         http: { status: 400, spec: true },
       },
     },
