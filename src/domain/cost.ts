@@ -7,6 +7,9 @@ const MOST_BYTES_OF_NUMBER: readonly number[] = [4, 5, 6, 7, 11, 12, 16, 26];
 /** "0," */
 const LEAST_BYTES_OF_NUMBER = 2;
 
+/** Others wait while so many objects are made of rows. */
+const NODES_A_LOOK = 10_000;
+
 /** A row of an answer without its bins is rarely longer. */
 const BYTES_OF_NODE = 2_000;
 
@@ -25,14 +28,24 @@ export class Cost {
   base64Characters = 0;
   /** Why the answer is refused, once that is certain. */
   passed: LimitExceededError | undefined;
+  #nextLook = NODES_A_LOOK;
 
   constructor(maxBytes: number) {
     this.maxBytes = maxBytes;
   }
 
+  /** Rows of one page that the answer shows. @returns whether it is time to look at the clock. */
+  addNodes(count: number): boolean {
+    this.nodes += count;
+    if (this.nodes < this.#nextLook) return false;
+    this.#nextLook = this.nodes + NODES_A_LOOK;
+    return true;
+  }
+
   /** The operation is executed from its beginning. */
   restart(): void {
     this.nodes = 0;
+    this.#nextLook = NODES_A_LOOK;
     this.leastBytes = 0;
     this.mostBytes = 0;
     this.base64Characters = 0;

@@ -58,6 +58,8 @@ function onLeave({ res, request }: Operation, leave: () => void): () => void {
     return () => signal.removeEventListener('abort', leave);
   }
   if (res.closed) leave();
+  // each operation of a batch listens
+  if (res.listenerCount('close') > 8) res.setMaxListeners(0);
   res.once('close', leave);
   return () => res.off('close', leave);
 }

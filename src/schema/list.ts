@@ -18,6 +18,29 @@ export class Edge<Row> {
   }
 }
 
+/** Where a page stands; its cursors are made only when asked for. */
+class PageInfo {
+  readonly hasNextPage: boolean;
+  readonly hasPreviousPage: boolean;
+  readonly #length: number;
+  readonly #cursor: (i: number) => string;
+
+  constructor(page: Page<unknown>, cursor: (i: number) => string) {
+    this.hasNextPage = page.hasNextPage;
+    this.hasPreviousPage = page.hasPreviousPage;
+    this.#length = page.rows.length;
+    this.#cursor = cursor;
+  }
+
+  get startCursor(): string | null {
+    return this.#length === 0 ? null : this.#cursor(0);
+  }
+
+  get endCursor(): string | null {
+    return this.#length === 0 ? null : this.#cursor(this.#length - 1);
+  }
+}
+
 /** What the lists of one field of an operation share, however many parents it has. */
 export class ListPlan<N extends Noun> {
   readonly #noun: N;
@@ -42,9 +65,12 @@ export class ListPlan<N extends Noun> {
     return this.#pages.load(parent) as Promise<Page<Rows[N]>>;
   }
 
-  /** Rows of one page that the answer shows. */
+  /** Rows of one page that the answer shows. @throws the reason where the operation is cancelled, or its time over. */
   show(rows: readonly unknown[]): void {
-    this.#context.cost.nodes += rows.length;
+    const { cost, cancellation } = this.#context;
+    if (!cost.addNodes(rows.length)) return;
+    const reason = cancellation.look(performance.now());
+    if (reason !== undefined) throw reason;
   }
 
   count(parent: ParentKey | undefined): Promise<number> {
@@ -87,13 +113,7 @@ export class List<N extends Noun> {
 
   async pageInfo() {
     const page = await this.#read();
-    const last = page.rows.length - 1;
-    return {
-      hasNextPage: page.hasNextPage,
-      hasPreviousPage: page.hasPreviousPage,
-      startCursor: last < 0 ? null : this.#plan.cursor(page, 0),
-      endCursor: last < 0 ? null : this.#plan.cursor(page, last),
-    };
+    return new PageInfo(page, (i) => this.#plan.cursor(page, i));
   }
 
   totalCount(): Promise<number> {

@@ -16,7 +16,7 @@ const JUDGEMENTS_KEPT = 2_000;
 
 const PROGRAM = join(import.meta.dirname, 'sqlite-scan-process.mjs');
 
-/** Tables that grow with the data; their rows are keyed by run. */
+/** Tables that grow with the data; their rows are keyed by run, or by file. */
 const LARGE =
   /\b(lumisection_histogram|run_histogram|lumisection|scalar_value|quality_test|contribution|scalar_contribution|run_monitor_element|ingest_issue)\b(?: AS)? +(\w+)/g;
 
@@ -104,13 +104,13 @@ export class SqliteScans {
     for (const scan of this.#waiting.splice(0)) scan.fail(new UnavailableError('The database is being closed'));
   }
 
-  /** Whether the plan reads rows of a large table of which no run is told. */
+  /** Whether the plan reads rows of a large table without an index of runs, files or monitor elements. */
   #mayScan(sql: string): boolean {
     const aliases = new Set(Array.from(sql.matchAll(LARGE), ([, , alias]) => alias));
     if (aliases.size === 0) return false;
     return this.#connection.planOf(sql).some((step) => {
       const [, way, alias] = /^(SCAN|SEARCH) (\w+)/.exec(step) ?? [];
-      return aliases.has(alias) && (way === 'SCAN' || !/\(run_number=\?/.test(step));
+      return aliases.has(alias) && (way === 'SCAN' || !/\((run_number|file_id|monitor_element_id)=\?/.test(step));
     });
   }
 
@@ -149,7 +149,7 @@ export class SqliteScans {
       else scan?.fail(new Error(failure));
       this.#next();
     });
-    child.on('error', () => {}); // `exit` follows, or it never ran
+    child.on('error', () => this.#lose(reader)); // it never ran
     child.on('exit', () => this.#lose(reader));
     return reader;
   }
