@@ -126,7 +126,7 @@ export type DataFileWhere = {
   errorMessage?: StringFilter | null | undefined;
   /** When reading ended; absent while it runs. */
   finishedAt?: DateTimeFilter | null | undefined;
-  /** Name of the format that it was recognised as. */
+  /** Name of the format that it was recognised as; until then what was asked for, or empty. */
   format?: StringFilter | null | undefined;
   /** Its id, as the field `id` gives it. */
   id?: IdFilter | null | undefined;
@@ -146,7 +146,7 @@ export type DataFileWhere = {
   rejected?: IntFilter | null | undefined;
   /** Rows that replaced another content, as told. */
   replaced?: IntFilter | null | undefined;
-  /** SHA-256 of the file as it is on disk, in lower-case hexadecimal. */
+  /** SHA-256 of the file as it is on disk, in lower-case hexadecimal; empty while its job waits to read it for the first time. */
   sha256?: StringFilter | null | undefined;
   /** Size of the file on disk, in bytes. */
   size?: SafeIntFilter | null | undefined;
