@@ -232,28 +232,11 @@ describe.each(databases)('ingesting what OMS and Run Registry answer into $name'
 
   const ingest = (...args: string[]) => ingestJson(args, opened, runHere);
 
-  test('enters it under its name, and leaves it alone when it is answered again', async () => {
-    handle = pages;
-    const name = `oms:${origin}/runs?page[limit]=2`;
-    const first = await ingest(name);
-    expect(first).toMatchObject({
-      status: 0,
-      total: { inserted: 6 },
-      files: [{ path: name, outcome: 'ingested', format: 'oms-runs' }],
-    });
-    const again = await ingest(name);
-    expect(again).toMatchObject({ status: 0, files: [{ outcome: 'known', sha256: first.files[0]?.sha256 }] });
-    const store = await openStore(opened.url, { prisma: false });
-    expect(await store.reads.dataFiles([Number(first.files[0]?.fileId)])).toMatchObject([
-      { path: name, status: 'DONE' },
-    ]);
-    await store.close();
-  });
-
-  test('takes flags of Run Registry as a certification, with the token of the environment', async () => {
-    let token: string | undefined;
-    handle = ({ headers: { authorization } }, response) => {
-      token = authorization;
+  test('enters it under its name, with the token of each system, and leaves it alone when it is answered again', async () => {
+    const tokens = new Set<string>();
+    handle = (request, response, nth) => {
+      tokens.add(`${request.url?.split('?')[0]} ${request.headers.authorization}`);
+      if (request.url?.startsWith('/runs')) return pages(request, response, nth);
       json(response, [
         { run_number: 315_257, lumi_number: 1, pixel_flag: true },
         { run_number: 315_257, lumi_number: 2, pixel_flag: false },
@@ -261,26 +244,40 @@ describe.each(databases)('ingesting what OMS and Run Registry answer into $name'
     };
     vi.stubEnv('LUMIGRAPH_RR_TOKEN', 'of-rr');
     vi.stubEnv('LUMIGRAPH_OMS_TOKEN', 'of-oms');
-    const name = `rr:${origin}/lumisections`;
-    expect(await ingest('--source', 'rr-2018', name)).toMatchObject({
+    const names = [`oms:${origin}/runs?page[limit]=2`, `rr:${origin}/lumisections`];
+    const first = await ingest('--source', 'rr-2018', ...names);
+    expect(first).toMatchObject({
       status: 0,
-      files: [{ outcome: 'ingested', format: 'run-registry-lumisections', source: 'rr-2018' }],
+      files: [
+        { path: names[0], outcome: 'ingested', format: 'oms-runs', counts: { inserted: 6 } },
+        { path: names[1], outcome: 'ingested', format: 'run-registry-lumisections', source: 'rr-2018' },
+      ],
     });
-    expect(token).toBe('Bearer of-rr');
+    expect([...tokens]).toEqual(['/runs Bearer of-oms', '/lumisections Bearer of-rr']);
+    const again = await ingest('--source', 'rr-2018', ...names);
+    const known = first.files.map(({ sha256, fileId }) => ({ outcome: 'known', sha256, fileId }));
+    expect(again).toMatchObject({ status: 0, files: known });
+    const store = await openStore(opened.url, { prisma: false });
+    const rows = await store.reads.dataFiles(first.files.map(({ fileId }) => Number(fileId)));
+    await store.close();
+    expect(rows).toMatchObject(names.map((path) => ({ path, status: 'DONE' })));
   });
 
-  test('says what went wrong under the name that was asked, beside files that were read', async () => {
-    handle = (_request, response) => json(response, {}, 404);
-    const name = `oms:${origin}/nothing`;
-    const result = await ingest(name, 'oms:http://oms.example/runs');
+  test('says what went wrong under the name that was asked', async () => {
+    handle = ({ url }, response) =>
+      url === '/nothing' ? json(response, {}, 404) : json(response, { data: [{ attributes: { a: 1 } }], links: {} });
+    const names = [`oms:${origin}/nothing`, 'oms:http://oms.example/runs', `oms:${origin}/other`];
+    const result = await ingest(...names);
     expect(result.status).toBe(1);
     expect(result.files).toMatchObject([
-      { path: name, outcome: 'failed', error: { code: 'SERVER_REFUSED' } },
-      { outcome: 'failed', error: { code: 'NOT_TLS' } },
+      { path: names[0], outcome: 'failed', error: { code: 'SERVER_REFUSED' } },
+      { path: names[1], outcome: 'failed', error: { code: 'NOT_TLS' } },
+      {
+        path: names[2],
+        outcome: 'failed',
+        error: { code: 'UNKNOWN_FORMAT', message: expect.stringContaining('/other') },
+      },
     ]);
-    handle = (_request, response) => json(response, { data: [{ attributes: { a: 1 } }], links: {} });
-    const unknown = await ingest(`oms:${origin}/other`);
-    expect(unknown.files[0]?.error?.message).toContain(`oms:${origin}/other`);
-    expect(JSON.stringify(unknown.files)).not.toContain('lumigraph-oms-');
+    expect(JSON.stringify(result.files)).not.toContain('lumigraph-oms-');
   });
 });
