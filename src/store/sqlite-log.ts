@@ -31,8 +31,16 @@ export class SqliteLog {
 
   /** Flushes the bytes, now. */
   async #flush(): Promise<void> {
-    this.#file ??= await open(this.#path, 'r+');
-    await this.#file.datasync();
+    this.#file ??= await this.#open();
+    await this.#file?.datasync();
+  }
+
+  /** Null where SQLite keeps no log (a file system without shared memory), and flushes in COMMIT. */
+  async #open(): Promise<FileHandle | null> {
+    return open(this.#path, 'r+').catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return null;
+      throw error;
+    });
   }
 
   async close(): Promise<void> {
