@@ -23,6 +23,8 @@ const FREE_MS = 250;
 /** Beyond so much others notice: what takes longer counts as much more as it is longer. */
 const CHEAP_MS = 2;
 const DEAREST_MS = 15;
+/** Reading a body comes on top. */
+const BYTES_IN_A_MS = 100_000;
 const LONGEST_WAIT_MS = 10_000;
 /** Of more clients than these, those that wasted nothing lately are forgotten. */
 const CLIENTS = 10_000;
@@ -82,7 +84,8 @@ export function usePacedRefusals(
         debt = { milliseconds: 0, at: now };
         wasted.set(client, debt);
       }
-      const took = Math.min(now - facts.readAt, DEAREST_MS);
+      const bytes = Number(request.headers.get('content-length') ?? 0) || 0;
+      const took = Math.min(now - facts.readAt + bytes / BYTES_IN_A_MS, DEAREST_MS);
       const cost = took * Math.max(1, took / CHEAP_MS);
       debt.milliseconds = Math.min(left(debt, now) + cost, most);
       debt.at = now;
