@@ -13,8 +13,9 @@ const folder = join(import.meta.dirname, 'queries');
 const documents = readdirSync(folder)
   .filter((name) => name.endsWith('.graphql'))
   .map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const);
-const documented = documents.filter(([, text]) => !/^mutation/m.test(text));
 const filling = documents.filter(([, text]) => /^mutation/m.test(text));
+const watching = documents.filter(([, text]) => /^subscription/m.test(text));
+const documented = documents.filter((document) => !filling.includes(document) && !watching.includes(document));
 
 /** Beside the documented queries: what the compiler and the splicer could trip over. */
 const tricky: readonly (readonly [string, string])[] = [
@@ -64,6 +65,14 @@ describe.each(databases)('the server on $name', (database) => {
     const { data, errors } = await (await ask(app, { query })).json();
     expect(errors).toBeUndefined();
     expect(data).not.toBeNull();
+  });
+
+  test.each(watching)('admits %s under the default limits', async (_, query) => {
+    const response = await ask(app, { query }, 'text/event-stream');
+    expect(response.status).toBe(200);
+    expect(response.headers.get('content-type')).toContain('text/event-stream');
+    // of a file that is done there is one event
+    expect(await response.text()).not.toContain('"errors"');
   });
 
   test.each([...documented, ...tricky])('answers %s the same way, compiled and spliced or not', async (_, query) => {

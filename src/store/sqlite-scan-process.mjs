@@ -16,4 +16,5 @@ process.on('message', ({ sql, parameters }) => {
     process.send?.({ failure: error instanceof Error ? error.message : String(error) });
   }
 });
-process.on('disconnect', () => process.exit());
+// nothing keeps it then
+process.on('disconnect', () => database.close());
