@@ -17,6 +17,8 @@ export interface MultipartLimits {
 const OTHER_FIELDS = 8;
 const HEADER_BYTES = 8 * 1024;
 const HEADER_PAIRS = 20;
+/** What stands around the fields: boundaries, headers of parts, and whatever comes before the first of them. */
+const AROUND_FIELDS_BYTES = 64 * 1024;
 
 /**
  * One request by the GraphQL multipart request spec, read as far as somebody wants it: the operations first; the files
@@ -36,6 +38,8 @@ export class MultipartRequest {
   #operations: object | undefined;
   #map: FileMap | undefined;
   #fieldBytes = 0;
+  #bytesBefore = 0;
+  #hasBegun = false;
   #isOver = false;
 
   /** @throws GraphQLError for a content type without a boundary. */
@@ -80,6 +84,8 @@ export class MultipartRequest {
       if (!this.#body.readableEnded) brokeOff();
     });
     this.#body.pipe(this.#busboy);
+    // after the parser has seen them: what it has made of them says whether the operation has begun
+    this.#body.on('data', (chunk: Uint8Array) => this.#countBefore(chunk.length));
     return this.#params.promise;
   }
 
@@ -92,19 +98,29 @@ export class MultipartRequest {
     await Promise.all([...this.#files.values()].map((file) => file.discard()));
   }
 
+  /** The parser tells of a field when it ends, and of what comes before the first part never: neither need end. */
+  #countBefore(bytes: number): void {
+    if (this.#hasBegun || this.#isOver) return;
+    this.#bytesBefore += bytes;
+    if (this.#bytesBefore > this.#limits.maxBodyBytes + AROUND_FIELDS_BYTES)
+      this.#fail(this.#tooLarge(this.#bytesBefore));
+  }
+
+  #tooLarge(actual: number) {
+    const { maxBodyBytes } = this.#limits;
+    return limitError({
+      setting: 'LUMIGRAPH_MAX_BODY_BYTES',
+      limit: maxBodyBytes,
+      actual,
+      what: `The fields of the body hold ${actual} bytes or more`,
+      remedy: 'Send less in one request.',
+      status: 413,
+    });
+  }
+
   #takeField(name: string, value: string, truncated: boolean): void {
     this.#fieldBytes += Buffer.byteLength(value);
-    const { maxBodyBytes } = this.#limits;
-    if (truncated || this.#fieldBytes > maxBodyBytes) {
-      throw limitError({
-        setting: 'LUMIGRAPH_MAX_BODY_BYTES',
-        limit: maxBodyBytes,
-        actual: this.#fieldBytes,
-        what: `The fields of the body hold ${this.#fieldBytes} bytes or more`,
-        remedy: 'Send less in one request.',
-        status: 413,
-      });
-    }
+    if (truncated || this.#fieldBytes > this.#limits.maxBodyBytes) throw this.#tooLarge(this.#fieldBytes);
     if (name === 'operations') this.#setOnce(name, this.#operations, () => (this.#operations = parseOperations(value)));
     if (name === 'map') this.#setOnce(name, this.#map, () => (this.#map = parseMap(value)));
     if (this.#operations && this.#map) this.#place(this.#operations, this.#map);
@@ -124,6 +140,7 @@ export class MultipartRequest {
       this.#files.set(part, file);
       putInPlace(operations, place, file);
     }
+    this.#hasBegun = true;
     this.#params.resolve(operations as GraphQLParams);
   }
 

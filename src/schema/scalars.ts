@@ -1,10 +1,23 @@
-import { GraphQLError } from 'graphql';
+import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { DateTimeResolver, SafeIntResolver } from 'graphql-scalars';
 import { RawJson } from '../domain/raw-json.ts';
+import { isStorableTime } from '../domain/storable-time.ts';
 import { IncomingFile } from '../jobs/incoming-file.ts';
 import { builder } from './builder.ts';
 
-builder.addScalarType('DateTime', DateTimeResolver, {
+/** Of the moments that can be written, those that both databases can store and compare. */
+function storable(time: Date): Date {
+  if (isStorableTime(time)) return time;
+  throw new GraphQLError('DateTime cannot represent a moment outside of the years 1 to 9999');
+}
+
+const DateTime = new GraphQLScalarType<Date, Date>({
+  ...DateTimeResolver.toConfig(),
+  parseValue: (value) => storable(DateTimeResolver.parseValue(value)),
+  parseLiteral: (node, variables) => storable(DateTimeResolver.parseLiteral(node, variables)),
+});
+
+builder.addScalarType('DateTime', DateTime, {
   description:
     'A moment: RFC 3339 text with a zone, e.g. `2018-04-30T21:11:27Z`. Answers are in UTC with milliseconds.',
 });

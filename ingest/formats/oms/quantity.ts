@@ -1,3 +1,4 @@
+import { isStorableTime } from '../../../src/domain/storable-time.ts';
 import type { RowFault } from '../csv/fault.ts';
 import type { Cell } from '../parquet/column-reader.ts';
 import { shortened } from '../shortened.ts';
@@ -51,7 +52,7 @@ export function timeOf(cells: Cells, name: string): Date | null | RowFault {
   if (isBlank(cell)) return null;
   const text = String(cell).replace(' ', 'T');
   const time = new Date(/(Z|[-+]\d\d:?\d\d)$/.test(text) ? text : `${text}Z`);
-  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && !Number.isNaN(time.getTime())) return time;
+  if (/^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) && isStorableTime(time)) return time;
   return { code: 'NOT_A_TIME', reason: 'no time like 2018-04-30T12:00:00Z', field, value: shortened(String(cell)) };
 }
 
