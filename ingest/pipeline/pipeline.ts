@@ -36,6 +36,7 @@ export async function ingestFile(
   let early: EarlyReading | undefined;
   try {
     source = await openSource(path);
+    await hooks.opened?.(source.stamp);
     report = { ...report, size: source.stamp.size };
     const { stamp, compressed } = source;
     const file: FileToRead = { path, stamp };

@@ -19,6 +19,7 @@ const NOT_OF_CONTENT: ReadonlySet<string> = new Set([
   'DATABASE_LOST',
   'DISK_FULL',
   'UNAVAILABLE',
+  'FORBIDDEN',
 ]);
 
 /**

@@ -1,5 +1,6 @@
 import type { Counts, IssueRecord } from '../../src/domain/record.ts';
 import type { OnConflict } from '../../src/store/store.ts';
+import type { FileStamp } from '../source/regular-file.ts';
 import type { ElementChoice, SkippedElement } from './elements.ts';
 
 /** How a file is to be read and what to do where rows disagree. */
@@ -34,6 +35,8 @@ export interface IngestHooks {
   readonly entry?: { readonly id?: number; readonly path: string };
   /** Asked when `signal` has stopped the reading: whether somebody will go on with it (its row stays RUNNING). */
   readonly goesOn?: () => boolean;
+  /** Told once the file is open, before anything of it is read; what it throws ends the reading. */
+  readonly opened?: (stamp: FileStamp) => Promise<void>;
   /** Nobody named the file itself: one that is no data at all is not entered in the ledger. */
   readonly metInFolder?: boolean;
 }

@@ -50,11 +50,18 @@ export class IngestRoots {
     return { files: [...search.files.values()], leftOut: [...search.leftOut] };
   }
 
-  /** Looks again at a file that was found before. @throws ForbiddenError where its path leads elsewhere now. */
-  async recheck(path: string): Promise<void> {
+  /**
+   * Looks again at a file that was found before, or at one that was opened by its path: its number says whether what was
+   * opened is what lies there, or what a link led to meanwhile.
+   * @throws ForbiddenError where its path leads elsewhere now.
+   */
+  async recheck(path: string, openedIno?: string): Promise<void> {
     const real = await realpath(path).catch(() => path);
     const roots = await this.#realRoots();
     if (real !== path || !roots.some((root) => isBelow(real, root))) throw outside(path, 'path');
+    if (openedIno === undefined) return;
+    const facts = await lstat(path, { bigint: true }).catch(() => null);
+    if (String(facts?.ino) !== openedIno) throw outside(path, 'path');
   }
 
   async #findOne(pattern: string, field: string, search: Search): Promise<void> {

@@ -68,12 +68,14 @@ export async function runJob(tools: JobTools, job: Job, lease: string, stop: Abo
 async function read({ store, parser, intake }: JobTools, job: Job, keeper: ReturnType<typeof keepJob>) {
   const isUpload = job.origin === 'upload';
   const path = isUpload ? intake.uploads.locate(job.path) : job.path;
+  const recheck = isUpload ? {} : { opened: ({ ino }: { ino: string }) => intake.roots.recheck(path, ino) };
   if (!isUpload) await intake.roots.recheck(path);
   const settings = await forceAtMostOnce(store, job, settingsOf(job.settings));
   return ingestPatiently({ store, parser }, path, settings, {
     signal: keeper.signal,
     goesOn: () => !keeper.isCancelled(),
     leaveBusy: true,
+    ...recheck,
     onProgress: keeper.note,
     entry: { id: job.fileId, path: isUpload ? uploadLedgerPath(job.path) : path },
   });

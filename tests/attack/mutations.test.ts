@@ -69,6 +69,20 @@ describe.each(databases)('mutations under attack on $name', (database) => {
     Math.max(60_000, RUNS * 100),
   );
 
+  test.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00'])(
+    'a moment that not both databases hold is none: %s',
+    async (time) => {
+      const [set, find] = [
+        `mutation { upsertRuns(input: { runs: [{ number: 9, startedAt: "${time}" }] }) { report { inserted } } }`,
+        `{ runs(where: { startedAt: { lt: "${time}" } }) { totalCount } }`,
+      ];
+      for (const query of [set, find]) {
+        const { errors } = await attacker.post(JSON.stringify({ query }));
+        expect(errors).toMatchObject([{ message: expect.stringContaining('years 1 to 9999') }]);
+      }
+    },
+  );
+
   test('a large input that is wrong in many ways is not repeated in each error', async () => {
     const unknown = Object.fromEntries(Array.from({ length: 100 }, (_, i) => [`field${i}`, 1]));
     const runs = [{ number: 1, era: 'é'.repeat(500_000), ...unknown }];
