@@ -78,6 +78,12 @@ export class LuminosityMask {
     return LuminosityMask.#of(bounds);
   }
 
+  /** What any of the masks holds. */
+  static unionOf(masks: readonly LuminosityMask[]): LuminosityMask {
+    if (masks.length <= 1) return masks[0] ?? LuminosityMask.EMPTY;
+    return LuminosityMask.fromRanges(masks.flatMap((mask) => [...mask]));
+  }
+
   static #of(runs: Map<number, Bounds>): LuminosityMask {
     for (const [run, bounds] of runs) if (bounds.length === 0) runs.delete(run);
     return runs.size === 0 ? LuminosityMask.EMPTY : new LuminosityMask(runs);
@@ -145,6 +151,11 @@ export class LuminosityMask {
   /** Only the runs for which `keep` is true. */
   onlyRuns(keep: (run: number) => boolean): LuminosityMask {
     return LuminosityMask.#of(new Map([...this.#runs].filter(([run]) => keep(run))));
+  }
+
+  /** Runs with a range to the end of the run, whose length nobody has told (see `closed`); ascending. */
+  get openRuns(): number[] {
+    return [...this.#runs].filter(([, bounds]) => bounds[bounds.length - 1] === END_OF_RUN).map(([run]) => run);
   }
 
   /** Ranges to the end of a run end at its last lumisection, where `lastLumisection` knows it (else stay open). */
