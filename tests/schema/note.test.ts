@@ -84,6 +84,12 @@ describe.each(databases)('notes on $name', (database) => {
     expect((await root(`{ node(id: "${id}") { id } }`)).data.node).toBeNull();
   });
 
+  test('are one where eight clients write the same at once', async () => {
+    const all = await Promise.all(Array.from({ length: 8 }, () => made(anna, { run: 1, text: 'at once' })));
+    expect(all.filter(({ created }) => created)).toHaveLength(1);
+    expect(new Set(all.map(({ note }) => note.id)).size).toBe(1);
+  });
+
   test.each([
     [{ run: 99 }, 'NOT_FOUND', 'run'],
     [{ monitorElement: 'No/such' }, 'NOT_FOUND', 'monitorElement'],
