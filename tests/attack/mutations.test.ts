@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -12,7 +13,7 @@ import { type Answer, Attacker } from './mutations-attacker.ts';
 import { argumentsOf } from './mutations-values.ts';
 
 /** How many calls of the graph's mutations are tried on each database; `ATTACK_RUNS=20000` tries for minutes. */
-const RUNS = Number(process.env.ATTACK_RUNS ?? 150);
+const RUNS = Number(process.env.ATTACK_RUNS ?? 120);
 const SEED = Number(process.env.ATTACK_SEED ?? 4);
 /** The whole database is read before and after one call in so many. */
 const COMPARED_IN = RUNS > 1000 ? 20 : 2;
@@ -51,7 +52,7 @@ describe.each(databases)('mutations under attack on $name', (database) => {
           const what = JSON.stringify([field.name, values]).slice(0, 2000);
           if (hasFailed(answer)) {
             if (before === null) return;
-            const same = JSON.stringify(await contentsOf(opened.url)) === JSON.stringify(before);
+            const same = (await contentsOf(opened.url)) === before;
             if (!same) attacker.find('a call that failed left something', what);
           } else {
             succeeded++;
@@ -95,8 +96,25 @@ describe.each(databases)('mutations under attack on $name', (database) => {
 const hasFailed = ({ data, errors }: Answer) =>
   errors.length > 0 && (data == null || Object.values(data).every((one) => one === null));
 
-/** All but what later calls find again: binnings are kept beside the histograms that have them. */
-const contentsOf = async (url: string) => ({ ...(await dumpDatabase(url)), binnings: [] });
+/** All that is stored, but what later calls find again: binnings are kept beside the histograms that have them. */
+async function contentsOf(url: string): Promise<string> {
+  if (url.startsWith('file:')) return JSON.stringify({ ...(await dumpDatabase(url)), binnings: [] });
+  // one statement of many: here they are asked for hundreds of times, over a socket
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const tables = await client.query<{ name: string }>(
+      "SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('binning', '_prisma_migrations') ORDER BY 1",
+    );
+    const digests = tables.rows.map(
+      ({ name }) =>
+        `SELECT '${name}' AS name, md5(string_agg(t::text, '|' ORDER BY t::text)) AS digest FROM "${name}" t`,
+    );
+    return JSON.stringify((await client.query(digests.join(' UNION ALL '))).rows);
+  } finally {
+    await client.end();
+  }
+}
 
 /** Every row of the input is counted exactly once. */
 function miscounted(name: string, values: Readonly<Record<string, unknown>>, { data }: Answer): string | null {
