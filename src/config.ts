@@ -276,7 +276,7 @@ const SETTINGS = {
   ),
   refusedPercent: count(
     'LUMIGRAPH_REFUSED_PERCENT',
-    2,
+    1,
     1,
     100,
     'Share of the time of the server, in percent, that refused requests of one client may take; answers to further ones are held back, by up to 10 s. 100: never.',

@@ -41,7 +41,7 @@ describe('the configuration', () => {
       maxResponseBytes: 250_000_000,
       timeoutMs: 30_000,
       maxClientRequests: 64,
-      refusedPercent: 2,
+      refusedPercent: 1,
       maxRequests: 512,
       clientAddressHeader: '',
       introspection: true,
