@@ -1,4 +1,6 @@
 import { certificationRows } from '../../ingest/pipeline/call/certifications.ts';
+import type { Context } from '../context.ts';
+import { LimitExceededError } from '../domain/errors.ts';
 import { GoldenJson } from './bins-input.ts';
 import { bring } from './bring.ts';
 import { builder } from './builder.ts';
@@ -36,7 +38,11 @@ const CertificationInput = builder.inputType('CertificationInput', {
       description:
         'The runs that are judged: in all certifications of a call together at most `LUMIGRAPH_MAX_INPUT_ROWS`, as are their ranges.',
     }),
-    golden: t.field({ type: GoldenJson, description: 'A golden JSON: what it lists is GOOD.' }),
+    golden: t.field({
+      type: GoldenJson,
+      description:
+        'A golden JSON: what it lists is GOOD. Its runs and ranges are together at most ten times `LUMIGRAPH_MAX_INPUT_ROWS`; upload larger ones.',
+    }),
   }),
 });
 
@@ -82,6 +88,26 @@ const UpsertCertificationsPayload = payloadOf<Written>('UpsertCertificationsPayl
   }),
 }));
 
+/** A golden JSON of a year has a few thousand runs and ranges; those of a call are written while nobody else is served. */
+const GOLDEN_TIMES = 10;
+
+/** Counted before anything is parsed: each run and each range opens a bracket. @throws LimitExceededError */
+function refuseLargeGoldens(
+  { maxInputRows }: Pick<Context, 'maxInputRows'>,
+  certifications: readonly { readonly golden?: string | null | undefined }[],
+): void {
+  const max = maxInputRows * GOLDEN_TIMES;
+  let actual = 0;
+  for (const { golden } of certifications) {
+    for (let at = golden?.indexOf('[') ?? -1; at >= 0; at = golden?.indexOf('[', at + 1) ?? -1) actual++;
+  }
+  if (actual <= max) return;
+  throw new LimitExceededError(
+    `golden: ${actual} runs and ranges are more than ${max}: upload the file (uploadDataFile), or have LUMIGRAPH_MAX_INPUT_ROWS raised`,
+    { limit: { name: 'LUMIGRAPH_MAX_INPUT_ROWS', max, actual }, field: 'golden' },
+  );
+}
+
 builder.mutationFields((t) => ({
   upsertCertifications: t.field({
     scope: 'ingest',
@@ -94,6 +120,7 @@ builder.mutationFields((t) => ({
       const certifications = input.certifications ?? [];
       const fractions = input.fractions ?? [];
       const lists = { certifications, fractions };
+      refuseLargeGoldens(context, certifications);
       const runs = certifications.flatMap((certification) => certification.runs ?? []);
       const inner = { 'certifications.runs': runs, 'certifications.runs.ranges': runs.flatMap(({ ranges }) => ranges) };
       const call = { name: 'upsertCertifications', lists, inner, choices: { onConflict, strict }, source };

@@ -70,6 +70,23 @@ describe.each(databases)('mutations under attack on $name', (database) => {
     Math.max(60_000, RUNS * 100),
   );
 
+  test('lists inside of a row, and texts that are lists, do not keep the server from others', async () => {
+    const answer = async (mutation: string, type: string, input: object) => {
+      const query = `mutation ($input: ${type}!) { ${mutation}(input: $input) { report { rejected } } }`;
+      const { data, errors } = await attacker.post(JSON.stringify({ query, variables: { input } }));
+      return data?.[mutation].report ?? errors[0]?.extensions.code;
+    };
+    const [on, off] = ['CMS_ACTIVE', 'BEAM1_PRESENT'].map((flag) => Array(200_000).fill(flag));
+    const lumisections = [{ run: 1, number: 1, flagsOn: on, flagsOff: off }];
+    // pairs of them would be compared for minutes
+    expect(await answer('upsertLumisections', 'UpsertLumisectionsInput', { lumisections })).toEqual({ rejected: 0 });
+    const ranges = Array.from({ length: 100_000 }, (_, i) => `[${2 * i + 1}, ${2 * i + 1}]`);
+    for (const golden of [`{"1": [${ranges}]}`, '['.repeat(20_000), { 1: Array(20_000).fill([1, 2]) }]) {
+      const input = { source: 'golden', certifications: [{ golden }] };
+      expect(await answer('upsertCertifications', 'UpsertCertificationsInput', input)).toBe('LIMIT_EXCEEDED');
+    }
+  });
+
   test.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00'])(
     'a moment that not both databases hold is none: %s',
     async (time) => {

@@ -62,8 +62,9 @@ function runOf(input: RunInput, line: number): RunRecord | RowFault {
 }
 
 function lumisectionOf(input: LumisectionInput, line: number): LumisectionRecord | RowFault {
-  const { flagsOn, flagsOff } = input;
-  const both = flagsOn?.find((flag) => flagsOff?.includes(flag));
+  // as sets: a client may send each flag a hundred thousand times
+  const [on, off] = [new Set(input.flagsOn), new Set(input.flagsOff)];
+  const both = [...on].find((flag) => off.has(flag));
   const fault = firstFault(
     counted(input.run, 'run'),
     counted(input.number, 'number'),
@@ -71,7 +72,7 @@ function lumisectionOf(input: LumisectionInput, line: number): LumisectionRecord
     order(input.startedAt, input.endedAt),
     both && { code: 'NOT_A_FLAG', reason: 'a flag is on or off, not both', field: 'flagsOn', value: both },
   );
-  return fault ?? ({ ...input, flagsOn: flagsOn ?? [], flagsOff: flagsOff ?? [], line } as LumisectionRecord);
+  return fault ?? ({ ...input, flagsOn: [...on], flagsOff: [...off], line } as LumisectionRecord);
 }
 
 function order(start: Date | null | undefined, end: Date | null | undefined): RowFault | null {
