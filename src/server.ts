@@ -9,6 +9,7 @@ import { describeSession, mintSessionToken } from './plugins/session-token.ts';
 import type { StatementObserver } from './store/observed-database.ts';
 import { openExistingStore, openStore } from './store/open-store.ts';
 import type { Store, StoreOptions } from './store/store.ts';
+import { inTime } from './telemetry/in-time.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces.ts';
 import { buildPage } from './web-build.ts';
@@ -173,6 +174,9 @@ interface Running {
 /** What subscriptions are told last goes out before their sockets are closed. */
 const LAST_WORDS_MS = 100;
 
+/** A collector that does not answer is no reason to stay. */
+const TRACES_MAY_TAKE_MS = 2_000;
+
 /** What is closed after the last request may take so long before the process ends all the same. */
 const CLOSING_MAY_TAKE_MS = 5_000;
 
@@ -215,7 +219,11 @@ async function finish(
   if (cut > 0) log.line('warn', 'connections cut off', { connections: cut, afterMs: withinMs });
   await probes?.stop(0);
   await store.close();
-  await traces?.close();
+  if (traces) {
+    await inTime(traces.close(), TRACES_MAY_TAKE_MS).catch((error: unknown) => {
+      log.line('warn', 'traces not sent', { error });
+    });
+  }
   log.line('info', 'stopped');
   log.flush();
   process.exit(0);
