@@ -36,7 +36,6 @@ import { useRequestLog } from './plugins/request-log.ts';
 import { useSecurityHeaders } from './plugins/security-headers.ts';
 import { useSubscriptions } from './plugins/subscriptions.ts';
 import { useTimeout } from './plugins/timeout.ts';
-import { useTokenWatch } from './plugins/token-watch.ts';
 import { useOperationTraces, useRequestTraces } from './plugins/traces.ts';
 import { useTrustedDocuments } from './plugins/trusted-documents.ts';
 import { useWarnings } from './plugins/warnings.ts';
@@ -134,7 +133,6 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useDeferStream(),
       useContext(store, config, intake),
       useSubscriptions(authenticate, config),
-      useTokenWatch(authenticate),
       useTimeout(config),
       useCost(config),
       useCoercedVariables(),

@@ -235,19 +235,18 @@ describe.each(databases)('with tokens in $name', (database) => {
     expect((await closed.fetch('http://localhost/ready')).status).toBe(200);
   });
 
-  test('a subscription ends when its token is revoked, within a minute', async () => {
+  test('a subscription ends when its token is revoked, within half a minute', async () => {
     const { secret, token } = await create('listener', ['read']);
-    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
       const authorization = `Bearer ${secret}`;
       const subscription = await subscribe(closed, 'subscription { runAdded { number } }', {}, { authorization });
       const next = subscription.next();
-      await vi.advanceTimersByTimeAsync(60_000);
+      await vi.advanceTimersByTimeAsync(30_000);
       expect(await Promise.race([next, opened.store.tokens.find(secret).then(() => 'nothing')])).toBe('nothing');
       await opened.store.tokens.revoke({ id: token.id });
-      await vi.advanceTimersByTimeAsync(60_000);
+      await vi.advanceTimersByTimeAsync(30_000);
       expect(await next).toBeUndefined();
-      expect(vi.getTimerCount()).toBe(0);
     } finally {
       vi.useRealTimers();
     }
