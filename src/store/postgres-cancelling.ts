@@ -1,6 +1,6 @@
 import pg from 'pg';
 import type { Cancellation } from '../domain/cancellation.ts';
-import type { LumigraphError } from '../domain/errors.ts';
+import { LimitExceededError, type LumigraphError } from '../domain/errors.ts';
 
 /** A server that does not answer so long after it was asked to end a statement is left alone, with the connection. */
 const PATIENCE = 5_000;
@@ -12,7 +12,7 @@ interface Backend {
   readonly ssl: unknown;
   readonly processID: number;
   readonly secretKey: number;
-  readonly connection: { readonly stream: { destroy(): void } };
+  readonly connection: { readonly stream: { destroy(): void }; readonly sslNegotiation: 'postgres' | 'direct' };
 }
 interface Wire {
   readonly stream: NodeJS.EventEmitter & { destroy(): void };
@@ -60,13 +60,21 @@ export class CancellablePool {
           if (cancelled !== undefined) return void cancelled.then(() => release(true));
           cancellation.remove(stop);
           release(failure ?? undefined);
-          if (failure) reject(failure);
+          if (failure) reject(told(failure));
           else resolve(result);
         });
       });
     });
   }
 }
+
+const QUERY_CANCELED = '57014';
+
+/** Nobody here cancelled it: it was `statement_timeout`, or somebody with a client of their own. */
+const told = (failure: Error): Error =>
+  failure instanceof pg.DatabaseError && failure.code === QUERY_CANCELED
+    ? new LimitExceededError('The database ended a statement of this operation: ask for less', {}, { cause: failure })
+    : failure;
 
 /**
  * Asks the server, over a connection of its own as the protocol wants it, to end what this one runs. Never rejects;
@@ -75,7 +83,8 @@ export class CancellablePool {
 function cancelStatement(client: pg.PoolClient): Promise<void> {
   const { host, port, ssl, processID, secretKey, connection } = client as unknown as Backend;
   return new Promise((resolve) => {
-    const wire = new pg.Connection({ ssl } as never) as unknown as Wire;
+    const { sslNegotiation } = connection;
+    const wire = new pg.Connection({ ssl, sslNegotiation } as never) as unknown as Wire;
     const tooLate = setTimeout(() => {
       wire.stream.destroy();
       connection.stream.destroy();
@@ -85,7 +94,10 @@ function cancelStatement(client: pg.PoolClient): Promise<void> {
       resolve();
     };
     const ask = () => wire.cancel(processID, secretKey);
-    wire.on('connect', () => (ssl ? wire.requestSsl() : ask()));
+    wire.on('connect', () => {
+      if (!ssl) ask();
+      else if (sslNegotiation !== 'direct') wire.requestSsl();
+    });
     wire.on('sslconnect', ask);
     // the server says nothing: it closes the connection when it has passed the request on
     wire.on('end', done);
