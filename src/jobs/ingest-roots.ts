@@ -21,6 +21,8 @@ export interface Findings {
 /** Names of folders that are looked at in one search. */
 const MOST_ENTRIES = 200_000;
 const MOST_LEVELS = 64;
+/** Of a whole path, in bytes: an index of PostgreSQL takes 2704. */
+const MOST_PATH_BYTES = 2000;
 
 /** Folders of the server that clients may have files read from, and nothing outside of them, whatever links say. */
 export class IngestRoots {
@@ -204,7 +206,7 @@ class Walk {
 
   async #take(real: string, path: string, named: boolean): Promise<boolean> {
     const facts = await stat(real).catch(() => null);
-    if (facts?.isFile()) {
+    if (facts?.isFile() && Buffer.byteLength(real) <= MOST_PATH_BYTES) {
       const { files, mostFiles } = this.#search;
       files.set(real, { path: real, size: facts.size });
       if (files.size <= mostFiles) return true;
@@ -221,8 +223,15 @@ class Walk {
       return false;
     }
     const shown = this.#shown(path);
-    const what = facts?.isDirectory() ? `a folder: for all files below it write ${shown}/**` : 'no regular file';
-    throw new InvalidInputError(`${this.#field}: ${shown} is ${what}`, { field: this.#field, value: shown });
+    const what = facts?.isDirectory()
+      ? `a folder: for all files below it write ${short(shown)}/**`
+      : facts?.isFile()
+        ? `longer than ${MOST_PATH_BYTES} bytes`
+        : 'no regular file';
+    throw new InvalidInputError(`${this.#field}: ${short(shown)} is ${what}`, {
+      field: this.#field,
+      value: short(shown),
+    });
   }
 
   /** Where a path really leads; null where that is outside, or nowhere. */

@@ -1,4 +1,5 @@
 import { qualityTestRows, scalarRows } from '../../ingest/pipeline/call/values.ts';
+import { isStorable } from '../domain/storable-text.ts';
 import { bring } from './bring.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
@@ -90,7 +91,11 @@ const UpsertQualityTestsPayload = payloadOf<Written<WrittenPlace & { readonly na
       resolve: async ({ places }, _args, context) => {
         const keys = await keysOfWritten(places, context);
         return Promise.all(
-          keys.map((key, i) => key && context.loaders.qualityTest.load({ ...key, name: places[i]?.name ?? '' })),
+          keys.map((key, i) => {
+            const name = places[i]?.name ?? '';
+            // a name that cannot be stored was refused, and is nothing to ask for
+            return key && isStorable(name) ? context.loaders.qualityTest.load({ ...key, name }) : null;
+          }),
         );
       },
     }),

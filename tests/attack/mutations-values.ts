@@ -63,6 +63,7 @@ const NASTY = [
   'x'.repeat(300),
   'é'.repeat(20_000),
   '👩‍🚀'.repeat(50),
+  Array.from({ length: 1000 }, (_, i) => String.fromCharCode(0x4e00 + ((i * i * 7919) % 20_000))).join(''),
 ];
 
 const nasty = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 12 }));

@@ -87,6 +87,30 @@ describe.each(databases)('mutations under attack on $name', (database) => {
     }
   });
 
+  test('names that fit one database alone are refused in both, and spoil no other row', async () => {
+    // as long in UTF-8 as it gets, and not to be compressed
+    const wide = Array.from({ length: 1000 }, (_, i) => String.fromCharCode(0x4e00 + ((i * i * 7919) % 20_000))).join(
+      '',
+    );
+    const place = { run: 1, dataset: '/a', monitorElement: 'x', statusCode: 100, name: 'good' };
+    const qualityTests = [
+      place,
+      { ...place, monitorElement: wide },
+      { ...place, name: 'a\0b' },
+      { ...place, name: '\ud800' },
+    ];
+    const query = `mutation ($input: UpsertQualityTestsInput!) { upsertQualityTests(input: $input) {
+      qualityTests { name } report { inserted issues { index code } } } }`;
+    const { data } = await attacker.post(JSON.stringify({ query, variables: { input: { qualityTests } } }));
+    expect(data.upsertQualityTests).toEqual({
+      qualityTests: [{ name: 'good' }, null, null, null],
+      report: {
+        inserted: 1,
+        issues: ['BAD_PATH', 'BAD_TEXT', 'BAD_TEXT'].map((code, i) => ({ index: i + 1, code })),
+      },
+    });
+  });
+
   test.each(['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+01:00', '9999-12-31T23:59:59-01:00'])(
     'a moment that not both databases hold is none: %s',
     async (time) => {
