@@ -110,9 +110,9 @@ describe('a query on PostgreSQL', () => {
 
   test('is ended in the database as well when its time is over, also where no connection was free', async () => {
     const app = appOf(opened.store, { LUMIGRAPH_TIMEOUT_MS: '300' });
-    // the pool has ten connections
+    // the pool has ten connections, which take longer to open than to ask
+    await Promise.all(Array.from({ length: 10 }, () => opened.store.lists.count('dataset')));
     const asked = Array.from({ length: 12 }, () => ask(app, QUERY));
-    await until(async () => (await running()) > 0);
     for (const response of await Promise.all(asked)) {
       expect(response.status).toBe(400);
       const { data, errors } = await response.json();
