@@ -2,11 +2,12 @@ import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { parseConfig } from '../../src/config.ts';
 import type { Scope } from '../../src/domain/viewer.ts';
 import { createHttpServer, type HttpServer } from '../../src/http-server.ts';
 import { schema } from '../../src/schema/index.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { fillWorld } from '../schema/world.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
@@ -77,6 +78,38 @@ describe('a token that is not quite one', () => {
       { numRuns: 60, seed: SEED },
     );
     await unchanged();
+  });
+});
+
+describe('a token that was good', () => {
+  test('is refused from the moment it is revoked, also by another server that has just taken it', async () => {
+    const { secret, token } = await opened.store.tokens.create(
+      { name: 'leaver', scopes: ['ingest'], expiresAt: new Date(Date.now() + 3_600_000) },
+      'a test',
+    );
+    const neighbour = await openStore(opened.url);
+    const there = new Attacker(neighbour, {});
+    const viewer = async (who: Attacker) =>
+      (await who.post(JSON.stringify({ query: '{ viewer { name } }' }), bearer(secret))).status;
+    expect([await viewer(attacker), await viewer(there)]).toEqual([200, 200]);
+    const id = Buffer.from(`Token:${token.id}`).toString('base64url');
+    const REVOKE = 'mutation ($id: ID!) { revokeToken(input: { id: $id }) { token { id } } }';
+    expect(await codeOf(REVOKE, bearer(secrets.admin), { id })).toEqual([200, undefined]);
+    expect(await Promise.all([attacker, there, attacker, there].map(viewer))).toEqual([401, 401, 401, 401]);
+    expect(there.findings).toEqual([]);
+    await neighbour.close();
+  });
+
+  test('is refused from the moment it expires', async () => {
+    const expiresAt = new Date(Date.now() + 60_000);
+    const { secret } = await opened.store.tokens.create({ name: 'brief', scopes: ['ingest'], expiresAt }, 'a test');
+    expect(await codeOf('{ viewer { name } }', bearer(secret))).toEqual([200, undefined]);
+    vi.setSystemTime(expiresAt);
+    try {
+      expect(await codeOf(UPSERT, bearer(secret))).toEqual([401, 'UNAUTHENTICATED']);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });
 
@@ -185,6 +218,11 @@ describe('a request that a web page can make a browser send', () => {
   test.each<[string, string, RequestInit]>([
     ['GET', `${URL_OF_GRAPH}?${form}`, {}],
     ['GET, with the header against forgery', `${URL_OF_GRAPH}?${form}`, { headers: { 'x-graphql-yoga-csrf': '1' } }],
+    [
+      'GET, for an event stream',
+      `${URL_OF_GRAPH}?${form}`,
+      { headers: { 'x-graphql-yoga-csrf': '1', accept: 'text/event-stream' } },
+    ],
     ['HEAD', `${URL_OF_GRAPH}?${form}`, { method: 'HEAD' }],
     ['POST with the operation in the URL', `${URL_OF_GRAPH}?${form}`, { method: 'POST' }],
     ['PUT', URL_OF_GRAPH, { method: 'PUT', body, headers: { 'content-type': 'application/json' } }],
