@@ -23,8 +23,8 @@ const FREE_MS = 250;
 /** Beyond so much others notice: what takes longer counts as much more as it is longer. */
 const CHEAP_MS = 2;
 const DEAREST_MS = 15;
-/** Reading a body comes on top. */
-const BYTES_IN_A_MS = 100_000;
+/** Reading a body comes on top, and what was made of it, which stays in memory while the answer is held back. */
+const BYTES_IN_A_MS = 20_000;
 const LONGEST_WAIT_MS = 10_000;
 /** Of more clients than these, those that wasted nothing lately are forgotten. */
 const CLIENTS = 10_000;
