@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { Config } from '../../config.ts';
 import { limitError } from '../limit-error.ts';
+import { executableRules } from './executable-rules.ts';
 
 /** Other rules follow fragments into each other, and not all of them notice that they never come to an end. */
 function fragmentCycleRule(context: ValidationContext): ASTVisitor {
@@ -47,29 +48,11 @@ function fragmentCycleRule(context: ValidationContext): ASTVisitor {
   };
 }
 
-/** Names that are good GraphQL and that JavaScript takes for something else, wherever an answer or variables pass by. */
-function namesRule(context: ValidationContext): ASTVisitor {
-  return {
-    Field(node) {
-      if (node.alias?.value !== 'then') return;
-      context.reportError(
-        new GraphQLError('`then` cannot be an alias here: give the field another one.', { nodes: node }),
-      );
-    },
-    VariableDefinition(node) {
-      if (node.variable.name.value !== '__proto__') return;
-      context.reportError(
-        new GraphQLError('`$__proto__` cannot be a variable here: give it another name.', { nodes: node }),
-      );
-    },
-  };
-}
-
 /** Limits that a document alone can break, whatever its variables: checked once and cached with its validation. */
 export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxAliases' | 'maxRootFields'>): ValidationRule[] {
   return [
     fragmentCycleRule,
-    namesRule,
+    ...executableRules,
     function DepthRule(context) {
       return forOperations(context, (selections, fragments) => {
         const depth = depthOf(selections, fragments, new Map());

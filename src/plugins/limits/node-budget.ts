@@ -14,8 +14,9 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
+import { introspectedNodes, isIntrospection } from './introspection-budget.ts';
 
-/** Objects of a page when neither `first` nor `last` is given. */
+/** Objects of a page when neither `first` nor `last` is given, and the field has no default of its own. */
 const DEFAULT_PAGE_SIZE = 50;
 /** Pages hold objects, but are none. */
 const PAGE_TYPES = /(Connection|Edge|^PageInfo)$/;
@@ -50,6 +51,7 @@ export function nodesAskedFor({ schema, operation, fragments, variables }: Budge
 
   const ofField = (nodes: FieldNode[], parent: GraphQLNamedType): number => {
     const first = nodes[0] as FieldNode;
+    if (isIntrospection(first.name.value)) return introspectedNodes(schema, nodes, fieldsOf);
     const definition = fieldDefinition(parent, first.name.value);
     const type = definition && getNamedType(definition.type);
     if (!definition || !isCompositeType(type)) return 0;
@@ -71,7 +73,8 @@ export function nodesAskedFor({ schema, operation, fragments, variables }: Budge
     const takes = (name: string) => definition.args.some((argument) => argument.name === name);
     if (takes('first') || takes('last')) {
       const sizes = [given('first'), given('last')].filter((size) => typeof size === 'number');
-      return Math.max(0, ...(sizes.length > 0 ? sizes : [DEFAULT_PAGE_SIZE]));
+      const told = definition.args.find(({ name }) => name === 'first')?.defaultValue;
+      return Math.max(0, ...(sizes.length > 0 ? sizes : [typeof told === 'number' ? told : DEFAULT_PAGE_SIZE]));
     }
     if (!takes('ids')) return undefined;
     const ids = given('ids');
