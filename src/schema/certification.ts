@@ -10,7 +10,7 @@ import { Certification, DataFile, Run } from './refs.ts';
 const about = DESCRIPTIONS.certification;
 const key = nodeKey('Certification', ['int', 'text', 'text', 'text', 'int', 'text']);
 
-const LumisectionRange = builder.objectRef<Range>('LumisectionRange').implement({
+export const LumisectionRange = builder.objectRef<Range>('LumisectionRange').implement({
   description: 'Lumisections of one run, from first to last, both inclusive.',
   fields: (t) => ({
     first: t.exposeInt('first', { description: 'First lumisection, at least 1 (inclusive).' }),

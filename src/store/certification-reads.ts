@@ -156,7 +156,7 @@ function tests(filter: Filter, fields: ReadonlySet<string>): boolean {
   }
 }
 
-function unknownSource(source: string, dataset = '', subsystem = ''): NotFoundError {
+export function unknownSource(source: string, dataset = '', subsystem = ''): NotFoundError {
   const narrowed = [
     dataset && ` for the dataset ${JSON.stringify(dataset)}`,
     subsystem && ` for the subsystem ${JSON.stringify(subsystem)}`,

@@ -47,3 +47,11 @@ export function isOfKeys(filter: Filter): boolean {
       return false;
   }
 }
+
+/** What of a conjunction tests the keys alone; undefined where nothing does. */
+export function keyPart(where: Filter | undefined): Filter | undefined {
+  if (where === undefined || isOfKeys(where)) return where;
+  if (where.kind !== 'and') return undefined;
+  const of = where.of.filter(isOfKeys);
+  return of.length === 0 ? undefined : { kind: 'and', of };
+}
