@@ -11,16 +11,17 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   config: { files: /^src\/config\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
+  export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
   jobs: { files: /^src\/jobs\//, mayImport: ['pipeline', 'formats', 'store', 'domain', 'generated'] },
   context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'store', 'domain'] },
   schema: {
     files: /^src\/(schema\/|print-schema\.ts$)/,
-    mayImport: ['context', 'loaders', 'jobs', 'pipeline', 'store', 'domain', 'generated'],
+    mayImport: ['context', 'export', 'loaders', 'jobs', 'pipeline', 'store', 'domain', 'generated'],
   },
   telemetry: { files: /^src\/telemetry\//, mayImport: ['store', 'domain'] },
   plugins: {
     files: /^src\/(plugins\/|log\.ts$)/,
-    mayImport: ['config', 'context', 'jobs', 'schema', 'telemetry', 'store', 'domain'],
+    mayImport: ['config', 'context', 'export', 'jobs', 'schema', 'telemetry', 'store', 'domain'],
   },
   app: {
     files: /^src\/app\.ts$/,
@@ -35,7 +36,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   cli: {
     files: /^ingest\/(cli|commands\/|progress|report|discover)/,
-    mayImport: ['config', 'pipeline', 'formats', 'store', 'domain'],
+    mayImport: ['config', 'export', 'pipeline', 'formats', 'store', 'domain'],
   },
 };
 

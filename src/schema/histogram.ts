@@ -20,7 +20,7 @@ import { finite } from './scalars.ts';
 
 const about = DESCRIPTIONS.runHistogram;
 
-const PackedType = builder.enumType('PackedType', {
+export const PackedType = builder.enumType('PackedType', {
   description: 'Number types of packed bins, all little-endian.',
   values: {
     FLOAT32: { description: '32-bit floating point; integers above 2^24 are rounded.' },

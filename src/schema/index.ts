@@ -5,6 +5,7 @@ import './histogram.ts';
 import './contribution.ts';
 import './lumisection-histogram.ts';
 import './run-histogram.ts';
+import './histogram-matrix.ts';
 import './scalar-value.ts';
 import './quality-test.ts';
 import './dataset.ts';

@@ -6,6 +6,7 @@ import { certificationRanges, certificationsOfRuns, goodLumisections, verdictsOf
 import type { CheckedQuery } from './checked-query.ts';
 import { transposed } from './column-packing.ts';
 import { contributionsByKey } from './contribution-reads.ts';
+import { datasetsOfElement, histogramRuns } from './histogram-runs.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import type { Reads } from './store.ts';
@@ -198,6 +199,14 @@ export class StoreReads implements Reads {
       'SELECT d.id, (SELECT count(*) FROM run r WHERE EXISTS (SELECT 1 FROM run_monitor_element e WHERE e.run_number = r.number AND e.dataset_id = d.id)) FROM dataset d',
       'd.id',
     );
+  }
+
+  histogramRuns(...[noun, where, from]: Parameters<Reads['histogramRuns']>) {
+    return histogramRuns(this.query, noun, where, from);
+  }
+
+  datasetsOfElement(...[noun, id]: Parameters<Reads['datasetsOfElement']>) {
+    return datasetsOfElement(this.query, noun, id);
   }
 }
 

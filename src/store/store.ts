@@ -23,6 +23,7 @@ import type {
 } from '../generated/sqlite/client.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { Events } from './events.ts';
+import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
 import type { Jobs } from './jobs.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
@@ -191,6 +192,10 @@ export interface Reads {
   /** Counts of scalar values (per LS and run level together) by monitor element. */
   scalarCounts(monitorElementIds: readonly number[]): Promise<number[]>;
   runCounts(datasetIds: readonly number[]): Promise<number[]>;
+  /** Runs from `from` on that may hold histograms of the filter, ascending, with the most that each can hold. */
+  histogramRuns(noun: HistogramNoun, where: Filter | undefined, from: number): Promise<HistogramRun[]>;
+  /** Names of the datasets that have histograms of a monitor element, by code point. */
+  datasetsOfElement(noun: HistogramNoun, monitorElementId: number): Promise<string[]>;
 }
 
 export interface FileIdentity {

@@ -93,7 +93,7 @@ describe('the schema', () => {
     }
   });
 
-  it('has no list of nullable items but labels, nodes by id and what was written, as the input lists it', () => {
+  it('has no list of nullable items but labels, entries, nodes by id and what was written, as the input lists it', () => {
     const lists = objects.flatMap((type) =>
       Object.values(type.getFields())
         .filter((field) => {
@@ -104,6 +104,7 @@ describe('the schema', () => {
     );
     expect(lists.sort()).toEqual([
       'Axis.labels',
+      'HistogramMatrix.entries',
       'Query.nodes',
       'UpsertDatasetsPayload.datasets',
       'UpsertLumisectionHistogramsPayload.histograms',

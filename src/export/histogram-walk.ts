@@ -1,0 +1,105 @@
+import type { CursorValues, Filter, ListQuery } from '../domain/filter.ts';
+import type { HistogramNoun } from '../store/histogram-runs.ts';
+import type { LumisectionHistogramRow, RunHistogramRow, Store } from '../store/store.ts';
+
+/** Keys of histograms in the order in which their tables hold them: what a walk through any number of them follows. */
+const KEYS = {
+  lumisectionHistogram: ['runNumber', 'monitorElementId', 'lumisectionNumber', 'datasetId'],
+  runHistogram: ['runNumber', 'datasetId', 'monitorElementId'],
+} as const;
+
+/** Runs that hold about so many histograms together are asked for at once, and not more runs than that. */
+const ROWS_OF_A_CHUNK = 5_000;
+const RUNS_OF_A_CHUNK = 200;
+
+export type WalkedRow<N extends HistogramNoun> = N extends 'runHistogram' ? RunHistogramRow : LumisectionHistogramRow;
+
+export interface Walk<N extends HistogramNoun> {
+  readonly noun: N;
+  readonly where: Filter | undefined;
+  /** Only what follows this key (`keyOf` a row). */
+  readonly after?: CursorValues | undefined;
+  /** Fields beside the key; `bins` brings small ones (others: `blobsOf`). */
+  readonly fields: readonly string[];
+  /** Rows read at once. */
+  readonly pageRows: number;
+}
+
+/**
+ * All histograms of a filter, in the order of their key (by run, monitor element, lumisection, dataset; those of runs by
+ * run, dataset, monitor element), in pages: each is one statement that begins where the one before it ended, so that
+ * memory does not depend on how many there are, and what is written meanwhile behind that place is met.
+ */
+export async function* walkHistograms<N extends HistogramNoun>(
+  store: Store,
+  { noun, where, after, fields, pageRows }: Walk<N>,
+): AsyncGenerator<readonly WalkedRow<N>[], void, undefined> {
+  const runs = await store.reads.histogramRuns(noun, where, (after?.[0] as number | undefined) ?? 0);
+  let start = after;
+  for (const chunk of chunksOf(runs)) {
+    const list: ListQuery = {
+      where: bothOf(where, inRuns(chunk)),
+      orderBy: KEYS[noun].map((field) => ({ field, descending: false })),
+      fields,
+      cursors: false,
+      first: pageRows,
+    };
+    for (;;) {
+      const page = await store.lists.page(noun, start === undefined ? list : { ...list, after: start });
+      const rows = page.rows as readonly WalkedRow<N>[];
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      yield rows;
+      if (!page.hasNextPage) break;
+      start = keyOf(noun, last);
+    }
+    start = undefined;
+  }
+}
+
+export const keyOf = <N extends HistogramNoun>(noun: N, row: WalkedRow<N>): CursorValues =>
+  KEYS[noun].map((field) => (row as unknown as Record<string, number>)[field] as number);
+
+export const keyLength = (noun: HistogramNoun): number => KEYS[noun].length;
+
+/** The bins of rows, of those that the list did not bring in one more statement; null for summaries. */
+export async function blobsOf<N extends HistogramNoun>(
+  store: Store,
+  noun: N,
+  rows: readonly WalkedRow<N>[],
+): Promise<readonly (Uint8Array | null)[]> {
+  const missing = rows.filter((row) => row.bins === undefined && (!('hasBins' in row) || row.hasBins));
+  if (missing.length === 0) return rows.map(({ bins }) => bins ?? null);
+  const read =
+    noun === 'runHistogram'
+      ? await store.reads.runBins(missing as readonly RunHistogramRow[])
+      : await store.reads.lumisectionBins(missing as readonly LumisectionHistogramRow[]);
+  const found = new Map(missing.map((row, i) => [row, read[i] as Uint8Array | null]));
+  return rows.map((row) => row.bins ?? found.get(row) ?? null);
+}
+
+export function bothOf(...filters: readonly (Filter | undefined)[]): Filter {
+  const of = filters.flatMap((filter) => (filter === undefined ? [] : filter.kind === 'and' ? filter.of : [filter]));
+  return of.length === 1 ? (of[0] as Filter) : { kind: 'and', of };
+}
+
+export const equals = (field: string, value: number | boolean): Filter => ({ kind: 'test', field, op: 'eq', value });
+
+export const inRuns = (runs: readonly number[], field = 'runNumber'): Filter =>
+  runs.length === 1 ? equals(field, runs[0] as number) : { kind: 'test', field, op: 'in', value: runs };
+
+/** Runs in their order, so many at once as hold about ROWS_OF_A_CHUNK histograms together. */
+export function* chunksOf(runs: readonly { run: number; count: number }[]): Generator<number[], void, undefined> {
+  let chunk: number[] = [];
+  let rows = 0;
+  for (const { run, count } of runs) {
+    if (chunk.length > 0 && (rows + count > ROWS_OF_A_CHUNK || chunk.length === RUNS_OF_A_CHUNK)) {
+      yield chunk;
+      chunk = [];
+      rows = 0;
+    }
+    chunk.push(run);
+    rows += count;
+  }
+  if (chunk.length > 0) yield chunk;
+}
