@@ -94,12 +94,28 @@ async function expectAnswer(query: string) {
   for (const [field, value] of roots) expect([field, empty(value)]).toEqual([field, false]);
 }
 
+/** Of a file that is done there is one event, and then the end. */
+async function expectEvent(query: string) {
+  const { dataFiles } = (await client().request('{ dataFiles(first: 1) { nodes { id } } }')) as {
+    dataFiles: { nodes: [{ id: string }] };
+  };
+  const response = await fetch(server.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+    body: JSON.stringify({ query: query.replace('"..."', JSON.stringify(dataFiles.nodes[0].id)) }),
+  });
+  const events = await response.text();
+  expect(events).toContain('"status":"DONE"');
+  expect(events).not.toContain('"errors"');
+}
+
 describe.each(['README.md', 'docs/api.md'])('the queries of %s', (file) => {
   const text = readFileSync(join(root, file), 'utf8');
   const queries = Array.from(text.matchAll(/^```graphql\n([\s\S]*?)^```$/gm), ([, query]) => query as string);
   it('are found', () => expect(queries.length).toBeGreaterThan(0));
   it.each(queries)('%s', async (query) => {
     const [, code] = /^# error: (\w+)\n/.exec(query) ?? [];
+    if (query.startsWith('subscription')) return expectEvent(query);
     if (code === undefined) return expectAnswer(query);
     await expect(client().request(query)).rejects.toMatchObject({ code });
   });
