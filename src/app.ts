@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { GraphQLSchema } from 'graphql';
-import { createLRUCache, createYoga } from 'graphql-yoga';
+import { createYoga } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { createIntake, type Intake } from './jobs/intake.ts';
 import { createLog, type Log } from './log.ts';
@@ -17,6 +17,7 @@ import { useContext } from './plugins/context.ts';
 import { useCors } from './plugins/cors.ts';
 import { useCost } from './plugins/cost.ts';
 import { useCsrfPrevention } from './plugins/csrf-prevention.ts';
+import { DocumentCache } from './plugins/document-cache.ts';
 import { useEndingStreams } from './plugins/ending-streams.ts';
 import { useEntityTags } from './plugins/entity-tags.ts';
 import { useErrorMasking } from './plugins/error-masking.ts';
@@ -78,9 +79,6 @@ export interface AppOptions {
 const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
 
 const PROBING: Partial<ServerContext> = { probing: true };
-
-/** Documents kept parsed and validated. */
-const CACHED_DOCUMENTS = 500;
 
 /** A host is part of the URL that Yoga makes of a request; where that is none it answers with its stack. */
 const HOST = /^([\w.-]+|\[[\da-f:.]+\])(:\d{1,5})?$/i;
@@ -145,8 +143,8 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       usePacedRefusals(config, stopping, () => metrics.rejected('LUMIGRAPH_REFUSED_PERCENT')),
     ],
     parserAndValidationCache: {
-      documentCache: createLRUCache({ max: CACHED_DOCUMENTS }),
-      errorCache: createLRUCache({ max: CACHED_DOCUMENTS }),
+      documentCache: new DocumentCache(),
+      errorCache: new DocumentCache(),
     },
     // what the plugins above do instead
     maskedErrors: false,
