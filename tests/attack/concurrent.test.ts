@@ -6,7 +6,7 @@ import { createTestStore, databases } from '../support/databases.ts';
 import { type Answer, Attacker, type Data } from './mutations-attacker.ts';
 
 const CLIENTS = 8;
-const RUNS = Number(process.env.ATTACK_CONCURRENT_RUNS ?? 5);
+const RUNS = Number(process.env.ATTACK_CONCURRENT_RUNS ?? 3);
 const SEED = Number(process.env.ATTACK_SEED ?? 4);
 
 /** Each makes another order of 24 things. */

@@ -36,7 +36,8 @@ beforeAll(async () => {
     secrets[scope] = secret;
     ids[scope] = Buffer.from(`Token:${token.id}`).toString('base64url');
   }
-  attacker = new Attacker(opened.store, {});
+  // answers to a client that has much refused are held back
+  attacker = new Attacker(opened.store, { LUMIGRAPH_REFUSED_PERCENT: '100' });
   before = await dumpDatabase(opened.url);
 });
 afterAll(async () => {

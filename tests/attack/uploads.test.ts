@@ -17,7 +17,7 @@ import { DATASET } from '../support/ingest-files.ts';
 import { AUTHORIZED } from '../support/session.ts';
 import { type Answer, Attacker, type Data } from './mutations-attacker.ts';
 
-const RUNS = Number(process.env.ATTACK_UPLOAD_RUNS ?? 60);
+const RUNS = Number(process.env.ATTACK_UPLOAD_RUNS ?? 40);
 const SEED = Number(process.env.ATTACK_SEED ?? 4);
 const MOST_BYTES = 200_000;
 
@@ -30,6 +30,9 @@ const ENVIRONMENT = {
   LUMIGRAPH_UPLOADS: uploads,
   LUMIGRAPH_INGEST_ROOTS: root,
   LUMIGRAPH_MAX_UPLOAD_BYTES: String(MOST_BYTES),
+  LUMIGRAPH_MAX_BODY_BYTES: '500000',
+  // one client has much refused here, and its answers would be held back
+  LUMIGRAPH_REFUSED_PERCENT: '100',
 };
 
 let opened: { store: Store; url: string; drop(): Promise<void> };
@@ -160,7 +163,7 @@ describe('a multipart request', () => {
     ['its end missing', body(file, '')],
     ['a boundary that is cut off', body(file, `--${BOUNDARY}`)],
     ['a file that is too large', body(part('name="0"; filename="a.csv"', 'x'.repeat(MOST_BYTES + 1)))],
-    ['much before it begins', 'x'.repeat(5_000_000)],
+    ['much before it begins', 'x'.repeat(2_000_000)],
     [
       'variables that nest',
       `${operations(UPLOAD, JSON.parse(`${'{"a":'.repeat(2000)}1${'}'.repeat(2000)}`))}${map({})}${END}`,
@@ -301,9 +304,9 @@ describe('what a job reads', () => {
   const ingest = (...paths: string[]) => attacker.post(JSON.stringify({ query: INGEST, variables: { paths } }));
 
   test.each<[string, Uint8Array, string]>([
-    ['a bomb of one line', gzipSync(Buffer.alloc(20_000_000)), 'bomb.csv.gz'],
-    ['a bomb of nested JSON', gzipSync(Buffer.alloc(20_000_000, '[')), 'bomb.json.gz'],
-    ['a bomb inside of a bomb', gzipSync(gzipSync(Buffer.alloc(20_000_000))), 'bomb.gz.gz'],
+    ['a bomb of one line', gzipSync(Buffer.alloc(8_000_000)), 'bomb.csv.gz'],
+    ['a bomb of nested JSON', gzipSync(Buffer.alloc(8_000_000, '[')), 'bomb.json.gz'],
+    ['a bomb inside of a bomb', gzipSync(gzipSync(Buffer.alloc(8_000_000))), 'bomb.gz.gz'],
     ['text that claims to be ROOT', Buffer.from('root\0\0\0\0'.repeat(100)), 'a.root'],
   ])('%s costs its job alone', async (_, content, name) => {
     const form = new FormData();
