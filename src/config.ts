@@ -215,7 +215,7 @@ const SETTINGS = {
   ),
   maxNodes: count(
     'LUMIGRAPH_MAX_NODES',
-    500_000,
+    200_000,
     1,
     1_000_000_000,
     'Most objects one operation may ask for: page sizes multiplied along nested connections, then added up.',

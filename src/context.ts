@@ -54,13 +54,14 @@ export interface ContextOptions {
   readonly viewer: Viewer;
   readonly intake: Intake;
   readonly maxResponseBytes: number;
+  readonly maxNodes: number;
 }
 
 const noEvent = () => {};
 
 export function createContext(
   whole: Store,
-  { requestId, maxPageSize, maxInputRows, mayWrite, viewer, intake, maxResponseBytes }: ContextOptions,
+  { requestId, maxPageSize, maxInputRows, mayWrite, viewer, intake, maxResponseBytes, maxNodes }: ContextOptions,
 ): Context {
   const warnings: Warning[] = [];
   const cancellation = new Cancellation();
@@ -78,7 +79,7 @@ export function createContext(
     intake,
     variables: null,
     cancellation,
-    cost: new Cost(maxResponseBytes),
+    cost: new Cost({ maxBytes: maxResponseBytes, maxNodes }, cancellation),
     beginEvent: noEvent,
     warnings,
     warn(warning) {

@@ -25,7 +25,7 @@ describe('the configuration', () => {
       jwtJwksUrl: '',
       jwtScopesClaim: 'scope',
       mutations: true,
-      maxNodes: 500_000,
+      maxNodes: 200_000,
       maxDepth: 20,
       maxAliases: 100,
       maxRootFields: 30,

@@ -16,7 +16,7 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
       description: 'The bins + 1 edges, strictly increasing, whether stored or equidistant: what a plot needs.',
       resolve: (axis, _args, { cost }) => {
         const shared = sharedEdges(axis);
-        cost.addNumbers(shared.length, shared.length);
+        cost.addListed(shared.length);
         return shared;
       },
     }),
@@ -27,7 +27,7 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
     centers: t.floatList({
       description: 'The centre of each bin.',
       resolve: (axis, _args, { cost }) => {
-        cost.addNumbers(axis.bins, axis.bins);
+        cost.addListed(axis.bins);
         return Array.from(centersOf(axis));
       },
     }),
@@ -35,7 +35,10 @@ export const Axis = builder.objectRef<AxisShape>('Axis').implement({
       type: ['String'],
       nullable: { list: true, items: true },
       description: 'One label a bin (null where a bin has none); null where the axis has none at all.',
-      resolve: ({ labels }) => labels ?? null,
+      resolve: ({ labels }, _args, { cost }) => {
+        if (labels) cost.addListed(labels.length);
+        return labels ?? null;
+      },
     }),
   }),
 });

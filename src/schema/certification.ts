@@ -51,7 +51,11 @@ builder.node(Certification, {
     ranges: t.field({
       type: [LumisectionRange],
       description: 'The lumisections that have the flag: ascending, disjoint, not touching.',
-      resolve: (row, _args, { loaders }) => loaders.certificationRanges.load(row),
+      resolve: async (row, _args, { loaders, cost }) => {
+        const ranges = await loaders.certificationRanges.load(row);
+        cost.addNodes(ranges.length);
+        return ranges;
+      },
     }),
     dataFile: t.field({
       type: DataFile,

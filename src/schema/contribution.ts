@@ -36,10 +36,11 @@ const HistogramContribution = builder.objectRef<Contribution>('HistogramContribu
   }),
 });
 
-async function contributionsOf(row: HistogramRow, { loaders }: Context): Promise<Contribution[]> {
+async function contributionsOf(row: HistogramRow, { loaders, cost }: Context): Promise<Contribution[]> {
   const { runNumber, monitorElementId, datasetId, fileId, entries } = row;
   const lumisectionNumber = 'lumisectionNumber' in row ? row.lumisectionNumber : 0;
   const others = await loaders.contributions.load({ runNumber, monitorElementId, lumisectionNumber, datasetId });
+  cost.addNodes(1 + others.length);
   const entriesOf = new Map<number | null, number | null>(fileId === null ? [] : [[fileId, entries]]);
   // alike with a file that has several shares is alike with its first
   for (const other of others)

@@ -65,12 +65,9 @@ export class ListPlan<N extends Noun> {
     return this.#pages.load(parent) as Promise<Page<Rows[N]>>;
   }
 
-  /** Rows of one page that the answer shows. @throws the reason where the operation is cancelled, or its time over. */
+  /** Rows of one page that the answer shows. @throws as Cost.addNodes does. */
   show(rows: readonly unknown[]): void {
-    const { cost, cancellation } = this.#context;
-    if (!cost.addNodes(rows.length)) return;
-    const reason = cancellation.look(performance.now());
-    if (reason !== undefined) throw reason;
+    this.#context.cost.addNodes(rows.length);
   }
 
   count(parent: ParentKey | undefined): Promise<number> {

@@ -98,7 +98,11 @@ builder.prismaObjectFields(Run, (t) => ({
     type: [Certification],
     description:
       'What every source says of the run, in its newest version: one object a flag, ordered by source, dataset, subsystem, flag. Older versions are in the root list.',
-    resolve: ({ number }, _args, { loaders }) => loaders.certificationsOfRun.load(number),
+    resolve: async ({ number }, _args, { loaders, cost }) => {
+      const certifications = await loaders.certificationsOfRun.load(number);
+      cost.addNodes(certifications.length);
+      return certifications;
+    },
   }),
 }));
 

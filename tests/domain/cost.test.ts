@@ -1,9 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { binsJson } from '../../src/domain/bins-text.ts';
+import { Cancellation } from '../../src/domain/cancellation.ts';
 import { encodeBins } from '../../src/domain/codec.ts';
 import { Cost } from '../../src/domain/cost.ts';
-import { LimitExceededError } from '../../src/domain/errors.ts';
+import { LimitExceededError, UnavailableError } from '../../src/domain/errors.ts';
+
+const costOf = (maxBytes: number) => new Cost({ maxBytes, maxNodes: 1e9 }, new Cancellation());
 
 describe('the cost of an operation', () => {
   const numbers = fc.oneof(
@@ -23,18 +26,18 @@ describe('the cost of an operation', () => {
         if (contents.length === 0) return;
         const blob = encodeBins({ contents, flow: false });
         const text = binsJson(blob, [contents.length], false) as string | Uint8Array;
-        const cost = new Cost(Number.POSITIVE_INFINITY);
+        const cost = costOf(Number.POSITIVE_INFINITY);
         cost.addBins(blob, contents.length);
         // one bracket more than there are commas
         expect(text.length).toBeGreaterThan(cost.leastBytes);
         expect(text.length).toBeLessThanOrEqual(cost.mostBytes + 1);
       }),
-      { numRuns: 300 },
+      { numRuns: 1000 },
     );
   });
 
   test('is refused once, by the same error, when it is certainly too large', () => {
-    const cost = new Cost(100);
+    const cost = costOf(100);
     cost.addNumbers(50, 50);
     expect(cost.passed).toBeUndefined();
     expect(cost.mayBeTooLarge).toBe(true);
@@ -52,12 +55,37 @@ describe('the cost of an operation', () => {
     expect(cost.passed).toBe(refusal);
   });
 
-  test('says every ten thousand objects that the clock is to be looked at', () => {
-    const cost = new Cost(100);
+  test('looks at the clock every ten thousand objects', () => {
+    const cost = costOf(100);
     const looks = Array.from({ length: 100 }, () => cost.addNodes(1000));
     expect(looks.flatMap((look, i) => (look ? [i] : []))).toEqual([9, 19, 29, 39, 49, 59, 69, 79, 89, 99]);
     cost.restart();
     expect(cost.addNodes(9999)).toBe(false);
     expect(cost.addNodes(1)).toBe(true);
+  });
+
+  test('ends an operation whose time is over while objects or numbers of lists are made', () => {
+    const reason = new UnavailableError('too late');
+    for (const add of [(cost: Cost) => cost.addNodes(10_000), (cost: Cost) => cost.addListed(100_000)]) {
+      const cancellation = new Cancellation();
+      const cost = new Cost({ maxBytes: 1e9, maxNodes: 1e9 }, cancellation);
+      add(cost);
+      cancellation.endAt(performance.now() - 1, () => reason);
+      expect(() => add(cost)).toThrow(reason);
+    }
+  });
+
+  test('refuses more objects than there may be, and more numbers in lists', () => {
+    const few = new Cost({ maxBytes: 1e9, maxNodes: 5 }, new Cancellation());
+    few.addNodes(5);
+    expect(() => few.addNodes(1)).toThrow('6 objects or more; the limit is 5 (LUMIGRAPH_MAX_NODES)');
+    expect(few.passed).toMatchObject({ details: { actual: 6, limit: 5, remedy: expect.any(String) } });
+    const many = new Cost({ maxBytes: 1e9, maxNodes: 25_000 }, new Cancellation());
+    for (let i = 0; i < 25; i++) many.addNodes(1000);
+    expect(() => many.addNodes(1)).toThrow('25001 objects');
+    const listed = costOf(1e9);
+    listed.addListed(2_000_000);
+    expect(() => listed.addListed(1)).toThrow('2000001 edges, centers and labels');
+    expect(listed.passed).toBeInstanceOf(LimitExceededError);
   });
 });
