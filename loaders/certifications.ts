@@ -25,3 +25,17 @@ export const verdictLoaders = (reads: Reads) => {
   );
   return ({ source, dataset, subsystem }: SourceScope) => loader(source, dataset, subsystem);
 };
+
+type VersionKey = Parameters<Reads['certificationVersions']>[0][number];
+
+export const certificationVersionLoader = (reads: Reads) =>
+  byKey(
+    (keys: readonly VersionKey[]) => reads.certificationVersions(keys),
+    ({ source, dataset, subsystem, version }) => JSON.stringify([source, dataset, subsystem, version]),
+  );
+
+export const savedMaskLoader = (reads: Reads) =>
+  byKey(
+    (keys: readonly { name: string; version: number }[]) => reads.savedMasks(keys),
+    ({ name, version }) => JSON.stringify([name, version]),
+  );

@@ -3,6 +3,8 @@ import {
   certificationLoader,
   certificationRangesLoader,
   certificationsOfRunLoader,
+  certificationVersionLoader,
+  savedMaskLoader,
   verdictLoaders,
 } from './certifications.ts';
 import { countLoaders, pageLoaders } from './child-lists.ts';
@@ -55,6 +57,8 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     job: jobLoader(reads),
     firstIssues: firstIssuesLoader(lists),
     certification: certificationLoader(reads),
+    certificationVersion: certificationVersionLoader(reads),
+    savedMask: savedMaskLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),
     certificationRanges: certificationRangesLoader(reads),
     verdict: verdictLoaders(reads),

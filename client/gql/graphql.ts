@@ -416,7 +416,7 @@ export type LumisectionHistogramWhere = {
   kurtosis?: FloatFilter | null | undefined;
   /** It satisfies this: The lumisection. */
   lumisection?: LumisectionWhere | null | undefined;
-  /** Only in lumisections that the newest version of this certification source calls GOOD (in all that it judges). An unknown source is an error. */
+  /** Only in lumisections of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression of `& | -`, as `lumisectionMask` takes it. An unknown name is an error. */
   mask?: string | null | undefined;
   /** Mean of x over the in-range bins, in units of the x axis; absent where nothing is in range. */
   meanX?: FloatFilter | null | undefined;
@@ -452,7 +452,7 @@ export type LumisectionWhere = {
   flagsOn?: LumisectionFlagsFilter | null | undefined;
   /** At least one satisfies this: Histograms of this lumisection. */
   histograms?: LumisectionHistogramWhere | null | undefined;
-  /** Only in lumisections that the newest version of this certification source calls GOOD (in all that it judges). An unknown source is an error. */
+  /** Only in lumisections of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression of `& | -`, as `lumisectionMask` takes it. An unknown name is an error. */
   mask?: string | null | undefined;
   /** Lumisection number within its run, at least 1; gaps are possible. */
   number?: IntFilter | null | undefined;
@@ -545,7 +545,7 @@ export type NoteWhere = {
   lumisectionFirst?: IntFilter | null | undefined;
   /** Last lumisection that it is about (inclusive); absent where it is about all that follow the first. */
   lumisectionLast?: IntFilter | null | undefined;
-  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  /** Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error. */
   mask?: string | null | undefined;
   /** It satisfies this: The monitor element that it is about; absent where it is about none in particular. */
   monitorElement?: MonitorElementWhere | null | undefined;
@@ -615,7 +615,7 @@ export type QualityTestWhere = {
   dataset?: DatasetWhere | null | undefined;
   /** Number of the lumisection; 0 where it is of the whole run. */
   lumisectionNumber?: IntFilter | null | undefined;
-  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  /** Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error. */
   mask?: string | null | undefined;
   /** What the test says of its result; may be empty. */
   message?: StringFilter | null | undefined;
@@ -651,7 +651,7 @@ export type RunHistogramWhere = {
   integral?: FloatFilter | null | undefined;
   /** Excess kurtosis of x over the in-range bins (0 for a Gaussian, no unit); absent with two axes. */
   kurtosis?: FloatFilter | null | undefined;
-  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  /** Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error. */
   mask?: string | null | undefined;
   /** Mean of x over the in-range bins, in units of the x axis; absent where nothing is in range. */
   meanX?: FloatFilter | null | undefined;
@@ -707,7 +707,7 @@ export type RunWhere = {
   lumisections?: LumisectionWhere | null | undefined;
   /** Magnetic field of the solenoid, in tesla. */
   magneticField?: FloatFilter | null | undefined;
-  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  /** Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error. */
   mask?: string | null | undefined;
   /** At least one satisfies this: Monitor elements with a histogram, a scalar value or a quality test in the run. */
   monitorElements?: MonitorElementWhere | null | undefined;
@@ -786,7 +786,7 @@ export type ScalarValueWhere = {
   dataset?: DatasetWhere | null | undefined;
   /** Number of the lumisection; 0 where it is of the whole run. */
   lumisectionNumber?: IntFilter | null | undefined;
-  /** Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error. */
+  /** Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error. */
   mask?: string | null | undefined;
   /** It satisfies this: The monitor element that holds the value. */
   monitorElement?: MonitorElementWhere | null | undefined;

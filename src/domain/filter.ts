@@ -8,7 +8,7 @@ export type Filter =
   | FieldTest
   /** The related object (run, lumisection, monitorElement, dataset ...) satisfies its own filter. */
   | { readonly kind: 'related'; readonly field: string; readonly of: Filter }
-  /** The (run, LS) of the row lies in the set. */
+  /** The (run, LS) of the row lies in the set that the text says (see domain/mask-expression-parser.ts). */
   | { readonly kind: 'mask'; readonly mask: string };
 
 export interface FieldTest {

@@ -138,6 +138,10 @@ export interface CertificationRecord {
   readonly dataset: string;
   readonly subsystem: string;
   readonly runs: readonly CertificationRun[];
+  /** Who judged, why, and what is to be said of it, where that is told. */
+  readonly author?: string;
+  readonly cause?: string | null;
+  readonly comment?: string | null;
 }
 
 export interface CertificationRun {

@@ -16,3 +16,9 @@ export function combineFlags(subsystems: Iterable<ReadonlySet<Flag>>): Verdict {
   }
   return good ? 'GOOD' : 'NOT_EVALUATED';
 }
+
+/** The verdict of several sources together: any BAD gives BAD, all GOOD give GOOD, anything else is not evaluated. */
+export function combineVerdicts(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.includes('BAD')) return 'BAD';
+  return verdicts.length > 0 && verdicts.every((verdict) => verdict === 'GOOD') ? 'GOOD' : 'NOT_EVALUATED';
+}

@@ -33,6 +33,11 @@ const CertificationInput = builder.inputType('CertificationInput', {
   fields: (t) => ({
     dataset: t.string({ description: about.dataset }),
     subsystem: t.string({ description: about.subsystem }),
+    cause: t.string({
+      description:
+        'Why there is this version, in a word or two, e.g. `re-reco`: at most 200 characters. Kept with the version that is made.',
+    }),
+    comment: t.string({ description: 'What to say of the version: at most 2,000 characters. Kept as `cause` is.' }),
     runs: t.field({
       type: [CertifiedRunInput],
       description:
@@ -124,7 +129,9 @@ builder.mutationFields((t) => ({
       const runs = certifications.flatMap((certification) => certification.runs ?? []);
       const inner = { 'certifications.runs': runs, 'certifications.runs.ranges': runs.flatMap(({ ranges }) => ranges) };
       const call = { name: 'upsertCertifications', lists, inner, choices: { onConflict, strict }, source };
-      const result = await bring(context, call, () => certificationRows(source, certifications, fractions));
+      const result = await bring(context, call, () =>
+        certificationRows(source, certifications, fractions, context.viewer.name),
+      );
       const records = result.batches.flatMap((batch) => (batch.kind === 'certification' ? batch.runs : []));
       return { ...result, source, runs: [...new Set(records.map(({ run }) => run))].sort((a, b) => a - b) };
     },

@@ -1,6 +1,7 @@
 import { defineConnection } from './connection.ts';
 import {
   Certification,
+  CertificationVersion,
   DataFile,
   Dataset,
   IngestIssue,
@@ -12,6 +13,7 @@ import {
   QualityTest,
   Run,
   RunHistogram,
+  SavedMask,
   ScalarValue,
 } from './refs.ts';
 
@@ -24,6 +26,8 @@ export const qualityTests = defineConnection('qualityTest', QualityTest);
 export const datasets = defineConnection('dataset', Dataset);
 export const monitorElements = defineConnection('monitorElement', MonitorElement);
 export const certifications = defineConnection('certification', Certification);
+export const certificationVersions = defineConnection('certificationVersion', CertificationVersion);
+export const savedMasks = defineConnection('savedMask', SavedMask);
 export const notes = defineConnection('note', Note);
 export const dataFiles = defineConnection('dataFile', DataFile);
 export const jobs = defineConnection('job', Job);

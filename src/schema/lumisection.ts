@@ -1,4 +1,6 @@
+import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import { bitsToFlags } from '../domain/lumisection-flags.ts';
+import { combineVerdicts } from '../domain/verdict.ts';
 import type { Lumisection as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
 import { lumisectionHistograms, lumisections, notes, qualityTests, scalarValues } from './connections.ts';
@@ -9,6 +11,18 @@ import { runOf } from './parents.ts';
 import { Lumisection, Run } from './refs.ts';
 
 const about = DESCRIPTIONS.lumisection;
+
+/** Each is a statement for all lumisections of a level. */
+const MAX_SOURCES = 16;
+
+const VerdictSource = builder.inputType('VerdictSourceInput', {
+  description: 'A certification source, or one subsystem or dataset of what it judges.',
+  fields: (t) => ({
+    source: t.string({ required: true, description: 'Name of the source; an unknown one is an error.' }),
+    subsystem: t.string({ description: 'One subsystem, e.g. `pixel`; all of them together unless told.' }),
+    dataset: t.string({ description: 'One dataset, as the source names it; all of them together unless told.' }),
+  }),
+});
 const key = nodeKey('Lumisection', ['int', 'int']);
 
 builder.nodeRef(Lumisection, {
@@ -81,6 +95,31 @@ builder.prismaObjectFields(Lumisection, (t) => ({
     },
     resolve: ({ runNumber, number }, { source, subsystem = null, dataset = null }, { loaders }) =>
       loaders.verdict({ source, subsystem, dataset }).load({ runNumber, number }),
+  }),
+  combinedVerdict: t.field({
+    type: Verdict,
+    description:
+      'What several certification sources say of this lumisection together: any BAD gives BAD, all GOOD give GOOD, anything else is NOT_EVALUATED. As `all(...)` in a mask.',
+    args: {
+      sources: t.arg({
+        type: [VerdictSource],
+        required: true,
+        description: `The sources: at least 1, at most ${MAX_SOURCES}.`,
+      }),
+    },
+    resolve: async ({ runNumber, number }, { sources }, { loaders }) => {
+      if (sources.length === 0) throw new InvalidInputError('sources: give at least one', { field: 'sources' });
+      if (sources.length > MAX_SOURCES) {
+        throw new LimitExceededError(`sources: ${sources.length} are more than ${MAX_SOURCES}`, {
+          field: 'sources',
+          limit: MAX_SOURCES,
+        });
+      }
+      const verdicts = sources.map(({ source, subsystem = null, dataset = null }) =>
+        loaders.verdict({ source, subsystem, dataset }).load({ runNumber, number }),
+      );
+      return combineVerdicts(await Promise.all(verdicts));
+    },
   }),
 }));
 

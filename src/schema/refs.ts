@@ -54,3 +54,13 @@ export const ScalarValue = builder.objectRef<ScalarValueRow>('ScalarValue');
 export const QualityTest = builder.objectRef<QualityTestRow>('QualityTest');
 
 export const Certification = builder.objectRef<CertificationRow>('Certification');
+
+export const CertificationVersion = builder.prismaObject('CertificationVersion', {
+  description:
+    'One version of what a source says, for a dataset and a subsystem: who made it, when, and why. Older ones stay when a newer one comes.',
+});
+
+export const SavedMask = builder.prismaObject('SavedMask', {
+  description:
+    'One version of a set of lumisections that somebody saved under a name: what an expression held then. It never changes; the newest version is what the name means in a mask, `NAME@2` the second.',
+});

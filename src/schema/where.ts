@@ -1,5 +1,6 @@
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Filter, Operator } from '../domain/filter.ts';
+import { parseMask } from '../domain/mask-expression-parser.ts';
 import { type Field, NOUNS, nounInfo } from '../store/nouns.ts';
 import type { Noun } from '../store/store.ts';
 import { builder } from './builder.ts';
@@ -28,6 +29,8 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
   dataset: 'Dataset',
   monitorElement: 'MonitorElement',
   certification: 'Certification',
+  certificationVersion: 'CertificationVersion',
+  savedMask: 'SavedMask',
   note: 'Note',
   dataFile: 'DataFile',
   job: 'Job',
@@ -36,8 +39,8 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
 
 const MASK_OF = {
   lumisection:
-    'Only in lumisections that the newest version of this certification source calls GOOD (in all that it judges). An unknown source is an error.',
-  run: 'Only in runs of which the newest version of this certification source calls at least one lumisection GOOD. An unknown source is an error.',
+    'Only in lumisections of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression of `& | -`, as `lumisectionMask` takes it. An unknown name is an error.',
+  run: 'Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error.',
 };
 
 /** The where-input of each noun, made from the store's list of nouns. */
@@ -133,6 +136,7 @@ function mapWhere(noun: Noun, where: WhereValue, path: string, size: Size, level
     } else if (name === 'NOT') {
       of.push({ kind: 'not', of: mapWhere(noun, given as WhereValue, at, size, inner) });
     } else if (name === 'mask') {
+      parseMask(given as string, at);
       of.push({ kind: 'mask', mask: given as string });
     } else if (name === 'id') {
       of.push(...mapOperators(name, given as WhereValue, at, (id) => idKeys[noun]?.parseGlobal(id as string)[0]));

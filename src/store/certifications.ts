@@ -39,6 +39,7 @@ export async function writeCertification(
   const { dataset, subsystem, runs } = record;
   const { source, kind, fileId } = origin;
   const key = [source, dataset, subsystem] as const;
+  await refuseMaskName(transaction, source);
   const latest = await latestVersion(transaction, key);
   const outcomes = Uint8Array.from(runs, (run) => {
     const before = latest.runs.get(run.run) ?? '';
@@ -60,9 +61,12 @@ export async function writeCertification(
     const version = latest.version + 1;
     refuseRepeatedRuns(runs);
     await transaction.all(
-      `INSERT INTO certification_version (source, dataset, subsystem, version, kind, author, created_at, file_id)
-       VALUES ($1, $2, $3, $4, $5, NULL, $6, $7)`,
-      [...key, version, kind, new Date(), fileId],
+      `INSERT INTO certification_version (source, dataset, subsystem, version, kind, author, created_at, file_id, cause, comment)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+      [
+        ...[...key, version, kind, record.author ?? null, new Date(), fileId],
+        ...[record.cause ?? null, record.comment ?? null],
+      ],
     );
     await enterRuns(transaction, dialect, new Map(judged.map(({ run }) => [run, dataset])));
     const rows = judged.flatMap(({ run, ranges }) =>
@@ -72,6 +76,15 @@ export async function writeCertification(
     transaction.publish({ kind: 'certification', source, dataset, subsystem, version });
   }
   return { outcomes, sameFile: new Set(), earlierFiles: new Map() };
+}
+
+/** A name says one thing, wherever a mask is asked for. */
+async function refuseMaskName(transaction: Transaction, source: string): Promise<void> {
+  const masks = await transaction.arrays('SELECT 1 FROM saved_mask WHERE name = $1 LIMIT 1', [source]);
+  if (masks.length === 0) return;
+  throw new InvalidInputError(`source: a saved mask is called ${JSON.stringify(source)}: take another name`, {
+    field: 'source',
+  });
 }
 
 /** The number of the latest version (0: none), whose it is, and what it says of each run. */

@@ -6,6 +6,7 @@ import type { Database, Parameter, Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { filterNeeds, type NeededValues } from './filter-needs.ts';
 import { FilterCompiler } from './filter-sql.ts';
+import { maskOf, namesOf } from './mask-names.ts';
 import type { Sql } from './mask-sql.ts';
 import { nounInfo } from './nouns.ts';
 import { OperationDatabase } from './operation-database.ts';
@@ -47,9 +48,7 @@ export class CheckedQuery {
     const { references, values } = filterNeeds(noun, where, this.references);
     const names = [...references];
     for (const name of names) if (!this.references.isLoaded(name)) await this.references.refresh(name, this.database);
-    if (names.includes('certification') && !sourcesOf(where).every((source) => this.references.hasSource(source))) {
-      await this.references.refresh('certification', this.database);
-    }
+    if (names.includes('certification')) await this.#lookUp(maskNamesOf(where), names);
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
       const rows = await this.#attempt(names, values, compose, this.database);
       if (rows) return rows;
@@ -62,6 +61,20 @@ export class CheckedQuery {
       if (rows) return rows;
       throw new Error(`the state of ${names.join(', ')} changed inside a snapshot`);
     });
+  }
+
+  /**
+   * Loads what names of masks may mean, and adds it to what has to be current. No source has the name of a saved mask, so
+   * those are looked for only where a name is no source's.
+   */
+  async #lookUp(masked: ReturnType<typeof namesOf>, names: ReferenceName[]): Promise<void> {
+    const areSources = () => masked.every(({ name }) => this.references.hasSource(name));
+    if (areSources()) return;
+    await this.references.refresh('certification', this.database);
+    if (areSources() || masked.every(({ name, isSource }) => isSource || this.references.hasSource(name))) return;
+    names.push('savedMask');
+    const areKnown = masked.every(({ name }) => this.references.hasSource(name) || this.references.hasMask(name));
+    if (!areKnown || !this.references.isLoaded('savedMask')) await this.references.refresh('savedMask', this.database);
   }
 
   async #attempt(
@@ -116,17 +129,17 @@ async function readValues(
   return values;
 }
 
-/** Certification sources that masks of the filter name. */
-function sourcesOf(filter: Filter | undefined): string[] {
+/** Names that masks of the filter hold. */
+function maskNamesOf(filter: Filter | undefined): ReturnType<typeof namesOf> {
   switch (filter?.kind) {
     case 'and':
     case 'or':
-      return filter.of.flatMap(sourcesOf);
+      return filter.of.flatMap(maskNamesOf);
     case 'not':
     case 'related':
-      return sourcesOf(filter.of);
+      return maskNamesOf(filter.of);
     case 'mask':
-      return [filter.mask];
+      return namesOf(maskOf(filter.mask));
     default:
       return [];
   }

@@ -1,4 +1,5 @@
 import type { Filter } from '../domain/filter.ts';
+import { maskOf, namesOf } from './mask-names.ts';
 import { nounInfo } from './nouns.ts';
 import type { ReferenceName, References } from './references.ts';
 import type { Noun } from './store.ts';
@@ -37,7 +38,7 @@ export function filterNeeds(
       break;
     }
     case 'mask':
-      needs.references.add('certification');
+      if (namesOf(maskOf(filter.mask)).length > 0) needs.references.add('certification');
       break;
     case 'test': {
       if (!needsValues(filter)) break;

@@ -3,7 +3,9 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { FieldTest, Filter } from '../domain/filter.ts';
 import type { Dialect } from './dialect.ts';
 import type { NeededValues } from './filter-needs.ts';
-import { lumisectionIsGood, runHasGood, type Sql } from './mask-sql.ts';
+import { conditionFilter } from './mask-condition.ts';
+import { maskOf } from './mask-names.ts';
+import { lumisectionInMask, type MaskNames, runInMask, type Sql } from './mask-sql.ts';
 import { type NounInfo, nounInfo, type Relation } from './nouns.ts';
 import { checkTest } from './operands.ts';
 import type { References } from './references.ts';
@@ -216,15 +218,32 @@ export class FilterCompiler {
     };
   }
 
-  #mask(noun: Noun, alias: string, source: string): Sql {
+  /** What stands behind the names of a mask. */
+  get maskNames(): MaskNames {
+    return {
+      source: (source) => this.#references.source(source),
+      named: (mask) => this.#references.named(mask),
+      lumisections: (condition) => {
+        const alias = this.#alias();
+        return {
+          from: fromOf('lumisection', alias),
+          run: columnOf('lumisection', alias, 'runNumber'),
+          number: columnOf('lumisection', alias, 'number'),
+          holds: this.compile('lumisection', alias, conditionFilter(condition)).sql,
+        };
+      },
+    };
+  }
+
+  #mask(noun: Noun, alias: string, text: string): Sql {
     const { mask } = nounInfo(noun);
     if (!mask)
       throw new InvalidInputError(`mask is no condition on ${noun}: it selects lumisections`, { field: 'mask' });
-    const scoped = { source, scopes: this.#references.scopes(source) };
+    const expression = maskOf(text);
     const run = columnOf(noun, alias, mask.run);
     return mask.lumisection === undefined
-      ? runHasGood(scoped, run)
-      : lumisectionIsGood(scoped, run, columnOf(noun, alias, mask.lumisection));
+      ? runInMask(expression, this.maskNames, run)
+      : lumisectionInMask(expression, this.maskNames, run, columnOf(noun, alias, mask.lumisection));
   }
 
   #alias(): string {

@@ -357,6 +357,59 @@ export const NOUNS = {
     },
   },
 
+  certificationVersion: {
+    table: 'certification_version',
+    key: ['source', 'dataset', 'subsystem', 'version'],
+    fields: {
+      source: field('text'),
+      dataset: field('text'),
+      subsystem: field('text'),
+      version: field('int'),
+      kind: field('text'),
+      author: nullable('text'),
+      createdAt: field('time'),
+      fileId: nullable('int', { internal: true }),
+      cause: nullable('text'),
+      comment: nullable('text'),
+    },
+    computed: {
+      current: {
+        ...field('boolean'),
+        selected: false,
+        sql:
+          '(t.version = (SELECT max(w.version) FROM certification_version w' +
+          ' WHERE w.source = t.source AND w.dataset = t.dataset AND w.subsystem = t.subsystem))',
+      },
+    },
+    relations: { dataFile: { noun: 'dataFile', one: true, optional: true, on: { id: 'fileId' } } },
+    order: orderBy('source', 'dataset', 'subsystem', 'version', 'kind', 'author', 'createdAt'),
+    defaultOrder: ['source', 'dataset', 'subsystem', 'version'],
+  },
+
+  savedMask: {
+    table: 'saved_mask',
+    key: ['name', 'version'],
+    fields: {
+      name: field('text'),
+      version: field('int'),
+      expression: field('text'),
+      comment: nullable('text'),
+      author: field('text'),
+      createdAt: field('time'),
+      madeOf: field('text', { internal: true }),
+    },
+    computed: {
+      current: {
+        ...field('boolean'),
+        selected: false,
+        sql: '(t.version = (SELECT max(w.version) FROM saved_mask w WHERE w.name = t.name))',
+      },
+    },
+    relations: {},
+    order: orderBy('name', 'version', 'author', 'createdAt'),
+    defaultOrder: ['name', 'version'],
+  },
+
   certification: {
     table:
       '(SELECT DISTINCT c.run_number, c.source, c.dataset, c.subsystem, c.version, c.flag, v.kind, v.author,' +

@@ -5,6 +5,7 @@ import type { Database } from './database.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
+import { createMasks } from './masks.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
 import { createNotes } from './notes.ts';
@@ -37,6 +38,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     lists: createLists(query),
     reads: new StoreReads(query, cached),
     notes: createNotes(database),
+    masks: createMasks(query),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     jobs: createJobs(database),
     events: database.events,
@@ -51,6 +53,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       return Object.assign(Object.create(store) as Store, {
         lists: createLists(own),
         reads: new StoreReads(own, cached),
+        masks: createMasks(own),
       });
     },
   };

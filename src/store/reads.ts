@@ -133,6 +133,14 @@ export class StoreReads implements Reads {
     return rowsByKey(this.query, 'ingestIssue', keys);
   }
 
+  certificationVersions(...[keys]: Parameters<Reads['certificationVersions']>) {
+    return rowsByKey(this.query, 'certificationVersion', keyed(keys));
+  }
+
+  savedMasks(...[keys]: Parameters<Reads['savedMasks']>) {
+    return rowsByKey(this.query, 'savedMask', keyed(keys));
+  }
+
   certifications(...[keys]: Parameters<Reads['certifications']>) {
     return rowsByKey(this.query, 'certification', keyed(keys));
   }

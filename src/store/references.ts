@@ -1,11 +1,13 @@
-import { NotFoundError } from '../domain/errors.ts';
+import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import type { MaskSource, NamedMask } from '../domain/mask-expression.ts';
 import type { Database, Queries } from './database.ts';
 import { Dictionary, type Entry } from './dictionary.ts';
+import type { SavedVersion, ScopedSource } from './mask-sql.ts';
 import { snakeCase } from './rows.ts';
 import type { Noun } from './store.ts';
 
 /** What filters are resolved against in memory. */
-export type ReferenceName = 'monitorElement' | 'dataset' | 'certification';
+export type ReferenceName = 'monitorElement' | 'dataset' | 'certification' | 'savedMask';
 
 /** One newest version of a source. */
 export interface Scope {
@@ -16,12 +18,14 @@ export interface Scope {
 
 /**
  * SQL whose value changes when the table does in a way that matters: entries of the dictionaries are only ever added,
- * under ids that ascend in the order of their commits; versions of a source are added and withdrawn.
+ * under ids that ascend in the order of their commits; versions of a source are added and withdrawn; those of a mask are
+ * only added.
  */
 export const REFERENCE_STATE: Readonly<Record<ReferenceName, string>> = {
   monitorElement: '(SELECT coalesce(max(id), 0) FROM monitor_element)',
   dataset: '(SELECT coalesce(max(id), 0) FROM dataset)',
   certification: "(SELECT count(*) || ' ' || coalesce(CAST(max(created_at) AS TEXT), '') FROM certification_version)",
+  savedMask: '(SELECT count(*) FROM saved_mask)',
 };
 
 /**
@@ -36,23 +40,64 @@ export class References {
   };
   #scopes = new Map<string, Scope[]>();
   #certificationState: unknown;
+  /** The newest version of each; those before it are all there. */
+  #saved = new Map<string, number>();
+  #savedState: unknown;
   readonly #loaded = new Set<ReferenceName>();
 
   dictionary(noun: Noun): Dictionary | undefined {
     return noun === 'monitorElement' || noun === 'dataset' ? this.#dictionaries[noun] : undefined;
   }
 
-  /** The newest versions of a source, one for each dataset and subsystem. @throws NotFoundError where there is none. */
-  scopes(source: string): readonly Scope[] {
-    const scopes = this.#scopes.get(source);
-    if (scopes) return scopes;
-    const known = [...this.#scopes.keys()].sort().slice(0, 20).join(', ');
-    throw new NotFoundError(
-      `No certification source is called ${JSON.stringify(source)}. Known: ${known || 'none yet'}`,
-      {
-        source,
-      },
+  /**
+   * The newest versions of a source, one for each dataset and subsystem, of those that it is narrowed to.
+   * @throws NotFoundError where there is none: what nobody judges is not good.
+   */
+  source({ source, subsystem, dataset, column }: MaskSource): ScopedSource {
+    const all = this.#scopes.get(source);
+    const scopes = all?.filter(
+      (scope) =>
+        (subsystem === null || scope.subsystem === subsystem) && (dataset === null || scope.dataset === dataset),
     );
+    if (scopes && scopes.length > 0) return { source, scopes };
+    if (!all) throw unknownName('certification source', source, [...this.#scopes.keys()], column);
+    const judged = all.map((scope) => `${scope.subsystem || '""'} of ${scope.dataset || 'any dataset'}`);
+    throw new NotFoundError(
+      `${JSON.stringify(source)} does not judge ${JSON.stringify({ subsystem, dataset })}. It judges: ${firstOf(judged)}`,
+      { field: 'mask', column, source, subsystem, dataset },
+    );
+  }
+
+  /** @throws NotFoundError; InvalidInputError where the name is that of a source and of a mask. */
+  named({ name, version, column }: NamedMask): ScopedSource | SavedVersion {
+    const isSource = this.#scopes.has(name);
+    const newest = this.#saved.get(name);
+    const details = { field: 'mask', column };
+    if (isSource && newest !== undefined) {
+      throw new InvalidInputError(
+        `${JSON.stringify(name)} is a certification source and a saved mask: the mask has to go`,
+        details,
+      );
+    }
+    if (isSource && version !== null) {
+      throw new InvalidInputError(
+        `${JSON.stringify(name)} is a certification source: only saved masks have versions here`,
+        details,
+      );
+    }
+    if (isSource) return this.source({ source: name, subsystem: null, dataset: null, column });
+    if (newest === undefined) {
+      const known = [...this.#scopes.keys(), ...this.#saved.keys()];
+      throw unknownName('certification source or saved mask', name, known, column);
+    }
+    if (version !== null && version > newest) {
+      throw new NotFoundError(`the newest version of the mask ${JSON.stringify(name)} is ${newest}`, details);
+    }
+    return { mask: name, version: version ?? newest };
+  }
+
+  hasMask(name: string): boolean {
+    return this.#saved.has(name);
   }
 
   hasSource(source: string): boolean {
@@ -63,6 +108,7 @@ export class References {
   isCurrent(name: ReferenceName, state: unknown): boolean {
     if (!this.#loaded.has(name)) return false;
     if (name === 'certification') return state === this.#certificationState;
+    if (name === 'savedMask') return state === this.#savedState;
     return (state as number) <= this.#dictionaries[name].lastId;
   }
 
@@ -73,6 +119,7 @@ export class References {
   /** Reads what has come since; all of it the first time. One statement. */
   async refresh(name: ReferenceName, database: Database | Queries): Promise<void> {
     if (name === 'certification') await this.#refreshScopes(database);
+    else if (name === 'savedMask') await this.#refreshSaved(database);
     else await this.#refreshDictionary(name, database);
     this.#loaded.add(name);
   }
@@ -104,4 +151,28 @@ export class References {
     this.#scopes = scopes;
     this.#certificationState = rows[0]?.[0];
   }
+
+  async #refreshSaved(database: Queries): Promise<void> {
+    const rows = await database.arrays<[unknown, string | null, number]>(
+      `SELECT s.state, m.name, m.version FROM (SELECT ${REFERENCE_STATE.savedMask} AS state) s
+       LEFT JOIN (SELECT name, max(version) AS version FROM saved_mask GROUP BY name) m ON 1 = 1`,
+    );
+    const saved = new Map<string, number>();
+    for (const [, name, version] of rows) if (name !== null) saved.set(name, version);
+    this.#saved = saved;
+    this.#savedState = rows[0]?.[0];
+  }
+}
+
+const MOST_NAMES = 20;
+const firstOf = (names: readonly string[]) => [...new Set(names)].sort().slice(0, MOST_NAMES).join(', ');
+
+function unknownName(what: string, name: string, known: readonly string[], column: number): NotFoundError {
+  const hyphens = [...name.matchAll(/-/g)].map(({ index }) => index);
+  const isMinus = hyphens.some((at) => known.includes(name.slice(0, at)) && known.includes(name.slice(at + 1)));
+  const hint = isMinus ? ' (minus stands between blanks)' : '';
+  return new NotFoundError(
+    `No ${what} is called ${JSON.stringify(name.slice(0, 200))}${hint}. Known: ${firstOf(known) || 'none yet'}`,
+    { field: 'mask', column, source: name },
+  );
 }

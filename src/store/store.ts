@@ -19,12 +19,14 @@ import type {
   PrismaClient,
   QualityTest,
   Run,
+  SavedMask,
   ScalarValue,
 } from '../generated/sqlite/client.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { Events } from './events.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
 import type { Jobs } from './jobs.ts';
+import type { Masks } from './masks.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
 import type { Tokens } from './tokens.ts';
@@ -94,6 +96,8 @@ export interface Rows {
   dataset: Dataset;
   monitorElement: MonitorElement;
   certification: CertificationRow;
+  certificationVersion: CertificationVersion;
+  savedMask: SavedMask;
   dataFile: DataFile;
   ingestIssue: IngestIssue;
   scalarValue: ScalarValue;
@@ -168,6 +172,10 @@ export interface Reads {
   dataFiles(ids: readonly number[]): Promise<(DataFile | null)[]>;
   jobs(ids: readonly number[]): Promise<(Job | null)[]>;
   ingestIssues(keys: readonly { fileId: number; number: number }[]): Promise<(IngestIssue | null)[]>;
+  certificationVersions(
+    keys: readonly Pick<CertificationVersion, 'source' | 'dataset' | 'subsystem' | 'version'>[],
+  ): Promise<(CertificationVersion | null)[]>;
+  savedMasks(keys: readonly Pick<SavedMask, 'name' | 'version'>[]): Promise<(SavedMask | null)[]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
   /** Of each run, the newest version of every (source, dataset, subsystem); by source, dataset, subsystem, flag. */
   certificationsOfRuns(runNumbers: readonly number[]): Promise<CertificationRow[][]>;
@@ -378,6 +386,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly jobs: Jobs;
   readonly notes: Notes;
+  readonly masks: Masks;
   /** What changes, as it is committed. */
   readonly events: Events;
   readonly tokens: Tokens;

@@ -19,6 +19,8 @@ import type {
   Run,
   RunHistogram,
   RunMonitorElement,
+  SavedMask,
+  SavedMaskRange,
   ScalarContribution,
   ScalarValue,
   VersionContribution,
@@ -46,6 +48,8 @@ export interface Tables {
   contribution: Stored<Contribution>;
   certificationVersion: Stored<CertificationVersion>;
   certification: Stored<Certification>;
+  savedMask: Stored<SavedMask>;
+  savedMaskRange: Stored<SavedMaskRange>;
   certificationFraction: Stored<CertificationFraction>;
   conditionContribution: Stored<ConditionContribution>;
   fractionContribution: Stored<FractionContribution>;

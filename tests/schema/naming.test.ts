@@ -50,7 +50,7 @@ describe('the schema', () => {
 
   it('names connections, edges and page arguments as Relay does', () => {
     const connections = objects.filter(({ name }) => name.endsWith('Connection'));
-    expect(connections.length).toBe(13);
+    expect(connections.length).toBe(15);
     for (const connection of connections) {
       const noun = connection.name.slice(0, -'Connection'.length);
       const fields = connection.getFields();

@@ -20,6 +20,8 @@ import { checked } from './conditions.ts';
 export interface CertificationInput {
   readonly dataset?: string | null;
   readonly subsystem?: string | null;
+  readonly cause?: string | null;
+  readonly comment?: string | null;
   /** Text of a golden JSON. */
   readonly golden?: string | null;
   readonly runs?: readonly CertifiedRunInput[] | null;
@@ -45,6 +47,7 @@ export function certificationRows(
   source: string,
   certifications: readonly CertificationInput[],
   fractions: readonly FractionInput[],
+  author: string,
 ): CallRows {
   const nameless = source === '' ? missing('source') : textFault('source', source, 200);
   if (nameless) throw new InvalidInputError(`source: ${nameless.reason}`, { field: 'source' });
@@ -60,7 +63,7 @@ export function certificationRows(
     rows += found.runs.length + found.issues.length;
     issues.push(...found.issues);
     // a version of which every run was refused would only hide the version before it
-    if (found.runs.length > 0 || found.issues.length === 0) batches.push(recordOf(input, found.runs));
+    if (found.runs.length > 0 || found.issues.length === 0) batches.push(recordOf(input, found.runs, author));
   }
   const shares = checked(fractions, fractionOf);
   if (shares.records.length > 0) batches.push({ kind: 'fractions', fractions: shares.records });
@@ -68,11 +71,18 @@ export function certificationRows(
   return { rows, batches, issues };
 }
 
-const recordOf = ({ dataset, subsystem }: CertificationInput, runs: CertificationRun[]): CertificationRecord => ({
+const recordOf = (
+  { dataset, subsystem, cause, comment }: CertificationInput,
+  runs: CertificationRun[],
+  author: string,
+): CertificationRecord => ({
   kind: 'certification',
   dataset: dataset ?? '',
   subsystem: subsystem ?? '',
   runs,
+  author,
+  cause: cause || null,
+  comment: comment || null,
 });
 
 const twice = (): RowFault => ({
@@ -81,11 +91,16 @@ const twice = (): RowFault => ({
   field: 'subsystem',
 });
 
-function formFault({ dataset, subsystem, golden, runs }: CertificationInput): RowFault | null {
+function formFault({ dataset, subsystem, golden, runs, cause, comment }: CertificationInput): RowFault | null {
   if ((golden == null) === (runs == null)) {
     return { code: 'MISSING_VALUE', reason: 'give the runs, or a golden JSON, and not both', field: 'golden' };
   }
-  return firstFault(dataset ? datasetFault('dataset', dataset) : null, textFault('subsystem', subsystem, 100));
+  return firstFault(
+    dataset ? datasetFault('dataset', dataset) : null,
+    textFault('subsystem', subsystem, 100),
+    textFault('cause', cause, 200),
+    textFault('comment', comment, 2_000),
+  );
 }
 
 function runsOf(input: CertificationInput, line: number): { runs: CertificationRun[]; issues: IssueRecord[] } {

@@ -3,6 +3,7 @@ import type { Filter, Operator } from '../../../src/domain/filter.ts';
 import { type Field, nounInfo } from '../../../src/store/nouns.ts';
 import { OPERATORS } from '../../../src/store/operands.ts';
 import type { Noun } from '../../../src/store/store.ts';
+import { arbitraryMask } from './mask-brute-force.ts';
 import { NUMBERS, TEXTS, TIMES, type World } from './world.ts';
 
 /** Any filter on the noun: every operator of every field, nested, through related nouns and masks. */
@@ -16,7 +17,10 @@ export function arbitraryFilter(world: World, noun: Noun, depth = 3): fc.Arbitra
   const leaves: fc.WeightedArbitrary<Filter>[] = [{ arbitrary: tests, weight: 4 }];
   if (mask) {
     leaves.push({
-      arbitrary: fc.record({ kind: fc.constant('mask' as const), mask: fc.constantFrom('golden', 'rr', "o'dd") }),
+      arbitrary: fc.record({
+        kind: fc.constant('mask' as const),
+        mask: fc.oneof(fc.constantFrom('golden', 'rr', "o'dd"), arbitraryMask(world)),
+      }),
       weight: 1,
     });
   }

@@ -1,8 +1,10 @@
 import type { FieldTest, Filter } from '../../../src/domain/filter.ts';
 import { bitsToFlags } from '../../../src/domain/lumisection-flags.ts';
+import { parseMask } from '../../../src/domain/mask-expression-parser.ts';
 import { compileGlob, compileRegex } from '../../../src/domain/matcher.ts';
 import { QUALITY_CODES } from '../../../src/domain/quality-status.ts';
 import type { Noun } from '../../../src/store/store.ts';
+import { holds } from './mask-brute-force.ts';
 import type { World } from './world.ts';
 
 type Row = Record<string, unknown>;
@@ -87,7 +89,10 @@ export function satisfies(world: World, noun: Noun, row: Row, filter: Filter): b
 }
 
 function fieldValue(world: World, noun: Noun, row: Row, field: string): unknown {
-  if (noun === 'certification' && field === 'current') {
+  if (noun === 'savedMask' && field === 'current') {
+    return !world.savedMask.some((other) => other.name === row.name && other.version > (row.version as number));
+  }
+  if ((noun === 'certification' || noun === 'certificationVersion') && field === 'current') {
     return !world.certificationVersion.some(
       (other) =>
         other.source === row.source &&
@@ -202,44 +207,17 @@ function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, R
       return where('dataFile', { id: row.fileId });
   }
   if (name === 'run') return where('run', { number: row.runNumber });
+  if (noun === 'certificationVersion' && name === 'dataFile') return where('dataFile', { id: row.fileId });
   if (name === 'monitorElement') return where('monitorElement', { id: row.monitorElementId });
   if (name === 'dataset') return where('dataset', { id: row.datasetId });
   throw new Error(`${noun} has no ${name}`);
 }
 
-function inMask(world: World, noun: Noun, row: Row, source: string): boolean {
-  if (noun === 'lumisection') return isGood(world, source, row.runNumber as number, row.number as number);
+function inMask(world: World, noun: Noun, row: Row, mask: string): boolean {
+  const expression = parseMask(mask);
+  if (noun === 'lumisection') return holds(world, expression, row.runNumber as number, row.number as number);
   if (noun === 'lumisectionHistogram')
-    return isGood(world, source, row.runNumber as number, row.lumisectionNumber as number);
+    return holds(world, expression, row.runNumber as number, row.lumisectionNumber as number);
   const run = (noun === 'run' ? row.number : row.runNumber) as number;
-  return Array.from({ length: 30 }, (_, i) => i + 1).some((lumisection) => isGood(world, source, run, lumisection));
-}
-
-/** Of every subsystem: called GOOD, and nothing else. */
-export function isGood(world: World, source: string, run: number, lumisection: number): boolean {
-  const versions = world.certificationVersion.filter((row) => row.source === source);
-  const newest = versions.filter(
-    (row) =>
-      !versions.some(
-        (other) => other.dataset === row.dataset && other.subsystem === row.subsystem && other.version > row.version,
-      ),
-  );
-  return [...new Set(newest.map(({ subsystem }) => subsystem))].every((subsystem) => {
-    const flags = newest
-      .filter((version) => version.subsystem === subsystem)
-      .flatMap(({ dataset, version }) =>
-        world.certification.filter(
-          (range) =>
-            range.runNumber === run &&
-            range.source === source &&
-            range.dataset === dataset &&
-            range.subsystem === subsystem &&
-            range.version === version &&
-            range.lumisectionFirst <= lumisection &&
-            range.lumisectionLast >= lumisection,
-        ),
-      )
-      .map(({ flag }) => flag);
-    return flags.length > 0 && flags.every((flag) => flag === 'GOOD');
-  });
+  return Array.from({ length: 30 }, (_, i) => i + 1).some((lumisection) => holds(world, expression, run, lumisection));
 }

@@ -3,7 +3,8 @@ import type { Filter } from '../../../src/domain/filter.ts';
 import type { Verdict } from '../../../src/domain/verdict.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createTestStore, databases } from '../../support/databases.ts';
-import { isGood, rowsOf } from './brute-force.ts';
+import { rowsOf } from './brute-force.ts';
+import { isGood } from './mask-brute-force.ts';
 import { makeWorld, writeWorld } from './world.ts';
 
 const world = makeWorld(8);

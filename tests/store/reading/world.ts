@@ -22,6 +22,8 @@ export type World = Pick<
   | 'job'
   | 'certificationVersion'
   | 'certification'
+  | 'savedMask'
+  | 'savedMaskRange'
 >;
 
 /** Upper and lower case, wildcards of LIKE, GLOB and regular expressions, accents, and code points beyond UTF-16's first plane. */
@@ -66,6 +68,7 @@ export function makeWorld(seed: number): World {
   // what came later draws from its own numbers: the rest of the world stays as its tests know it
   const later = generator(seed + 1);
   const latest = generator(seed + 2);
+  const newest = generator(seed + 3);
   const text = () => pick(TEXTS);
   const maybe = <T>(value: () => T): T | null => (pick([0, 1, 2]) === 0 ? null : value());
   const number = () => pick(NUMBERS);
@@ -308,6 +311,8 @@ export function makeWorld(seed: number): World {
           author: maybe(text),
           createdAt: pick(TIMES),
           fileId: null,
+          cause: newest([null, 'first', "a'b"]),
+          comment: newest([null, '', 'é']),
         })),
       ),
     ),
@@ -333,6 +338,26 @@ export function makeWorld(seed: number): World {
       return ranges;
     }),
   );
+  const savedMask = ['saved', 'other', "o'd d"].flatMap((name) =>
+    range(2).map((version) => ({
+      name,
+      version,
+      expression: newest(['golden', 'golden - rr', '315250:1-3']),
+      comment: newest([null, 'é', 'a%b']),
+      author: newest(['a', 'A']),
+      createdAt: newest(TIMES),
+      madeOf: '[]',
+    })),
+  );
+  const savedMaskRange = savedMask.flatMap(({ name, version }) =>
+    run
+      .filter(() => newest([true, true, false]))
+      .flatMap(({ number: runNumber }) => {
+        const lumisectionFirst = newest([1, 2, 5]);
+        const lumisectionLast = newest([5, 6, 268435455]);
+        return [{ runNumber, name, version, lumisectionFirst, lumisectionLast }];
+      }),
+  );
   return {
     run,
     lumisection,
@@ -350,6 +375,8 @@ export function makeWorld(seed: number): World {
     job,
     certificationVersion,
     certification,
+    savedMask,
+    savedMaskRange,
   };
 }
 
