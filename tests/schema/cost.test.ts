@@ -3,8 +3,9 @@ import { createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
+import { asker } from './ask.ts';
 import { type Booking, lumisectionBatch } from './batch.ts';
-import { ingest } from './world.ts';
+import { fillWorld, ingest } from './world.ts';
 
 const LUMISECTIONS = 40;
 const BINS = 100;
@@ -33,7 +34,7 @@ describe.each(databases)('what an operation takes, on $name', (database) => {
   });
   afterAll(() => opened.drop());
 
-  const asker = (environment: Environment) => {
+  const appAsker = (environment: Environment) => {
     const app = createApp(opened.store, parseConfig({ LUMIGRAPH_LOG: 'silent', ...environment }));
     return async (body: object, headers: Record<string, string> = {}) => {
       const response = await app.fetch('http://localhost/graphql', {
@@ -47,7 +48,7 @@ describe.each(databases)('what an operation takes, on $name', (database) => {
   const settings = [{}, { LUMIGRAPH_SPLICE: 'off' }, { LUMIGRAPH_JIT: 'off' }];
 
   test.each(settings)('is told where it is asked for, and nowhere else (%j)', async (environment) => {
-    const ask = asker({ LUMIGRAPH_MAX_NODES: '1000', ...environment });
+    const ask = appAsker({ LUMIGRAPH_MAX_NODES: '1000', ...environment });
     const query = histograms('bins monitorElement { path } lumisection { number }', 50);
     const untold = await ask({ query });
     expect(untold.text).not.toContain('extensions');
@@ -72,9 +73,9 @@ describe.each(databases)('what an operation takes, on $name', (database) => {
   });
 
   test.each(settings)('is refused in bytes before anything is sent, with the number (%j)', async (environment) => {
-    const size = (await asker(environment)({ query: histograms('bins') })).text.length;
-    const fits = asker({ LUMIGRAPH_MAX_RESPONSE_BYTES: String(size), ...environment });
-    const tooSmall = asker({ LUMIGRAPH_MAX_RESPONSE_BYTES: String(size - 20), ...environment });
+    const size = (await appAsker(environment)({ query: histograms('bins') })).text.length;
+    const fits = appAsker({ LUMIGRAPH_MAX_RESPONSE_BYTES: String(size), ...environment });
+    const tooSmall = appAsker({ LUMIGRAPH_MAX_RESPONSE_BYTES: String(size - 20), ...environment });
     for (let i = 0; i < 3; i++) {
       expect((await fits({ query: histograms('bins') })).status).toBe(200);
       const { status, text } = await tooSmall({ query: histograms('bins') });
@@ -103,11 +104,33 @@ describe.each(databases)('what an operation takes, on $name', (database) => {
     'axes { centers }',
     'a: entries b: integral c: meanX d: rmsX e: monitorElement { path }',
   ])('is bounded whatever makes the answer large: %s', async (fields) => {
-    const { status, text } = await asker({ LUMIGRAPH_MAX_RESPONSE_BYTES: '1000' })({ query: histograms(fields) });
+    const { status, text } = await appAsker({ LUMIGRAPH_MAX_RESPONSE_BYTES: '1000' })({ query: histograms(fields) });
     expect(status).toBe(400);
     expect(JSON.parse(text).errors[0].extensions).toMatchObject({
       setting: 'LUMIGRAPH_MAX_RESPONSE_BYTES',
       limit: 1000,
     });
+  });
+});
+
+describe('lists without a page size', () => {
+  test('count as they come', async () => {
+    const sqlite = databases.find(({ name }) => name === 'sqlite') as (typeof databases)[number];
+    const { store, drop } = await createTestStore(sqlite);
+    await fillWorld(store);
+    const query = '{ run(number: 315257) { certifications { ranges { first } } } }';
+    const answer = await asker(store)(query);
+    const listed = answer.data.run.certifications.reduce(
+      (sum: number, { ranges }: { ranges: unknown[] }) => sum + 1 + ranges.length,
+      0,
+    );
+    const limit = listed - 1;
+    expect((await asker(store, { LUMIGRAPH_MAX_NODES: `${listed}` })(query)).errors).toBeUndefined();
+    const { data, errors } = await asker(store, { LUMIGRAPH_MAX_NODES: `${limit}` })(query);
+    expect(data).toBeUndefined();
+    expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
+      { code: 'LIMIT_EXCEEDED', setting: 'LUMIGRAPH_MAX_NODES', limit, actual: listed },
+    ]);
+    await drop();
   });
 });
