@@ -12,6 +12,10 @@ export const certificationLoader = (reads: Reads) =>
 export const certificationsOfRunLoader = (reads: Reads) =>
   byKey((runNumbers: readonly number[]) => reads.certificationsOfRuns(runNumbers));
 
+/** The shares of good lumisections that sources state of a run. */
+export const fractionsOfRunLoader = (reads: Reads) =>
+  byKey((runNumbers: readonly number[]) => reads.fractionsOfRuns(runNumbers));
+
 export const certificationRangesLoader = (reads: Reads) =>
   byKey((keys: readonly CertificationKey[]) => reads.certificationRanges(keys), certificationKeyName);
 

@@ -4,6 +4,7 @@ import {
   certificationRangesLoader,
   certificationsOfRunLoader,
   certificationVersionLoader,
+  fractionsOfRunLoader,
   savedMaskLoader,
   verdictLoaders,
 } from './certifications.ts';
@@ -59,6 +60,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     certification: certificationLoader(reads),
     certificationVersion: certificationVersionLoader(reads),
     savedMask: savedMaskLoader(reads),
+    fractionsOfRun: fractionsOfRunLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),
     certificationRanges: certificationRangesLoader(reads),
     verdict: verdictLoaders(reads),

@@ -14,6 +14,7 @@ import './certification.ts';
 import './certification-mask.ts';
 import './certification-version.ts';
 import './lumisection-mask.ts';
+import './certification-fraction.ts';
 import './saved-mask.ts';
 import './losses.ts';
 import './note.ts';

@@ -92,7 +92,10 @@ const Losses = builder.objectRef<LossReport>('Losses').implement({
     madeOf: t.field({
       type: [MaskPart],
       description: 'The versions of sources and saved masks that were read.',
-      resolve: ({ madeOf }) => madeOf,
+      resolve: ({ madeOf }, _args, { cost }) => {
+        cost.addNodes(madeOf.length);
+        return madeOf;
+      },
     }),
   }),
 });
@@ -143,7 +146,7 @@ builder.queryField('losses', (t) =>
         rules.map((rule, i) => ruleOf(rule, `rules.${i}`)),
       );
       const report = reportOf(names, read);
-      cost.nodes += report.rules.length + report.combinations.length;
+      cost.addNodes(report.rules.length + report.combinations.length);
       return report;
     },
   }),

@@ -71,7 +71,11 @@ export const LumisectionMask = builder.objectRef<MaskAnswer>('LumisectionMask').
     openRuns: t.intList({
       description:
         'Runs that are meant whole and of which no lumisection is known: these keep `lumisectionCount` from being a number. Ascending.',
-      resolve: ({ mask }) => mask.openRuns,
+      resolve: ({ mask }, _args, { cost }) => {
+        const runs = mask.openRuns;
+        cost.addListed(runs.length);
+        return runs;
+      },
     }),
     recordedLumi: t.float({
       nullable: true,
@@ -100,7 +104,10 @@ export const LumisectionMask = builder.objectRef<MaskAnswer>('LumisectionMask').
     madeOf: t.field({
       type: [MaskPart],
       description: 'The versions of sources and saved masks that were read for it.',
-      resolve: ({ madeOf }) => madeOf,
+      resolve: ({ madeOf }, _args, { cost }) => {
+        cost.addNodes(madeOf.length);
+        return madeOf;
+      },
     }),
   }),
 });

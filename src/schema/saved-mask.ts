@@ -26,7 +26,11 @@ builder.prismaObjectFields(SavedMask, (t) => ({
   madeOf: t.field({
     type: [MaskPart],
     description: 'The versions of sources and saved masks that it was made of.',
-    resolve: ({ madeOf }) => JSON.parse(madeOf) as Part[],
+    resolve: ({ madeOf }, _args, { cost }) => {
+      const parts = JSON.parse(madeOf) as Part[];
+      cost.addNodes(parts.length);
+      return parts;
+    },
   }),
   mask: t.field({
     type: LumisectionMask,

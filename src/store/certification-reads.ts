@@ -1,10 +1,11 @@
 import { sql } from 'kysely';
-import { NotFoundError } from '../domain/errors.ts';
+import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
 import type { Flag } from '../domain/record.ts';
 import { isStorable } from '../domain/storable-text.ts';
 import { combineFlags, type Verdict } from '../domain/verdict.ts';
+import type { CertificationFraction } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { transposed } from './column-packing.ts';
 import type { KeyColumn } from './dialect.ts';
@@ -38,6 +39,26 @@ export async function certificationsOfRuns(
     const known = byRun.get(row.runNumber);
     if (known) known.push(row);
     else byRun.set(row.runNumber, [row]);
+  }
+  return runNumbers.map((number) => byRun.get(number) ?? []);
+}
+
+export async function fractionsOfRuns(
+  query: CheckedQuery,
+  runNumbers: readonly number[],
+): Promise<CertificationFraction[][]> {
+  if (runNumbers.length === 0) return [];
+  const { dialect } = query.database;
+  const rows = (await query.send(
+    sql`SELECT f.run_number, f.source, f.subsystem, f.fraction FROM certification_fraction f
+      WHERE ${isOneOf(dialect, sql`f.run_number`, 'int', [...new Set(runNumbers)])}
+      ORDER BY f.run_number, f.source ${sql.raw(dialect.binaryCollation)}, f.subsystem ${sql.raw(dialect.binaryCollation)}`,
+  )) as [number, string, string, number][];
+  const byRun = new Map<number, CertificationFraction[]>();
+  for (const [runNumber, source, subsystem, fraction] of rows) {
+    const known = byRun.get(runNumber) ?? [];
+    known.push({ runNumber, source, subsystem, fraction });
+    byRun.set(runNumber, known);
   }
   return runNumbers.map((number) => byRun.get(number) ?? []);
 }
@@ -113,6 +134,12 @@ export async function verdictsOf(
  */
 export async function goodLumisections(query: CheckedQuery, source: string, where?: Filter): Promise<LuminosityMask> {
   if (!isStorable(source)) throw unknownSource(source);
+  // without those of another flag, what contradicts a GOOD would go unseen
+  if (where && tests(where, new Set(['flag']))) {
+    throw new InvalidInputError('flag: a mask holds what all certifications that count call GOOD: leave the flag out', {
+      field: 'flag',
+    });
+  }
   const scopeFields = ['source', 'dataset', 'subsystem', 'version'];
   const same = (a: string, b: string, fields: readonly string[]) =>
     sql.raw(fields.map((field) => `${a}.${field} = ${b}.${field}`).join(' AND '));

@@ -2,7 +2,13 @@ import { sql } from 'kysely';
 import { isStorable } from '../domain/storable-text.ts';
 import type { Binning, Dataset, MonitorElement } from '../generated/sqlite/client.ts';
 import { lumisectionBins, runBins } from './bins-reads.ts';
-import { certificationRanges, certificationsOfRuns, goodLumisections, verdictsOf } from './certification-reads.ts';
+import {
+  certificationRanges,
+  certificationsOfRuns,
+  fractionsOfRuns,
+  goodLumisections,
+  verdictsOf,
+} from './certification-reads.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { transposed } from './column-packing.ts';
 import { contributionsByKey } from './contribution-reads.ts';
@@ -143,6 +149,10 @@ export class StoreReads implements Reads {
 
   certifications(...[keys]: Parameters<Reads['certifications']>) {
     return rowsByKey(this.query, 'certification', keyed(keys));
+  }
+
+  fractionsOfRuns(runNumbers: readonly number[]) {
+    return fractionsOfRuns(this.query, runNumbers);
   }
 
   certificationsOfRuns(runNumbers: readonly number[]) {

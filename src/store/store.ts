@@ -7,6 +7,7 @@ import type { Verdict } from '../domain/verdict.ts';
 import type {
   Binning as BinningRow,
   Certification,
+  CertificationFraction,
   CertificationVersion,
   DataFile,
   Dataset,
@@ -178,6 +179,8 @@ export interface Reads {
   savedMasks(keys: readonly Pick<SavedMask, 'name' | 'version'>[]): Promise<(SavedMask | null)[]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
   /** Of each run, the newest version of every (source, dataset, subsystem); by source, dataset, subsystem, flag. */
+  /** Of each run, the shares of good lumisections that sources state; by source, then subsystem. */
+  fractionsOfRuns(runNumbers: readonly number[]): Promise<CertificationFraction[][]>;
   certificationsOfRuns(runNumbers: readonly number[]): Promise<CertificationRow[][]>;
   /** Ranges by certification, ascending. */
   certificationRanges(keys: readonly CertificationKey[]): Promise<LumisectionRange[][]>;

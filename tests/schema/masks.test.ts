@@ -135,6 +135,9 @@ describe.each(databases)('masks of the graph on $name', (database) => {
       12,
     ]);
     expect(await errorOf('{ runs(where: { mask: "golden-2018 &" }) { totalCount } }')).toEqual(['BAD_USER_INPUT', 14]);
+    // a BAD that is left out would leave a GOOD
+    const flag = '{ certificationMask(source: "rr-2018", where: { flag: { eq: GOOD } }) { json } }';
+    expect((await errorOf(flag))[0]).toBe('BAD_USER_INPUT');
     expect(await errorOf('{ runs(where: { mask: "nobody" }) { totalCount } }')).toEqual(['NOT_FOUND', 1]);
     expect((await errorOf('{ lumisection(run: 1, number: 1) { combinedVerdict(sources: []) } }'))[0]).toBe(
       'BAD_USER_INPUT',
@@ -244,6 +247,32 @@ describe.each(databases)('masks of the graph on $name', (database) => {
       'mutation { upsertCertifications(input: { source: "pixel-good", certifications: [{ runs: [{ run: 1, ranges: [{ first: 1, flag: GOOD }] }] }] }) { report { inserted } } }',
     );
     expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', field: 'source' });
+  });
+
+  test('shares of good lumisections are those that sources state', async () => {
+    const { data } = await root(`mutation { upsertCertifications(input: { source: "rr-2018", fractions: [
+        { run: 1, subsystem: "strip", fraction: 0.5 }, { run: 1, subsystem: "pixel", fraction: 0.25 }] }) { report { inserted } } }`);
+    expect(data.upsertCertifications.report.inserted).toBe(2);
+    expect(
+      await reader(
+        '{ runs { nodes { number certificationFractions(source: "rr-2018") { source subsystem fraction } } } }',
+      ),
+    ).toEqual({
+      data: {
+        runs: {
+          nodes: [
+            {
+              number: 1,
+              certificationFractions: [
+                { source: 'rr-2018', subsystem: 'pixel', fraction: 0.25 },
+                { source: 'rr-2018', subsystem: 'strip', fraction: 0.5 },
+              ],
+            },
+            { number: 2, certificationFractions: [] },
+          ],
+        },
+      },
+    });
   });
 
   test('versions of certifications say who made them, when and why', async () => {
