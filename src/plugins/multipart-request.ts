@@ -144,7 +144,8 @@ export class MultipartRequest {
     this.#params.resolve(operations as GraphQLParams);
   }
 
-  #takeFile(name: string, stream: BusboyFileStream, fileName: string | undefined): void {
+  #takeFile(name: string | undefined, stream: BusboyFileStream, fileName: string | undefined): void {
+    if (name === undefined) throw badMultipart('a part of it has no name');
     if (!this.#operations || !this.#map) {
       throw badMultipart(
         `part ${JSON.stringify(name)} is a file, and the fields "operations" and "map" have to come before files`,

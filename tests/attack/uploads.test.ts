@@ -145,6 +145,7 @@ describe('a multipart request', () => {
     ['one file for two places', `${operations()}${map({ 0: ['variables.file', 'variables.other'] })}${file}${END}`],
     ['the fields after the file', `${file}${operations()}${map()}${END}`],
     ['the map before the operations, and no file', `${map()}${operations()}${END}`],
+    ['a part without a name', body(file).replace('; name="0"', '; nome="0"')],
     ['a name of a part twice', body(file + file)],
     [
       'thousands of files',
