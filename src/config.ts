@@ -215,10 +215,17 @@ const SETTINGS = {
   ),
   maxNodes: count(
     'LUMIGRAPH_MAX_NODES',
-    200_000,
+    500_000,
     1,
     1_000_000_000,
     'Most objects one operation may ask for: page sizes multiplied along nested connections, then added up.',
+  ),
+  maxAnswerNodes: count(
+    'LUMIGRAPH_MAX_ANSWER_NODES',
+    200_000,
+    1,
+    1_000_000_000,
+    'Most objects that the lists of one answer may give, counted as they come from the database.',
   ),
   maxDepth: count('LUMIGRAPH_MAX_DEPTH', 20, 1, 1000, 'Deepest nesting of fields in one operation.'),
   maxAliases: count('LUMIGRAPH_MAX_ALIASES', 100, 0, 100_000, 'Most aliases and repeated fields in one document.'),

@@ -54,14 +54,14 @@ export interface ContextOptions {
   readonly viewer: Viewer;
   readonly intake: Intake;
   readonly maxResponseBytes: number;
-  readonly maxNodes: number;
+  readonly maxAnswerNodes: number;
 }
 
 const noEvent = () => {};
 
 export function createContext(
   whole: Store,
-  { requestId, maxPageSize, maxInputRows, mayWrite, viewer, intake, maxResponseBytes, maxNodes }: ContextOptions,
+  { requestId, maxPageSize, maxInputRows, mayWrite, viewer, intake, maxResponseBytes, maxAnswerNodes }: ContextOptions,
 ): Context {
   const warnings: Warning[] = [];
   const cancellation = new Cancellation();
@@ -79,7 +79,7 @@ export function createContext(
     intake,
     variables: null,
     cancellation,
-    cost: new Cost({ maxBytes: maxResponseBytes, maxNodes }, cancellation),
+    cost: new Cost({ maxBytes: maxResponseBytes, maxNodes: maxAnswerNodes }, cancellation),
     beginEvent: noEvent,
     warnings,
     warn(warning) {

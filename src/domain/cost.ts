@@ -125,7 +125,7 @@ export class Cost {
 
 const tooManyNodes = (actual: number, limit: number): LimitExceededError =>
   passedLimit({
-    setting: 'LUMIGRAPH_MAX_NODES',
+    setting: 'LUMIGRAPH_MAX_ANSWER_NODES',
     limit,
     actual,
     what: `The answer holds ${actual} objects or more`,

@@ -4,12 +4,12 @@ import type { Intake } from '../jobs/intake.ts';
 import type { Store } from '../store/store.ts';
 import { factsOf, type Plugin } from './request-facts.ts';
 
-type Settings = Pick<Config, 'maxPageSize' | 'maxInputRows' | 'mutations' | 'maxResponseBytes' | 'maxNodes'>;
+type Settings = Pick<Config, 'maxPageSize' | 'maxInputRows' | 'mutations' | 'maxResponseBytes' | 'maxAnswerNodes'>;
 
 /** Gives every operation a context of its own: loaders and warnings are never shared. */
 export function useContext(
   store: Store,
-  { maxPageSize, maxInputRows, mutations, maxResponseBytes, maxNodes }: Settings,
+  { maxPageSize, maxInputRows, mutations, maxResponseBytes, maxAnswerNodes }: Settings,
   intake: Intake,
 ): Plugin {
   return {
@@ -23,7 +23,7 @@ export function useContext(
         viewer,
         intake,
         maxResponseBytes,
-        maxNodes,
+        maxAnswerNodes,
       });
       // one by one: Object.assign of so many makes a dictionary of the object, in which every resolver searches
       const target = context as unknown as { -readonly [Name in keyof Context]: Context[Name] };

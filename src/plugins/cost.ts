@@ -13,6 +13,8 @@ const HEADER = 'x-lumigraph-cost';
 /** Others are served after so many bytes. */
 const BYTES_A_TURN = 1_000_000;
 
+type Settings = Pick<Config, 'maxNodes' | 'maxAnswerNodes' | 'maxResponseBytes'>;
+
 /** What is known of an operation and the request it came with. */
 type Operation = Context & {
   readonly params?: { readonly extensions?: Readonly<Record<string, unknown>> | null };
@@ -25,7 +27,7 @@ type Operation = Context & {
  * query). An answer is measured, by writing it without keeping it, only where it may turn out too large or its size is
  * asked for. Answers in several parts are neither measured nor told of.
  */
-export function useCost({ maxNodes, maxResponseBytes }: Pick<Config, 'maxNodes' | 'maxResponseBytes'>): Plugin {
+export function useCost({ maxNodes, maxAnswerNodes, maxResponseBytes }: Settings): Plugin {
   return {
     onExecute({ args: { contextValue } }) {
       const operation = contextValue as unknown as Operation;
@@ -42,7 +44,12 @@ export function useCost({ maxNodes, maxResponseBytes }: Pick<Config, 'maxNodes' 
             }
             if (!isTold) return;
             const told = {
-              nodes: { requested: cost.requestedNodes, actual: cost.nodes, limit: maxNodes },
+              nodes: {
+                requested: cost.requestedNodes,
+                limit: maxNodes,
+                actual: cost.nodes,
+                actualLimit: maxAnswerNodes,
+              },
               bytes: { actual: bytes, limit: maxResponseBytes },
             };
             setResult({ ...result, extensions: { ...result.extensions, cost: told } });

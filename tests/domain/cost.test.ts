@@ -78,7 +78,7 @@ describe('the cost of an operation', () => {
   test('refuses more objects than there may be, and more numbers in lists', () => {
     const few = new Cost({ maxBytes: 1e9, maxNodes: 5 }, new Cancellation());
     few.addNodes(5);
-    expect(() => few.addNodes(1)).toThrow('6 objects or more; the limit is 5 (LUMIGRAPH_MAX_NODES)');
+    expect(() => few.addNodes(1)).toThrow('6 objects or more; the limit is 5 (LUMIGRAPH_MAX_ANSWER_NODES)');
     expect(few.passed).toMatchObject({ details: { actual: 6, limit: 5, remedy: expect.any(String) } });
     const many = new Cost({ maxBytes: 1e9, maxNodes: 25_000 }, new Cancellation());
     for (let i = 0; i < 25; i++) many.addNodes(1000);

@@ -63,7 +63,7 @@ describe.each(databases)('what an operation takes, on $name', (database) => {
         expect(extensions).toEqual({
           cost: {
             // 50 histograms, each with an element and a lumisection
-            nodes: { requested: 150, actual: LUMISECTIONS, limit: 1000 },
+            nodes: { requested: 150, limit: 1000, actual: LUMISECTIONS, actualLimit: 200_000 },
             bytes: { actual: JSON.stringify(data).length, limit: 250_000_000 },
           },
         });
@@ -125,11 +125,11 @@ describe('lists without a page size', () => {
       0,
     );
     const limit = listed - 1;
-    expect((await asker(store, { LUMIGRAPH_MAX_NODES: `${listed}` })(query)).errors).toBeUndefined();
-    const { data, errors } = await asker(store, { LUMIGRAPH_MAX_NODES: `${limit}` })(query);
+    expect((await asker(store, { LUMIGRAPH_MAX_ANSWER_NODES: `${listed}` })(query)).errors).toBeUndefined();
+    const { data, errors } = await asker(store, { LUMIGRAPH_MAX_ANSWER_NODES: `${limit}` })(query);
     expect(data).toBeUndefined();
     expect(errors?.map(({ extensions }) => extensions)).toMatchObject([
-      { code: 'LIMIT_EXCEEDED', setting: 'LUMIGRAPH_MAX_NODES', limit, actual: listed },
+      { code: 'LIMIT_EXCEEDED', setting: 'LUMIGRAPH_MAX_ANSWER_NODES', limit, actual: listed },
     ]);
     await drop();
   });
