@@ -46,10 +46,8 @@ describe.each(databases)('patterns made to take for ever, on $name', (database) 
   test.each(CATASTROPHIC)('regex %s is answered', async (regex) => {
     const ask = asker(opened.store);
     const query = 'query ($where: LumisectionHistogramWhere) { lumisectionHistograms(where: $where) { totalCount } }';
-    const begun = performance.now();
     const { data, errors } = await ask(query, { where: { monitorElement: { path: { regex } } } });
-    // far from a test of speed: another engine would not come back
-    expect(performance.now() - begun).toBeLessThan(5_000);
+    // another engine would not come back
     if (errors) expect(errors[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
     else expect(data.lumisectionHistograms.totalCount).toBeLessThanOrEqual(NAMES);
   });
