@@ -1,5 +1,5 @@
 /**
- * What lumigraph is measured against: a node:http handler by hand that answers three questions and no other, with the
+ * What lumigraph is measured against: a node:http handler by hand that answers four questions and no other, with the
  * best SQL for each (prepared), decodes the bins and lets JSON.stringify write them. No schema, filters, limits or log.
  * Prints `listening on PORT`. Started as: hand-written.ts DATABASE_URL
  */
@@ -12,11 +12,15 @@ import { decodeBins } from '../../src/domain/codec.ts';
 /** Lumisection, path (or none), entries, blob. */
 type Row = [number, string, number, Uint8Array];
 
+type TrendRow = [run: number, lumisection: number, mean: number | null, entries: number | null];
+
 interface Sql {
   /** Numbers of 50 LS of a run from one on; and their histograms of the elements of a folder. */
   page(run: number, from: number, glob: string): Promise<{ numbers: number[]; rows: Row[] }>;
   /** An element over up to 1,000 LS, by LS. */
   element(run: number, path: string): Promise<Row[]>;
+  /** Mean and entries of an element, by LS. */
+  trend(run: number, path: string): Promise<TrendRow[]>;
   /** One histogram, with the text of its axes. */
   one(
     run: number,
@@ -27,6 +31,8 @@ interface Sql {
 }
 
 const HISTOGRAM = 'SELECT h.lumisection_number, m.path, h.entries, h.bins';
+const TREND = `SELECT h.run_number, h.lumisection_number, h.mean_x, h.entries FROM monitor_element m CROSS JOIN lumisection_histogram h
+  WHERE m.path = $1 AND h.run_number = $2 AND h.monitor_element_id = m.id ORDER BY h.lumisection_number`;
 const ONE = `SELECT h.entries, h.bins, b.axes FROM monitor_element m, dataset d, lumisection_histogram h, binning b
   WHERE m.path = $1 AND d.name = $2 AND h.run_number = $3 AND h.monitor_element_id = m.id
     AND h.lumisection_number = $4 AND h.dataset_id = d.id AND b.id = h.binning_id`;
@@ -46,6 +52,7 @@ function sqlite(path: string): Sql {
     CROSS JOIN lumisection_histogram h WHERE m.path = $1 AND h.run_number = $2 AND h.monitor_element_id = m.id
     ORDER BY h.lumisection_number LIMIT 1000`);
   const one = prepare(ONE);
+  const trend = prepare(TREND);
   return {
     async page(run, from, glob) {
       const found = (numbers.all(run, from) as unknown as [number][]).map(([number]) => number);
@@ -57,6 +64,7 @@ function sqlite(path: string): Sql {
       return { numbers: found, rows };
     },
     element: async (run, path) => element.all(path, run) as unknown as Row[],
+    trend: async (run, path) => trend.all(path, run) as unknown as TrendRow[],
     one: async (run, lumisection, dataset, path) =>
       one.get(path, dataset, run, lumisection) as unknown as [number, Uint8Array, string] | undefined,
   };
@@ -97,6 +105,7 @@ function postgres(url: string): Sql {
          WHERE m.path = $1 AND h.run_number = $2 ORDER BY h.lumisection_number LIMIT 1000`,
         [path, run],
       ),
+    trend: (run, path) => send('trend', TREND, [path, run]),
     one: async (run, lumisection, dataset, path) =>
       (await send<[number, Buffer, string]>('one', ONE, [path, dataset, run, lumisection]))[0],
   };
@@ -136,6 +145,12 @@ async function answer(sql: Sql, url: URL): Promise<unknown> {
       bins: numbers(bins, LINE_BINS, 1),
     }));
     return { lumisectionHistograms: { nodes } };
+  }
+  if (url.pathname === '/trend') {
+    const rows = await sql.trend(run, text('path'));
+    return {
+      trend: { points: rows.map(([run, lumisection, value, entries]) => ({ run, lumisection, value, entries })) },
+    };
   }
   const found = await sql.one(run, number('lumisection'), text('dataset'), text('path'));
   if (!found) return { lumisectionHistogram: null };

@@ -1,9 +1,11 @@
+import { computeMoments } from '../../src/domain/moments.ts';
 import {
   DATASET,
   entriesOf,
   FIRST_RUN,
   inRange,
   inRangeOfMap,
+  LINE,
   lineContents,
   MAP_PATH,
   MAP_RUN,
@@ -20,7 +22,7 @@ export interface Question {
   readonly answer: string;
 }
 
-export type QuestionName = 'Q1' | 'Q3' | 'Q4' | 'small';
+export type QuestionName = 'Q1' | 'Q3' | 'Q4' | 'trend' | 'small';
 
 /** So many variants of each question are asked in turn, so that nobody can live on one answer. */
 const VARIANTS = 8;
@@ -98,6 +100,30 @@ const ASK: Record<QuestionName, (variant: number, world: World) => Question> = {
       },
       path: `/Q3?${query({ run, path })}`,
       answer: JSON.stringify({ data: { lumisectionHistograms: { nodes } } }),
+    };
+  },
+
+  /** The mean of one element over all LS of a run. */
+  trend(variant, world) {
+    const run = runOf(variant, world);
+    const element = (variant * 3) % PATHS.length;
+    const path = PATHS[element] as string;
+    const points = Array.from({ length: world.lumisections }, (_, i) => {
+      const contents = lineContents(run, i + 1, element);
+      const { meanX } = computeMoments({ flow: true, contents }, LINE);
+      return { run, lumisection: i + 1, value: meanX, entries: entriesOf(contents) };
+    });
+    return {
+      graphql: {
+        query: `query Trend($run: Int!, $path: String!) {
+  trend(monitorElement: $path, quantity: MEAN_X, where: { run: { number: { eq: $run } } }, by: LUMISECTION) {
+    points { run lumisection value entries }
+  }
+}`,
+        variables: { run, path },
+      },
+      path: `/trend?${query({ run, path })}`,
+      answer: JSON.stringify({ data: { trend: { points } } }),
     };
   },
 

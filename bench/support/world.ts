@@ -29,7 +29,7 @@ export const PATHS: readonly string[] = Array.from(
 );
 
 const axis = (bins: number, max: number): Axis => ({ bins, min: 0, max, title: '' });
-const LINE = [axis(100, 100)];
+export const LINE = [axis(100, 100)];
 const MAP = [axis(300, 30), axis(200, 20)];
 
 /** A peak over noise that moves with the lumisection, under- and overflow included. */
