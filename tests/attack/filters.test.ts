@@ -4,15 +4,18 @@ import { schema } from '../../src/schema/index.ts';
 import type { Store } from '../../src/store/store.ts';
 import { fillWorld } from '../schema/world.ts';
 import { createTestStore, databases } from '../support/databases.ts';
-import { Attacker } from './mutations-attacker.ts';
+import { type Answer, Attacker } from './mutations-attacker.ts';
 import { bodyOf, questionOf } from './reading-values.ts';
 
 /** How many questions are tried; `ATTACK_RUNS=20000` tries for minutes. */
-const RUNS = Number(process.env.ATTACK_RUNS ?? 250);
+const RUNS = Number(process.env.ATTACK_RUNS ?? 150);
 const SEED = Number(process.env.ATTACK_SEED ?? 4);
 
 /** Two worlds were not made in the same moment, and each has its own numbers of files. */
 const OF_THE_MOMENT = /(created|updated|started|finished)At|(CREATED|UPDATED|STARTED|FINISHED)_AT/;
+
+/** Where several fields fail, any of them may be the first: only what is left of the data is the same. */
+const toldBy = ({ data, errors }: Answer) => JSON.stringify(data ?? null) + (errors.length > 0 ? ' with errors' : '');
 
 const roots = Object.values(schema.getQueryType()?.getFields() ?? {});
 
@@ -41,10 +44,12 @@ describe('questions made from the schema', () => {
         fc.asyncProperty(fc.nat(roots.length - 1), fc.gen(), async (place, draw) => {
           const root = roots[place] as (typeof roots)[number];
           const body = bodyOf(questionOf(draw, root as never));
-          const first = JSON.stringify(await sqlite.post(body));
-          const again = JSON.stringify(await sqlite.post(body));
-          const other = JSON.stringify(await postgres.post(body));
-          if (!first.includes('"errors":[{')) answered++;
+          const [first, again, other] = [
+            toldBy(await sqlite.post(body)),
+            toldBy(await sqlite.post(body)),
+            toldBy(await postgres.post(body)),
+          ];
+          if (!first.endsWith('with errors')) answered++;
           if (again !== first) sqlite.find('another answer when asked again', `${body}\n  ${first}\n  ${again}`);
           if (other !== first && !OF_THE_MOMENT.test(body)) {
             sqlite.find(`another answer by the other database (${root.name})`, `${body}\n  ${first}\n  ${other}`);

@@ -182,6 +182,36 @@ describe('names that JavaScript takes for something else', () => {
     for (let i = 0; i < 3; i++) expect((await ask(query, variables)).errors).toMatchObject([refused]);
   });
 
+  test('streams of less than nothing and subscriptions to nothing are refused', async () => {
+    const refused = [{ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }];
+    for (const query of [
+      '{ runs { nodes @stream(initialCount: -1) { id } } }',
+      '{ runs { nodes @stream(initialCount: null) { id } } }',
+      'query ($n: Int) { runs { nodes @stream(initialCount: $n) { id } } }',
+      'subscription { runAdded @skip(if: true) { number } }',
+      'subscription ($no: Boolean = false) { ... @include(if: $no) { runAdded { number } } }',
+      'subscription { ...A } fragment A on Subscription { runAdded @include(if: false) { number } }',
+      'subscription { __typename }',
+    ]) {
+      expect((await ask(query)).errors).toMatchObject(refused);
+    }
+  });
+
+  test('each part of a page can be asked for alone', async () => {
+    const parts = [
+      'totalCount',
+      'nodes { id }',
+      'edges { cursor }',
+      'pageInfo { hasNextPage }',
+      'pageInfo { endCursor }',
+    ];
+    for (const list of ['runs', 'lumisections', 'lumisectionHistograms']) {
+      for (const one of parts) {
+        for (const other of parts) expect((await ask(`{ ${list}(last: 2) { ${one} ${other} } }`)).errors).toEqual([]);
+      }
+    }
+  });
+
   test('a parameter of the wrong type is refused, whatever it is', async () => {
     const wrong = [5, true, ['{ __typename }'], { a: 1 }, null];
     for (const value of wrong) expect((await ask(value)).errors).toHaveLength(1);
