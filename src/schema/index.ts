@@ -12,6 +12,7 @@ import './dataset.ts';
 import './monitor-element.ts';
 import './certification.ts';
 import './certification-mask.ts';
+import './trend.ts';
 import './certification-version.ts';
 import './lumisection-mask.ts';
 import './certification-fraction.ts';

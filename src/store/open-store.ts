@@ -15,6 +15,7 @@ import { cachedDimensions, StoreReads } from './reads.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { createTokens } from './tokens.ts';
+import { createTrends } from './trends.ts';
 import { verifyDatabase } from './verify.ts';
 
 /**
@@ -39,6 +40,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     reads: new StoreReads(query, cached),
     notes: createNotes(database),
     masks: createMasks(query),
+    trends: createTrends(query),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     jobs: createJobs(database),
     events: database.events,
@@ -54,6 +56,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         lists: createLists(own),
         reads: new StoreReads(own, cached),
         masks: createMasks(own),
+        trends: createTrends(own),
       });
     },
   };

@@ -31,6 +31,7 @@ import type { Masks } from './masks.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
 import type { Tokens } from './tokens.ts';
+import type { Trends } from './trends.ts';
 import type { Finding } from './verify.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
@@ -390,6 +391,7 @@ export interface Store {
   readonly jobs: Jobs;
   readonly notes: Notes;
   readonly masks: Masks;
+  readonly trends: Trends;
   /** What changes, as it is committed. */
   readonly events: Events;
   readonly tokens: Tokens;

@@ -1,0 +1,254 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LUMISECTION_SECONDS } from '../../src/domain/trend.ts';
+import type { Store } from '../../src/store/store.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { type Ask, asker } from './ask.ts';
+import { lumisectionBatch } from './batch.ts';
+import { CHARGE_PATH, contentsOf, fillWorld, ingest, PROMPT2023, UL2018 } from './world.ts';
+
+const CHARGE = 'charge_PXLayer_1';
+const LATER = 315300;
+/** Of the run LATER, which has lumisections 1 to 20. */
+const HELD = [2, 3, 4, 9, 10, 20];
+const EMPTY = 9;
+
+interface Point {
+  readonly run: number;
+  readonly lumisection: number | null;
+  readonly dataset?: { readonly name: string };
+  readonly value: number | null;
+  readonly entries: number | null;
+  readonly flag: string | null;
+}
+
+describe.each(databases)('trend on $name', (database) => {
+  let opened: { store: Store; drop(): Promise<void> };
+  let ask: Ask;
+  const statements: string[] = [];
+
+  beforeAll(async () => {
+    opened = await createTestStore(database, { onStatement: (sql) => statements.push(sql) });
+    const { store } = opened;
+    await fillWorld(store);
+    await ingest(store, { path: 'later.csv', format: 'test' }, [
+      {
+        kind: 'runs',
+        runs: [
+          {
+            number: LATER,
+            startedAt: new Date('2018-05-01T00:00:00Z'),
+            endedAt: new Date('2018-05-01T00:01:40Z'),
+            recordedLumi: 4,
+          },
+        ],
+      },
+      {
+        kind: 'lumisections',
+        lumisections: Array.from({ length: 20 }, (_, i) => ({
+          run: LATER,
+          number: i + 1,
+          ...(i % 2 === 0 ? {} : { recordedLumi: i % 4 === 1 ? 0 : 0.5 }),
+        })),
+      },
+      // in the order of the datasets' names PROMPT2023 comes last, but it is known first
+      lumisectionBatch(
+        [PROMPT2023, UL2018].flatMap((dataset) =>
+          HELD.map((lumisection) => ({
+            run: LATER,
+            lumisection,
+            dataset,
+            element: CHARGE_PATH,
+            contents: lumisection === EMPTY ? new Float64Array(6) : contentsOf(CHARGE_PATH, lumisection),
+          })),
+        ),
+      ),
+    ]);
+    const judged = {
+      pixel: [{ first: 1, last: 20, flag: 'GOOD' }],
+      strip: [
+        { first: 1, last: 3, flag: 'GOOD' },
+        { first: 4, last: 4, flag: 'BAD' },
+      ],
+    } as const;
+    for (const [subsystem, ranges] of Object.entries(judged)) {
+      await ingest(store, { path: `${subsystem}.json`, format: 'test', source: `by-${subsystem}` }, [
+        { kind: 'certification', dataset: '', subsystem, runs: [{ run: LATER, line: 1, ranges }] },
+      ]);
+    }
+    ask = asker(store);
+  });
+  afterAll(() => opened.drop());
+
+  const pointsOf = async (argumentsText: string, fields = 'run lumisection value entries flag'): Promise<Point[]> => {
+    const { data, errors } = await ask(`{ trend(${argumentsText}) { points { ${fields} } } }`);
+    expect(errors).toBeUndefined();
+    return data.trend.points;
+  };
+
+  it('has one point a histogram, whatever the quantity, in the order of runs, lumisections and datasets', async () => {
+    const names = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY', 'skewness', 'kurtosis'];
+    const { data } = await ask(`{ lumisectionHistograms(first: 1000,
+        where: { monitorElement: { path: { eq: "${CHARGE_PATH.path}" } } },
+        orderBy: [{ field: RUN }, { field: LUMISECTION }, { field: DATASET }]) {
+      nodes { run { number } lumisection { number } dataset { name } ${names.join(' ')} } } }`);
+    const nodes: Record<string, never>[] = data.lumisectionHistograms.nodes;
+    expect(nodes.length).toBeGreaterThan(20);
+    for (const name of names) {
+      const quantity = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+      const points = await pointsOf(
+        `monitorElement: "${CHARGE_PATH.path}", quantity: ${quantity}`,
+        'run lumisection dataset { name } value entries flag',
+      );
+      expect(points).toEqual(
+        nodes.map((node) => {
+          const { run, lumisection, dataset, entries } = node as Record<string, { number: number }>;
+          return {
+            run: run?.number,
+            lumisection: lumisection?.number,
+            dataset,
+            value: node[name],
+            entries,
+            flag: null,
+          };
+        }),
+      );
+    }
+    expect(nodes.filter(({ meanX }) => meanX === null)).toHaveLength(2);
+  });
+
+  it('reads no bins, in one statement beside the one for the path', async () => {
+    const where = 'where: { run: { number: { eq: 315257 } }, dataset: { name: { startsWith: "/ZeroBias" } } }';
+    const asked = () => pointsOf(`monitorElement: "${CHARGE}", quantity: MEAN_X, ${where}`);
+    await asked(); // names are in memory from now on
+    statements.length = 0;
+    expect(await asked()).toHaveLength(11);
+    expect(statements).toHaveLength(2);
+    expect(statements.join()).not.toMatch(/\bbins\b/);
+  });
+
+  it('flags lumisections as `verdict` does', async () => {
+    for (const [source, subsystem] of [
+      ['golden-2018'],
+      ['rr-2018', 'pixel'],
+      ['rr-2018'],
+      ['by-pixel'],
+      ['by-strip', 'strip'],
+    ]) {
+      const narrowed = `source: "${source}"${subsystem ? `, subsystem: "${subsystem}"` : ''}`;
+      const path = source?.startsWith('by-') ? CHARGE_PATH.path : CHARGE;
+      const points = await pointsOf(`monitorElement: "${path}", quantity: ENTRIES, ${narrowed}`);
+      expect(points.length).toBeGreaterThan(5);
+      const { data } = await ask(
+        `{ lumisections(first: 1000) { nodes { run { number } number verdict(${narrowed}) } } }`,
+      );
+      const verdicts = new Map(
+        data.lumisections.nodes.map((node: { run: { number: number }; number: number; verdict: string }) => [
+          `${node.run.number}:${node.number}`,
+          node.verdict,
+        ]),
+      );
+      for (const { run, lumisection, flag } of points) expect(flag).toBe(verdicts.get(`${run}:${lumisection}`));
+    }
+  });
+
+  it('knows lumisections without a histogram as gaps, and those that `where` leaves out as none', async () => {
+    const gaps = async (where: string, by = 'LUMISECTION') => {
+      const { data, errors } = await ask(
+        `{ trend(monitorElement: "${CHARGE_PATH.path}", quantity: MEAN_X, by: ${by}, where: ${where}) { gaps { run first last } } }`,
+      );
+      expect(errors).toBeUndefined();
+      return data.trend.gaps.map(({ run, first, last }: { run: number; first: number; last: number }) => [
+        run,
+        first,
+        last,
+      ]);
+    };
+    const later = `run: { number: { eq: ${LATER} } }`;
+    expect(await gaps(`{ ${later} }`)).toEqual([
+      [LATER, 1, 1],
+      [LATER, 5, 8],
+      [LATER, 11, 19],
+    ]);
+    expect(await gaps(`{ ${later}, lumisection: { number: { lte: 6 } } }`)).toEqual([
+      [LATER, 1, 1],
+      [LATER, 5, 6],
+    ]);
+    expect(await gaps(`{ ${later}, mask: "by-strip" }`)).toEqual([[LATER, 1, 1]]);
+    expect(await gaps(`{ ${later}, mask: "by-pixel", NOT: { lumisection: { number: { gt: 7 } } } }`)).toEqual([
+      [LATER, 1, 1],
+      [LATER, 5, 7],
+    ]);
+    // a histogram that the condition leaves out is no point
+    expect(await gaps(`{ ${later}, entries: { gt: 0 } }`)).toContainEqual([LATER, 5, 9]);
+    expect(await gaps(`{ run: { number: { eq: 315257 } } }`)).toEqual([]);
+    expect(await gaps('{}', 'RUN')).toEqual([]);
+  });
+
+  it('divides amounts by the time or the luminosity of a lumisection, where that is known', async () => {
+    const of = `monitorElement: "${CHARGE_PATH.path}", where: { run: { number: { eq: ${LATER} } }, dataset: { name: { eq: "${UL2018}" } } }`;
+    const plain = await pointsOf(`${of}, quantity: INTEGRAL`);
+    const rates = await pointsOf(`${of}, quantity: INTEGRAL, normalize: RATE`);
+    expect(LUMISECTION_SECONDS).toBeCloseTo(23.31, 2);
+    expect(rates.map(({ value }) => value)).toEqual(plain.map(({ value }) => (value as number) / LUMISECTION_SECONDS));
+    expect(rates.map(({ entries }) => entries)).toEqual(plain.map(({ entries }) => entries));
+    const byLumi = await pointsOf(`${of}, quantity: INTEGRAL, normalize: LUMINOSITY`);
+    // 2 and 10: 0; 3 and 9: not known; 4 and 20: 0.5
+    expect(byLumi.map(({ value }) => value)).toEqual([
+      null,
+      null,
+      (plain[2]?.value as number) / 0.5,
+      null,
+      null,
+      (plain[5]?.value as number) / 0.5,
+    ]);
+    const { errors } = await ask(`{ trend(${of}, quantity: MEAN_X, normalize: RATE) { points { value } } }`);
+    expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('MEAN_X is no amount') });
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('goes by run over the histograms of whole runs', async () => {
+    const of = 'monitorElement: "CSC/Summary/efficiency", by: RUN';
+    expect(await pointsOf(`${of}, quantity: MEAN_X, source: "golden-2018"`)).toEqual([
+      // nothing is BAD, but lumisection 5 is not evaluated
+      { run: 315257, lumisection: null, value: 4.5, entries: 540, flag: 'NOT_EVALUATED' },
+    ]);
+    const [bad] = await pointsOf(`${of}, quantity: ENTRIES, normalize: RATE, source: "rr-2018"`);
+    expect(bad).toMatchObject({ flag: 'BAD', value: 540 / 2559.5 });
+    const [lumi] = await pointsOf(`${of}, quantity: ENTRIES, normalize: LUMINOSITY`);
+    expect(lumi?.value).toBe(540 / 5.25);
+    expect(await pointsOf(`${of}, quantity: ENTRIES, where: { run: { number: { gt: 315257 } } }`)).toEqual([]);
+    const { errors } = await ask(
+      `{ trend(${of}, quantity: ENTRIES, where: { lumisection: { number: { eq: 1 } } }) { points { value } } }`,
+    );
+    expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('says when it has more points than were asked for, and refuses to be asked for too many', async () => {
+    const of = `trend(monitorElement: "${CHARGE}", quantity: ENTRIES)`;
+    const { data, extensions } = await ask(`{ ${of} { points(first: 3) { lumisection } } }`);
+    expect(data.trend.points.map(({ lumisection }: Point) => lumisection)).toEqual([1, 2, 3]);
+    expect(extensions?.warnings).toEqual([expect.objectContaining({ code: 'MORE_POINTS', path: ['trend', 'points'] })]);
+    const whole = await ask(`{ ${of} { points(first: 11) { lumisection } } }`);
+    expect(whole.data.trend.points).toHaveLength(11);
+    expect(whole.extensions?.warnings).toBeUndefined();
+    for (const first of [-1, 50_001]) {
+      const { errors } = await ask(`{ ${of} { points(first: ${first}) { lumisection } } }`);
+      expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    }
+    const { errors } = await ask(`{ ${of} { points(first: 50000) { dataset { name } run } } }`, {});
+    expect(errors).toBeUndefined();
+    const budget = asker(opened.store, { LUMIGRAPH_MAX_NODES: '9999' });
+    const refused = await budget(`{ ${of} { points { lumisection } } }`);
+    expect(refused.errors?.[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
+  });
+
+  it.each([
+    ['trend(monitorElement: "no/such", quantity: ENTRIES)', 'NOT_FOUND'],
+    [`trend(monitorElement: "${CHARGE}", quantity: ENTRIES, source: "goldne")`, 'NOT_FOUND'],
+    [`trend(monitorElement: "${CHARGE}", quantity: ENTRIES, where: { mask: "goldne" })`, 'NOT_FOUND'],
+    [`trend(monitorElement: "${CHARGE}", quantity: ENTRIES, subsystem: "pixel")`, 'BAD_USER_INPUT'],
+  ])('%s is refused', async (field, code) => {
+    const { errors } = await ask(`{ ${field} { points { value } } }`);
+    expect(errors?.[0]?.extensions.code).toBe(code);
+  });
+});
