@@ -7,6 +7,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./commands/verify.ts')).verify,
   withdraw: async () => (await import('./commands/withdraw.ts')).withdraw,
   backup: async () => (await import('./commands/backup.ts')).backup,
+  export: async () => (await import('./commands/export.ts')).exportHistograms,
   token: async () => (await import('./commands/token.ts')).token,
 };
 
@@ -17,6 +18,7 @@ const overview = `usage: npm run COMMAND -- ...
   withdraw take back what files brought
   verify   check that the database is consistent
   backup   copy an SQLite database while it is in use
+  export   write histograms to a file
   token    make, list and revoke tokens of clients
 
 npm run COMMAND -- --help explains each.

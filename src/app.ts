@@ -21,6 +21,7 @@ import { DocumentCache } from './plugins/document-cache.ts';
 import { useEndingStreams } from './plugins/ending-streams.ts';
 import { useEntityTags } from './plugins/entity-tags.ts';
 import { useErrorMasking } from './plugins/error-masking.ts';
+import { useExports } from './plugins/exports.ts';
 import { useGraphiqlPage } from './plugins/graphiql-page.ts';
 import { useHealth } from './plugins/health.ts';
 import { useIntrospectionSwitch } from './plugins/introspection.ts';
@@ -119,6 +120,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       ...(config.metricsPort !== 0 ? [useProbePort()] : []),
       useMetrics(metrics, config),
       useHealth(store, log, stopping),
+      useExports(store, authenticate, config, log, stopping),
       ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
       useCsrfPrevention(),
       useAuthentication(authenticate),

@@ -260,6 +260,14 @@ const SETTINGS = {
     1_000_000_000_000,
     'Most bytes of one answer, before it is compressed.',
   ),
+  maxExports: count('LUMIGRAPH_MAX_EXPORTS', 4, 0, 10_000, 'Most exports (`/export/`) at the same time.'),
+  exportTimeoutMs: count(
+    'LUMIGRAPH_EXPORT_TIMEOUT_MS',
+    600_000,
+    1,
+    86_400_000,
+    'How long an export may take, in milliseconds; then it is cut, and its cursor says where to go on.',
+  ),
   timeoutMs: count(
     'LUMIGRAPH_TIMEOUT_MS',
     30_000,

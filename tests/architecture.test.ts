@@ -36,7 +36,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   cli: {
     files: /^ingest\/(cli|commands\/|progress|report|discover)/,
-    mayImport: ['config', 'export', 'pipeline', 'formats', 'store', 'domain'],
+    mayImport: ['config', 'export', 'schema', 'pipeline', 'formats', 'store', 'domain'],
   },
 };
 

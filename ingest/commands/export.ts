@@ -1,0 +1,88 @@
+import { createWriteStream } from 'node:fs';
+import { rename, unlink, writeFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { loadConfig } from '../../src/config.ts';
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportSummary,
+  openExport,
+} from '../../src/export/export-histograms.ts';
+import { openExistingStore } from '../../src/store/open-store.ts';
+import { type Command, parseArguments, UsageError } from './command.ts';
+
+const help = `usage: npm run export -- FILE [flags]
+
+Writes histograms to FILE, whose name says the format: ${Object.keys(EXPORT_FORMATS)
+  .map((format) => `.${format}`)
+  .join(' ')}. The same as GET /export/histograms.FORMAT:
+
+  --level lumisection|run   which histograms (lumisection unless told)
+  --monitorElement PATH     exactly as stored
+  --dataset NAME            whole name
+  --run LIST                numbers and ranges: 315257,315259-315270
+  --mask MASK               only lumisections of this mask
+  --where JSON              further conditions, as LumisectionHistogramWhere of the graph
+  --type TYPE               FLOAT64 (unless told), FLOAT32, INT32: numbers of binary formats
+  --flow true               with under- and overflow bins
+  --limit N                 most rows
+  --after CURSOR            only what follows this cursor of an earlier export
+  --help                    this text
+
+.npy is a matrix of one monitor element and one dataset; its provenance goes to FILE.json. FILE appears when all of it is written.
+
+Exit status 0: written · 2: cut by --limit, so that more is there · 1: could not.
+`;
+
+export const exportHistograms: Command = { help, run };
+
+const text = { type: 'string' } as const;
+
+async function run(args: readonly string[]): Promise<number> {
+  const { positionals, values } = parseArguments(args, {
+    level: text,
+    monitorElement: text,
+    dataset: text,
+    run: text,
+    mask: text,
+    where: text,
+    type: text,
+    flow: text,
+    limit: text,
+    after: text,
+  });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) throw new UsageError('name one file to write');
+  const format = /\.([a-z]+)$/.exec(file)?.[1] ?? '';
+  if (!Object.hasOwn(EXPORT_FORMATS, format)) {
+    throw new UsageError(`${file} names no format: end it with .${Object.keys(EXPORT_FORMATS).join(', .')}`);
+  }
+  const { exportRequest } = await import('../../src/schema/export-parameters.ts');
+  const request = exportRequest(values as Record<string, string>);
+  const store = await openExistingStore(loadConfig().databaseUrl, { prisma: false, readOnly: true });
+  if (store === null) throw new UsageError('there is no database at DATABASE_URL');
+  const partial = `${file}.part`;
+  try {
+    let summary: ExportSummary | undefined;
+    const onEnd = (end: ExportSummary) => {
+      summary = end;
+    };
+    const { provenance, bytes } = await openExport(store, format as ExportFormat, request, { onEnd });
+    await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(partial)).catch(async (error) => {
+      await unlink(partial).catch(() => {});
+      throw error;
+    });
+    if (format === 'npy') {
+      await writeFile(`${file}.json`, `${JSON.stringify({ provenance: JSON.parse(provenance), summary }, null, 2)}\n`);
+    }
+    await rename(partial, file);
+    const { rows = 0, cut = null, cursor = null } = summary ?? {};
+    process.stdout.write(`${file}: ${rows} histograms\n`);
+    if (cut === null && !provenance.includes('"cut":"LIMIT"')) return 0;
+    process.stdout.write(`more is there: go on with --after ${cursor}\n`);
+    return 2;
+  } finally {
+    await store.close();
+  }
+}

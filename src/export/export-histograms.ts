@@ -1,0 +1,258 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { binningOf, type StoredBinning } from '../domain/binning.ts';
+import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
+import { holdsCells } from '../domain/matrix-cells.ts';
+import { shapeOf } from '../domain/shape.ts';
+import type { Store } from '../store/store.ts';
+import { csvWriter } from './csv-writer.ts';
+import type { Booking, ExportRow, ExportWriter } from './export-format.ts';
+import { masksMeant } from './export-mask.ts';
+import { EXPORT_VERSION, type ExportRequest, exportCursor } from './export-request.ts';
+import { Axes } from './histogram-matrix.ts';
+import { blobsOf, bothOf, equals, keyOf, type WalkedRow, walkHistograms } from './histogram-walk.ts';
+import { ndjsonWriter } from './ndjson-writer.ts';
+import { npyWriter } from './npy-writer.ts';
+
+export const EXPORT_FORMATS = {
+  ndjson: 'application/x-ndjson',
+  csv: 'text/csv; charset=utf-8',
+  npy: 'application/octet-stream',
+} as const;
+export type ExportFormat = keyof typeof EXPORT_FORMATS;
+
+/** Why an export ended before the last histogram: the client's own `limit`, the time, or that the server is stopped. */
+export type CutReason = 'LIMIT' | 'TIME' | 'STOPPING';
+
+/** How an export ended. */
+export interface ExportSummary {
+  readonly rows: number;
+  /** Null where everything is there. */
+  readonly cut: CutReason | null;
+  /** Where to go on (`after`); null where there is no row. */
+  readonly cursor: string | null;
+  /** How many bytes came before this summary, and their SHA-256 in hexadecimal: of the same data always the same. */
+  readonly bytes: number;
+  readonly sha256: string;
+  readonly createdAt: string;
+}
+
+export interface ExportOptions {
+  /** Looked at between chunks. */
+  readonly cut?: () => CutReason | null;
+  readonly onEnd?: (summary: ExportSummary) => void;
+}
+
+export interface Export {
+  /** JSON of what the export is: what was asked for, and what masks meant. */
+  readonly provenance: string;
+  readonly bytes: AsyncGenerator<Uint8Array, void, undefined>;
+}
+
+const FIELDS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY', 'binningId', 'bins'] as const;
+/** Rows of a chunk; of large ones fewer are written at once. */
+const PAGE_ROWS = 1_000;
+const BLOBS_AT_ONCE = 100;
+
+type Noun = ExportRequest['noun'];
+type Row = WalkedRow<'lumisectionHistogram'> | WalkedRow<'runHistogram'>;
+
+/**
+ * The histograms of a request as a file, made while it is read: nothing is held but one chunk. What cannot work is refused
+ * before the first byte. Where it is cut, its summary says so, and its cursor where to go on.
+ * @throws InvalidInputError, NotFoundError (of masks)
+ */
+export async function openExport(
+  store: Store,
+  format: ExportFormat,
+  request: ExportRequest,
+  options: ExportOptions = {},
+): Promise<Export> {
+  const matrix = format === 'npy' ? await measure(store, request) : null;
+  const provenance = JSON.stringify({
+    lumigraphExport: EXPORT_VERSION,
+    level: request.noun === 'runHistogram' ? 'RUN' : 'LUMISECTION',
+    query: request.asked,
+    masks: await masksMeant(store, request.where),
+    ...(matrix && { rows: matrix.rows, axes: matrix.axes, ...matrix.end }),
+  });
+  const whole = matrix ? { ...request, where: matrix.where, limit: matrix.rows } : request;
+  const writer = matrix
+    ? npyWriter({ ...matrix, ...request, rows: matrix.rows, shape: matrix.shape })
+    : writerOf(format, request);
+  const bytes = written(store, writer, whole, provenance, matrix?.rows ?? null, options);
+  // up to the first histograms, so that what is wrong with the request shows before anything is sent
+  const begun = [await bytes.next(), await bytes.next()];
+  return { provenance, bytes: goneOn(begun, bytes) };
+}
+
+async function* goneOn(
+  begun: readonly IteratorResult<Uint8Array, void>[],
+  rest: AsyncGenerator<Uint8Array, void, undefined>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for (const { value } of begun) if (value !== undefined) yield value;
+  yield* rest;
+}
+
+const writerOf = (format: ExportFormat, { flow }: ExportRequest): ExportWriter =>
+  format === 'csv' ? csvWriter(flow) : ndjsonWriter(flow);
+
+async function* written(
+  store: Store,
+  writer: ExportWriter,
+  request: ExportRequest,
+  provenance: string,
+  expected: number | null,
+  { cut: isCut = () => null, onEnd }: ExportOptions,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { noun, where, after, limit } = request;
+  const hash = createHash('sha256');
+  let bytes = 0;
+  const counted = (piece: Uint8Array) => {
+    hash.update(piece);
+    bytes += piece.length;
+    return piece;
+  };
+  const names = new Names(store);
+  let rows = 0;
+  let last: Row | undefined;
+  let cut: CutReason | null = null;
+  yield counted(writer.begin(provenance));
+  walking: for await (const page of walkHistograms(store, {
+    noun,
+    where,
+    after,
+    fields: FIELDS,
+    pageRows: PAGE_ROWS,
+  })) {
+    for (let from = 0; from < page.length; ) {
+      if (rows === limit) {
+        cut = 'LIMIT';
+        break walking;
+      }
+      // nothing can be cut off a file that says at its beginning how long it is
+      cut = expected === null ? isCut() : null;
+      if (cut !== null) break walking;
+      const large = page[from]?.bins === undefined;
+      const some = page.slice(from, Math.min(from + (large ? BLOBS_AT_ONCE : PAGE_ROWS), from + limit - rows)) as Row[];
+      const blobs = await blobsOf(store, noun, some as readonly WalkedRow<Noun>[]);
+      const told = await names.rowsOf(some, blobs);
+      last = some.at(-1) as Row;
+      rows += some.length;
+      from += some.length;
+      yield counted(writer.rows(told, exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>))));
+      await nextTurn();
+    }
+  }
+  if (expected !== null && rows < expected) {
+    throw new UnavailableError('Histograms were taken away while they were exported: ask again');
+  }
+  const summary: ExportSummary = {
+    rows,
+    cut,
+    cursor: last === undefined ? null : exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>)),
+    bytes,
+    sha256: hash.digest('hex'),
+    createdAt: new Date().toISOString(),
+  };
+  const end = writer.end(JSON.stringify(summary));
+  if (end.length > 0) yield end;
+  onEnd?.(summary);
+}
+
+/** Names of what rows have the ids of. */
+class Names {
+  readonly #store: Store;
+  readonly #bookings = new Map<number, Booking>();
+  readonly #elements = new Map<number, string>();
+  readonly #datasets = new Map<number, string>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async rowsOf(rows: readonly Row[], blobs: readonly (Uint8Array | null)[]): Promise<ExportRow[]> {
+    const { reads } = this.#store;
+    const missing = (known: ReadonlyMap<number, unknown>, ids: readonly (number | null)[]) => [
+      ...new Set(ids.filter((id): id is number => id !== null && !known.has(id))),
+    ];
+    const elements = missing(
+      this.#elements,
+      rows.map(({ monitorElementId }) => monitorElementId),
+    );
+    if (elements.length > 0) {
+      for (const row of await reads.monitorElements(elements)) if (row) this.#elements.set(row.id, row.path);
+    }
+    const datasets = missing(
+      this.#datasets,
+      rows.map(({ datasetId }) => datasetId),
+    );
+    if (datasets.length > 0)
+      for (const row of await reads.datasets(datasets)) if (row) this.#datasets.set(row.id, row.name);
+    const binnings = missing(
+      this.#bookings,
+      rows.map(({ binningId }) => binningId),
+    );
+    if (binnings.length > 0) {
+      for (const row of await reads.binnings(binnings)) if (row) this.#bookings.set(row.id, bookingOf(row));
+    }
+    return rows.map((row, i) => {
+      const blob = blobs[i] ?? null;
+      return {
+        run: row.runNumber,
+        lumisection: 'lumisectionNumber' in row ? row.lumisectionNumber : 0,
+        dataset: this.#datasets.get(row.datasetId) as string,
+        monitorElement: this.#elements.get(row.monitorElementId) as string,
+        entries: row.entries,
+        integral: row.integral,
+        meanX: row.meanX,
+        rmsX: row.rmsX,
+        meanY: row.meanY,
+        rmsY: row.rmsY,
+        bins:
+          blob === null || row.binningId === null
+            ? null
+            : { blob, booking: this.#bookings.get(row.binningId) as Booking },
+      };
+    });
+  }
+}
+
+function bookingOf(stored: Pick<StoredBinning, 'title' | 'axes'>): Booking {
+  const binning = binningOf(stored);
+  return { binning, shape: shapeOf(binning), axes: stored.axes };
+}
+
+/** A first walk, without bins: how many rows a matrix has, and that all of them have the same axes. */
+async function measure(store: Store, { noun, where, after, limit, flow }: ExportRequest) {
+  const withBins = noun === 'runHistogram' ? bothOf(where, equals('hasBins', true)) : where;
+  const axes = new Axes(store, flow);
+  let rows = 0;
+  let last: Row | undefined;
+  let cut: CutReason | null = null;
+  const walk = { noun, where: withBins, after, fields: ['binningId'], pageRows: 10_000 };
+  walking: for await (const page of walkHistograms(store, walk)) {
+    for (const row of page as readonly Row[]) {
+      if (rows === limit) {
+        cut = 'LIMIT';
+        break walking;
+      }
+      const lumisection = 'lumisectionNumber' in row ? row.lumisectionNumber : 0;
+      if (!axes.knows(row)) await axes.check(row, row.runNumber, lumisection);
+      if (last && (last.monitorElementId !== row.monitorElementId || last.datasetId !== row.datasetId)) {
+        throw new InvalidInputError('npy: a matrix is of one monitor element and one dataset: name both', {
+          field: 'monitorElement',
+        });
+      }
+      last = row;
+      rows++;
+    }
+  }
+  if (flow && last) {
+    const [blob] = await blobsOf(store, noun, [last as WalkedRow<Noun>]);
+    if (blob && !holdsCells(blob, true)) throw new InvalidInputError('flow: there are no flow bins', { field: 'flow' });
+  }
+  if (axes.binning === null) throw new InvalidInputError('npy: nothing is selected, so the matrix has no shape', {});
+  const cursor = last ? exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>)) : null;
+  return { rows, shape: axes.shape, axes: axes.binning.axes, where: withBins, end: { cut, cursor } };
+}

@@ -1,0 +1,190 @@
+import type { Config } from '../config.ts';
+import { Cancellation } from '../domain/cancellation.ts';
+import { InvalidInputError, LumigraphError, UnavailableError } from '../domain/errors.ts';
+import { requireScope } from '../domain/viewer.ts';
+import { EXPORT_FORMATS, type ExportFormat, openExport } from '../export/export-histograms.ts';
+import { exportMask } from '../export/export-mask.ts';
+import type { Log } from '../log.ts';
+import { exportRequest } from '../schema/export-parameters.ts';
+import type { Store } from '../store/store.ts';
+import type { Authenticate } from './authenticator.ts';
+import { idsOf, type Plugin, type RequestFacts, type ServerContext } from './request-facts.ts';
+
+const HISTOGRAMS = /^\/export\/histograms\.([a-z]+)$/;
+const MASK = /^\/export\/masks\/([^/]+)\.json$/;
+const RETRY_AFTER = '5';
+
+type Settings = Pick<Config, 'maxExports' | 'exportTimeoutMs'>;
+
+/**
+ * `GET /export/histograms.FORMAT`: histograms as a file, streamed as it is read; `GET /export/masks/MASK.json`. Who may read the graph may read this; so many
+ * are made at the same time as the settings say, and each is cut, with a cursor to go on from, when its time is over.
+ */
+export function useExports(
+  store: Store,
+  authenticate: Authenticate,
+  { maxExports, exportTimeoutMs }: Settings,
+  log: Log,
+  stopping: AbortSignal,
+): Plugin {
+  let running = 0;
+
+  async function admit(request: Request, facts: RequestFacts): Promise<void> {
+    facts.viewer = await authenticate(request.headers.get('authorization'));
+    requireScope(facts.viewer, 'read');
+  }
+
+  async function answerMask(encoded: string, request: Request, { facts, res }: ServerContext): Promise<Response> {
+    await admit(request, facts);
+    const cancellation = new Cancellation();
+    res?.once('close', () => cancellation.cancel(new UnavailableError('The client has left')));
+    const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded(encoded));
+    const headers = {
+      'content-type': 'application/json',
+      // named by its bytes, and asked for again each time: a newer version of a source changes it
+      'cache-control': 'private, no-cache',
+      vary: 'authorization',
+      'x-lumigraph-provenance': asciiOf(provenance),
+    };
+    return new Response(json, { headers: { ...headers, 'content-length': String(Buffer.byteLength(json)) } });
+  }
+
+  async function answer(url: URL, format: ExportFormat, request: Request, context: ServerContext): Promise<Response> {
+    const { facts, res } = context;
+    await admit(request, facts);
+    const asked = exportRequest(parametersOf(url.searchParams));
+    if (running >= maxExports) throw tooMany(running + 1, maxExports, facts);
+    running++;
+    const cancellation = new Cancellation();
+    let isOver = false;
+    const over = () => {
+      if (isOver) return;
+      isOver = true;
+      running--;
+      cancellation.cancel(new UnavailableError('The client has left'));
+    };
+    res?.once('close', over);
+    try {
+      const endAt = performance.now() + exportTimeoutMs;
+      const { provenance, bytes } = await openExport(store.forOperation(cancellation), format, asked, {
+        cut: () => (stopping.aborted ? 'STOPPING' : performance.now() > endAt ? 'TIME' : null),
+      });
+      const body = new ReadableStream<Uint8Array>(
+        {
+          async pull(controller) {
+            try {
+              const { done, value } = await bytes.next();
+              if (!done) return controller.enqueue(value);
+              over();
+              controller.close();
+            } catch (error) {
+              if (!isOver) log.line('error', 'export broke off', { ...idsOf(facts), error });
+              over();
+              // a client that sees no end knows that the file broke off
+              if (res) res.destroy();
+              else controller.error(error);
+            }
+          },
+          async cancel() {
+            over();
+            await bytes.return();
+          },
+        },
+        // nothing is read before the client has taken what was read before
+        { highWaterMark: 0 },
+      );
+      const headers = {
+        'content-type': EXPORT_FORMATS[format],
+        'content-disposition': `attachment; filename="histograms.${format}"`,
+        'x-lumigraph-provenance': asciiOf(provenance),
+      };
+      return new Response(body, { headers });
+    } catch (error) {
+      over();
+      throw error;
+    }
+  }
+
+  return {
+    onRequest({ request, url, serverContext, endResponse }) {
+      if (!url.pathname.startsWith('/export/')) return;
+      const { facts } = serverContext;
+      const mask = MASK.exec(url.pathname)?.[1];
+      const format = HISTOGRAMS.exec(url.pathname)?.[1] ?? '';
+      if (mask === undefined && !Object.hasOwn(EXPORT_FORMATS, format)) {
+        const known = Object.keys(EXPORT_FORMATS).map((one) => `/export/histograms.${one}`);
+        const message = `There is no such export: there are ${known.join(', ')} and /export/masks/MASK.json`;
+        return endResponse(told(404, 'NOT_FOUND', message));
+      }
+      if (request.method !== 'GET') {
+        const refusal = told(405, 'BAD_REQUEST', 'Exports are got by GET');
+        refusal.headers.set('allow', 'GET');
+        return endResponse(refusal);
+      }
+      facts.operations.push(`export ${mask === undefined ? format : 'mask'}`);
+      const answered =
+        mask === undefined
+          ? answer(url, format as ExportFormat, request, serverContext)
+          : answerMask(mask, request, serverContext);
+      return answered.then(endResponse, (error: unknown) => endResponse(refusalOf(error, facts, log)));
+    },
+  };
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw new InvalidInputError('mask: the path is not percent-encoded UTF-8', { field: 'mask' });
+  }
+}
+
+function parametersOf(parameters: URLSearchParams): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const [name, value] of parameters) {
+    if (Object.hasOwn(given, name)) {
+      throw new InvalidInputError(`${name}: given twice; conditions with several values go into \`where\``, {
+        field: name,
+      });
+    }
+    given[name] = value;
+  }
+  return given;
+}
+
+/** Headers are ASCII. */
+const asciiOf = (json: string) =>
+  json.replace(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+function tooMany(actual: number, limit: number, facts: RequestFacts): LumigraphError {
+  facts.limits.push('LUMIGRAPH_MAX_EXPORTS');
+  return new UnavailableError(
+    `There would be ${actual} exports at the same time; the limit is ${limit} (LUMIGRAPH_MAX_EXPORTS). The same request may work in a moment.`,
+    { setting: 'LUMIGRAPH_MAX_EXPORTS', limit, actual },
+  );
+}
+
+const STATUS: Readonly<Record<string, number>> = {
+  UNAUTHENTICATED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404,
+  UNAVAILABLE: 503,
+  CORRUPT_BINS: 500,
+};
+
+function refusalOf(error: unknown, facts: RequestFacts, log: Log): Response {
+  if (!(error instanceof LumigraphError)) {
+    facts.errorCodes.add('INTERNAL');
+    log.line('error', 'unexpected error', { ...idsOf(facts), error });
+    return told(500, 'INTERNAL', 'Internal error', { requestId: facts.id });
+  }
+  facts.errorCodes.add(error.code);
+  const response = told(STATUS[error.code] ?? 400, error.code, error.message, error.details);
+  if (error.code === 'UNAUTHENTICATED') response.headers.set('www-authenticate', 'Bearer realm="lumigraph"');
+  if (error.code === 'UNAVAILABLE') response.headers.set('retry-after', RETRY_AFTER);
+  return response;
+}
+
+/** Errors as the graph tells them. */
+const told = (status: number, code: string, message: string, details: object = {}) =>
+  Response.json({ errors: [{ message, extensions: { ...details, code } }] }, { status });

@@ -1,0 +1,104 @@
+import { coerceInputValue, type GraphQLInputType } from 'graphql';
+import type { PackedType } from '../domain/bins-text.ts';
+import { InvalidInputError } from '../domain/errors.ts';
+import type { Filter } from '../domain/filter.ts';
+import { type ExportRequest, keyOfCursor } from '../export/export-request.ts';
+import { bothOf } from '../export/histogram-walk.ts';
+import { schema } from './index.ts';
+import { TYPE_NAMES, toFilter, type WhereValue } from './where.ts';
+
+/** Parameters of an export, in a URL and on the command line alike, with what they are. */
+export const EXPORT_PARAMETERS = {
+  level: 'lumisection (unless told) or run: which histograms',
+  monitorElement: 'path exactly as stored',
+  dataset: 'whole name',
+  run: 'numbers and ranges, both ends inclusive: 315257,315259-315270',
+  mask: 'only lumisections of this mask',
+  where: 'further conditions, as JSON of LumisectionHistogramWhere or RunHistogramWhere',
+  type: 'FLOAT64 (unless told), FLOAT32 or INT32: numbers of binary formats',
+  flow: 'true: with under- and overflow bins',
+  limit: 'most rows',
+  after: 'only what follows this cursor of the same export',
+} as const;
+export type ExportParameter = keyof typeof EXPORT_PARAMETERS;
+
+const TYPES: readonly string[] = ['FLOAT64', 'FLOAT32', 'INT32'];
+const MOST_WHERE_CHARACTERS = 100_000;
+const MOST_RANGES = 1_000;
+
+/**
+ * The same filters as the graph's.
+ * @throws InvalidInputError, LimitExceededError
+ */
+export function exportRequest(given: Readonly<Record<string, string>>): ExportRequest {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(EXPORT_PARAMETERS, name)) continue;
+    throw refuse(name, `there is no such parameter: there are ${Object.keys(EXPORT_PARAMETERS).join(', ')}`);
+  }
+  const {
+    level = 'lumisection',
+    monitorElement,
+    dataset,
+    run,
+    mask,
+    where,
+    flow = 'false',
+  } = given as Readonly<Partial<Record<ExportParameter, string>>>;
+  if (level !== 'lumisection' && level !== 'run') throw refuse('level', `'${level}' is neither lumisection nor run`);
+  const noun = level === 'run' ? 'runHistogram' : 'lumisectionHistogram';
+  const type = (given.type ?? 'FLOAT64').toUpperCase();
+  if (!TYPES.includes(type)) throw refuse('type', `'${given.type}' is none of ${TYPES.join(', ')}`);
+  if (flow !== 'true' && flow !== 'false') throw refuse('flow', `'${flow}' is neither true nor false`);
+  const simple: WhereValue = {
+    ...(monitorElement !== undefined && { monitorElement: { path: { eq: monitorElement } } }),
+    ...(dataset !== undefined && { dataset: { name: { eq: dataset } } }),
+    ...(mask !== undefined && { mask }),
+    ...(run !== undefined && { OR: rangesOf(run) }),
+  };
+  const filters: readonly (Filter | undefined)[] = [
+    toFilter(noun, simple),
+    where === undefined ? undefined : toFilter(noun, coerced(noun, where)),
+  ];
+  const conditions = filters.filter((filter) => filter !== undefined);
+  return {
+    noun,
+    where: conditions.length === 0 ? undefined : bothOf(...conditions),
+    after: given.after === undefined ? undefined : keyOfCursor(noun, given.after),
+    limit: given.limit === undefined ? Number.MAX_SAFE_INTEGER : wholeNumber('limit', given.limit),
+    type: type as PackedType,
+    flow: flow === 'true',
+    asked: given,
+  };
+}
+
+function coerced(noun: ExportRequest['noun'], text: string): WhereValue {
+  if (text.length > MOST_WHERE_CHARACTERS) throw refuse('where', `more than ${MOST_WHERE_CHARACTERS} characters`);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw refuse('where', `this is no JSON: ${(cause as Error).message}`);
+  }
+  const type = schema.getType(`${TYPE_NAMES[noun]}Where`) as GraphQLInputType;
+  return coerceInputValue(value, type, (path, _value, { message }) => {
+    throw refuse(['where', ...path].join('.'), message);
+  }) as WhereValue;
+}
+
+function rangesOf(text: string): WhereValue[] {
+  const parts = text.split(',');
+  if (parts.length > MOST_RANGES) throw refuse('run', `more than ${MOST_RANGES} ranges`);
+  return parts.map((part) => {
+    const [first = '', last = first, ...more] = part.trim().split('-');
+    if (more.length > 0) throw refuse('run', `'${part}' is no number and no range`);
+    const [gte, lte] = [wholeNumber('run', first), wholeNumber('run', last)];
+    return { run: { number: gte === lte ? { eq: gte } : { gte, lte } } };
+  });
+}
+
+function wholeNumber(field: string, text: string): number {
+  if (/^\d{1,9}$/.test(text)) return Number(text);
+  throw refuse(field, `'${text.slice(0, 50)}' is no whole number below 10^9`);
+}
+
+const refuse = (field: string, what: string) => new InvalidInputError(`${field}: ${what.slice(0, 1000)}`, { field });

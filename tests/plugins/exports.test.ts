@@ -1,0 +1,264 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { exportHistograms } from '../../ingest/commands/export.ts';
+import { type App, createApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { Store } from '../../src/store/store.ts';
+import { type Ask, asker } from '../schema/ask.ts';
+import { lumisectionBatch, type TestHistogram } from '../schema/batch.ts';
+import { CHARGE_PATH, DISK, fillWorld, ingest, LUMISECTIONS, PROMPT2023, STATUS, UL2018 } from '../schema/world.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { SESSION } from '../support/session.ts';
+
+const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
+if (!hasNumpy) console.warn('python3 with numpy is not here: files of .npy are not read back by it');
+
+const MANY = 2_500;
+
+describe.each(databases)('exports on $name', (database) => {
+  let opened: { store: Store; url: string; drop(): Promise<void> };
+  let app: App;
+  let ask: Ask;
+  let folder: string;
+
+  const get = (path: string, parameters: Record<string, string> = {}, headers: Record<string, string> = {}) =>
+    app.fetch(`http://localhost/export/${path}?${new URLSearchParams(parameters)}`, { headers });
+  const lines = async (parameters: Record<string, string> = {}) => {
+    const text = await (await get('histograms.ndjson', parameters)).text();
+    const all = text.trimEnd().split('\n');
+    const parsed = all.map((line) => JSON.parse(line));
+    const { provenance } = parsed.shift();
+    const { summary } = parsed.pop();
+    return { text, provenance, summary, rows: parsed.filter((row) => !('cursor' in row)), parsed };
+  };
+  const refusal = async (path: string, parameters: Record<string, string> = {}) => {
+    const response = await get(path, parameters);
+    const { errors } = (await response.json()) as { errors: { message: string; extensions: { code: string } }[] };
+    return `${response.status} ${errors[0]?.extensions.code} ${errors[0]?.message}`;
+  };
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'lumigraph-export-'));
+    opened = await createTestStore(database);
+    await fillWorld(opened.store);
+    const many = { path: 'Demo/many', title: '', axes: [{ bins: 3, min: 0, max: 3, title: '' }] };
+    const contents = Float64Array.of(0, 1, 2, 300, 0);
+    const histograms = Array.from(
+      { length: MANY },
+      (_, i): TestHistogram => ({
+        run: 400_000 + Math.floor(i / 100),
+        lumisection: 1 + (i % 100),
+        dataset: UL2018,
+        element: many,
+        contents,
+      }),
+    );
+    await ingest(opened.store, { path: 'many.csv', format: 'test', dataset: UL2018 }, [lumisectionBatch(histograms)]);
+    app = createApp(opened.store, parseConfig({ LUMIGRAPH_LOG: 'silent' }), { session: SESSION });
+    ask = asker(opened.store);
+  });
+  afterAll(async () => {
+    rmSync(folder, { recursive: true, force: true });
+    await opened.drop();
+  });
+
+  it('hold what the graph gives, with what was asked for and what it is', async () => {
+    const parameters = { run: '315257', where: '{"monitorElement":{"subsystem":{"eq":"CSC"}}}', mask: 'golden-2018' };
+    const { text, provenance, summary, rows } = await lines(parameters);
+    const { data } = await ask(`{ lumisectionHistograms(where: { mask: "golden-2018", run: { number: { eq: 315257 } },
+        monitorElement: { subsystem: { eq: "CSC" } } }, orderBy: { field: LUMISECTION }) {
+      nodes { run { number } lumisection { number } dataset { name } monitorElement { path } entries integral meanX rmsX meanY rmsY bins } } }`);
+    const { nodes } = data.lumisectionHistograms;
+    expect(rows.map(({ axes: _axes, ...row }) => row)).toEqual(
+      nodes.map(({ run, lumisection, dataset, monitorElement, ...node }: Record<string, never>) => ({
+        run: (run as { number: number }).number,
+        lumisection: (lumisection as { number: number }).number,
+        dataset: (dataset as { name: string }).name,
+        monitorElement: (monitorElement as { path: string }).path,
+        ...node,
+      })),
+    );
+    expect(rows[0].axes).toEqual(STATUS.axes.map(({ title: _title, ...axis }) => expect.objectContaining(axis)));
+    expect(provenance).toMatchObject({ lumigraphExport: 1, level: 'LUMISECTION', query: parameters });
+    expect(provenance.masks).toMatchObject([{ mask: 'golden-2018', madeOf: [{ source: 'golden-2018', version: 2 }] }]);
+    expect(summary).toMatchObject({ rows: 10, cut: null });
+    const body = Buffer.from(text).subarray(0, summary.bytes);
+    expect(summary.sha256).toBe(createHash('sha256').update(body).digest('hex'));
+    expect(text.slice(body.length)).toMatch(/^\{"summary":.*\}\n$/);
+  });
+
+  it('go on where they were cut, and after any chunk, to the same rows', async () => {
+    const whole = await lines();
+    expect(whole.summary).toMatchObject({ cut: null });
+    expect(whole.rows.length).toBeGreaterThan(MANY);
+    const parts = [await lines({ limit: '900' })];
+    while (parts.at(-1)?.summary.cut === 'LIMIT') {
+      parts.push(await lines({ limit: '900', after: parts.at(-1)?.summary.cursor }));
+    }
+    expect(parts.length).toBe(3);
+    expect(parts.flatMap(({ rows }) => rows)).toEqual(whole.rows);
+    const place = whole.parsed.findIndex((row) => 'cursor' in row);
+    const rest = await lines({ after: whole.parsed[place].cursor });
+    expect(rest.rows).toEqual(whole.rows.slice(place));
+    expect((await lines()).summary.sha256).toBe(whole.summary.sha256);
+  });
+
+  it('are cut when their time is over, and say so', async () => {
+    const config = parseConfig({ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_EXPORT_TIMEOUT_MS: '1' });
+    const hurried = createApp(opened.store, config, { session: SESSION });
+    const text = await (await hurried.fetch('http://localhost/export/histograms.ndjson')).text();
+    const { summary } = JSON.parse(text.trimEnd().split('\n').at(-1) as string);
+    expect(summary.cut).toBe('TIME');
+    expect(summary.rows).toBeLessThan(MANY);
+  });
+
+  it('as CSV are rows with comments for what is around them', async () => {
+    const response = await get('histograms.csv', { monitorElement: DISK.path });
+    expect(response.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    const text = await response.text();
+    const [first, header, row, ...rest] = text.split('\r\n');
+    expect(first).toMatch(/^# \{"provenance":\{/);
+    expect(header?.split(',').length).toBe(19);
+    expect(row).toBe(
+      `367129,3,"${PROMPT2023}","${DISK.path}",${row?.split(',').slice(4, 10).join(',')},3,-15,15,,2,-15,15,,"[${row?.split('"[')[1]}`,
+    );
+    expect(rest.map((line) => line.slice(0, 8))).toEqual(['367129,4', '# {"curs', '# {"summ', '']);
+    const variable = await (await get('histograms.csv', { monitorElement: STATUS.path, limit: '1' })).text();
+    expect(variable).toContain(',3,0,10,"[0,1,2.5,10]",,,,,"[');
+  });
+
+  it('of masks are golden JSON, with the versions that they are made of', async () => {
+    const response = await get(`masks/${encodeURIComponent('golden-2018 & 315257:1-10')}.json`);
+    expect(JSON.parse(await response.text())).toEqual({
+      315257: [
+        [1, 4],
+        [6, 10],
+      ],
+    });
+    const provenance = JSON.parse(response.headers.get('x-lumigraph-provenance') as string);
+    expect(provenance).toMatchObject({ madeOf: [{ source: 'golden-2018', version: 2 }], runs: 1 });
+    const etag = response.headers.get('etag') as string;
+    const again = `masks/${encodeURIComponent('golden-2018 & 315257:1-10')}.json`;
+    expect((await get(again, {}, { 'if-none-match': etag })).status).toBe(304);
+    expect(await refusal('masks/unknown.json')).toMatch(/^404 NOT_FOUND/);
+    expect(await refusal('masks/%E0%A4%A.json')).toMatch(/^400 BAD_USER_INPUT mask/);
+    expect(await refusal('masks/1 & .json')).toMatch(/^400 BAD_USER_INPUT/);
+  });
+
+  it('are written to files by the command line, byte for byte the same', async () => {
+    vi.stubEnv('DATABASE_URL', opened.url);
+    const told = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const file = (format: string) => join(folder, `${database.name}-cli.${format}`);
+    try {
+      const select = { monitorElement: CHARGE_PATH.path, dataset: UL2018, mask: 'golden-2018' };
+      const flags = Object.entries(select).flatMap(([name, value]) => [`--${name}`, value]);
+      expect(await exportHistograms.run([file('ndjson'), ...flags])).toBe(0);
+      const { text, summary } = await lines(select);
+      const written = readFileSync(file('ndjson'));
+      expect(written.subarray(0, summary.bytes).toString()).toBe(text.slice(0, summary.bytes));
+      expect(await exportHistograms.run([file('npy'), ...flags, '--limit', '4'])).toBe(2);
+      const beside = JSON.parse(readFileSync(`${file('npy')}.json`, 'utf8'));
+      expect(beside.summary.sha256).toBe(
+        createHash('sha256')
+          .update(readFileSync(file('npy')))
+          .digest('hex'),
+      );
+      expect(beside.provenance).toMatchObject({ rows: 4, cut: 'LIMIT', cursor: beside.summary.cursor });
+      await expect(exportHistograms.run([file('xls')])).rejects.toThrow('names no format');
+      expect(told.mock.calls.map(([line]) => String(line)).join('')).toContain('4 histograms\nmore is there');
+    } finally {
+      told.mockRestore();
+      vi.unstubAllEnvs();
+    }
+  });
+
+  it('of runs hold summaries too', async () => {
+    const { rows, summary } = await lines({ level: 'run' });
+    expect(rows.map(({ monitorElement, bins }) => [monitorElement, bins === null])).toEqual(
+      expect.arrayContaining([
+        ['CSC/Summary/efficiency', true],
+        [STATUS.path, false],
+      ]),
+    );
+    expect(rows[0].lumisection).toBe(null);
+    const after = await lines({ level: 'run', after: summary.cursor });
+    expect(after.rows).toEqual([]);
+  });
+
+  it.runIf(hasNumpy)('as .npy are read by numpy: the matrix with its index', async () => {
+    const file = join(folder, `${database.name}.npy`);
+    for (const type of ['FLOAT32', 'FLOAT64', 'INT32']) {
+      const of = { monitorElement: CHARGE_PATH.path, dataset: UL2018, type };
+      const response = await get('histograms.npy', of);
+      writeFileSync(file, Buffer.from(await response.arrayBuffer()));
+      const program = `import numpy, json; a = numpy.load(${JSON.stringify(file)})
+print(json.dumps([a['run'].tolist(), a['lumisection'].tolist(), a['entries'].tolist(), a['bins'].tolist(), str(a['bins'].dtype), a['bins'].shape]))`;
+      const [runs, lumisections, entries, bins, dtype, shape] = JSON.parse(
+        execFileSync('python3', ['-c', program], { encoding: 'utf8' }),
+      );
+      const { data } = await ask(
+        `{ histogramMatrix(monitorElement: "${of.monitorElement}", dataset: "${UL2018}") { runs lumisections entries bins shape } }`,
+      );
+      expect({ runs, lumisections, entries, bins, shape }).toEqual(data.histogramMatrix);
+      expect(dtype).toBe(type.toLowerCase());
+      const provenance = JSON.parse(response.headers.get('x-lumigraph-provenance') as string);
+      expect(provenance).toMatchObject({ rows: LUMISECTIONS.length, cut: null, query: of });
+    }
+    const flow = await get('histograms.npy', { monitorElement: DISK.path, flow: 'true', limit: '1', type: 'INT32' });
+    writeFileSync(file, Buffer.from(await flow.arrayBuffer()));
+    const shown = execFileSync('python3', ['-c', `import numpy; print(numpy.load("${file}")["bins"].shape)`]);
+    expect(String(shown).trim()).toBe('(1, 4, 5)');
+  });
+
+  it('as .npy are refused before their first byte where they are no matrix', async () => {
+    expect(await refusal('histograms.npy', { run: '315257' })).toMatch(/^400 BAD_USER_INPUT /);
+    expect(await refusal('histograms.npy', { monitorElement: 'no/such' })).toMatch(/400 BAD_USER_INPUT npy: nothing/);
+    expect(await refusal('histograms.npy', { monitorElement: CHARGE_PATH.path })).toMatch(
+      /400 BAD_USER_INPUT npy: a matrix is of one monitor element and one dataset/,
+    );
+  });
+
+  it('refuse what cannot be, as the graph does', async () => {
+    expect(await refusal('histograms.xlsx')).toMatch(/^404 NOT_FOUND/);
+    expect(await refusal('histograms.ndjson', { mask: 'unknown-source' })).toMatch(/^404 NOT_FOUND/);
+    for (const [name, value] of [
+      ['monitorelement', 'x'],
+      ['run', '1-2-3'],
+      ['run', 'x'],
+      ['where', '{'],
+      ['where', '{"nosuch":1}'],
+      ['where', '{"entries":null}'],
+      ['level', 'file'],
+      ['type', 'FLOAT16'],
+      ['flow', 'yes'],
+      ['limit', '-1'],
+      ['after', 'L1-2-3'],
+      ['after', 'R1-2-3'],
+    ] as const) {
+      expect(await refusal('histograms.ndjson', { [name]: value })).toMatch(new RegExp(`^400 BAD_USER_INPUT ${name}`));
+    }
+    const twice = await app.fetch('http://localhost/export/histograms.csv?run=1&run=2');
+    expect(twice.status).toBe(400);
+    const post = await app.fetch('http://localhost/export/histograms.csv', { method: 'POST' });
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET']);
+  });
+
+  it('need the token that reading needs, and wait for one another', async () => {
+    const config = { LUMIGRAPH_LOG: 'silent', LUMIGRAPH_READ: 'token', LUMIGRAPH_MAX_EXPORTS: '1' };
+    const closed = createApp(opened.store, parseConfig(config), { session: SESSION });
+    const path = 'http://localhost/export/histograms.ndjson';
+    const headers = { authorization: `Bearer ${SESSION}` };
+    expect((await closed.fetch(path)).status).toBe(401);
+    expect((await closed.fetch(path, { headers: { authorization: 'Bearer wrong' } })).status).toBe(401);
+    const first = await closed.fetch(path, { headers });
+    const second = await closed.fetch(path, { headers });
+    expect([first.status, second.status, second.headers.get('retry-after')]).toEqual([200, 503, '5']);
+    // whoever leaves makes room
+    await first.body?.cancel();
+    await expect.poll(async () => (await closed.fetch(path, { headers })).status).toBe(200);
+  });
+});
