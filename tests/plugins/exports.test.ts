@@ -74,13 +74,21 @@ describe.each(databases)('exports on $name', (database) => {
       nodes { run { number } lumisection { number } dataset { name } monitorElement { path } entries integral meanX rmsX meanY rmsY bins } } }`);
     const { nodes } = data.lumisectionHistograms;
     expect(rows.map(({ axes: _axes, ...row }) => row)).toEqual(
-      nodes.map(({ run, lumisection, dataset, monitorElement, ...node }: Record<string, never>) => ({
-        run: (run as { number: number }).number,
-        lumisection: (lumisection as { number: number }).number,
-        dataset: (dataset as { name: string }).name,
-        monitorElement: (monitorElement as { path: string }).path,
-        ...node,
-      })),
+      nodes.map(
+        ({
+          run,
+          lumisection,
+          dataset,
+          monitorElement,
+          ...node
+        }: Record<string, { number: number; name: string; path: string }>) => ({
+          run: run?.number,
+          lumisection: lumisection?.number,
+          dataset: dataset?.name,
+          monitorElement: monitorElement?.path,
+          ...node,
+        }),
+      ),
     );
     expect(rows[0].axes).toEqual(STATUS.axes.map(({ title: _title, ...axis }) => expect.objectContaining(axis)));
     expect(provenance).toMatchObject({ lumigraphExport: 1, level: 'LUMISECTION', query: parameters });
