@@ -277,6 +277,18 @@ describe.each(databases)('eight clients at once on $name', (database) => {
     expect(data.b.nodes).toEqual([{ version: 1 }]);
   });
 
+  test('masks that eight clients save under one name are eight versions, and the same one is one', async () => {
+    run++;
+    const SAVE = `mutation ($input: SaveMaskInput!) { saveMask(input: $input) { created mask { version } } }`;
+    const save = (client: number, name: string, expression: string) =>
+      ask(client, SAVE, { input: { name, expression } });
+    const apart = await atOnce((client) => save(client, `apart-${run}`, `1:1-${client + 1}`));
+    expect(apart.map(({ data }) => data.saveMask.mask.version).sort()).toEqual([1, 2, 3, 4, 5, 6, 7, 8]);
+    const same = await atOnce((client) => save(client, `same-${run}`, '1:1-9'));
+    expect(same.map(({ data }) => data.saveMask.mask.version)).toEqual(Array(CLIENTS).fill(1));
+    expect(same.filter(({ data }) => data.saveMask.created)).toHaveLength(1);
+  });
+
   test('a note that is written eight times over is one; a token that is revoked eight times over was revoked once', async () => {
     run++;
     await upsert(-1, [histogram(run, 1)]);

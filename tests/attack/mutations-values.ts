@@ -177,9 +177,25 @@ function text(name: string, owner: string): Arbitrary<string> {
     subsystem: ['pixel', ''],
     value: ['42', '1.5e-3', 'nan', '-9223372036854775808', '9223372036854775808', 'text'],
     format: ['lumi-json', 'per-ls-csv'],
+    expression: [
+      '1:1-3',
+      '1-3 & good(golden)',
+      'bad(all(golden, oms("pixel", *))) | 1',
+      '(1 - 2:[1,3-4]) & where(fill > 1)',
+    ],
   };
   const good = fc.constantFrom(...(usual[name] ?? ['plain', 'Ein Text', 'x']));
-  return fc.oneof({ weight: 8, arbitrary: good }, { weight: 1, arbitrary: nasty });
+  if (name !== 'expression') return fc.oneof({ weight: 8, arbitrary: good }, { weight: 1, arbitrary: nasty });
+  // a language of its own: names in it, and operators around it
+  const named = nasty.map((odd) => JSON.stringify(odd).replaceAll('\\u0000', '\0'));
+  const wrapped = fc
+    .tuple(
+      fc.constantFrom('!', '(', 'good(', 'good(all(', 'where(', '1:', '1 & ', ''),
+      fc.oneof(good, named, nasty),
+      fc.nat(60),
+    )
+    .map(([before, inner, times]) => before.repeat(times) + inner + ')'.repeat(before.endsWith('(') ? times : 0));
+  return fc.oneof(good, named, wrapped);
 }
 
 function leaf(named: ReturnType<typeof getNamedType>, name: string, owner: string): Arbitrary<unknown> {
