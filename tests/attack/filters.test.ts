@@ -8,7 +8,7 @@ import { type Answer, Attacker } from './mutations-attacker.ts';
 import { bodyOf, questionOf } from './reading-values.ts';
 
 /** How many questions are tried; `ATTACK_RUNS=20000` tries for minutes. */
-const RUNS = Number(process.env.ATTACK_RUNS ?? 150);
+const RUNS = Number(process.env.ATTACK_RUNS ?? 250);
 const SEED = Number(process.env.ATTACK_SEED ?? 4);
 
 /** Two worlds were not made in the same moment, and each has its own numbers of files. */
@@ -59,7 +59,7 @@ describe('questions made from the schema', () => {
       );
       expect([...sqlite.findings, ...postgres.findings]).toEqual([]);
       // a test that all questions fail would say nothing
-      expect(answered).toBeGreaterThan(RUNS / 4);
+      expect(answered).toBeGreaterThan(RUNS / 5);
     },
     Math.max(60_000, RUNS * 100),
   );

@@ -31,8 +31,6 @@ describe('the server under attack over HTTP', () => {
       LUMIGRAPH_WEB: 'off',
       LUMIGRAPH_UPLOADS: './nowhere',
       LUMIGRAPH_REFUSED_PERCENT: '100',
-      LUMIGRAPH_HEADERS_TIMEOUT_MS: '200',
-      LUMIGRAPH_REQUEST_TIMEOUT_MS: '400',
     });
     const log = createLog('error', (text) => {
       logged += text;
@@ -55,9 +53,9 @@ describe('the server under attack over HTTP', () => {
   });
 
   /** Sends bytes, and gives what came until the server closed, or until `enough` says so. */
-  const send = (bytes: string, enough: (got: string) => boolean = () => false) =>
+  const send = (bytes: string, enough: (got: string) => boolean = () => false, { port } = http) =>
     new Promise<string>((resolve) => {
-      const socket = connect(http.port, '127.0.0.1');
+      const socket = connect(port, '127.0.0.1');
       sockets.push(socket);
       let got = '';
       socket.on('data', (data) => {
@@ -142,14 +140,14 @@ describe('the server under attack over HTTP', () => {
   ])('what is not HTTP/1.1 is told so: %j', async (bytes) => expect(statusOf(await send(bytes))).toBe(400));
 
   test('headers and bodies that never end are given up, chunked ones too', async () => {
-    const dripping = [
-      send('POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n'),
-      send('POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{'),
-      send(
-        'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n',
-      ),
-    ];
-    for (const got of await Promise.all(dripping)) expect(statusOf(got)).toBe(408);
+    const times = { LUMIGRAPH_HEADERS_TIMEOUT_MS: '100', LUMIGRAPH_REQUEST_TIMEOUT_MS: '200' };
+    const hurried = createHttpServer(app.handle, parseConfig(times));
+    await hurried.listen(0, '127.0.0.1');
+    const head = 'POST /graphql HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\n';
+    const beginnings = ['', 'content-length: 1000\r\n\r\n{', 'transfer-encoding: chunked\r\n\r\n1\r\n{\r\n'];
+    const answers = await Promise.all(beginnings.map((text) => send(head + text, () => false, hurried)));
+    expect(answers.map(statusOf)).toEqual([408, 408, 408]);
+    await hurried.stop(0);
   });
 
   test('a chunked body is cut off at the limit, however much is to follow', async () => {

@@ -158,9 +158,9 @@ const KEYS = [
 
 /** One of these nearly always; one of those now and then. */
 const mostly = <T>(usual: readonly T[], odd: readonly T[]): Arbitrary<T> =>
-  fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
+  fc.oneof({ weight: 7, arbitrary: fc.constantFrom(...usual) }, { weight: 1, arbitrary: fc.constantFrom(...odd) });
 const text = fc.oneof(
-  { weight: 5, arbitrary: mostly(TEXTS, NASTY) },
+  { weight: 10, arbitrary: mostly(TEXTS, NASTY) },
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 6 }) },
   {
     weight: 1,
@@ -244,7 +244,7 @@ interface Value {
 }
 
 /** One in so many places holds what its type does not take. */
-const CONFUSED_IN = 60;
+const CONFUSED_IN = 100;
 
 type Draw = <T>(arbitrary: Arbitrary<T>) => T;
 
