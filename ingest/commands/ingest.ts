@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { loadConfig } from '../../src/config.ts';
+import { isStorable } from '../../src/domain/storable-text.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { discover, type Found } from '../discover.ts';
 import { ParseProcess } from '../parse-process/parse-process.ts';
@@ -28,6 +29,8 @@ oms:https://SITE/... and rr:https://SITE/... ask the API of OMS or Run Registry 
 
   --dataset NAME       dataset of the histograms, wins over what the file or its name says
   --source NAME        name of the certification that a JSON of lumisections is: golden-2018
+  --author NAME, --cause TEXT, --comment TEXT
+                       who judged, why, and what is to be said of it: kept with the version of the certification
 ${onConflictHelp}
   --force              read files again although they are known
   --strict             one bad row makes its file fail, and nothing of it stays
@@ -46,6 +49,9 @@ Exit status 0: all good · 2: rows were rejected or in conflict · 1: a file or 
 const options = {
   dataset: { type: 'string' },
   source: { type: 'string' },
+  author: { type: 'string' },
+  cause: { type: 'string' },
+  comment: { type: 'string' },
   'on-conflict': { type: 'string' },
   force: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
@@ -56,6 +62,9 @@ const options = {
   ...elementOptions,
   jobs: { type: 'string', short: 'j' },
 } as const;
+
+/** What is said of a version of a certification, with its most characters. */
+const JUDGEMENT = { author: 200, cause: 200, comment: 2_000 } as const;
 
 /** Within this time a repeated signal is an echo of the first; afterwards it ends the process where it stands. */
 const ECHO_MS = 500;
@@ -157,12 +166,17 @@ function jobsOf(value = '1'): number {
 async function settingsOf(values: Values): Promise<IngestSettings> {
   assertFormat(values.format);
   const onConflict = onConflictOf(values['on-conflict']);
-  for (const flag of ['dataset', 'source'] as const) {
+  for (const flag of ['dataset', 'source', ...Object.keys(JUDGEMENT)] as (keyof typeof JUDGEMENT)[]) {
     if (values[flag]?.trim() === '') throw new UsageError(`--${flag} is empty`);
   }
-  const { dataset, source, format, force, strict } = values;
+  for (const [flag, most] of Object.entries(JUDGEMENT) as [keyof typeof JUDGEMENT, number][]) {
+    const text = values[flag] ?? '';
+    if (text.length > most || !isStorable(text)) throw new UsageError(`--${flag} takes at most ${most} characters`);
+  }
+  const { dataset, source, author, cause, comment, format, force, strict } = values;
   const elements = await elementChoiceOf(values);
-  return { dataset, source, format, elements, onConflict, force, strict, dryRun: values['dry-run'] };
+  const judgement = { author, cause, comment };
+  return { dataset, source, judgement, format, elements, onConflict, force, strict, dryRun: values['dry-run'] };
 }
 
 const isNoData = (file: Found, { error }: FileReport) => !file.named && error !== null && NO_DATA.has(error.code);

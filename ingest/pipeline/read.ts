@@ -134,13 +134,14 @@ class Reading {
 
   async #write({ batch, issues, position }: ReadStep): Promise<Counts> {
     const { ledger } = this.#tools;
-    const { identity, onConflict, lease } = this.#job;
+    const { identity, onConflict, lease, settings } = this.#job;
     let firstConflict = issues.find(({ severity }) => severity === 'CONFLICTING');
     if (onConflict === 'fail' && firstConflict) throw conflictError(firstConflict);
     try {
       const outcome = await ledger.write(this.#row.id, batch, issues, position, {
         onConflict,
         source: identity.source,
+        judgement: settings.judgement,
         lease,
         conflictIssue: (conflict) => {
           if (!batch) throw new Error('a conflict without a batch');

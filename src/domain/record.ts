@@ -132,16 +132,19 @@ export interface FractionBatch {
 }
 
 /** All verdicts of one file for one source: becomes one version of that source, whole or not at all. */
-export interface CertificationRecord {
+/** Who judged, why, and what is to be said of it, where that is told. */
+export interface Judgement {
+  readonly author?: string | undefined;
+  readonly cause?: string | null | undefined;
+  readonly comment?: string | null | undefined;
+}
+
+export interface CertificationRecord extends Judgement {
   readonly kind: 'certification';
   /** '' = of every dataset, of every subsystem. */
   readonly dataset: string;
   readonly subsystem: string;
   readonly runs: readonly CertificationRun[];
-  /** Who judged, why, and what is to be said of it, where that is told. */
-  readonly author?: string;
-  readonly cause?: string | null;
-  readonly comment?: string | null;
 }
 
 export interface CertificationRun {

@@ -71,7 +71,8 @@ async function read({ store, parser, intake }: JobTools, job: Job, keeper: Retur
   const recheck = isUpload ? {} : { opened: ({ ino }: { ino: string }) => intake.roots.recheck(path, ino) };
   if (!isUpload) await intake.roots.recheck(path);
   const settings = await forceAtMostOnce(store, job, settingsOf(job.settings));
-  return ingestPatiently({ store, parser }, path, settings, {
+  const judged = { ...settings, judgement: { author: job.owner } };
+  return ingestPatiently({ store, parser }, path, judged, {
     signal: keeper.signal,
     goesOn: () => !keeper.isCancelled(),
     leaveBusy: true,

@@ -174,7 +174,10 @@ async function certification(
   { fileId, format, options }: BatchSettings,
 ): Promise<WrittenBatch> {
   const origin = { source: options.source, kind: format, fileId };
-  return { ...(await writeCertification(transaction, dialect, batch, origin)), refused: [] };
+  return {
+    ...(await writeCertification(transaction, dialect, { ...options.judgement, ...batch }, origin)),
+    refused: [],
+  };
 }
 
 async function conditions(

@@ -2,7 +2,7 @@ import type { Cancellation } from '../domain/cancellation.ts';
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
 import type { QualityStatus } from '../domain/quality-status.ts';
-import type { Counts, IssueRecord, RecordBatch, SourcePosition } from '../domain/record.ts';
+import type { Counts, IssueRecord, Judgement, RecordBatch, SourcePosition } from '../domain/record.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type {
   Binning as BinningRow,
@@ -179,9 +179,9 @@ export interface Reads {
   ): Promise<(CertificationVersion | null)[]>;
   savedMasks(keys: readonly Pick<SavedMask, 'name' | 'version'>[]): Promise<(SavedMask | null)[]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
-  /** Of each run, the newest version of every (source, dataset, subsystem); by source, dataset, subsystem, flag. */
   /** Of each run, the shares of good lumisections that sources state; by source, then subsystem. */
   fractionsOfRuns(runNumbers: readonly number[]): Promise<CertificationFraction[][]>;
+  /** Of each run, the newest version of every (source, dataset, subsystem); by source, dataset, subsystem, flag. */
   certificationsOfRuns(runNumbers: readonly number[]): Promise<CertificationRow[][]>;
   /** Ranges by certification, ascending. */
   certificationRanges(keys: readonly CertificationKey[]): Promise<LumisectionRange[][]>;
@@ -228,6 +228,8 @@ export interface IngestOptions {
   readonly onConflict: OnConflict;
   /** Certification source, '' for histogram files. */
   readonly source: string;
+  /** Kept with the versions of certifications that are made, where their records tell nothing. */
+  readonly judgement?: Judgement | undefined;
   /**
    * Words one conflict as an issue. Called inside the transaction of `write`, which stores the issue with the batch,
    * so that a kill can never part the count of a conflict from its issue. Without it conflicts are only counted.

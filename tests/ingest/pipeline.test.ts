@@ -196,6 +196,21 @@ describe.each(databases)('the pipeline on $name', (database) => {
     expect((await ingest(path)).counts).toEqual({ ...none, inserted: 2 });
   });
 
+  test('keeps who judged, why and what was said with the version, and refuses the name of a saved mask', async () => {
+    const golden = file('judged.json', '{"315257": [[1, 88]]}');
+    const judgement = { author: 'Ada', cause: 're-reco', comment: 'by hand' };
+    await ingest(golden, { source: 'judged-2018', judgement });
+    const where = { kind: 'test', field: 'source', op: 'eq', value: 'judged-2018' } as const;
+    const { rows } = await opened.store.lists.page('certificationVersion', { first: 2, orderBy: [], where });
+    expect(rows).toMatchObject([{ ...judgement, version: 1, kind: 'lumi-json' }]);
+    await opened.store.masks.save({ name: 'a-mask', expression: 'judged-2018', comment: null, author: 'Ada' });
+    const refused = await ingest(file('masked.json', '{"315257": [[1, 8]]}'), { source: 'a-mask' });
+    expect(refused).toMatchObject({ outcome: 'failed', error: { code: 'BAD_USER_INPUT' } });
+    await expect(
+      opened.store.masks.read({ kind: 'name', name: 'a-mask', version: null, column: 1 }),
+    ).resolves.toBeDefined();
+  });
+
   test('makes a golden JSON a version of its source, and the same content again none', async () => {
     const golden = file('golden.json', '{"315257": [[1, 88], [91, 92]],\n "315259": [[1, 172]]}');
     const report = await ingest(golden, { source: 'golden-2018' });
