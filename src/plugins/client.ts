@@ -1,14 +1,20 @@
+import type { Viewer } from '../domain/viewer.ts';
 import type { ServerContext } from './request-facts.ts';
 
+type Connection = Pick<ServerContext, 'req' | 'opening'>;
+
 /**
- * Where a request comes from: the peer of the connection, or what the proxy in front says in a header (`header`, empty
- * where there is no proxy). Of a list the last entry counts: those before it were written by whoever came first.
+ * Whom limits take for one client: a token that was found good, else an address. That is the peer of the connection, or
+ * what the proxy in front says in a header (`addressHeader`, empty where there is no proxy). Of a list the last entry
+ * counts: those before it were written by whoever came first.
  */
-export function clientAddress(
+export function clientOf(
+  viewer: Viewer,
   headers: Headers,
-  { req, opening }: Pick<ServerContext, 'req' | 'opening'>,
-  header: string,
+  { req, opening }: Connection,
+  addressHeader: string,
 ): string {
-  const told = header === '' ? undefined : headers.get(header)?.split(',').at(-1)?.trim();
-  return told || ((req ?? opening)?.socket.remoteAddress ?? 'unknown');
+  if (viewer.authenticated) return `token ${viewer.name}`;
+  const told = addressHeader === '' ? undefined : headers.get(addressHeader)?.split(',').at(-1)?.trim();
+  return `address ${told || ((req ?? opening)?.socket.remoteAddress ?? 'unknown')}`;
 }

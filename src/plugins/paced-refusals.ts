@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { clientAddress } from './client-address.ts';
+import { clientOf } from './client.ts';
 import type { ErrorCode } from './error-codes.ts';
 import type { Plugin, RequestFacts } from './request-facts.ts';
 
@@ -73,10 +73,7 @@ export function usePacedRefusals(
     onResponse({ request, serverContext }) {
       const { facts, req, opening } = serverContext;
       if (!facts.refused || (req ?? opening) === undefined || stopping.aborted || !isOfNoUse(facts)) return;
-      const { viewer } = facts;
-      const client = viewer.authenticated
-        ? `token ${viewer.name}`
-        : `address ${clientAddress(request.headers, serverContext, clientAddressHeader)}`;
+      const client = clientOf(facts.viewer, request.headers, serverContext, clientAddressHeader);
       const now = performance.now();
       let debt = wasted.get(client);
       if (debt === undefined) {

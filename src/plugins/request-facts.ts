@@ -22,6 +22,8 @@ export interface RequestFacts {
   refused: boolean;
   /** Of the trace that the request belongs to, where it is traced. */
   traceId: string | undefined;
+  /** Gives back the place that the request takes among those that are answered. */
+  end: (() => void) | undefined;
 }
 
 /** What travels with a request outside GraphQL; `req` and `res` where it came through a port. */
@@ -61,6 +63,7 @@ export function newRequestFacts(request: Request): RequestFacts {
     viewer: NOBODY,
     limits: [],
     traceId: undefined,
+    end: undefined,
   };
 }
 

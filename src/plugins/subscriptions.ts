@@ -1,10 +1,11 @@
+import type { GraphQLError } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
 import { UnauthenticatedError, UnavailableError } from '../domain/errors.ts';
 import type { Authenticate } from './authenticator.ts';
-import { clientAddress } from './client-address.ts';
-import { limitError } from './limit-error.ts';
+import { clientOf } from './client.ts';
+import { ClientPlaces } from './client-places.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
 import { tookTooLong } from './timeout.ts';
 
@@ -17,60 +18,35 @@ type Operation = Context & ServerContext & { readonly request: Request };
 const LOOK_AT_TOKEN_MS = 30_000;
 
 /**
- * Counts the subscriptions that run, of one client and of all. An event may take as long as a query. Ends those whose client has left or whose token has
- * expired or was revoked. Clients are told apart by the names of their tokens, those without by their address.
+ * Bounds how many subscriptions run, of one client and of all. An event may take as long as a query. Ends those whose
+ * client has left or whose token has expired or was revoked.
  */
 export function useSubscriptions(authenticate: Authenticate, limits: Limits): Plugin {
   const { maxSubscriptions, maxClientSubscriptions, clientAddressHeader, timeoutMs } = limits;
-  const byClient = new Map<string, number>();
-  let running = 0;
-  const begin = (client: string) => {
-    running++;
-    byClient.set(client, (byClient.get(client) ?? 0) + 1);
-  };
-  const end = (client: string) => {
-    running--;
-    const left = (byClient.get(client) ?? 0) - 1;
-    if (left > 0) byClient.set(client, left);
-    else byClient.delete(client);
-  };
-  const refusal = (client: string) => {
-    const ofClient = byClient.get(client) ?? 0;
-    if (ofClient >= maxClientSubscriptions) {
-      return limitError({
-        code: 'TOO_MANY_REQUESTS',
-        setting: 'LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS',
-        limit: maxClientSubscriptions,
-        actual: ofClient + 1,
-        what: `This client would have ${ofClient + 1} subscriptions at the same time`,
-        remedy: 'End some of them first.',
-        status: 429,
-      });
-    }
-    if (running < maxSubscriptions) return undefined;
-    return limitError({
-      code: 'UNAVAILABLE',
+  const places = new ClientPlaces({
+    what: 'subscriptions',
+    ofOne: {
+      setting: 'LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS',
+      limit: maxClientSubscriptions,
+      remedy: 'End some of them first.',
+    },
+    ofAll: {
       setting: 'LUMIGRAPH_MAX_SUBSCRIPTIONS',
       limit: maxSubscriptions,
-      actual: running + 1,
-      what: `The server would have ${running + 1} subscriptions at the same time`,
       remedy: 'Try again later, or ask for the state now and then.',
-      status: 503,
-    });
-  };
+    },
+  });
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
       const operation = args.contextValue as unknown as Operation;
-      const client = clientOf(operation, clientAddressHeader);
-      const refused = refusal(client);
-      if (refused) return setResultAndStopExecution({ errors: [refused] });
-      // counted before it is there, so that many at once do not pass together
-      begin(client);
-      let open = true;
-      const leave = () => {
-        if (open) end(client);
-        open = false;
-      };
+      const { viewer, request } = operation;
+      let leave: () => void;
+      try {
+        // counted before it is there, so that many at once do not pass together
+        leave = places.take(clientOf(viewer, request.headers, operation, clientAddressHeader));
+      } catch (refused) {
+        return setResultAndStopExecution({ errors: [refused as GraphQLError] });
+      }
       return {
         onSubscribeResult({ result }) {
           if (!isAsyncIterable(result)) return leave();
@@ -99,12 +75,6 @@ export function useSubscriptions(authenticate: Authenticate, limits: Limits): Pl
       };
     },
   };
-}
-
-function clientOf(operation: Operation, addressHeader: string): string {
-  const { viewer, request } = operation;
-  if (viewer.authenticated) return `token ${viewer.name}`;
-  return `address ${clientAddress(request.headers, operation, addressHeader)}`;
 }
 
 /** Cancels the operation when an event takes longer than a query may; @returns what is called when it is answered. */
