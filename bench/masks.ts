@@ -8,6 +8,10 @@ import { goldenJson, maskFromGoldenJson } from '../src/domain/golden-json.ts';
 import { LuminosityMask } from '../src/domain/lumi-mask.ts';
 import { evaluateMask, type MaskTerms } from '../src/domain/mask-expression.ts';
 import { parseMask } from '../src/domain/mask-expression-parser.ts';
+import type { RecordBatch } from '../src/domain/record.ts';
+import { openStore } from '../src/store/open-store.ts';
+import type { Store } from '../src/store/store.ts';
+import { type DatabaseKind, settle, startDatabases } from './support/databases.ts';
 import { generator } from './support/random.ts';
 import { median, Report, spread } from './support/report.ts';
 
@@ -37,7 +41,90 @@ timed('golden | dcs', evaluated('golden | dcs'));
 timed('dcs & !golden & notEvaluated(x)', evaluated('dcs & !golden & notEvaluated(x)'));
 timed('golden & dcs as golden JSON', () => goldenJson(evaluated('golden & dcs')()));
 timed('reading golden JSON, and golden & dcs', () => maskFromGoldenJson(golden as string).intersection(masks.dcs));
+for (const kind of ['sqlite', 'postgresql'] as const) await stored(kind);
 report.end(true);
+
+/** The same from a database that has both as sources, and all their lumisections with luminosity. */
+async function stored(kind: DatabaseKind): Promise<void> {
+  const server = await startDatabases(kind);
+  const url = await server.create();
+  const store = await openStore(url, { prisma: false });
+  try {
+    for (const [source, mask] of [
+      ['golden', masks.golden],
+      ['dcs', masks.dcs],
+    ] as const) {
+      const runs = [...mask].map(({ run, ranges }) => ({
+        run,
+        line: 1,
+        ranges: ranges.map((range) => ({ ...range, flag: 'GOOD' as const })),
+      }));
+      await write(store, source, [{ kind: 'certification', dataset: '', subsystem: '', runs }]);
+    }
+    const lumisections = [...masks.dcs].flatMap(({ run, ranges }) =>
+      ranges.flatMap(({ first, last }) =>
+        Array.from({ length: last - first + 1 }, (_, i) => ({
+          run,
+          number: first + i,
+          recordedLumi: (first + i) / 1000,
+        })),
+      ),
+    );
+    const batches = Array.from({ length: Math.ceil(lumisections.length / 5_000) }, (_, i) => ({
+      kind: 'lumisections' as const,
+      lumisections: lumisections.slice(i * 5_000, (i + 1) * 5_000),
+    }));
+    await write(store, '', batches);
+    await settle(url);
+    report.line(`\n${kind}: ${lumisections.length} lumisections stored`);
+    const read = (text: string) => async () => store.masks.read(parseMask(text));
+    const where = (mask: string) => ({ kind: 'mask' as const, mask });
+    await measured('golden & dcs, from the database', read('golden & dcs'));
+    await measured('dcs - golden & where(recordedLumi > 0.1)', read('dcs - golden & where(recordedLumi > 0.1)'));
+    const { mask } = await store.masks.read(parseMask('golden & dcs'));
+    await measured('luminosity of golden & dcs', () => store.masks.luminosity(mask));
+    await measured('losses by two rules', () =>
+      store.masks.losses(parseMask('dcs'), [
+        { expression: parseMask('golden'), loses: false },
+        { expression: parseMask('where(recordedLumi > 0.3)'), loses: true },
+      ]),
+    );
+    await measured('count of all lumisections in dcs - golden', () =>
+      store.lists.count('lumisection', where('dcs - golden')),
+    );
+    await measured('1,000 lumisections in dcs - golden', () =>
+      store.lists.page('lumisection', { first: 1_000, orderBy: [], where: where('dcs - golden') }),
+    );
+    await measured('all runs in dcs - golden', () =>
+      store.lists.page('run', { first: 1_000, orderBy: [], where: where('dcs - golden') }),
+    );
+  } finally {
+    await store.close();
+    await server.drop(url);
+    await server.stop();
+  }
+}
+
+async function write(store: Store, source: string, batches: readonly RecordBatch[]): Promise<void> {
+  const identity = { sha256: `${source}-bench`, dataset: '', source, format: 'bench', meMap: '' };
+  const { file } = await store.ledger.begin(identity, { path: `${source}.bench`, size: 1 }, { force: false });
+  for (const [i, batch] of batches.entries()) {
+    await store.ledger.write(file.id, batch, [], { byte: i + 1, line: i + 1 }, { onConflict: 'keep', source });
+  }
+  await store.ledger.finish(file.id, { status: 'DONE' });
+}
+
+/** Beside a machine at work these are no limits, only figures. */
+async function measured(name: string, work: () => Promise<unknown>): Promise<void> {
+  const times: number[] = [];
+  await work();
+  for (let round = 0; round < 9; round++) {
+    const start = performance.now();
+    await work();
+    times.push(performance.now() - start);
+  }
+  report.line(`      ${name.padEnd(48)} ${median(times).toFixed(1).padStart(8)} ms  ${spread(times)}`);
+}
 
 function timed(name: string, work: () => unknown): void {
   const times: number[] = [];
