@@ -13,6 +13,7 @@ import './monitor-element.ts';
 import './certification.ts';
 import './certification-mask.ts';
 import './trend.ts';
+import './coverage.ts';
 import './certification-version.ts';
 import './lumisection-mask.ts';
 import './certification-fraction.ts';

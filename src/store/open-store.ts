@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../domain/errors.ts';
 import { CheckedQuery } from './checked-query.ts';
 import { countedLedger } from './counted-ledger.ts';
+import { createCoverages } from './coverage.ts';
 import type { Database } from './database.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
@@ -41,6 +42,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     notes: createNotes(database),
     masks: createMasks(query),
     trends: createTrends(query),
+    coverage: createCoverages(query),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     jobs: createJobs(database),
     events: database.events,
@@ -57,6 +59,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         reads: new StoreReads(own, cached),
         masks: createMasks(own),
         trends: createTrends(own),
+        coverage: createCoverages(own),
       });
     },
   };

@@ -23,6 +23,7 @@ import type {
   SavedMask,
   ScalarValue,
 } from '../generated/sqlite/client.ts';
+import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { Events } from './events.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
@@ -394,6 +395,7 @@ export interface Store {
   readonly notes: Notes;
   readonly masks: Masks;
   readonly trends: Trends;
+  readonly coverage: Coverages;
   /** What changes, as it is committed. */
   readonly events: Events;
   readonly tokens: Tokens;
