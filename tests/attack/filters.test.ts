@@ -50,11 +50,10 @@ describe('questions made from the schema', () => {
         fc.asyncProperty(fc.nat(roots.length - 1), fc.gen(), async (place, draw) => {
           const root = roots[place] as (typeof roots)[number];
           const body = bodyOf(questionOf(draw, root as never));
-          const [first, again, other] = [
-            toldBy(await sqlite.post(body)),
-            toldBy(await sqlite.post(body)),
-            toldBy(await postgres.post(body)),
-          ];
+          const answers = [await sqlite.post(body), await sqlite.post(body), await postgres.post(body)];
+          // on a busy machine even a short pattern may take its whole time
+          if (answers.some(({ errors }) => errors.some(({ message }) => message.includes('took more than')))) return;
+          const [first, again, other] = answers.map(toldBy) as [string, string, string];
           if (!first.endsWith('with errors')) answered++;
           if (again !== first) sqlite.find('another answer when asked again', `${body}\n  ${first}\n  ${again}`);
           if (other !== first && !OF_THE_MOMENT.test(body)) {
