@@ -3,6 +3,7 @@ import { CheckedQuery } from './checked-query.ts';
 import { countedLedger } from './counted-ledger.ts';
 import { createCoverages } from './coverage.ts';
 import type { Database } from './database.ts';
+import { createElementTree } from './element-tree.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
@@ -43,6 +44,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     masks: createMasks(query),
     trends: createTrends(query),
     coverage: createCoverages(query),
+    elementTree: createElementTree(query),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     jobs: createJobs(database),
     events: database.events,
@@ -60,6 +62,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         masks: createMasks(own),
         trends: createTrends(own),
         coverage: createCoverages(own),
+        elementTree: createElementTree(own),
       });
     },
   };

@@ -25,6 +25,7 @@ import type {
 } from '../generated/sqlite/client.ts';
 import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
+import type { ElementTree } from './element-tree.ts';
 import type { Events } from './events.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
 import type { Jobs } from './jobs.ts';
@@ -396,6 +397,7 @@ export interface Store {
   readonly masks: Masks;
   readonly trends: Trends;
   readonly coverage: Coverages;
+  readonly elementTree: ElementTree;
   /** What changes, as it is committed. */
   readonly events: Events;
   readonly tokens: Tokens;
