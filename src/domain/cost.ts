@@ -15,6 +15,9 @@ const LISTED_A_LOOK = 100_000;
 /** Numbers and texts of lists (edges, centers, labels of axes) in one answer: some twenty million take a minute. */
 const MOST_LISTED = 2_000_000;
 
+/** Sets of lumisections that one operation may have read and combined: each may be the certification of years. */
+const MOST_MASKS = 100;
+
 /** A row of an answer without its bins is rarely longer. */
 const BYTES_OF_NODE = 2_000;
 
@@ -42,6 +45,7 @@ export class Cost {
   passed: LimitExceededError | undefined;
   #nextLook: number;
   #listed = 0;
+  #masks = 0;
   #sinceLook = 0;
 
   constructor({ maxBytes, maxNodes }: CostLimits, cancellation: Cancellation) {
@@ -77,6 +81,13 @@ export class Cost {
     this.#look();
   }
 
+  /** Sets of lumisections that are to be read. @throws LimitExceededError */
+  addMasks(count: number): void {
+    this.#masks += count;
+    if (this.#masks > MOST_MASKS) throw this.#refuse(tooManyMasks());
+    this.#look();
+  }
+
   #look(): void {
     const reason = this.#cancellation.look(performance.now());
     if (reason !== undefined) throw reason;
@@ -92,6 +103,7 @@ export class Cost {
     this.nodes = 0;
     this.#nextLook = Math.min(NODES_A_LOOK, this.#maxNodes + 1);
     this.#listed = 0;
+    this.#masks = 0;
     this.leastBytes = 0;
     this.mostBytes = 0;
     this.base64Characters = 0;
@@ -145,4 +157,9 @@ export const tooManyBytes = (actual: number, limit: number): LimitExceededError 
     actual,
     what: `The answer holds ${actual} bytes or more`,
     remedy: 'Ask for smaller pages (`first`), or for fewer bins (`rebin`, `crop`).',
+  });
+
+const tooManyMasks = (): LimitExceededError =>
+  new LimitExceededError(`An operation reads at most ${MOST_MASKS} masks: ask for them in several operations`, {
+    limit: MOST_MASKS,
   });

@@ -141,6 +141,7 @@ builder.queryField('losses', (t) =>
         }
         if (names.indexOf(name) < i) throw new InvalidInputError(`${field}: two rules have one name`, { field });
       }
+      cost.addMasks(1 + rules.length);
       const read = await store.masks.losses(
         parseMask(universe, 'universe'),
         rules.map((rule, i) => ruleOf(rule, `rules.${i}`)),

@@ -25,7 +25,8 @@ export class MaskAnswer {
 }
 
 /** Reads the mask that a text says. @throws InvalidInputError, LimitExceededError, NotFoundError */
-export async function answerMask({ store }: Context, text: string, field: string): Promise<MaskAnswer> {
+export async function answerMask({ store, cost }: Context, text: string, field: string): Promise<MaskAnswer> {
+  cost.addMasks(1);
   return new MaskAnswer(await store.masks.read(parseMask(text, field)), store.masks);
 }
 

@@ -35,8 +35,10 @@ builder.prismaObjectFields(SavedMask, (t) => ({
   mask: t.field({
     type: LumisectionMask,
     description: 'The lumisections that it holds.',
-    resolve: async ({ name, version }, _args, { store }) =>
-      new MaskAnswer(await store.masks.read({ kind: 'name', name, version, column: 1 }), store.masks),
+    resolve: async ({ name, version }, _args, { store, cost }) => {
+      cost.addMasks(1);
+      return new MaskAnswer(await store.masks.read({ kind: 'name', name, version, column: 1 }), store.masks);
+    },
   }),
 }));
 

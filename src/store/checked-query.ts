@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Cancellation } from '../domain/cancellation.ts';
-import { LimitExceededError } from '../domain/errors.ts';
+import { LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
+import type { MaskExpression } from '../domain/mask-expression.ts';
 import type { Database, Parameter, Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { filterNeeds, type NeededValues } from './filter-needs.ts';
@@ -49,10 +50,35 @@ export class CheckedQuery {
     const names = [...references];
     for (const name of names) if (!this.references.isLoaded(name)) await this.references.refresh(name, this.database);
     if (names.includes('certification')) await this.#lookUp(maskNamesOf(where), names);
+    return this.#checked(names, values, compose);
+  }
+
+  /** The same of what masks name, as `compose` selects it; `queries`: inside of a transaction. */
+  async maskRows(
+    expressions: readonly MaskExpression[],
+    compose: (filters: FilterCompiler) => Sql,
+    queries?: Queries,
+  ): Promise<unknown[][]> {
+    const names: ReferenceName[] = ['certification'];
+    if (!this.references.isLoaded('certification')) await this.references.refresh('certification', this.database);
+    await this.#lookUp(expressions.flatMap(namesOf), names);
+    return this.#checked(names, new Map(), compose, queries);
+  }
+
+  async #checked(
+    names: readonly ReferenceName[],
+    values: ReadonlyMap<string, { noun: Noun; field: string }>,
+    compose: (filters: FilterCompiler) => Sql,
+    within: Queries = this.database,
+  ): Promise<unknown[][]> {
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
-      const rows = await this.#attempt(names, values, compose, this.database);
+      const rows = await this.#attempt(names, values, compose, within).catch((error: unknown) => {
+        // what is not known yet, of a name that is: another process may just have written it
+        if (attempt === 1 && names.length > 0 && error instanceof NotFoundError) return undefined;
+        throw error;
+      });
       if (rows) return rows;
-      for (const name of names) await this.references.refresh(name, this.database);
+      for (const name of names) await this.references.refresh(name, within);
     }
     // never given up: all of it from one state of the database
     return this.database.snapshot(async (queries) => {

@@ -5,7 +5,10 @@ import {
   evaluateMask,
   type MaskCondition,
   type MaskExpression,
+  type MaskSource,
+  type MaskTerm,
   type MaskTerms,
+  type NamedMask,
   termsOf,
 } from '../domain/mask-expression.ts';
 import type { Flag } from '../domain/record.ts';
@@ -15,9 +18,7 @@ import type { KeyColumn } from './dialect.ts';
 import { FilterCompiler } from './filter-sql.ts';
 import { keyTableSql } from './list-parents.ts';
 import { conditionFilter } from './mask-condition.ts';
-import { namesOf } from './mask-names.ts';
-import type { SavedVersion, ScopedSource, Sql } from './mask-sql.ts';
-import { References } from './references.ts';
+import type { MaskNames, SavedVersion, ScopedSource, Sql } from './mask-sql.ts';
 import { isOneOf } from './test-sql.ts';
 
 /** A version of a source (of a dataset and a subsystem), or of a saved mask, that a mask was made of. */
@@ -29,7 +30,7 @@ export interface MaskPart {
   readonly version: number;
 }
 
-/** What an expression holds at one moment. */
+/** What an expression holds. */
 export interface ReadMask {
   /** Runs of which all is meant end at their last lumisection that is known; open where none is. */
   readonly mask: LuminosityMask;
@@ -48,12 +49,15 @@ export interface Luminosity {
   readonly delivered: number | null;
 }
 
-/** All of it is read from one state of the database. @throws NotFoundError for a name that is none. */
-export const readMask = (query: CheckedQuery, expression: MaskExpression): Promise<ReadMask> =>
-  query.database.snapshot((queries) => readMaskIn(query, queries, expression));
-
-/** The same inside of a transaction or snapshot. */
-export async function readMaskIn(query: CheckedQuery, queries: Queries, expression: MaskExpression): Promise<ReadMask> {
+/**
+ * What is named is read by one statement, and so in one state. `queries`: inside of a transaction.
+ * @throws NotFoundError, InvalidInputError for a name that is none (any more, or twice).
+ */
+export async function readMask(
+  query: CheckedQuery,
+  expression: MaskExpression,
+  queries: Queries = query.database,
+): Promise<ReadMask> {
   const { terms, madeOf } = await readTerms(query, queries, [expression]);
   return { mask: await closed(query, queries, evaluateMask(expression, terms)), madeOf };
 }
@@ -72,27 +76,27 @@ export interface LossRule {
   readonly loses: boolean;
 }
 
-export const readLosses = (
+export async function readLosses(
   query: CheckedQuery,
   universe: MaskExpression,
   rules: readonly LossRule[],
-): Promise<ReadLosses> =>
-  query.database.snapshot(async (queries) => {
-    const expressions = [universe, ...rules.map(({ expression }) => expression)];
-    const { terms, madeOf } = await readTerms(query, queries, expressions);
-    const whole = await closed(query, queries, evaluateMask(universe, terms));
-    const lost = rules.map(({ expression, loses }) => {
-      const held = evaluateMask(expression, terms, whole);
-      return loses ? held : whole.difference(held);
-    });
-    const segments = lossSegments(whole, lost);
-    const luminosity = await luminosityOf(
-      query,
-      queries,
-      segments.map(({ run, first, last, rules: set }) => [run, first, last, set]),
-    );
-    return { segments, luminosity, madeOf };
+): Promise<ReadLosses> {
+  const queries = query.database;
+  const expressions = [universe, ...rules.map(({ expression }) => expression)];
+  const { terms, madeOf } = await readTerms(query, queries, expressions);
+  const whole = await closed(query, queries, evaluateMask(universe, terms));
+  const lost = rules.map(({ expression, loses }) => {
+    const held = evaluateMask(expression, terms, whole);
+    return loses ? held : whole.difference(held);
   });
+  const segments = lossSegments(whole, lost);
+  const luminosity = await luminosityOf(
+    query,
+    queries,
+    segments.map(({ run, first, last, rules: set }) => [run, first, last, set]),
+  );
+  return { segments, luminosity, madeOf };
+}
 
 export async function maskLuminosity(query: CheckedQuery, mask: LuminosityMask): Promise<Luminosity> {
   const ranges = [...mask].flatMap(({ run, ranges: of }) => of.map(({ first, last }) => [run, first, last, 0]));
@@ -136,83 +140,88 @@ async function readTerms(
   queries: Queries,
   expressions: readonly MaskExpression[],
 ): Promise<{ terms: MaskTerms; madeOf: MaskPart[] }> {
-  const references = new References();
-  if (expressions.some((expression) => namesOf(expression).length > 0)) {
-    await references.refresh('certification', queries);
-    await references.refresh('savedMask', queries);
+  const all = expressions.flatMap(termsOf);
+  const named = new NamedRanges(all);
+  if (named.isAny) {
+    const rows = await query.maskRows(expressions, (filters) => named.statement(filters.maskNames), queries);
+    named.take(rows as NamedRow[]);
   }
-  const read = new TermReader(query, queries, references);
-  const verdicts = new Map<string, Verdicts>();
-  const named = new Map<string, LuminosityMask>();
   const conditions = new Map<MaskCondition, LuminosityMask>();
-  for (const term of expressions.flatMap(termsOf)) {
-    if (term.kind === 'where') conditions.set(term.condition, await read.where(term.condition));
-    if (term.kind === 'name') {
-      const key = keyOf(term.name, term.version);
-      if (!named.has(key)) named.set(key, await read.named(references.named(term)));
-    }
-    if (term.kind === 'verdict') {
-      for (const source of term.sources) {
-        const key = keyOf(source.source, source.subsystem, source.dataset);
-        if (!verdicts.has(key)) verdicts.set(key, await read.verdicts(references.source(source)));
-      }
-    }
+  for (const term of all) {
+    if (term.kind === 'where') conditions.set(term.condition, await readCondition(query, queries, term.condition));
   }
   const terms: MaskTerms = {
-    verdicts: ({ source, subsystem, dataset }) => verdicts.get(keyOf(source, subsystem, dataset)) as Verdicts,
-    named: ({ name, version }) => named.get(keyOf(name, version)) as LuminosityMask,
+    verdicts: (source) => named.verdicts(keyOf(source)),
+    named: (mask) => named.verdicts(keyOf(mask)).good,
     where: (condition) => conditions.get(condition) as LuminosityMask,
   };
-  return { terms, madeOf: read.madeOf };
+  return { terms, madeOf: named.madeOf };
 }
 
-const keyOf = (...parts: readonly (string | number | null)[]) => JSON.stringify(parts);
+/** Which of the terms, its subsystem and flag, and a range of a run. */
+type NamedRow = [number, string, Flag, number, number, number];
 
-type Verdicts = ReturnType<MaskTerms['verdicts']>;
+const keyOf = (term: NamedMask | MaskSource): string =>
+  JSON.stringify('source' in term ? [term.source, term.subsystem, term.dataset] : [term.name, term.version]);
 
-/** Reads what single terms hold, and keeps what that was. */
-class TermReader {
-  readonly #query: CheckedQuery;
-  readonly #queries: Queries;
-  readonly #references: References;
-  readonly #madeOf = new Map<string, MaskPart>();
+/** The ranges of all sources and saved masks that terms name, each once, read by one statement. */
+class NamedRanges {
+  readonly #terms = new Map<string, NamedMask | MaskSource>();
+  #found: (ScopedSource | SavedVersion)[] = [];
+  readonly #rows: NamedRow[][] = [];
 
-  constructor(query: CheckedQuery, queries: Queries, references: References) {
-    this.#query = query;
-    this.#queries = queries;
-    this.#references = references;
+  constructor(terms: readonly MaskTerm[]) {
+    for (const term of terms) {
+      if (term.kind === 'name') this.#terms.set(keyOf(term), term);
+      if (term.kind === 'verdict') for (const source of term.sources) this.#terms.set(keyOf(source), source);
+    }
   }
 
-  get madeOf(): MaskPart[] {
-    return [...this.#madeOf.keys()].sort().map((key) => this.#madeOf.get(key) as MaskPart);
+  get isAny(): boolean {
+    return this.#terms.size > 0;
   }
 
-  async named(found: ScopedSource | SavedVersion): Promise<LuminosityMask> {
-    if ('scopes' in found) return (await this.verdicts(found)).good;
-    const { mask, version } = found;
-    this.#note({ source: null, mask, dataset: null, subsystem: null, version });
-    return this.#ranges(sql`SELECT run_number, lumisection_first, lumisection_last FROM saved_mask_range
-      WHERE name = ${mask} AND version = ${version}`);
+  /** @throws NotFoundError, InvalidInputError */
+  statement(names: MaskNames): Sql {
+    this.#found = [...this.#terms.values()].map((term) => ('source' in term ? names.source(term) : names.named(term)));
+    const parts = this.#found.map((found, place) => {
+      const part = sql.raw(String(place));
+      if ('mask' in found) {
+        return sql`SELECT ${part} AS part, '' AS subsystem, 'GOOD' AS flag, m.run_number AS run_number, m.lumisection_first AS first,
+          m.lumisection_last AS last FROM saved_mask_range m WHERE m.name = ${found.mask} AND m.version = ${found.version}`;
+      }
+      const inScope = found.scopes.map(
+        ({ dataset, subsystem, version }) =>
+          sql`(c.version = ${version} AND c.dataset = ${dataset} AND c.subsystem = ${subsystem})`,
+      );
+      return sql`SELECT ${part} AS part, c.subsystem AS subsystem, c.flag AS flag, c.run_number AS run_number,
+        c.lumisection_first AS first, c.lumisection_last AS last FROM certification c
+        WHERE c.source = ${found.source} AND (${sql.join(inScope, sql` OR `)})`;
+    });
+    return sql.join(parts, sql` UNION ALL `);
+  }
+
+  take(rows: readonly NamedRow[]): void {
+    for (const row of rows) {
+      const known = this.#rows[row[0]];
+      if (known) known.push(row);
+      else this.#rows[row[0]] = [row];
+    }
   }
 
   /** As combineFlags says, of every lumisection. */
-  async verdicts({ source, scopes }: ScopedSource): Promise<Verdicts> {
-    const inScope = scopes.map(
-      ({ dataset, subsystem, version }) =>
-        sql`(c.version = ${version} AND c.dataset = ${dataset} AND c.subsystem = ${subsystem})`,
-    );
-    for (const { dataset, subsystem, version } of scopes) {
-      this.#note({ source, mask: null, dataset, subsystem, version });
-    }
-    const rows = (await this.#query.send(
-      sql`SELECT c.subsystem, c.flag, c.run_number, c.lumisection_first, c.lumisection_last FROM certification c
-        WHERE c.source = ${source} AND (${sql.join(inScope, sql` OR `)})`,
-      this.#queries,
-    )) as [string, Flag, number, number, number][];
+  verdicts(key: string): Verdicts {
+    const place = [...this.#terms.keys()].indexOf(key);
+    const found = this.#found[place] as ScopedSource | SavedVersion;
+    const rows = this.#rows[place] ?? [];
     const maskOf = (holds: (subsystem: string, flag: Flag) => boolean) =>
-      rangesMask(rows.filter(([subsystem, flag]) => holds(subsystem, flag)).map(([, , ...range]) => range));
-    const subsystems = [...new Set(scopes.map(({ subsystem }) => subsystem))];
-    const good = subsystems
+      rangesMask(
+        rows
+          .filter(([, subsystem, flag]) => holds(subsystem, flag))
+          .map(([, , , run, first, last]) => [run, first, last]),
+      );
+    if ('mask' in found) return { good: maskOf(() => true), bad: LuminosityMask.EMPTY };
+    const good = [...new Set(found.scopes.map(({ subsystem }) => subsystem))]
       .map((own) =>
         maskOf((of, flag) => of === own && flag === 'GOOD').difference(
           maskOf((of, flag) => of === own && flag !== 'GOOD'),
@@ -222,23 +231,32 @@ class TermReader {
     return { good, bad: maskOf((_, flag) => flag === 'BAD') };
   }
 
-  where(condition: MaskCondition): Promise<LuminosityMask> {
-    const filters = new FilterCompiler(this.#query.database.dialect, this.#references, new Map());
-    const { sql: holds } = filters.compile('lumisection', 'l', conditionFilter(condition));
-    // what follows one another differs from its place by the same number
-    return this.#ranges(sql`SELECT i.run_number, min(i.number), max(i.number) FROM (
+  get madeOf(): MaskPart[] {
+    const parts = this.#found.flatMap((found): MaskPart[] =>
+      'mask' in found
+        ? [{ source: null, mask: found.mask, dataset: null, subsystem: null, version: found.version }]
+        : found.scopes.map((scope) => ({ source: found.source, mask: null, ...scope })),
+    );
+    const nameOf = ({ source, mask, dataset, subsystem, version }: MaskPart) =>
+      JSON.stringify([source ?? '', mask ?? '', dataset, subsystem, version]);
+    const byName = new Map(parts.map((part) => [nameOf(part), part]));
+    return [...byName.keys()].sort().map((name) => byName.get(name) as MaskPart);
+  }
+}
+
+type Verdicts = ReturnType<MaskTerms['verdicts']>;
+
+async function readCondition(query: CheckedQuery, queries: Queries, condition: MaskCondition): Promise<LuminosityMask> {
+  const filters = new FilterCompiler(query.database.dialect, query.references, new Map());
+  const { sql: holds } = filters.compile('lumisection', 'l', conditionFilter(condition));
+  // what follows one another differs from its place by the same number
+  const rows = await query.send(
+    sql`SELECT i.run_number, min(i.number), max(i.number) FROM (
         SELECT l.run_number, l.number, l.number - row_number() OVER (PARTITION BY l.run_number ORDER BY l.number) AS island
-        FROM lumisection l WHERE ${holds}) i GROUP BY i.run_number, i.island`);
-  }
-
-  async #ranges(statement: Sql): Promise<LuminosityMask> {
-    return rangesMask((await this.#query.send(statement, this.#queries)) as [number, number, number][]);
-  }
-
-  #note(part: MaskPart): void {
-    const { source, mask, dataset, subsystem, version } = part;
-    this.#madeOf.set(keyOf(source ?? '', mask ?? '', dataset, subsystem, version), part);
-  }
+        FROM lumisection l WHERE ${holds}) i GROUP BY i.run_number, i.island`,
+    queries,
+  );
+  return rangesMask(rows as [number, number, number][]);
 }
 
 function rangesMask(rows: readonly (readonly [number, number, number])[]): LuminosityMask {

@@ -13,7 +13,6 @@ import {
   type ReadMask,
   readLosses,
   readMask,
-  readMaskIn,
 } from './mask-reads.ts';
 
 /** What somebody saves under a name. */
@@ -25,7 +24,7 @@ export interface Masks {
   read(expression: MaskExpression): Promise<ReadMask>;
   /** Of the stored lumisections of the mask. */
   luminosity(mask: LuminosityMask): Promise<Luminosity>;
-  /** The universe, split by which of the rules lose its lumisections. All from one state of the database. */
+  /** The universe, split by which of the rules lose its lumisections. */
   losses(universe: MaskExpression, rules: readonly LossRule[]): Promise<ReadLosses>;
   /**
    * Keeps what the expression holds now as the next version of the name, unless the newest one has the same expression and
@@ -68,7 +67,7 @@ async function save(query: CheckedQuery, transaction: Transaction, content: Mask
       field: 'name',
     });
   }
-  const { mask, madeOf } = await readMaskIn(query, transaction, parseMask(expression, 'expression'));
+  const { mask, madeOf } = await readMask(query, parseMask(expression, 'expression'), transaction);
   const [newest] = await transaction.all<SavedMask>(
     'SELECT * FROM saved_mask WHERE name = $1 ORDER BY version DESC LIMIT 1',
     [name],

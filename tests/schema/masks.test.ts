@@ -139,6 +139,13 @@ describe.each(databases)('masks of the graph on $name', (database) => {
     const flag = '{ certificationMask(source: "rr-2018", where: { flag: { eq: GOOD } }) { json } }';
     expect((await errorOf(flag))[0]).toBe('BAD_USER_INPUT');
     expect(await errorOf('{ runs(where: { mask: "nobody" }) { totalCount } }')).toEqual(['NOT_FOUND', 1]);
+    const rules = Array.from({ length: 16 }, (_, n) => `{ name: "${n}", keeps: "1" }`).join(' ');
+    const many = Array.from(
+      { length: 6 },
+      (_, n) => `l${n}: losses(universe: "1", rules: [${rules}]) { madeOf { version } }`,
+    );
+    expect((await errorOf(`{ ${many.join(' ')} }`))[0]).toBe('LIMIT_EXCEEDED');
+    expect((await reader(`{ ${many.slice(1).join(' ')} }`)).errors).toBeUndefined();
     expect((await errorOf('{ lumisection(run: 1, number: 1) { combinedVerdict(sources: []) } }'))[0]).toBe(
       'BAD_USER_INPUT',
     );

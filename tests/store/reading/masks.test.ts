@@ -142,6 +142,13 @@ describe.each(databases)('masks on $name', (database) => {
       expect(before).toBe(world.lumisection.filter(({ number }) => number === 1).length);
       await other.masks.save({ ...content, expression: 'where(number > 0)' });
       expect(await count()).toBe(world.lumisection.length);
+      // a version that is not in memory yet, before anything else was asked for
+      await other.masks.save({ ...content, expression: 'where(number > 1)' });
+      expect((await read('from-elsewhere@3 & where(number = 1)')).runCount).toBe(0);
+      await other.masks.save({ ...content, expression: 'where(number > 2)' });
+      expect(await store.lists.count('lumisection', { kind: 'mask', mask: 'from-elsewhere@4' })).toBe(
+        world.lumisection.filter(({ number }) => number > 2).length,
+      );
     } finally {
       await other.close();
     }
