@@ -49,7 +49,7 @@ function fragmentCycleRule(context: ValidationContext): ASTVisitor {
 }
 
 /** Limits that a document alone can break, whatever its variables: checked once and cached with its validation. */
-export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxAliases' | 'maxRootFields'>): ValidationRule[] {
+export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxRootFields'>): ValidationRule[] {
   return [
     fragmentCycleRule,
     ...executableRules,
@@ -82,35 +82,6 @@ export function documentRules(limits: Pick<Config, 'maxDepth' | 'maxAliases' | '
           }),
         );
       });
-    },
-    function AliasesRule(context) {
-      let count = 0;
-      return {
-        // fields that are asked for again and again are compared pair by pair, as aliased ones are
-        SelectionSet({ selections }) {
-          const names = new Set<string>();
-          for (const selection of selections) {
-            if (selection.kind !== Kind.FIELD) continue;
-            const { value } = selection.alias ?? selection.name;
-            if (selection.alias || names.has(value)) count++;
-            names.add(value);
-          }
-        },
-        Document: {
-          leave() {
-            if (count <= limits.maxAliases) return;
-            context.reportError(
-              limitError({
-                setting: 'LUMIGRAPH_MAX_ALIASES',
-                limit: limits.maxAliases,
-                actual: count,
-                what: `The document has ${count} aliases and repeated fields`,
-                remedy: 'Ask for a list with `in` instead of one field for each object.',
-              }),
-            );
-          },
-        },
-      };
     },
   ];
 }
