@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Flag } from '../../src/domain/record.ts';
-import { combineFlags } from '../../src/domain/verdict.ts';
+import { combineFlags, combineVerdicts } from '../../src/domain/verdict.ts';
 
 describe('the verdict of a source', () => {
   it.each<[string, Flag[][], string]>([
@@ -18,5 +18,18 @@ describe('the verdict of a source', () => {
     ['two datasets of one subsystem, one not set', [['GOOD', 'NOTSET']], 'NOT_EVALUATED'],
   ])('%s', (_, subsystems, verdict) => {
     expect(combineFlags(subsystems.map((flags) => new Set(flags)))).toBe(verdict);
+  });
+});
+
+describe('the verdict of several sources together', () => {
+  it.each([
+    [['GOOD', 'GOOD'], 'GOOD'],
+    [['GOOD', 'BAD'], 'BAD'],
+    [['NOT_EVALUATED', 'BAD'], 'BAD'],
+    [['GOOD', 'NOT_EVALUATED'], 'NOT_EVALUATED'],
+    [['NOT_EVALUATED'], 'NOT_EVALUATED'],
+    [[], 'NOT_EVALUATED'],
+  ] as const)('of %j is %s', (verdicts, expected) => {
+    expect(combineVerdicts(verdicts)).toBe(expected);
   });
 });
