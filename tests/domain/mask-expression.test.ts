@@ -87,7 +87,10 @@ const written: fc.Arbitrary<Written> = fc.letrec<{ any: Written; leaf: Written }
       })),
     fc
       .tuple(tie('any'), fc.constantFrom('!', 'not '))
-      .map(([of, operator]) => ({ text: `${operator}${of.text}`, holds: (run: number, ls: number, w: World) => !of.holds(run, ls, w) })),
+      .map(([of, operator]) => ({
+        text: `${operator}${of.text}`,
+        holds: (run: number, ls: number, w: World) => !of.holds(run, ls, w),
+      })),
   ),
 })).any;
 
