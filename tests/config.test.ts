@@ -61,6 +61,8 @@ describe('the configuration', () => {
       maxConnections: 4096,
       maxHeaderBytes: 16_384,
       headersTimeoutMs: 10_000,
+      exportTimeoutMs: 600_000,
+      maxExports: 4,
       requestTimeoutMs: 300_000,
       keepAliveTimeoutMs: 65_000,
       sendTimeoutMs: 30_000,
