@@ -18,6 +18,7 @@ export const EXPORT_FORMATS = {
   ndjson: 'application/x-ndjson',
   csv: 'text/csv; charset=utf-8',
   npy: 'application/octet-stream',
+  arrow: 'application/vnd.apache.arrow.file',
 } as const;
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
@@ -78,8 +79,8 @@ export async function openExport(
   });
   const whole = matrix ? { ...request, where: matrix.where, limit: matrix.rows } : request;
   const writer = matrix
-    ? npyWriter({ ...matrix, ...request, rows: matrix.rows, shape: matrix.shape })
-    : writerOf(format, request);
+    ? npyWriter({ ...request, rows: matrix.rows, shape: matrix.shape })
+    : await writerOf(store, format, request);
   const bytes = written(store, writer, whole, provenance, matrix?.rows ?? null, options);
   // up to the first histograms, so that what is wrong with the request shows before anything is sent
   const begun = [await bytes.next(), await bytes.next()];
@@ -94,8 +95,21 @@ async function* goneOn(
   yield* rest;
 }
 
-const writerOf = (format: ExportFormat, { flow }: ExportRequest): ExportWriter =>
-  format === 'csv' ? csvWriter(flow) : ndjsonWriter(flow);
+async function writerOf(store: Store, format: ExportFormat, request: ExportRequest): Promise<ExportWriter> {
+  if (format === 'csv') return csvWriter(request.flow);
+  if (format !== 'arrow') return ndjsonWriter(request.flow);
+  const { reads } = store;
+  const { monitorElements, datasets } = await reads.histogramDimensions(request.noun, request.where);
+  const elements = await reads.monitorElements(monitorElements);
+  const names = await reads.datasets(datasets);
+  // a library of some size, which most servers are never asked for
+  const { arrowWriter } = await import('./arrow-writer.ts');
+  return arrowWriter({
+    ...request,
+    monitorElements: elements.flatMap((row) => (row ? [row.path] : [])),
+    datasets: names.flatMap((row) => (row ? [row.name] : [])),
+  });
+}
 
 async function* written(
   store: Store,

@@ -35,6 +35,24 @@ export async function histogramRuns(
   return rows.map(([run, count]) => ({ run: run as number, count: count as number }));
 }
 
+/** Ids of the monitor elements and the datasets that histograms of the filter may have, each ascending. Two SQL statements. */
+export async function histogramDimensions(
+  query: CheckedQuery,
+  noun: HistogramNoun,
+  where: Filter | undefined,
+): Promise<{ monitorElements: number[]; datasets: number[] }> {
+  const filter = keyPart(where);
+  const distinct = async (column: 'monitor_element_id' | 'dataset_id') => {
+    const rows = await query.rows(noun, filter, (filters) => {
+      const condition = filter ? sql`AND ${filters.compile(noun, 't', filter).sql}` : sql``;
+      const id = sql.raw(`t.${column}`);
+      return sql`SELECT DISTINCT ${id} FROM run_monitor_element t WHERE ${sql.raw(COUNTS[noun])} > 0 ${condition}`;
+    });
+    return rows.map(([id]) => id as number).sort((a, b) => a - b);
+  };
+  return { monitorElements: await distinct('monitor_element_id'), datasets: await distinct('dataset_id') };
+}
+
 /** What of a conjunction tests the keys alone; undefined where nothing does. */
 function keyPart(where: Filter | undefined): Filter | undefined {
   if (where === undefined || isOfKeys(where)) return where;

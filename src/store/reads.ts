@@ -12,7 +12,7 @@ import {
 import type { CheckedQuery } from './checked-query.ts';
 import { transposed } from './column-packing.ts';
 import { contributionsByKey } from './contribution-reads.ts';
-import { datasetsOfElement, histogramRuns } from './histogram-runs.ts';
+import { datasetsOfElement, histogramDimensions, histogramRuns } from './histogram-runs.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import type { Reads } from './store.ts';
@@ -221,6 +221,10 @@ export class StoreReads implements Reads {
 
   histogramRuns(...[noun, where, from]: Parameters<Reads['histogramRuns']>) {
     return histogramRuns(this.query, noun, where, from);
+  }
+
+  histogramDimensions(...[noun, where]: Parameters<Reads['histogramDimensions']>) {
+    return histogramDimensions(this.query, noun, where);
   }
 
   datasetsOfElement(...[noun, id]: Parameters<Reads['datasetsOfElement']>) {

@@ -208,6 +208,11 @@ export interface Reads {
   runCounts(datasetIds: readonly number[]): Promise<number[]>;
   /** Runs from `from` on that may hold histograms of the filter, ascending, with the most that each can hold. */
   histogramRuns(noun: HistogramNoun, where: Filter | undefined, from: number): Promise<HistogramRun[]>;
+  /** Ids of the monitor elements and datasets that histograms of the filter may have, ascending. */
+  histogramDimensions(
+    noun: HistogramNoun,
+    where: Filter | undefined,
+  ): Promise<{ monitorElements: number[]; datasets: number[] }>;
   /** Names of the datasets that have histograms of a monitor element, by code point. */
   datasetsOfElement(noun: HistogramNoun, monitorElementId: number): Promise<string[]>;
 }

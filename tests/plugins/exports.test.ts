@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tableFromIPC } from '@uwdata/flechette';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportHistograms } from '../../ingest/commands/export.ts';
 import { type App, createApp } from '../../src/app.ts';
@@ -18,6 +19,14 @@ const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
 if (!hasNumpy) console.warn('python3 with numpy is not here: files of .npy are not read back by it');
 
 const MANY = 2_500;
+
+/** An axis of NDJSON as the columns of Arrow tell it. */
+const axisOf = (name: string, axis?: { bins: number; min: number; max: number; edges?: number[] }) => ({
+  [`${name}Bins`]: axis?.bins ?? null,
+  [`${name}Min`]: axis?.min ?? null,
+  [`${name}Max`]: axis?.max ?? null,
+  [`${name}Edges`]: axis?.edges ?? null,
+});
 
 describe.each(databases)('exports on $name', (database) => {
   let opened: { store: Store; url: string; drop(): Promise<void> };
@@ -137,6 +146,36 @@ describe.each(databases)('exports on $name', (database) => {
     expect(rest.map((line) => line.slice(0, 8))).toEqual(['367129,4', '# {"curs', '# {"summ', '']);
     const variable = await (await get('histograms.csv', { monitorElement: STATUS.path, limit: '1' })).text();
     expect(variable).toContain(',3,0,10,"[0,1,2.5,10]",,,,,"[');
+  });
+
+  it('as Arrow are read by another reader of Arrow, with the rows of NDJSON', async () => {
+    const requests: Record<string, string>[] = [
+      {},
+      { level: 'run', type: 'FLOAT32' },
+      { run: '315257,367129', flow: 'true', type: 'FLOAT32' },
+    ];
+    for (const parameters of requests) {
+      const bytes = new Uint8Array(await (await get('histograms.arrow', parameters)).arrayBuffer());
+      const table = tableFromIPC(bytes);
+      const { rows, provenance } = await lines(parameters);
+      expect(JSON.parse(table.schema.metadata?.get('lumigraph.provenance') as string)).toEqual(provenance);
+      const plain = (value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Float64Array)].map(rounded) : value);
+      const rounded = (value: number) => Math.fround(value);
+      const told = table
+        .toArray()
+        .map((row: Record<string, unknown>) =>
+          Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
+        );
+      expect(told).toEqual(
+        rows.map(({ axes, bins, ...row }) => ({
+          ...row,
+          ...axisOf('x', axes?.[0]),
+          ...axisOf('y', axes?.[1]),
+          bins: bins?.map(rounded) ?? null,
+        })),
+      );
+    }
+    await expect(get('histograms.arrow', { type: 'INT32', run: '367129' })).resolves.toMatchObject({ status: 400 });
   });
 
   it('of masks are golden JSON, with the versions that they are made of', async () => {
