@@ -78,22 +78,27 @@ async function readPoints(query: CheckedQuery, trend: TrendQuery, most: number) 
   ];
   const { dialect } = query.database;
   const types = columns.map(([, type]) => type);
-  const [row] = await query.rows(noun, where, (filters) => {
-    const selected = sql.join(columns.map(([column], i) => sql`${column} AS ${sql.raw(`c${i}`)}`));
-    const condition = where ? sql` AND ${filters.compile(noun, 't', where).sql}` : sql``;
-    const place = ofRuns ? sql`t.run_number` : sql`t.run_number, t.lumisection_number`;
-    return packed(
-      dialect,
-      // run by run, so that each is one range of the key
-      sql`SELECT ${selected} FROM run_monitor_element e CROSS JOIN ${sql.raw(TABLES[noun])} t
-        JOIN dataset d ON d.id = t.dataset_id${divisors.join}
-        WHERE ${holdsElement(filters, trend)} AND t.run_number = e.run_number AND t.monitor_element_id = e.monitor_element_id
-          AND t.dataset_id = e.dataset_id${condition}
-        ORDER BY ${place}, d.name ${sql.raw(dialect.binaryCollation)} LIMIT ${most + 1}`,
-      types,
-    );
-  });
-  const found = unpacked(dialect, row as unknown[], types);
+  const read = async (isOrdered: boolean) => {
+    const [row] = await query.rows(noun, where, (filters) => {
+      const selected = sql.join(columns.map(([column], i) => sql`${column} AS ${sql.raw(`c${i}`)}`));
+      const condition = where ? sql` AND ${filters.compile(noun, 't', where).sql}` : sql``;
+      const table = sql.raw(TABLES[noun]);
+      const source = isOrdered
+        ? sql`${table} t${divisors.join} WHERE t.monitor_element_id = ${trend.monitorElementId}${condition}
+          ORDER BY t.run_number, t.lumisection_number, t.dataset_id`
+        : // run by run, so that each is one range of the key
+          sql`run_monitor_element e CROSS JOIN ${table} t JOIN dataset d ON d.id = t.dataset_id${divisors.join}
+          WHERE ${holdsElement(filters, trend)} AND t.run_number = e.run_number AND t.monitor_element_id = e.monitor_element_id
+            AND t.dataset_id = e.dataset_id${condition}
+          ORDER BY ${ofRuns ? sql`t.run_number` : sql`t.run_number, t.lumisection_number`}, d.name ${sql.raw(dialect.binaryCollation)}`;
+      return packed(dialect, sql`SELECT ${selected} FROM ${source} LIMIT ${most + 1}`, types);
+    });
+    return unpacked(dialect, row as unknown[], types);
+  };
+  let found = await read(!ofRuns && isOfOneRun(where));
+  // the order of the key is that of the answer but for the names of datasets
+  const [ofDataset] = found.columns[2] ?? [];
+  if (found.columns[2]?.some((id) => id !== ofDataset)) found = await read(false);
   const [runs, lumisections, datasets, values, entries, ...divide] = found.columns as (number | null)[][];
   const flags = flagSource && (await flagsOf(query, flagSource, ofRuns, (runs ?? []) as number[]));
   const points = Array.from({ length: Math.min(found.count, most) }, (_, i): TrendPoint => {
@@ -109,6 +114,14 @@ async function readPoints(query: CheckedQuery, trend: TrendQuery, most: number) 
     };
   });
   return { points, hasMore: found.count > most };
+}
+
+/** Whether the filter names one run: then its histograms lie in the order of their key, and are not sorted. */
+function isOfOneRun(where: Filter | undefined): boolean {
+  if (where?.kind === 'and') return where.of.some(isOfOneRun);
+  if (where?.kind !== 'related' || where.field !== 'run') return false;
+  const of = where.of.kind === 'and' ? where.of.of : [where.of];
+  return of.some((part) => part.kind === 'test' && part.field === 'number' && part.op === 'eq');
 }
 
 /** What values are divided by: columns of the run or lumisection that has it, and what it is of these. */

@@ -114,6 +114,13 @@ describe.each(databases)('trend on $name', (database) => {
       );
     }
     expect(nodes.filter(({ meanX }) => meanX === null)).toHaveLength(2);
+    const of = `monitorElement: "${CHARGE_PATH.path}", quantity: MEAN_X`;
+    const fields = 'run lumisection dataset { name } value';
+    for (const run of [LATER, 315257]) {
+      const ofRun = await pointsOf(`${of}, where: { run: { number: { eq: ${run} } } }`, fields);
+      expect(ofRun).toEqual((await pointsOf(of, fields)).filter((point) => point.run === run));
+      expect(ofRun.length).toBeGreaterThan(10);
+    }
   });
 
   it('reads no bins, in one statement beside the one for the path', async () => {
