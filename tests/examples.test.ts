@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -126,4 +126,39 @@ describe('the example queries of the page', () => {
   it.each(readdirSync(folder).filter((name) => name.endsWith('.graphql')))('%s answers on the sample data', (name) =>
     expectAnswer(readFileSync(join(folder, name), 'utf8')),
   );
+});
+
+const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
+if (!hasNumpy) console.warn('python3 with numpy is not here: examples/python is not run');
+
+describe.runIf(hasNumpy)('examples/python/fetch_matrix.py', () => {
+  const element = 'PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1';
+  const dataset = '/ZeroBias/Run2026Z-PromptReco-v1/DQMIO';
+  const fetchMatrix = (...options: string[]) =>
+    run('python3', ['examples/python/fetch_matrix.py', '--url', server.url, '--dataset', dataset, ...options], {
+      cwd: root,
+    });
+
+  it('fetches a training matrix page by page', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lumigraph-python-'));
+    try {
+      const file = join(folder, 'charge.npz');
+      const { stdout } = await fetchMatrix('--monitor-element', element, '--out', file, '--page', '100');
+      const shown = await run('python3', [
+        '-c',
+        `import numpy, json; m = numpy.load(${JSON.stringify(file)}); print(json.dumps([list(m['bins'].shape), len(m['runs']), len(m['lumisections']), float(m['bins'].sum())]))`,
+      ]);
+      const [shape, runs, lumisections, sum] = JSON.parse(shown.stdout);
+      expect(stdout).toContain(`(${shape.join(', ')}) from `);
+      expect([runs, lumisections]).toEqual([shape[0], shape[0]]);
+      expect(shape[0]).toBeGreaterThan(100);
+      expect(sum).toBeGreaterThan(0);
+      await expect(fetchMatrix('--monitor-element', 'no/such', '--out', file)).rejects.toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^NOT_FOUND: monitorElement/),
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 });
