@@ -127,9 +127,19 @@ class Names {
   }
 
   column(rows: readonly ExportRow[], nameOf: (row: ExportRow) => string): Data {
-    const unknown = new Set(rows.map(nameOf).filter((name) => !this.#places.has(name)));
-    if (unknown.size > 0) this.#add([...unknown]);
-    const data = Int32Array.from(rows, (row) => this.#places.get(nameOf(row)) as number);
+    const data = new Int32Array(rows.length);
+    let name: string | undefined;
+    let place = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const next = nameOf(rows[i] as ExportRow);
+      // neighbours mostly have the same one
+      if (next !== name) {
+        name = next;
+        if (!this.#places.has(name)) this.#add([name]);
+        place = this.#places.get(name) as number;
+      }
+      data[i] = place;
+    }
     this.#vector ??= new Vector(this.#chunks);
     return makeData({ type: this.type, length: rows.length, nullCount: 0, data, dictionary: this.#vector });
   }
@@ -163,8 +173,8 @@ function nullable(
   numberOf: (row: ExportRow) => number | null | undefined,
 ): Data {
   const nulls = new Nulls(rows.length);
-  for (const [i, row] of rows.entries()) {
-    const value = numberOf(row);
+  for (let i = 0; i < rows.length; i++) {
+    const value = numberOf(rows[i] as ExportRow);
     if (value === null || value === undefined) nulls.add(i);
     else data[i] = value;
   }

@@ -51,8 +51,10 @@ export interface Export {
 }
 
 const FIELDS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY', 'binningId', 'bins'] as const;
+/** Rows that are read at once: each page begins with a search for its place. */
+const PAGE_ROWS = 4_000;
 /** Rows of a chunk; of large ones fewer are written at once. */
-const PAGE_ROWS = 1_000;
+const CHUNK_ROWS = 1_000;
 const BLOBS_AT_ONCE = 100;
 
 type Noun = ExportRequest['noun'];
@@ -148,7 +150,10 @@ async function* written(
       cut = expected === null ? isCut() : null;
       if (cut !== null) break walking;
       const large = page[from]?.bins === undefined;
-      const some = page.slice(from, Math.min(from + (large ? BLOBS_AT_ONCE : PAGE_ROWS), from + limit - rows)) as Row[];
+      const some = page.slice(
+        from,
+        Math.min(from + (large ? BLOBS_AT_ONCE : CHUNK_ROWS), from + limit - rows),
+      ) as Row[];
       const blobs = await blobsOf(store, noun, some as readonly WalkedRow<Noun>[]);
       const told = await names.rowsOf(some, blobs);
       last = some.at(-1) as Row;

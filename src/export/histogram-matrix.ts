@@ -47,7 +47,7 @@ export interface HistogramMatrix {
 }
 
 const BYTES_OF_CELL = 8;
-const PAGE_ROWS = 2_000;
+const PAGE_ROWS = 5_000;
 /** Bins that lists do not bring are read so many at once. */
 const BLOBS_AT_ONCE = 200;
 
