@@ -85,12 +85,10 @@ const written: fc.Arbitrary<Written> = fc.letrec<{ any: Written; leaf: Written }
           return operator === '|' || operator === ' or ' ? x || y : x && !y;
         },
       })),
-    fc
-      .tuple(tie('any'), fc.constantFrom('!', 'not '))
-      .map(([of, operator]) => ({
-        text: `${operator}${of.text}`,
-        holds: (run: number, ls: number, w: World) => !of.holds(run, ls, w),
-      })),
+    fc.tuple(tie('any'), fc.constantFrom('!', 'not ')).map(([of, operator]) => ({
+      text: `${operator}${of.text}`,
+      holds: (run: number, ls: number, w: World) => !of.holds(run, ls, w),
+    })),
   ),
 })).any;
 
