@@ -31,9 +31,11 @@ const closingLine: Reporter = {
     }
     // nor does an error that no test caught belong to one
     count.failed += unhandledErrors.length;
-    process.once('exit', () =>
-      console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`),
-    );
+    process.once('exit', () => {
+      console.log(`${count.passed} passed, ${count.failed} failed, ${count.skipped + count.pending} skipped`);
+      // what stops the PostgreSQL of the tests ends the process with 0, whatever was set before
+      if (count.failed > 0) process.exitCode = 1;
+    });
   },
 };
 

@@ -21,6 +21,8 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   Dataset: root('datasets', 'name'),
   MonitorElement: root('monitorElements', 'path'),
   Certification: root('certifications', 'source subsystem version flag ranges { first last }'),
+  CertificationVersion: root('certificationVersions', 'source version kind createdAt'),
+  SavedMask: root('masks', 'name version expression author'),
   DataFile: root('dataFiles', 'path size'),
   Job: root('jobs', 'state owner bytesTotal dataFile { path }'),
   Note: root('notes', 'run { number } text author'),
@@ -63,6 +65,9 @@ describe.each(databases)('nodes on $name', (database) => {
     const paths = ['/inbox/a.csv', '/inbox/b.csv'];
     const requests = paths.map((path) => ({ origin: 'path', path, ledgerPath: path, ...how }) as const);
     await opened.store.jobs.enqueue(requests, 'a test');
+    for (const name of ['first', 'second']) {
+      await opened.store.masks.save({ name, expression: 'where(number = 1)', comment: null, author: 'a test' });
+    }
     for (const name of ['ci', 'me']) {
       await opened.store.tokens.create({ name, scopes: ['read'], expiresAt: new Date(Date.now() + 60_000) }, 'a test');
     }
