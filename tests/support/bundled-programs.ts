@@ -11,6 +11,7 @@ export const bundledPrograms = {
   cli: join(folder, 'cli.js'),
   killedIngest: join(folder, 'killed-ingest.js'),
   jobWorker: join(folder, 'worker-process.js'),
+  server: join(folder, 'server.js'),
 };
 
 export async function bundlePrograms(): Promise<void> {
@@ -20,6 +21,7 @@ export async function bundlePrograms(): Promise<void> {
       'ingest/cli.ts',
       'ingest/parse-process/child.ts',
       'src/jobs/worker-process.ts',
+      'src/server.ts',
     ],
     absWorkingDir: root,
     outdir: folder,
