@@ -61,7 +61,8 @@ export function startProgram(
   env: Readonly<Record<string, string>> = {},
 ): Started {
   const child = spawn(program, [...args], { env: { ...process.env, ...env }, stdio: ['pipe', 'ignore', 'inherit'] });
-  child.stdin?.end(input);
+  // one that reads nothing may be over before
+  child.stdin?.on('error', () => {}).end(input);
   return watch(child);
 }
 
