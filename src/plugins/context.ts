@@ -39,6 +39,7 @@ export function useContext(
       target.variables = made.variables;
       target.cancellation = made.cancellation;
       target.cost = made.cost;
+      target.beginEvent = made.beginEvent;
       target.warnings = made.warnings;
       target.warn = made.warn;
     },

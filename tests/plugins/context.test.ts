@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest';
+import { parseConfig } from '../../src/config.ts';
+import { createContext } from '../../src/context.ts';
+import { NOBODY } from '../../src/domain/viewer.ts';
+import type { Intake } from '../../src/jobs/intake.ts';
+import { useContext } from '../../src/plugins/context.ts';
+import type { Store } from '../../src/store/store.ts';
+
+test('an operation gets everything that its context has', () => {
+  const store = { forOperation: () => ({ reads: {}, lists: {} }) } as unknown as Store;
+  const config = parseConfig({});
+  const context = { facts: { id: 'a-1', viewer: NOBODY } };
+  const build = useContext(store, config, {} as Intake).onContextBuilding as (payload: object) => void;
+  build({ context });
+  const made = createContext(store, {
+    ...config,
+    requestId: 'a-1',
+    mayWrite: true,
+    viewer: NOBODY,
+    intake: {} as Intake,
+  });
+  expect(Object.keys(context).sort()).toEqual(['facts', ...Object.keys(made)].sort());
+});
