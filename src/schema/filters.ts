@@ -1,5 +1,5 @@
 import type { EnumRef, InputRef } from '@pothos/core';
-import type { Field } from '../store/nouns.ts';
+import type { Field } from '../store/noun-info.ts';
 import type { Noun } from '../store/store.ts';
 import { builder, type ExtendedTypes } from './builder.ts';
 import {

@@ -1,7 +1,8 @@
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Filter, Operator } from '../domain/filter.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
-import { type Field, NOUNS, nounInfo } from '../store/nouns.ts';
+import type { Field } from '../store/noun-info.ts';
+import { NOUNS, nounInfo } from '../store/nouns.ts';
 import type { Noun } from '../store/store.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Dialect } from './dialect.ts';
 import type { Sql } from './mask-sql.ts';
-import type { FieldType } from './nouns.ts';
+import type { FieldType } from './noun-info.ts';
 
 /** Rows as columns: `columns[c][row]`. */
 export interface Columns {

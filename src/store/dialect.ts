@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Parameter } from './database.ts';
-import type { FieldType } from './nouns.ts';
+import type { FieldType } from './noun-info.ts';
 import type { Tables } from './tables.ts';
 
 /** A column of a table of keys (see Dialect.keyTable). */

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Filter } from '../domain/filter.ts';
 import type { CheckedQuery } from './checked-query.ts';
-import { isOfKeys } from './count-source.ts';
+import { keyPart } from './count-source.ts';
 
 /** Which histograms: those of lumisections, or those of whole runs. */
 export type HistogramNoun = 'lumisectionHistogram' | 'runHistogram';
@@ -51,14 +51,6 @@ export async function histogramDimensions(
     return rows.map(([id]) => id as number).sort((a, b) => a - b);
   };
   return { monitorElements: await distinct('monitor_element_id'), datasets: await distinct('dataset_id') };
-}
-
-/** What of a conjunction tests the keys alone; undefined where nothing does. */
-function keyPart(where: Filter | undefined): Filter | undefined {
-  if (where === undefined || isOfKeys(where)) return where;
-  if (where.kind !== 'and') return undefined;
-  const of = where.of.filter(isOfKeys);
-  return of.length === 0 ? undefined : { kind: 'and', of };
 }
 
 /** Names of the datasets that have histograms of a monitor element, by code point. */

@@ -3,7 +3,7 @@ import { InvalidInputError, NotFoundError, UnavailableError } from '../domain/er
 import type { DataFile, Job } from '../generated/sqlite/client.ts';
 import type { Database, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import { PLACEHOLDER } from './ledger-files.ts';
+import { UNDECIDED } from './ledger-files.ts';
 import { storable } from './ledger-issues.ts';
 import type { Lease } from './store.ts';
 import type { Stored } from './tables.ts';
@@ -233,7 +233,7 @@ async function enqueueOne(
   const [file] = await transaction.all<Stored<DataFile>>(
     `INSERT INTO data_file (sha256, dataset, source, format, me_map, path, size, status, created_at)
      VALUES ($1, $2, $3, $4, $5, $6, $7, 'PENDING', $8) RETURNING *`,
-    [sha256 ?? '', dataset, source, format, PLACEHOLDER + randomUUID(), ledgerPath, size, now],
+    [sha256 ?? '', dataset, source, format, UNDECIDED + randomUUID(), ledgerPath, size, now],
   );
   const { id } = file as Stored<DataFile>;
   const [job] = await transaction.all<Stored<Job>>(

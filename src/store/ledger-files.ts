@@ -13,7 +13,7 @@ import type { Stored } from './tables.ts';
  * Stands in the place of the monitor-element map of a file of which nobody knows yet how it is to be read, followed by
  * what makes it unique.
  */
-export const PLACEHOLDER = 'job:';
+export const UNDECIDED = 'job:';
 
 /** How long a reading that is not heard of keeps its lease: many times what a batch takes. */
 export const LEASE_SECONDS = 60;
@@ -128,7 +128,7 @@ async function takeOffered(
 ): Promise<Pick<DataFile, 'id' | 'createdAt'> | undefined> {
   const [offered] = await transaction.all<Pick<DataFile, 'id' | 'createdAt'>>(
     'DELETE FROM data_file WHERE id = $1 AND me_map LIKE $2 RETURNING id, created_at',
-    [entry, `${PLACEHOLDER}%`],
+    [entry, `${UNDECIDED}%`],
   );
   return offered;
 }

@@ -14,7 +14,7 @@ import {
   rowColumns,
 } from './list-rows.ts';
 import type { Sql } from './mask-sql.ts';
-import type { FieldType } from './nouns.ts';
+import type { FieldType } from './noun-info.ts';
 import type { Order } from './order-sql.ts';
 import type { Noun, Rows } from './store.ts';
 

@@ -3,7 +3,8 @@ import type { CursorValues, ListQuery } from '../domain/filter.ts';
 import type { Columns } from './column-packing.ts';
 import { columnOf } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
-import { type FieldType, nounInfo } from './nouns.ts';
+import type { FieldType } from './noun-info.ts';
+import { nounInfo } from './nouns.ts';
 import type { Order, Term } from './order-sql.ts';
 import type { Noun, Rows } from './store.ts';
 

@@ -1,69 +1,9 @@
 import { LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
 import { QUALITY_CODES, QUALITY_STATUSES } from '../domain/quality-status.ts';
 import type { ScalarType } from '../domain/record.ts';
+import { LUMISECTION_FIELDS, RUN_FIELDS } from './condition-fields.ts';
+import type { ComputedField, Field, FieldType, Link, NounInfo, Relation } from './noun-info.ts';
 import type { Noun } from './store.ts';
-
-/**
- * What a field holds. `time` is a Date in rows and filters, epoch milliseconds in cursors; `bigint` a bigint in rows,
- * a safe integer in filters and cursors; `flags` a set of names of `values`, stored as the bits of their positions.
- */
-export type FieldType = 'int' | 'bigint' | 'float' | 'text' | 'time' | 'boolean' | 'flags';
-
-export interface Field {
-  readonly type: FieldType;
-  readonly nullable: boolean;
-  /** The closed list of values (of a text stored as such, or of a set of flags). */
-  readonly values?: readonly string[];
-  /** A key that users reach through a related object instead: no field of a where-input. */
-  readonly internal?: boolean;
-}
-
-export interface ComputedField extends Field {
-  readonly sql: string;
-  readonly selected: boolean;
-}
-
-/** How related rows are found: theirs where `on` holds, as their field -> ours; or through a table of pairs. */
-export interface Relation {
-  readonly noun: Noun;
-  /** At most one related row; else the filter asks for at least one that satisfies it. */
-  readonly one: boolean;
-  /** There may be none: ours is null then. */
-  readonly optional?: boolean;
-  readonly on: Readonly<Record<string, string>>;
-  /** Numbers that fields of theirs hold besides. */
-  readonly where?: Readonly<Record<string, number>>;
-  /** With `on` empty: the linking table, with its columns that equal ours and theirs (field -> field of the link). */
-  readonly through?: Link;
-}
-
-export interface Link {
-  readonly table: 'run_monitor_element';
-  readonly ours: Readonly<Record<string, string>>;
-  readonly theirs: Readonly<Record<string, string>>;
-}
-
-/** One noun with a connection. Fields are named as in the Prisma model; their columns are the same in snake case. */
-export interface NounInfo {
-  /** What FROM holds, under the alias `t`. */
-  readonly table: string;
-  /** Fields of the primary key: what makes an order total. */
-  readonly key: readonly string[];
-  /** Every column of a row, in the order of the select list. Never `bins`. */
-  readonly fields: Readonly<Record<string, Field>>;
-  /** What is no column (SQL over the alias `t`): filters may test it, and rows have it where `selected`. */
-  readonly computed?: Readonly<Record<string, ComputedField>>;
-  readonly relations: Readonly<Record<string, Relation>>;
-  /** Order terms users may give: name of the enum value -> field, or `relation.field` of a related row. */
-  readonly order: Readonly<Record<string, string>>;
-  readonly defaultOrder: readonly string[];
-  /** Fields whose value makes a run and a lumisection, for `mask`; a run alone where `lumisection` is absent. */
-  readonly mask?: { readonly run: string; readonly lumisection?: string };
-  /** Parents that are no column of this noun: parent field -> where it is paired with ours. */
-  readonly parents?: Readonly<Record<string, Link>>;
-  /** Parents that a range of ours holds: parent field -> our fields with its bounds, open where absent. */
-  readonly ranges?: Readonly<Record<string, { readonly first: string; readonly last: string }>>;
-}
 
 const field = (type: FieldType, more: Partial<Field> = {}): Field => ({ type, nullable: false, ...more });
 const nullable = (type: FieldType, more: Partial<Field> = {}): Field => ({ type, nullable: true, ...more });
@@ -106,6 +46,13 @@ const moments = {
   skewness: nullable('float'),
   kurtosis: nullable('float'),
 };
+
+/** Whether a row is of the newest version of what these columns name. */
+const newestOf = (table: string, ...columns: string[]): ComputedField => ({
+  ...field('boolean'),
+  selected: false,
+  sql: `(t.version = (SELECT max(w.version) FROM ${table} w WHERE ${columns.map((name) => `w.${name} = t.${name}`).join(' AND ')}))`,
+});
 
 /** `meanX` -> `MEAN_X`. */
 const enumName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
@@ -158,22 +105,7 @@ export const NOUNS = {
       datasets: linked('dataset', through(byRun, byDataset)),
       notes: many('note', { runNumber: 'number' }),
     },
-    order: orderBy(
-      'number',
-      'year',
-      'era',
-      'period',
-      'fill',
-      'startedAt',
-      'endedAt',
-      'initialLumi',
-      'endLumi',
-      'lumisectionCount',
-      'deliveredLumi',
-      'recordedLumi',
-      'energy',
-      'magneticField',
-    ),
+    order: orderBy('number', ...RUN_FIELDS),
     defaultOrder: ['number'],
     mask: { run: 'number' },
     parents: {
@@ -205,7 +137,7 @@ export const NOUNS = {
     },
     order: {
       RUN: 'runNumber',
-      ...orderBy('number', 'startedAt', 'endedAt', 'zeroBiasRate', 'deliveredLumi', 'recordedLumi', 'pileup'),
+      ...orderBy('number', ...LUMISECTION_FIELDS),
     },
     defaultOrder: ['runNumber', 'number'],
     mask: { run: 'runNumber', lumisection: 'number' },
@@ -372,15 +304,7 @@ export const NOUNS = {
       cause: nullable('text'),
       comment: nullable('text'),
     },
-    computed: {
-      current: {
-        ...field('boolean'),
-        selected: false,
-        sql:
-          '(t.version = (SELECT max(w.version) FROM certification_version w' +
-          ' WHERE w.source = t.source AND w.dataset = t.dataset AND w.subsystem = t.subsystem))',
-      },
-    },
+    computed: { current: newestOf('certification_version', 'source', 'dataset', 'subsystem') },
     relations: { dataFile: { noun: 'dataFile', one: true, optional: true, on: { id: 'fileId' } } },
     order: orderBy('source', 'dataset', 'subsystem', 'version', 'kind', 'author', 'createdAt'),
     defaultOrder: ['source', 'dataset', 'subsystem', 'version'],
@@ -398,13 +322,7 @@ export const NOUNS = {
       createdAt: field('time'),
       madeOf: field('text', { internal: true }),
     },
-    computed: {
-      current: {
-        ...field('boolean'),
-        selected: false,
-        sql: '(t.version = (SELECT max(w.version) FROM saved_mask w WHERE w.name = t.name))',
-      },
-    },
+    computed: { current: newestOf('saved_mask', 'name') },
     relations: {},
     order: orderBy('name', 'version', 'author', 'createdAt'),
     defaultOrder: ['name', 'version'],
@@ -428,16 +346,7 @@ export const NOUNS = {
       createdAt: field('time'),
       fileId: nullable('int', { internal: true }),
     },
-    computed: {
-      /** Of the newest version of its source, dataset and subsystem. */
-      current: {
-        ...field('boolean'),
-        selected: false,
-        sql:
-          '(t.version = (SELECT max(w.version) FROM certification_version w' +
-          ' WHERE w.source = t.source AND w.dataset = t.dataset AND w.subsystem = t.subsystem))',
-      },
-    },
+    computed: { current: newestOf('certification_version', 'source', 'dataset', 'subsystem') },
     relations: { run: toRun },
     order: { RUN: 'runNumber', ...orderBy('source', 'dataset', 'subsystem', 'version', 'flag', 'createdAt') },
     defaultOrder: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'flag'],

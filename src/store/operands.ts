@@ -2,7 +2,7 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { FieldTest, Operator } from '../domain/filter.ts';
 import { isStorable } from '../domain/storable-text.ts';
 import type { Parameter } from './database.ts';
-import type { Field, FieldType } from './nouns.ts';
+import type { Field, FieldType } from './noun-info.ts';
 
 const EQUALITY: readonly Operator[] = ['eq', 'ne', 'in', 'notIn', 'isNull'];
 const ORDERED: readonly Operator[] = [...EQUALITY, 'lt', 'lte', 'gt', 'gte'];

@@ -4,7 +4,8 @@ import type { CursorValues, OrderTerm } from '../domain/filter.ts';
 import type { Dialect } from './dialect.ts';
 import { columnOf, fieldOf, fromOf } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
-import { type Field, nounInfo } from './nouns.ts';
+import type { Field } from './noun-info.ts';
+import { nounInfo } from './nouns.ts';
 import { cursorParameter } from './operands.ts';
 import type { Noun } from './store.ts';
 

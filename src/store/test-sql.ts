@@ -6,7 +6,7 @@ import type { Parameter } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { Condition } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
-import type { Field, FieldType } from './nouns.ts';
+import type { Field, FieldType } from './noun-info.ts';
 import { toParameter } from './operands.ts';
 
 const COMPARISONS = { lt: sql`<`, lte: sql`<=`, gt: sql`>`, gte: sql`>=` };

@@ -9,7 +9,7 @@ import { keyPart } from './count-source.ts';
 import type { FilterCompiler } from './filter-sql.ts';
 import { lumisectionPart } from './lumisection-part.ts';
 import type { Sql } from './mask-sql.ts';
-import type { FieldType } from './nouns.ts';
+import type { FieldType } from './noun-info.ts';
 import { snakeCase } from './rows.ts';
 import { runVerdicts } from './run-verdicts.ts';
 import type { SourceScope } from './store.ts';

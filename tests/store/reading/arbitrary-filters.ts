@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import type { Filter, Operator } from '../../../src/domain/filter.ts';
-import { type Field, nounInfo } from '../../../src/store/nouns.ts';
+import type { Field } from '../../../src/store/noun-info.ts';
+import { nounInfo } from '../../../src/store/nouns.ts';
 import { OPERATORS } from '../../../src/store/operands.ts';
 import type { Noun } from '../../../src/store/store.ts';
 import { arbitraryMask } from './mask-brute-force.ts';
