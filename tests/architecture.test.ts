@@ -8,7 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   generated: { files: /^src\/generated\//, mayImport: [] },
   domain: { files: /^src\/domain\//, mayImport: [] },
-  config: { files: /^src\/config\.ts$/, mayImport: ['domain'] },
+  config: { files: /^src\/(config|setting)\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
   export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
