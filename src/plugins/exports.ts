@@ -9,6 +9,7 @@ import { exportRequest } from '../schema/export-parameters.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticate } from './authenticator.ts';
 import { idsOf, type Plugin, type RequestFacts, type ServerContext } from './request-facts.ts';
+import { clientHasLeft } from './timeout.ts';
 
 const HISTOGRAMS = /^\/export\/histograms\.([a-z]+)$/;
 const MASK = /^\/export\/masks\/([^/]+)\.json$/;
@@ -37,7 +38,7 @@ export function useExports(
   async function answerMask(encoded: string, request: Request, { facts, res }: ServerContext): Promise<Response> {
     await admit(request, facts);
     const cancellation = new Cancellation();
-    res?.once('close', () => cancellation.cancel(new UnavailableError('The client has left')));
+    res?.once('close', () => cancellation.cancel(clientHasLeft()));
     const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded(encoded));
     const headers = {
       'content-type': 'application/json',
@@ -61,7 +62,7 @@ export function useExports(
       if (isOver) return;
       isOver = true;
       running--;
-      cancellation.cancel(new UnavailableError('The client has left'));
+      cancellation.cancel(clientHasLeft());
     };
     res?.once('close', over);
     try {

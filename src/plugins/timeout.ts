@@ -23,7 +23,7 @@ export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
       const reason = () => tookTooLong(timeoutMs);
       cancellation.endAt(performance.now() + timeoutMs, reason);
       const timer = setTimeout(() => cancellation.cancel(reason()), timeoutMs);
-      const forget = onLeave(operation, () => cancellation.cancel(new UnavailableError('The client has left')));
+      const forget = onLeave(operation, () => cancellation.cancel(clientHasLeft()));
       const end = () => {
         clearTimeout(timer);
         forget();
@@ -39,6 +39,8 @@ export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
     },
   };
 }
+
+export const clientHasLeft = () => new UnavailableError('The client has left');
 
 export const tookTooLong = (limit: number) =>
   passedLimit({

@@ -1,8 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Store } from '../../src/store/store.ts';
-import { fillWorld } from '../schema/world.ts';
-import { createTestStore, databases } from '../support/databases.ts';
-import { Attacker, type Data } from './mutations-attacker.ts';
+import { describe, expect, test } from 'vitest';
+import { databases } from '../support/databases.ts';
+import { attacked } from './attacked.ts';
+import type { Data } from './mutations-attacker.ts';
 
 const encode = (text: string) => Buffer.from(text).toString('base64url');
 const LISTS = [
@@ -21,19 +20,8 @@ const LISTS = [
 ];
 
 describe.each(databases)('ids and cursors under attack on $name', (database) => {
-  let opened: { store: Store; drop(): Promise<void> };
-  let attacker: Attacker;
-
-  beforeAll(async () => {
-    opened = await createTestStore(database);
-    await fillWorld(opened.store);
-    attacker = new Attacker(opened.store, { LUMIGRAPH_UPLOADS: './nowhere' });
-  });
-  afterAll(async () => {
-    expect(attacker.findings).toEqual([]);
-    await opened.drop();
-  });
-  const ask = (query: string, variables?: unknown) => attacker.post(JSON.stringify({ query, variables }), {});
+  const suite = attacked(database);
+  const ask = (query: string, variables?: unknown) => suite.attacker.post(JSON.stringify({ query, variables }), {});
   const badInput = { extensions: { code: 'BAD_USER_INPUT' } };
 
   const FORGED = [

@@ -1,29 +1,21 @@
 import { getIntrospectionQuery } from 'graphql';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Store } from '../../src/store/store.ts';
-import { fillWorld } from '../schema/world.ts';
-import { createTestStore, databases } from '../support/databases.ts';
-import { Attacker } from './mutations-attacker.ts';
+import { describe, expect, test } from 'vitest';
+import { databases } from '../support/databases.ts';
+import { attacked } from './attacked.ts';
 
 const [sqlite] = databases;
 
+/** Sends documents to a suite of its own, on SQLite, from a client without a token. */
+function asking() {
+  const suite = attacked(sqlite as (typeof databases)[number]);
+  const ask = (query: unknown, variables?: unknown, more: object = {}) =>
+    suite.attacker.post(JSON.stringify({ query, variables, ...more }), {});
+  return { suite, ask };
+}
+
 /** Documents and variables that are made to cost; what they ask of the database is tested beside this on both. */
 describe('the default limits', () => {
-  let opened: { store: Store; drop(): Promise<void> };
-  let attacker: Attacker;
-
-  beforeAll(async () => {
-    opened = await createTestStore(sqlite as (typeof databases)[number]);
-    await fillWorld(opened.store);
-    attacker = new Attacker(opened.store, { LUMIGRAPH_UPLOADS: './nowhere' });
-  });
-  afterAll(async () => {
-    expect(attacker.findings).toEqual([]);
-    await opened.drop();
-  });
-
-  const ask = (query: unknown, variables?: unknown, more: object = {}) =>
-    attacker.post(JSON.stringify({ query, variables, ...more }), {});
+  const { suite, ask } = asking();
   const refusal = async (query: string) => {
     const { data, errors } = await ask(query);
     expect(data ?? null).toBeNull();
@@ -82,13 +74,13 @@ describe('the default limits', () => {
   });
 
   test('refuse an array of operations', async () => {
-    const { errors } = await attacker.post(JSON.stringify(Array(1000).fill({ query: '{ __typename }' })), {});
+    const { errors } = await suite.attacker.post(JSON.stringify(Array(1000).fill({ query: '{ __typename }' })), {});
     expect(errors).toMatchObject([{ extensions: { setting: 'LUMIGRAPH_MAX_BATCH', actual: 1000 } }]);
   });
 
   test('refuse variables that are too many objects, or too deep, before anybody looks at them', async () => {
     const query = 'query ($w: RunWhere) { runs(where: $w) { totalCount } }';
-    const post = (w: string) => attacker.post(`{"query":${JSON.stringify(query)},"variables":{"w":${w}}}`, {});
+    const post = (w: string) => suite.attacker.post(`{"query":${JSON.stringify(query)},"variables":{"w":${w}}}`, {});
     for (const w of [`${'{"NOT":'.repeat(100_000)}{}${'}'.repeat(100_000)}`, `{"OR":[${'{},'.repeat(100_000)}{}]}`]) {
       expect((await post(w)).errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED' } }]);
     }
@@ -115,20 +107,7 @@ describe('the default limits', () => {
 });
 
 describe('names that JavaScript takes for something else', () => {
-  let opened: { store: Store; drop(): Promise<void> };
-  let attacker: Attacker;
-
-  beforeAll(async () => {
-    opened = await createTestStore(sqlite as (typeof databases)[number]);
-    await fillWorld(opened.store);
-    attacker = new Attacker(opened.store, { LUMIGRAPH_UPLOADS: './nowhere' });
-  });
-  afterAll(async () => {
-    expect(attacker.findings).toEqual([]);
-    await opened.drop();
-  });
-  const ask = (query: unknown, variables?: unknown, more: object = {}) =>
-    attacker.post(JSON.stringify({ query, variables, ...more }), {});
+  const { suite, ask } = asking();
 
   test.each([
     '__proto__',
@@ -223,7 +202,7 @@ describe('names that JavaScript takes for something else', () => {
     for (const variables of [5, 'x', [1], true]) expect((await ask(one, variables)).errors).toHaveLength(1);
     for (const extensions of [5, 'x', [1]]) expect((await ask(one, {}, { extensions })).errors).toHaveLength(1);
     for (const body of ['', 'null', '5', '"x"', '{', '[]', '{"query"', '{"query":"{ __typename }","more":1}']) {
-      expect((await attacker.post(body, {})).status).toBe(400);
+      expect((await suite.attacker.post(body, {})).status).toBe(400);
     }
   });
 });

@@ -1,15 +1,14 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { addBins } from '../../../src/domain/add-bins.ts';
 import { storedBinning } from '../../../src/domain/binning.ts';
 import { decodeBins, encodeBins } from '../../../src/domain/codec.ts';
 import { exactSum } from '../../../src/domain/exact-sum.ts';
 import type { Bins } from '../../../src/domain/histogram.ts';
-import type { Database } from '../../../src/store/database.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
+import { databases } from '../../support/databases.ts';
+import { openedStore } from './opened-store.ts';
 import { AXIS, batchesOf, momentsOf, type Part } from './parts.ts';
-import { openDatabase, write } from './write.ts';
+import { write } from './write.ts';
 
 // few keys, so that parts meet; numbers whose sums round
 const cell = fc.oneof(
@@ -52,24 +51,13 @@ const step = fc.oneof(
 type Step = typeof step extends fc.Arbitrary<infer Value> ? Value : never;
 
 describe.each(databases)('adding on $name', (database) => {
-  let store: Store;
-  let look: Database;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    const created = await createTestStore(database, { prisma: false });
-    ({ store, drop } = created);
-    look = await openDatabase(created.url);
-  });
-  afterAll(async () => {
-    await look.close();
-    await drop();
-  });
+  const opened = openedStore(database);
 
   /** What is stored of a run: by key the histogram with what belongs to it. */
   async function stored(run: number): Promise<Map<string, unknown>> {
     const columns = `h.entries, h.integral, h.mean_x, h.rms_x, h.skewness, h.bins, h.file_id IS NULL, b.title`;
     const from = 'JOIN monitor_element e ON e.id = h.monitor_element_id JOIN binning b ON b.id = h.binning_id';
-    const rows = await look.arrays<
+    const rows = await opened.look.arrays<
       [number, string, number | null, number, number | null, number | null, number | null, Uint8Array, unknown, string]
     >(
       `SELECT h.lumisection_number, e.path, ${columns} FROM lumisection_histogram h ${from} WHERE h.run_number = $1
@@ -123,7 +111,7 @@ describe.each(databases)('adding on $name', (database) => {
   }
 
   async function emptyCounts(run: number): Promise<string[]> {
-    const kept = await look.arrays(
+    const kept = await opened.look.arrays(
       `SELECT e.path, h.lumisection_count, h.empty_count, h.run_histogram_count FROM run_monitor_element h
        JOIN monitor_element e ON e.id = h.monitor_element_id WHERE h.run_number = $1`,
       [run],
@@ -141,15 +129,15 @@ describe.each(databases)('adding on $name', (database) => {
         const idOf = async ([file, way]: Reading, force = false) => {
           const identity = { sha256: `${run}-${file}`, dataset: '', source: '', format: 'test', meMap: String(way) };
           const facts = { path: `/data/${run}/${file}`, size: 1 };
-          return store.ledger.begin(identity, facts, { force, takeBack: true });
+          return opened.store.ledger.begin(identity, facts, { force, takeBack: true });
         };
         for (const step of steps) {
           const [file] = step.reading;
           const name = step.reading.join();
           if (step.do === 'withdraw') {
             const { id } = (await idOf(step.reading)).file;
-            await store.ledger.withdraw(id);
-            await store.ledger.finish(id, { status: 'CANCELLED' });
+            await opened.store.ledger.withdraw(id);
+            await opened.store.ledger.finish(id, { status: 'CANCELLED' });
             present.delete(name);
           } else {
             const { file: row, known } = await idOf(step.reading, step.force);
@@ -159,26 +147,26 @@ describe.each(databases)('adding on $name', (database) => {
             const parts = (contents[file] ?? []).map((part) => ({ ...part, run }));
             const total = { added: 0, inserted: 0, identical: 0 };
             for (const batch of [...batchesOf(parts.slice(0, step.cut)), ...batchesOf(parts.slice(step.cut))]) {
-              const { counts } = await write(store.ledger, row.id, batch, { onConflict: 'add' });
+              const { counts } = await write(opened.store.ledger, row.id, batch, { onConflict: 'add' });
               for (const name of ['added', 'inserted', 'identical'] as const) total[name] += counts[name];
             }
             expect(others ? total.identical : total.added + total.inserted).toBe(parts.length);
-            await store.ledger.finish(row.id, { status: 'DONE' });
+            await opened.store.ledger.finish(row.id, { status: 'DONE' });
             present.set(name, step.reading);
           }
           const there = new Set([...present.values()].map(([file]) => file));
           const parts = [...there].sort().flatMap((file) => contents[file] ?? []);
           expect(await stored(run)).toEqual(expected(parts));
         }
-        if (run % 10 === 5) expect(await store.verify()).toEqual([]);
+        if (run % 10 === 5) expect(await opened.store.verify()).toEqual([]);
         for (const name of present.keys()) {
-          await store.ledger.withdraw((await idOf(present.get(name) as Reading, true)).file.id);
+          await opened.store.ledger.withdraw((await idOf(present.get(name) as Reading, true)).file.id);
         }
         expect(await stored(run)).toEqual(new Map());
         expect(await emptyCounts(run)).toEqual([]);
       }),
       { numRuns: database.name === 'sqlite' ? 60 : 15 },
     );
-    expect(await look.arrays('SELECT * FROM contribution')).toEqual([]);
+    expect(await opened.look.arrays('SELECT * FROM contribution')).toEqual([]);
   }, 120_000);
 });

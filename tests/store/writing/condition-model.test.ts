@@ -1,11 +1,10 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { LumisectionFlag } from '../../../src/domain/lumisection-flags.ts';
 import type { RecordBatch } from '../../../src/domain/record.ts';
-import type { Database } from '../../../src/store/database.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
-import { beginFile, openDatabase, write } from './write.ts';
+import { databases } from '../../support/databases.ts';
+import { openedStore } from './opened-store.ts';
+import { beginFile, write } from './write.ts';
 
 /** A statement of one field or flag of run level (ls 0) or of a lumisection. */
 type Fields = Readonly<Record<string, number | boolean>>;
@@ -115,25 +114,14 @@ class Model {
 }
 
 describe.each(databases)('any sequence of conditions and withdrawals on $name', (database) => {
-  let store: Store;
-  let look: Database;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    const created = await createTestStore(database, { prisma: false });
-    ({ store, drop } = created);
-    look = await openDatabase(created.url);
-  });
-  afterAll(async () => {
-    await look.close();
-    await drop();
-  });
+  const opened = openedStore(database);
 
   async function stored(run: number): Promise<string[]> {
-    const runs = await look.arrays<[number, number | null, number | null]>(
+    const runs = await opened.look.arrays<[number, number | null, number | null]>(
       'SELECT 0, fill, energy FROM run WHERE number = $1',
       [run],
     );
-    const lumisections = await look.arrays<[number, number | null, number | null, number, number]>(
+    const lumisections = await opened.look.arrays<[number, number | null, number | null, number, number]>(
       'SELECT number, pileup, recorded_lumi, flags_on, flags_off FROM lumisection WHERE run_number = $1',
       [run],
     );
@@ -155,26 +143,26 @@ describe.each(databases)('any sequence of conditions and withdrawals on $name', 
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
         run++;
         const files: number[] = [];
-        for (let i = 0; i < FILES; i++) files.push(await beginFile(store.ledger));
+        for (let i = 0; i < FILES; i++) files.push(await beginFile(opened.store.ledger));
         const model = new Model();
         for (const step of steps) {
           const owner = files[step.file] as number;
           if (step.do === 'withdraw') {
             model.withdraw(owner);
-            await store.ledger.withdraw(owner);
+            await opened.store.ledger.withdraw(owner);
           } else {
-            const { counts } = await write(store.ledger, owner, batchOf(run, step.rows), {
+            const { counts } = await write(opened.store.ledger, owner, batchOf(run, step.rows), {
               onConflict: step.onConflict,
             });
             expect(counts).toEqual(model.write(owner, step.rows, step.onConflict));
           }
           expect(await stored(run)).toEqual(model.state);
         }
-        for (const owner of files) await store.ledger.withdraw(owner);
+        for (const owner of files) await opened.store.ledger.withdraw(owner);
         expect(await stored(run)).toEqual([]);
       }),
       { numRuns: 40 },
     );
-    expect(await store.verify()).toEqual([]);
+    expect(await opened.store.verify()).toEqual([]);
   });
 });

@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../../src/store/database.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
+import { describe, expect, test } from 'vitest';
+import { databases } from '../../support/databases.ts';
+import { openedStore } from './opened-store.ts';
 import { batchesOf, counts, type Part } from './parts.ts';
-import { beginFile, openDatabase, write } from './write.ts';
+import { beginFile, write } from './write.ts';
 
 // few contents, so that parts are equal as well
 const part = fc.record({
@@ -21,18 +20,7 @@ const files = fc
   .map(([contents, order]) => order.map((bytes) => ({ bytes, parts: contents[bytes] ?? [] })));
 
 describe.each(databases)('the mark of an efficiency on $name', (database) => {
-  let store: Store;
-  let look: Database;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    const created = await createTestStore(database, { prisma: false });
-    ({ store, drop } = created);
-    look = await openDatabase(created.url);
-  });
-  afterAll(async () => {
-    await look.close();
-    await drop();
-  });
+  const opened = openedStore(database);
 
   type Content = { bytes: number; parts: readonly Omit<Part, 'run' | 'me'>[] };
   let readings = 0;
@@ -43,22 +31,23 @@ describe.each(databases)('the mark of an efficiency on $name', (database) => {
     const me = `element ${run}`;
     const mark = async () => {
       const marked = { run: run + 1_000_000, ls: 1, me, bins: counts(0, 1, 1, 1, 0), entries: 3, efficiency: true };
-      for (const batch of batchesOf([marked])) await write(store.ledger, await beginFile(store.ledger), batch);
+      for (const batch of batchesOf([marked]))
+        await write(opened.store.ledger, await beginFile(opened.store.ledger), batch);
     };
     const ids: number[] = [];
     for (const [i, { bytes, parts }] of files.entries()) {
       if (i === place) await mark();
-      const id = await beginFile(store.ledger, { sha256: `${run} ${bytes}`, meMap: String(i) });
+      const id = await beginFile(opened.store.ledger, { sha256: `${run} ${bytes}`, meMap: String(i) });
       ids.push(id);
       for (const part of parts) {
         for (const batch of batchesOf([{ ...part, run, me }])) {
-          await write(store.ledger, id, batch, {
+          await write(opened.store.ledger, id, batch, {
             onConflict: 'add',
             conflictIssue: () => ({ severity: 'CONFLICTING', code: 'NOT_ADDED', reason: '' }),
           });
         }
       }
-      await store.ledger.finish(id, { status: 'DONE' });
+      await opened.store.ledger.finish(id, { status: 'DONE' });
     }
     if (place >= files.length) await mark();
     const order = new Map(ids.map((id, i) => [id, i]));
@@ -70,7 +59,7 @@ describe.each(databases)('the mark of an efficiency on $name', (database) => {
     const ofRun = 'WHERE run_number = $1';
     return {
       histograms: named(
-        await look.arrays(
+        await opened.look.arrays(
           `SELECT file_id, lumisection_number, ${content} FROM lumisection_histogram ${ofRun}
            UNION ALL SELECT file_id, 0, ${content} FROM run_histogram ${ofRun}`,
           [run],
@@ -78,17 +67,18 @@ describe.each(databases)('the mark of an efficiency on $name', (database) => {
         0,
       ),
       contributions: named(
-        await look.arrays(`SELECT file_id, like_file_id, lumisection_number, part, bins FROM contribution ${ofRun}`, [
-          run,
-        ]),
+        await opened.look.arrays(
+          `SELECT file_id, like_file_id, lumisection_number, part, bins FROM contribution ${ofRun}`,
+          [run],
+        ),
         0,
         1,
       ),
-      counts: await look.arrays(
+      counts: await opened.look.arrays(
         `SELECT lumisection_count, empty_count, run_histogram_count FROM run_monitor_element ${ofRun}`,
         [run],
       ),
-      files: await look.arrays(
+      files: await opened.look.arrays(
         `SELECT inserted, identical, conflicting, added, (SELECT count(*) FROM ingest_issue i WHERE i.file_id = f.id)
          FROM data_file f WHERE sha256 LIKE $1 ORDER BY id`,
         [`${run} %`],
@@ -106,6 +96,6 @@ describe.each(databases)('the mark of an efficiency on $name', (database) => {
       }),
       { numRuns: database.name === 'sqlite' ? 80 : 20 },
     );
-    expect(await store.verify()).toEqual([]);
+    expect(await opened.store.verify()).toEqual([]);
   });
 });

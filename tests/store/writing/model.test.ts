@@ -1,10 +1,9 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Database } from '../../../src/store/database.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
+import { describe, expect, test } from 'vitest';
+import { databases } from '../../support/databases.ts';
 import { lumisections } from './batches.ts';
-import { beginFile, openDatabase, write } from './write.ts';
+import { openedStore } from './opened-store.ts';
+import { beginFile, write } from './write.ts';
 
 interface Row {
   readonly ls: number;
@@ -80,27 +79,16 @@ class Model {
 }
 
 describe.each(databases)('any sequence of writes and withdrawals on $name', (database) => {
-  let store: Store;
-  let look: Database;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    const created = await createTestStore(database, { prisma: false });
-    ({ store, drop } = created);
-    look = await openDatabase(created.url);
-  });
-  afterAll(async () => {
-    await look.close();
-    await drop();
-  });
+  const opened = openedStore(database);
 
   async function stored(run: number): Promise<string[]> {
     const where = 'JOIN monitor_element e ON e.id = h.monitor_element_id WHERE h.run_number = $1';
     const key = 'h.lumisection_number, e.path';
-    const rows = await look.arrays<[number, string, number, number]>(
+    const rows = await opened.look.arrays<[number, string, number, number]>(
       `SELECT ${key}, h.entries, h.file_id FROM lumisection_histogram h ${where}`,
       [run],
     );
-    const shares = await look.arrays<[number, string, number]>(
+    const shares = await opened.look.arrays<[number, string, number]>(
       `SELECT ${key}, h.file_id FROM contribution h ${where}`,
       [run],
     );
@@ -118,16 +106,16 @@ describe.each(databases)('any sequence of writes and withdrawals on $name', (dat
       fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 8 }), async (steps) => {
         run++;
         const files: number[] = [];
-        for (let i = 0; i < FILES; i++) files.push(await beginFile(store.ledger));
+        for (let i = 0; i < FILES; i++) files.push(await beginFile(opened.store.ledger));
         const model = new Model();
         for (const step of steps) {
           const owner = files[step.file] as number;
           if (step.do === 'withdraw') {
             model.withdraw(owner);
-            await store.ledger.withdraw(owner);
+            await opened.store.ledger.withdraw(owner);
           } else {
             const batch = lumisections(step.rows.map((row) => ({ ...row, run })));
-            const { counts } = await write(store.ledger, owner, batch, { onConflict: step.onConflict });
+            const { counts } = await write(opened.store.ledger, owner, batch, { onConflict: step.onConflict });
             expect(counts).toEqual(model.write(owner, step.rows, step.onConflict));
           }
           expect(await stored(run)).toEqual(model.state);
@@ -135,6 +123,6 @@ describe.each(databases)('any sequence of writes and withdrawals on $name', (dat
       }),
       { numRuns: 40 },
     );
-    expect(await store.verify()).toEqual([]);
+    expect(await opened.store.verify()).toEqual([]);
   });
 });
