@@ -23,6 +23,8 @@ const FREE_MS = 250;
 /** Beyond so much others notice: what takes longer counts as much more as it is longer. */
 const CHEAP_MS = 2;
 const DEAREST_MS = 15;
+/** What node:http takes for reading a request and sending an answer, which is more than a cheap refusal itself takes. */
+const AROUND_MS = 0.2;
 /** Reading a body comes on top, and what was made of it, which stays in memory while the answer is held back. */
 const BYTES_IN_A_MS = 20_000;
 const LONGEST_WAIT_MS = 10_000;
@@ -82,7 +84,7 @@ export function usePacedRefusals(
         wasted.set(client, debt);
       }
       const bytes = Number(request.headers.get('content-length') ?? 0) || 0;
-      const took = Math.min(now - facts.readAt + bytes / BYTES_IN_A_MS, DEAREST_MS);
+      const took = Math.min(AROUND_MS + now - facts.readAt + bytes / BYTES_IN_A_MS, DEAREST_MS);
       const cost = took * Math.max(1, took / CHEAP_MS);
       debt.milliseconds = Math.min(left(debt, now) + cost, most);
       debt.at = now;
