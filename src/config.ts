@@ -203,6 +203,13 @@ const SETTINGS = {
     'Most bytes of one answer, before it is compressed.',
   ),
   maxExports: count('LUMIGRAPH_MAX_EXPORTS', 4, 0, 10_000, 'Most exports (`/export/`) at the same time.'),
+  maxClientExports: count(
+    'LUMIGRAPH_MAX_CLIENT_EXPORTS',
+    2,
+    1,
+    10_000,
+    'Most exports of one client (its token, else its address) at the same time.',
+  ),
   exportTimeoutMs: count(
     'LUMIGRAPH_EXPORT_TIMEOUT_MS',
     600_000,

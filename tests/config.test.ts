@@ -63,6 +63,7 @@ describe('the configuration', () => {
       headersTimeoutMs: 10_000,
       exportTimeoutMs: 600_000,
       maxExports: 4,
+      maxClientExports: 2,
       requestTimeoutMs: 300_000,
       keepAliveTimeoutMs: 65_000,
       sendTimeoutMs: 30_000,

@@ -1,6 +1,7 @@
+import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
 import { Cancellation } from '../domain/cancellation.ts';
-import { InvalidInputError, LumigraphError, UnavailableError } from '../domain/errors.ts';
+import { InvalidInputError, LumigraphError } from '../domain/errors.ts';
 import { requireScope } from '../domain/viewer.ts';
 import { EXPORT_FORMATS, type ExportFormat, openExport } from '../export/export-histograms.ts';
 import { exportMask } from '../export/export-mask.ts';
@@ -8,27 +9,39 @@ import type { Log } from '../log.ts';
 import { exportRequest } from '../schema/export-parameters.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticate } from './authenticator.ts';
+import { clientOf } from './client.ts';
+import { ClientPlaces } from './client-places.ts';
 import { idsOf, type Plugin, type RequestFacts, type ServerContext } from './request-facts.ts';
 import { clientHasLeft } from './timeout.ts';
 
 const HISTOGRAMS = /^\/export\/histograms\.([a-z]+)$/;
 const MASK = /^\/export\/masks\/([^/]+)\.json$/;
-const RETRY_AFTER = '5';
+/** Seconds. */
+const RETRY_AFTER = 5;
 
-type Settings = Pick<Config, 'maxExports' | 'exportTimeoutMs'>;
+type Settings = Pick<Config, 'maxExports' | 'maxClientExports' | 'exportTimeoutMs' | 'clientAddressHeader'>;
 
 /**
  * `GET /export/histograms.FORMAT`: histograms as a file, streamed as it is read; `GET /export/masks/MASK.json`. Who may read the graph may read this; so many
- * are made at the same time as the settings say, and each is cut, with a cursor to go on from, when its time is over.
+ * are made at the same time, of one client and of all, as the settings say, and each is cut, with a cursor to go on from, when its time is over.
  */
 export function useExports(
   store: Store,
   authenticate: Authenticate,
-  { maxExports, exportTimeoutMs }: Settings,
+  { maxExports, maxClientExports, exportTimeoutMs, clientAddressHeader }: Settings,
   log: Log,
   stopping: AbortSignal,
 ): Plugin {
-  let running = 0;
+  const places = new ClientPlaces({
+    what: 'exports',
+    ofOne: {
+      setting: 'LUMIGRAPH_MAX_CLIENT_EXPORTS',
+      limit: maxClientExports,
+      remedy: 'Take one to its end before asking for more.',
+    },
+    ofAll: { setting: 'LUMIGRAPH_MAX_EXPORTS', limit: maxExports, remedy: 'The same request may work in a moment.' },
+    retryAfter: RETRY_AFTER,
+  });
 
   async function admit(request: Request, facts: RequestFacts): Promise<void> {
     facts.viewer = await authenticate(request.headers.get('authorization'));
@@ -54,14 +67,13 @@ export function useExports(
     const { facts, res } = context;
     await admit(request, facts);
     const asked = exportRequest(parametersOf(url.searchParams));
-    if (running >= maxExports) throw tooMany(running + 1, maxExports, facts);
-    running++;
+    const giveBack = places.take(clientOf(facts.viewer, request.headers, context, clientAddressHeader));
     const cancellation = new Cancellation();
     let isOver = false;
     const over = () => {
       if (isOver) return;
       isOver = true;
-      running--;
+      giveBack();
       cancellation.cancel(clientHasLeft());
     };
     res?.once('close', over);
@@ -157,14 +169,6 @@ function parametersOf(parameters: URLSearchParams): Record<string, string> {
 const asciiOf = (json: string) =>
   json.replace(/[^ -~]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
-function tooMany(actual: number, limit: number, facts: RequestFacts): LumigraphError {
-  facts.limits.push('LUMIGRAPH_MAX_EXPORTS');
-  return new UnavailableError(
-    `There would be ${actual} exports at the same time; the limit is ${limit} (LUMIGRAPH_MAX_EXPORTS). The same request may work in a moment.`,
-    { setting: 'LUMIGRAPH_MAX_EXPORTS', limit, actual },
-  );
-}
-
 const STATUS: Readonly<Record<string, number>> = {
   UNAUTHENTICATED: 401,
   FORBIDDEN: 403,
@@ -174,6 +178,7 @@ const STATUS: Readonly<Record<string, number>> = {
 };
 
 function refusalOf(error: unknown, facts: RequestFacts, log: Log): Response {
+  if (error instanceof GraphQLError) return passed(error, facts);
   if (!(error instanceof LumigraphError)) {
     facts.errorCodes.add('INTERNAL');
     log.line('error', 'unexpected error', { ...idsOf(facts), error });
@@ -182,7 +187,16 @@ function refusalOf(error: unknown, facts: RequestFacts, log: Log): Response {
   facts.errorCodes.add(error.code);
   const response = told(STATUS[error.code] ?? 400, error.code, error.message, error.details);
   if (error.code === 'UNAUTHENTICATED') response.headers.set('www-authenticate', 'Bearer realm="lumigraph"');
-  if (error.code === 'UNAVAILABLE') response.headers.set('retry-after', RETRY_AFTER);
+  if (error.code === 'UNAVAILABLE') response.headers.set('retry-after', String(RETRY_AFTER));
+  return response;
+}
+
+/** A limit on what runs at the same time. */
+function passed({ message, extensions: { http, code, ...details } }: GraphQLError, facts: RequestFacts): Response {
+  facts.errorCodes.add(String(code));
+  facts.limits.push(String(details.setting));
+  const response = told(http?.status ?? 400, String(code), message, details);
+  for (const [name, value] of Object.entries(http?.headers ?? {})) response.headers.set(name, value);
   return response;
 }
 

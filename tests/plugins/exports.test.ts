@@ -308,4 +308,22 @@ print(json.dumps([a['run'].tolist(), a['lumisection'].tolist(), a['entries'].tol
     await first.body?.cancel();
     await expect.poll(async () => (await closed.fetch(path, { headers })).status).toBe(200);
   });
+
+  it('leave places for others, however slowly one client takes its own', async () => {
+    const config = { LUMIGRAPH_LOG: 'silent', LUMIGRAPH_MAX_EXPORTS: '3', LUMIGRAPH_MAX_CLIENT_EXPORTS: '2' };
+    const bounded = createApp(opened.store, parseConfig(config), { session: SESSION });
+    const ask = (headers: Record<string, string> = {}) =>
+      bounded.fetch('http://localhost/export/histograms.ndjson', { headers });
+    const taken = [await ask(), await ask()];
+    const refused = await ask();
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '5']);
+    expect(await refused.json()).toMatchObject({
+      errors: [
+        { extensions: { code: 'TOO_MANY_REQUESTS', setting: 'LUMIGRAPH_MAX_CLIENT_EXPORTS', limit: 2, actual: 3 } },
+      ],
+    });
+    const another = await ask({ authorization: `Bearer ${SESSION}` });
+    expect(another.status).toBe(200);
+    for (const { body } of [...taken, another]) await body?.cancel();
+  });
 });
