@@ -23,21 +23,62 @@ export function exactSum(values: ArrayLike<number>, scratch: number[] = []): num
 
 function sumOf(values: ArrayLike<number>, scale: number, parts: number[]): number {
   let count = 0;
-  for (let i = 0; i < values.length; i++) {
-    let larger = (values[i] as number) * scale;
-    let kept = 0;
-    for (let j = 0; j < count; j++) {
-      let smaller = parts[j] as number;
-      if (Math.abs(larger) < Math.abs(smaller)) [larger, smaller] = [smaller, larger];
-      const sum = larger + smaller;
-      const lost = smaller - (sum - larger);
-      if (lost !== 0) parts[kept++] = lost;
-      larger = sum;
-    }
-    parts[kept++] = larger;
-    count = kept;
-  }
+  for (let i = 0; i < values.length; i++) count = grow(parts, count, (values[i] as number) * scale);
   return rounded(parts, count);
+}
+
+/** Adds a number to the first `count` parts, which do not overlap. @returns how many there are then. */
+function grow(parts: number[], count: number, value: number): number {
+  let larger = value;
+  let kept = 0;
+  for (let j = 0; j < count; j++) {
+    let smaller = parts[j] as number;
+    if (Math.abs(larger) < Math.abs(smaller)) [larger, smaller] = [smaller, larger];
+    const sum = larger + smaller;
+    const lost = smaller - (sum - larger);
+    if (lost !== 0) parts[kept++] = lost;
+    larger = sum;
+  }
+  parts[kept++] = larger;
+  return kept;
+}
+
+/** The same sum of numbers that come one after the other: what it holds does not grow with how many they are. */
+export class ExactSum {
+  readonly #parts: number[] = [];
+  #count = 0;
+  /** Of numbers as large as `SAFE`, times SCALE. */
+  readonly #largeParts: number[] = [];
+  #largeCount = 0;
+  #special = 0;
+
+  add(value: number): void {
+    if (Math.abs(value) < SAFE) this.#count = grow(this.#parts, this.#count, value);
+    else if (!Number.isFinite(value)) this.#special += value;
+    else this.#largeCount = grow(this.#largeParts, this.#largeCount, value * SCALE);
+  }
+
+  total(): number {
+    if (this.#special !== 0) return this.#special;
+    if (this.#largeCount === 0) return rounded(this.#parts, this.#count);
+    const large = this.#largeParts.slice(0, this.#largeCount);
+    let count = large.length;
+    for (let i = 0; i < this.#count; i++) count = grow(large, count, (this.#parts[i] as number) * SCALE);
+    return rounded(large, count) / SCALE;
+  }
+
+  /** The sum of all that was added to any of these. */
+  static of(sums: Iterable<ExactSum>): ExactSum {
+    const all = new ExactSum();
+    for (const sum of sums) {
+      for (let i = 0; i < sum.#count; i++) all.#count = grow(all.#parts, all.#count, sum.#parts[i] as number);
+      for (let i = 0; i < sum.#largeCount; i++) {
+        all.#largeCount = grow(all.#largeParts, all.#largeCount, sum.#largeParts[i] as number);
+      }
+      all.#special += sum.#special;
+    }
+    return all;
+  }
 }
 
 /** Adds parts that do not overlap, the largest last, and rounds half to even over all of them. */

@@ -1,16 +1,18 @@
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
+import { ExactSum } from '../domain/exact-sum.ts';
 import { lossesByRules, MAX_LOSS_RULES } from '../domain/losses.ts';
 import { END_OF_RUN } from '../domain/lumi-mask.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
-import { type LossRule, NO_LUMINOSITY, type MaskPart as Part, type ReadLosses } from '../store/mask-reads.ts';
+import { NO_LUMINOSITY } from '../store/mask-luminosity.ts';
+import type { LossRule, MaskPart as Part, ReadLosses } from '../store/mask-reads.ts';
 import { builder } from './builder.ts';
 import { MaskPart } from './lumisection-mask.ts';
 
 /** Lumisections and their luminosity. */
 interface Amount {
   readonly lumisections: number | null;
-  readonly recorded: number | null;
-  readonly delivered: number | null;
+  readonly recorded: ExactSum | null;
+  readonly delivered: ExactSum | null;
 }
 
 interface Loss {
@@ -40,13 +42,13 @@ const LossAmount = builder.objectRef<Amount>('LossAmount').implement({
       nullable: true,
       description:
         'Sum of the luminosity that was recorded, in 1/pb, over those of which it is known; null where it is known of none.',
-      resolve: ({ recorded }) => recorded,
+      resolve: ({ recorded }) => recorded?.total() ?? null,
     }),
     deliveredLumi: t.float({
       nullable: true,
       description:
         'Sum of the luminosity that was delivered, in 1/pb, over those of which it is known; null where it is known of none.',
-      resolve: ({ delivered }) => delivered,
+      resolve: ({ delivered }) => delivered?.total() ?? null,
     }),
   }),
 });
@@ -191,9 +193,9 @@ function reportOf(names: readonly string[], { segments, luminosity, madeOf }: Re
 }
 
 function sumOf(amounts: readonly Amount[]): Amount {
-  const known = (values: readonly (number | null)[]) => {
-    const numbers = values.filter((value) => value !== null);
-    return numbers.length === 0 ? null : numbers.reduce((sum, value) => sum + value, 0);
+  const known = (values: readonly (ExactSum | null)[]) => {
+    const sums = values.filter((value) => value !== null);
+    return sums.length === 0 ? null : ExactSum.of(sums);
   };
   return {
     lumisections: amounts.some(({ lumisections }) => lumisections === null)

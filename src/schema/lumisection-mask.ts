@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
 import { goldenJson } from '../domain/golden-json.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
-import type { Luminosity, MaskPart as Part, ReadMask } from '../store/mask-reads.ts';
+import type { Luminosity } from '../store/mask-luminosity.ts';
+import type { MaskPart as Part, ReadMask } from '../store/mask-reads.ts';
 import type { Masks } from '../store/masks.ts';
 import { builder } from './builder.ts';
 

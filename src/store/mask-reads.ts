@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { ExactSum } from '../domain/exact-sum.ts';
 import { type LossSegment, lossSegments } from '../domain/losses.ts';
 import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
 import {
@@ -14,10 +15,9 @@ import {
 import type { Flag } from '../domain/record.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Queries } from './database.ts';
-import type { KeyColumn } from './dialect.ts';
 import { FilterCompiler } from './filter-sql.ts';
-import { keyTableSql } from './list-parents.ts';
 import { conditionFilter } from './mask-condition.ts';
+import { type Luminosity, luminosityOf } from './mask-luminosity.ts';
 import type { MaskNames, SavedVersion, ScopedSource, Sql } from './mask-sql.ts';
 import { isOneOf } from './test-sql.ts';
 
@@ -38,17 +38,6 @@ export interface ReadMask {
   readonly madeOf: readonly MaskPart[];
 }
 
-/** Luminosity of stored lumisections, in 1/pb. */
-export interface Luminosity {
-  /** Lumisections that are stored at all, and of which the luminosities are known. */
-  readonly stored: number;
-  readonly recordedCount: number;
-  readonly deliveredCount: number;
-  /** Of those of which it is known; null where it is of none. */
-  readonly recorded: number | null;
-  readonly delivered: number | null;
-}
-
 /**
  * What is named is read by one statement, and so in one state. `queries`: inside of a transaction.
  * @throws NotFoundError, InvalidInputError for a name that is none (any more, or twice).
@@ -66,7 +55,7 @@ export async function readMask(
 export interface ReadLosses {
   readonly segments: readonly LossSegment[];
   /** By set of rules. */
-  readonly luminosity: ReadonlyMap<number, Luminosity>;
+  readonly luminosity: ReadonlyMap<number, Luminosity<ExactSum>>;
   readonly madeOf: readonly MaskPart[];
 }
 
@@ -96,42 +85,6 @@ export async function readLosses(
     segments.map(({ run, first, last, rules: set }) => [run, first, last, set]),
   );
   return { segments, luminosity, madeOf };
-}
-
-export async function maskLuminosity(query: CheckedQuery, mask: LuminosityMask): Promise<Luminosity> {
-  const ranges = [...mask].flatMap(({ run, ranges: of }) => of.map(({ first, last }) => [run, first, last, 0]));
-  return (await luminosityOf(query, query.database, ranges)).get(0) ?? NO_LUMINOSITY;
-}
-
-export const NO_LUMINOSITY: Luminosity = {
-  stored: 0,
-  recordedCount: 0,
-  deliveredCount: 0,
-  recorded: null,
-  delivered: null,
-};
-
-const RANGE: readonly KeyColumn[] = ['run_number', 'first', 'last', 'part'].map((name) => ({ name, type: 'integer' }));
-
-/** By part, the last value of each range. */
-async function luminosityOf(
-  query: CheckedQuery,
-  queries: Queries,
-  ranges: readonly (readonly number[])[],
-): Promise<Map<number, Luminosity>> {
-  if (ranges.length === 0) return new Map();
-  const rows = (await query.send(
-    sql`SELECT k.part, count(*), count(l.recorded_lumi), count(l.delivered_lumi), sum(l.recorded_lumi), sum(l.delivered_lumi)
-      FROM ${keyTableSql(query.database.dialect, 'k', RANGE, ranges)} CROSS JOIN lumisection l
-      WHERE l.run_number = k.run_number AND l.number >= k.first AND l.number <= k.last GROUP BY k.part`,
-    queries,
-  )) as [number, number, number, number, number | null, number | null][];
-  return new Map(
-    rows.map(([part, stored, recordedCount, deliveredCount, recorded, delivered]) => [
-      part,
-      { stored, recordedCount, deliveredCount, recorded, delivered },
-    ]),
-  );
 }
 
 /** What all terms of the expressions hold. */

@@ -5,15 +5,8 @@ import { parseMask } from '../domain/mask-expression-parser.ts';
 import type { SavedMask } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Column, Transaction } from './database.ts';
-import {
-  type LossRule,
-  type Luminosity,
-  maskLuminosity,
-  type ReadLosses,
-  type ReadMask,
-  readLosses,
-  readMask,
-} from './mask-reads.ts';
+import { type Luminosity, maskLuminosity } from './mask-luminosity.ts';
+import { type LossRule, type ReadLosses, type ReadMask, readLosses, readMask } from './mask-reads.ts';
 
 /** What somebody saves under a name. */
 export type MaskContent = Pick<SavedMask, 'name' | 'expression' | 'comment' | 'author'>;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addBins, addWhole, differingAxes, isWhole, whyNotAdded } from '../../src/domain/add-bins.ts';
 import type { Axis } from '../../src/domain/axis.ts';
 import { decodeBins, encodeBins } from '../../src/domain/codec.ts';
-import { exactSum } from '../../src/domain/exact-sum.ts';
+import { ExactSum, exactSum } from '../../src/domain/exact-sum.ts';
 import type { Bins } from '../../src/domain/histogram.ts';
 
 /** A double as a multiple of 2^-1074, exactly. */
@@ -61,6 +61,29 @@ describe('the exact sum', () => {
     );
     expect(exactSum([1e308, 1e308, -1e308])).toBe(1e308);
     expect(exactSum([Number.MAX_VALUE, Number.MAX_VALUE])).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  test('is that of numbers that come one by one, in parts and in any order', () => {
+    const any = fc.oneof(double, fc.double({ min: -1, max: 1, noNaN: true }), fc.constantFrom(1e308, -1e308, 2 ** 53));
+    const parts = fc.array(fc.array(any, { maxLength: 6 }), { maxLength: 4 });
+    fc.assert(
+      fc.property(parts, (parts) => {
+        const sums = parts.map((values) => {
+          const sum = new ExactSum();
+          for (const value of values) sum.add(value);
+          return sum;
+        });
+        expect(ExactSum.of(sums).total() === exactSum(parts.flat())).toBe(true);
+        expect(ExactSum.of(sums.reverse()).total() === exactSum(parts.flat())).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+    const infinite = new ExactSum();
+    infinite.add(1);
+    infinite.add(Number.POSITIVE_INFINITY);
+    expect(infinite.total()).toBe(Number.POSITIVE_INFINITY);
+    infinite.add(Number.NEGATIVE_INFINITY);
+    expect(infinite.total()).toBeNaN();
   });
 
   test.each([
