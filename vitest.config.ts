@@ -46,9 +46,12 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     globalSetup: ['tests/support/global-setup.ts'],
+    setupFiles: ['tests/support/setup.ts'],
     reporters: ['default', closingLine],
     // one load of the modules for all files of a worker: no test may leave anything behind in them
     isolate: false,
+    // most of what tests make is dead at once
+    execArgv: ['--max-semi-space-size=64'],
     // Vitest leaves one core to its own process; here tests wait for child processes and databases much of the time
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,

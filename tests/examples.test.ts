@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../client/client.ts';
 import { startSampleServer } from './client/sample-server.ts';
+import { bundledPrograms } from './support/bundled-programs.ts';
 import { SESSION } from './support/session.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -68,11 +69,10 @@ describe('examples/README.md', () => {
   it.each(options)('ingests with %s', async (command) => {
     const folder = mkdtempSync(join(tmpdir(), 'lumigraph-examples-'));
     try {
-      const { stdout } = await run(
-        process.execPath,
-        ['--import', 'tsx', 'ingest/cli.ts', 'ingest', ...command.split(' '), '--json'],
-        { cwd: root, env: { ...process.env, DATABASE_URL: `file:${join(folder, 'example.db')}` } },
-      );
+      const { stdout } = await run(process.execPath, [bundledPrograms.cli, 'ingest', ...command.split(' '), '--json'], {
+        cwd: root,
+        env: { ...process.env, DATABASE_URL: `file:${join(folder, 'example.db')}` },
+      });
       expect(JSON.parse(stdout).files).toMatchObject([
         { outcome: 'ingested', exitStatus: 0, counts: { conflicting: 0, rejected: 0, inserted: expect.any(Number) } },
       ]);

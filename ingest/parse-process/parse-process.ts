@@ -1,7 +1,6 @@
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { ownProgram, programAt } from '../../src/own-program.ts';
 import type { RowKey } from '../formats/format.ts';
 import type { ChosenStep, JobOptions } from './elements.ts';
 import { ParseProcessError } from './error.ts';
@@ -22,9 +21,6 @@ export interface ParseLimits {
 /** A job without what is added on its way. */
 type Wanted = Job extends infer J ? (J extends Job ? Omit<J, 'id'> : never) : never;
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-// beside this module in its own language: compiled where this one is
-const childEntry = fileURLToPath(new URL(`./child${extname(import.meta.filename)}`, import.meta.url));
 const relayEntry = fileURLToPath(new URL('./relay.mjs', import.meta.url));
 
 /**
@@ -42,7 +38,7 @@ export class ParseProcess {
       memoryBytes: limits.memoryBytes ?? 512 * 1024 * 1024,
       silenceMs: limits.silenceMs ?? 60_000,
       inFlight: limits.inFlight ?? 3,
-      entry: limits.entry ?? childEntry,
+      entry: limits.entry ?? ownProgram('child', import.meta.url).entry,
     };
   }
 
@@ -133,7 +129,10 @@ export class ParseProcess {
       workerData: {
         entry: this.#limits.entry,
         args: [String(this.#limits.memoryBytes)],
-        execArgv: [...loader(this.#limits.entry), `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`],
+        execArgv: [
+          ...programAt(this.#limits.entry).execArgv,
+          `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`,
+        ],
       },
     });
     const running: Running = { relay, pid: undefined, ended: false, killed: false };
@@ -161,8 +160,6 @@ interface Running {
   ended: boolean;
   killed: boolean;
 }
-
-const loader = (entry: string) => (entry.endsWith('.ts') ? ['--import', tsx] : []);
 
 /** V8's own heap gets half: what formats keep outside typed arrays is little. */
 const heapMegabytes = (memoryBytes: number) => Math.max(32, Math.floor(memoryBytes / 2 / 1024 / 1024));

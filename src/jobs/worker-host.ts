@@ -1,9 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
 import { hasDied } from '../../ingest/pipeline/process-name.ts';
 import type { Counts } from '../domain/record.ts';
+import { ownProgram } from '../own-program.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { createIntake, type Intake, type IntakeSettings } from './intake.ts';
 import type { UploadFolder } from './upload-folder.ts';
@@ -20,8 +18,6 @@ export interface HostHooks {
   readonly onTrouble?: (what: string, facts: Record<string, unknown>) => void;
   /** Told of rows that jobs brought, by the format of their file, as they are committed. */
   readonly onBrought?: (format: string, counts: Readonly<Counts>) => void;
-  /** The program of the worker process; tests put a bundled one in its place. */
-  readonly entry?: string;
 }
 
 /** How often the queue is looked at: for what other servers queued, and what dead workers left. */
@@ -34,9 +30,6 @@ const PAUSE_MS = 2_000;
 const STOP_WITHIN_MS = 10_000;
 const SWEEP_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-const workerEntry = fileURLToPath(new URL(`./worker-process${extname(import.meta.filename)}`, import.meta.url));
 
 /** A host with the intake that wakes it. */
 export function hostJobs(jobs: Jobs, settings: HostSettings, hooks: HostHooks): { intake: Intake; host: WorkerHost } {
@@ -112,10 +105,10 @@ export class WorkerHost {
 
   #start(): ChildProcess {
     const { databaseUrl, jobs: atATime, uploads, maxUploadBytes, ingestRoots } = this.#settings;
-    const entry = this.#hooks.entry ?? workerEntry;
+    const { entry, execArgv } = ownProgram('worker-process', import.meta.url);
     const child = fork(entry, [], {
       // not the server's own flags: a debugger's port is nothing for two
-      execArgv: ['--max-semi-space-size=8', ...(entry.endsWith('.ts') ? ['--import', tsx] : [])],
+      execArgv: ['--max-semi-space-size=8', ...execArgv],
     });
     child.on('message', (message: FromWorker) => {
       if (message.kind === 'brought') this.#hooks.onBrought?.(message.format, message.counts);

@@ -7,7 +7,6 @@ import { settingsText } from '../../src/jobs/job-settings.ts';
 import { UploadFolder, uploadLedgerPath } from '../../src/jobs/upload-folder.ts';
 import { WorkerHost } from '../../src/jobs/worker-host.ts';
 import type { Store } from '../../src/store/store.ts';
-import { bundledPrograms } from '../support/bundled-programs.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { DATASET } from '../support/ingest-files.ts';
@@ -36,11 +35,7 @@ describe.each(databases)('the worker process of a server on $name', (database) =
       ingestRoots: [],
     };
     const troubles: string[] = [];
-    const start = () =>
-      new WorkerHost(store.jobs, uploads, settings, {
-        entry: bundledPrograms.jobWorker,
-        onTrouble: (what) => troubles.push(what),
-      });
+    const start = () => new WorkerHost(store.jobs, uploads, settings, { onTrouble: (what) => troubles.push(what) });
     const queue = async (content: string) => {
       const { path, size, sha256 } = await uploads.receive(Readable.from([content]), 'a.csv');
       const how = { dataset: DATASET, source: '', format: '', settings: settingsText({ dataset: DATASET }) };
@@ -118,7 +113,7 @@ describe('the worker process of a server', () => {
       store.jobs,
       uploads,
       { ...settings, jobs: 1, maxUploadBytes: 1, ingestRoots: [] },
-      { entry: bundledPrograms.jobWorker, onTrouble: (what) => troubles.push(what) },
+      { onTrouble: (what) => troubles.push(what) },
     );
     host.wake();
     await vi.waitFor(() => expect(troubles).toEqual(['a job went wrong', 'the worker process ended']), {

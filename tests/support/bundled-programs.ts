@@ -1,6 +1,5 @@
 import { copyFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+import { basename, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 /** As deep below the root as the sources that look for files beside them (migrations). */
@@ -11,10 +10,12 @@ export const bundledPrograms = {
   cli: join(folder, 'cli.js'),
   killedIngest: join(folder, 'killed-ingest.js'),
   jobWorker: join(folder, 'worker-process.js'),
+  parser: join(folder, 'child.js'),
   server: join(folder, 'server.js'),
 };
 
 export async function bundlePrograms(): Promise<void> {
+  const { build } = await import('esbuild');
   await build({
     entryPoints: [
       'tests/ingest/killed-ingest.ts',
@@ -31,8 +32,17 @@ export async function bundlePrograms(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    packages: 'external',
+    minify: true,
+    keepNames: true,
+    // native code, and what reads files beside itself
+    external: ['@photostructure/sqlite', '@prisma/client', 'tsx', 'esbuild'],
+    // for packages that are CommonJS
+    banner: {
+      js: "import { createRequire as requirer } from 'node:module'; const require = requirer(import.meta.url);",
+    },
     logLevel: 'error',
   });
-  copyFileSync(join(root, 'ingest/parse-process/relay.mjs'), join(folder, 'relay.mjs'));
+  for (const thread of ['ingest/parse-process/relay.mjs', 'ingest/source/hash-thread.mjs']) {
+    copyFileSync(join(root, thread), join(folder, basename(thread)));
+  }
 }

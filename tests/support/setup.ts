@@ -1,0 +1,4 @@
+import { standIns } from '../../src/own-program.ts';
+import { bundledPrograms } from './bundled-programs.ts';
+
+standIns.set('child', bundledPrograms.parser).set('worker-process', bundledPrograms.jobWorker);
