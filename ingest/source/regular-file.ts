@@ -2,6 +2,10 @@ import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { FileError, type FileErrorCode } from '../file-error.ts';
+import { hashInThread } from './hash-in-thread.ts';
+
+/** Hashing as much takes longer than starting a thread for it. */
+const THREAD_BYTES = 16 * 1024 * 1024;
 
 /** Bytes of a file. Valid until the next chunk is asked for: copy what is kept. */
 export interface FileChunk {
@@ -109,10 +113,23 @@ export class RegularFile {
 
   /** Hex SHA-256 of all of it. */
   async sha256(): Promise<string> {
+    const sha256 = this.stamp.size < THREAD_BYTES ? await this.#hashHere() : await this.#hashBeside();
+    await this.assertUnchanged();
+    return sha256;
+  }
+
+  async #hashHere(): Promise<string> {
     const hash = createHash('sha256');
     for await (const { bytes } of this.chunks(0)) hash.update(bytes);
-    await this.assertUnchanged();
     return hash.digest('hex');
+  }
+
+  async #hashBeside(): Promise<string> {
+    try {
+      return await hashInThread(this.#handle.fd);
+    } catch (error) {
+      throw readFailed(this.path, error);
+    }
   }
 
   /** @throws FileError FILE_CHANGED when the file is no longer what it was when it was opened. */

@@ -1,0 +1,47 @@
+import { fileURLToPath } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+type Answer = { readonly id: number } & ({ readonly sha256: string } | { readonly error: Error });
+
+const program = fileURLToPath(new URL('./hash-thread.mjs', import.meta.url));
+const waiting = new Map<number, Waiter>();
+let thread: Worker | null = null;
+let lastId = 0;
+
+interface Waiter {
+  resolve(sha256: string): void;
+  reject(error: unknown): void;
+}
+
+/**
+ * Hex SHA-256 of an open file up to where it ends, read and hashed in a thread of its own: one for all files of this
+ * process, one file after another. The descriptor must stay open until the promise settles.
+ */
+export function hashInThread(fd: number): Promise<string> {
+  thread ??= start();
+  const running = thread;
+  const id = ++lastId;
+  return new Promise((resolve, reject) => {
+    waiting.set(id, { resolve, reject });
+    // it keeps the process alive while someone waits for it
+    running.ref();
+    running.postMessage({ id, fd });
+  });
+}
+
+function start(): Worker {
+  const started = new Worker(program, { execArgv: [] });
+  started.on('message', (answer: Answer) => {
+    const waiter = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (waiting.size === 0) started.unref();
+    if ('sha256' in answer) waiter?.resolve(answer.sha256);
+    else waiter?.reject(answer.error);
+  });
+  started.on('error', (error) => {
+    thread = null;
+    for (const waiter of waiting.values()) waiter.reject(error);
+    waiting.clear();
+  });
+  return started;
+}
