@@ -237,28 +237,34 @@ describe.each(databases)('exports on $name', (database) => {
   });
 
   it.runIf(hasNumpy)('as .npy are read by numpy: the matrix with its index', async () => {
-    const file = join(folder, `${database.name}.npy`);
-    for (const type of ['FLOAT32', 'FLOAT64', 'INT32']) {
-      const of = { monitorElement: CHARGE_PATH.path, dataset: UL2018, type };
-      const response = await get('histograms.npy', of);
-      writeFileSync(file, Buffer.from(await response.arrayBuffer()));
-      const program = `import numpy, json; a = numpy.load(${JSON.stringify(file)})
-print(json.dumps([a['run'].tolist(), a['lumisection'].tolist(), a['entries'].tolist(), a['bins'].tolist(), str(a['bins'].dtype), a['bins'].shape]))`;
-      const [runs, lumisections, entries, bins, dtype, shape] = JSON.parse(
-        execFileSync('python3', ['-c', program], { encoding: 'utf8' }),
-      );
-      const { data } = await ask(
-        `{ histogramMatrix(monitorElement: "${of.monitorElement}", dataset: "${UL2018}") { runs lumisections entries bins shape } }`,
-      );
-      expect({ runs, lumisections, entries, bins, shape }).toEqual(data.histogramMatrix);
-      expect(dtype).toBe(type.toLowerCase());
+    const types = ['FLOAT32', 'FLOAT64', 'INT32'];
+    const file = (type: string) => join(folder, `${database.name}-${type}.npy`);
+    const of = { monitorElement: CHARGE_PATH.path, dataset: UL2018 };
+    const { data } = await ask(
+      `{ histogramMatrix(monitorElement: "${of.monitorElement}", dataset: "${UL2018}") { runs lumisections entries bins shape } }`,
+    );
+    for (const type of types) {
+      const response = await get('histograms.npy', { ...of, type });
+      writeFileSync(file(type), Buffer.from(await response.arrayBuffer()));
       const provenance = JSON.parse(response.headers.get('x-lumigraph-provenance') as string);
-      expect(provenance).toMatchObject({ rows: LUMISECTIONS.length, cut: null, query: of });
+      expect(provenance).toMatchObject({ rows: LUMISECTIONS.length, cut: null, query: { ...of, type } });
     }
     const flow = await get('histograms.npy', { monitorElement: DISK.path, flow: 'true', limit: '1', type: 'INT32' });
-    writeFileSync(file, Buffer.from(await flow.arrayBuffer()));
-    const shown = execFileSync('python3', ['-c', `import numpy; print(numpy.load("${file}")["bins"].shape)`]);
-    expect(String(shown).trim()).toBe('(1, 4, 5)');
+    writeFileSync(file('flow'), Buffer.from(await flow.arrayBuffer()));
+    const program = `import numpy, json, sys
+for a in map(numpy.load, sys.argv[1:]):
+  print(json.dumps([a['run'].tolist(), a['lumisection'].tolist(), a['entries'].tolist(), a['bins'].tolist(), str(a['bins'].dtype), a['bins'].shape]))`;
+    const output = execFileSync('python3', ['-c', program, ...[...types, 'flow'].map(file)], { encoding: 'utf8' });
+    const read = output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const [index, type] of types.entries()) {
+      const [runs, lumisections, entries, bins, dtype, shape] = read[index];
+      expect({ runs, lumisections, entries, bins, shape }).toEqual(data.histogramMatrix);
+      expect(dtype).toBe(type.toLowerCase());
+    }
+    expect(read[types.length]?.at(-1)).toEqual([1, 4, 5]);
   });
 
   it('as .npy are refused before their first byte where they are no matrix', async () => {
