@@ -8,11 +8,12 @@ const root = resolve(import.meta.dirname, '..');
 const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   generated: { files: /^src\/generated\//, mayImport: [] },
   domain: { files: /^src\/domain\//, mayImport: [] },
+  programs: { files: /^src\/own-program\.ts$/, mayImport: [] },
   config: { files: /^src\/(config|setting)\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
   export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
-  jobs: { files: /^src\/jobs\//, mayImport: ['pipeline', 'formats', 'store', 'domain', 'generated'] },
+  jobs: { files: /^src\/jobs\//, mayImport: ['programs', 'pipeline', 'formats', 'store', 'domain', 'generated'] },
   context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'store', 'domain'] },
   schema: {
     files: /^src\/(schema\/|print-schema\.ts$)/,
@@ -28,7 +29,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
     mayImport: ['config', 'context', 'jobs', 'plugins', 'schema', 'loaders', 'telemetry', 'store', 'domain'],
   },
   formats: { files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/, mayImport: ['domain'] },
-  pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['formats', 'store', 'domain'] },
+  pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['programs', 'formats', 'store', 'domain'] },
   sample: { files: /^ingest\/sample/, mayImport: ['pipeline', 'formats', 'store', 'domain'] },
   server: {
     files: /^src\/(server\.ts$|http-server\.ts$|web-build\.ts$)/,
