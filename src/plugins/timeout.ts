@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { UnavailableError } from '../domain/errors.ts';
 import { passedLimit } from '../domain/passed-limit.ts';
 import { asGraphQLError } from './as-graphql-error.ts';
+import { Deadlines } from './deadlines.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
 
 /** What is known of an operation and the request it came with. */
@@ -15,6 +16,7 @@ type Operation = Context & ServerContext & { readonly request: Request };
  * transaction is done or undone as a whole, and who asks again gets the same.
  */
 export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
+  const deadlines = new Deadlines(timeoutMs);
   return {
     onExecute({ args: { document, operationName, contextValue } }) {
       if (getOperationAST(document, operationName)?.operation !== 'query') return;
@@ -22,10 +24,10 @@ export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
       const { cancellation } = operation;
       const reason = () => tookTooLong(timeoutMs);
       cancellation.endAt(performance.now() + timeoutMs, reason);
-      const timer = setTimeout(() => cancellation.cancel(reason()), timeoutMs);
+      const endInTime = deadlines.begin(() => cancellation.cancel(reason()));
       const forget = onLeave(operation, () => cancellation.cancel(clientHasLeft()));
       const end = () => {
-        clearTimeout(timer);
+        endInTime();
         forget();
       };
       return {
