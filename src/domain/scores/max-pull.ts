@@ -1,0 +1,30 @@
+import { averaged, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
+
+/**
+ * The mean of the `largest` largest sizes of pulls, the pull of a bin being (k T - R) / max(1, sqrt(R)) with
+ * k = sum(R) / sum(T): the MaxPull classifier of ML4DQM-DC (CMSTrackerDPG). Its code takes a root of the mean once more;
+ * this is the formula that it states. Bins where R is below 0 are taken to have an error of 1.
+ */
+export function maxPull(tested: Scored, references: readonly Scored[], largest: number): Score {
+  if (!isFilled(tested)) return UNDEFINED;
+  return averaged(references, (reference) => {
+    const scale = reference.sum / tested.sum;
+    const pulls = new Float64Array(tested.contents.length);
+    let most = 0;
+    for (let i = 0; i < pulls.length; i++) {
+      const r = reference.contents[i] as number;
+      const pull = (scale * (tested.contents[i] as number) - r) / (r > 1 ? Math.sqrt(r) : 1);
+      pulls[i] = pull;
+      most = Math.max(most, Math.abs(pull));
+    }
+    return { value: largest === 1 ? most : meanOfLargest(pulls, largest), pValue: null, pulls };
+  });
+}
+
+function meanOfLargest(pulls: Float64Array, largest: number): number {
+  const count = Math.min(largest, pulls.length);
+  const sizes = pulls.map(Math.abs).sort();
+  let sum = 0;
+  for (let i = sizes.length - count; i < sizes.length; i++) sum += sizes[i] as number;
+  return sum / count;
+}

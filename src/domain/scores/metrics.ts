@@ -1,0 +1,22 @@
+import { betaBinomial } from './beta-binomial.ts';
+import { chi2 } from './chi2.ts';
+import { earthMover } from './earth-mover.ts';
+import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
+import { maxPull } from './max-pull.ts';
+import type { Score, Scored } from './scored.ts';
+
+export interface ScoreOptions {
+  /** Of how many largest pulls MAX_PULL is the mean: at least 1. */
+  readonly largestPulls: number;
+}
+
+/** What there is to compare histograms by, all larger in size the less they are alike. */
+export const METRICS = {
+  KS: kolmogorovSmirnov,
+  CHI2: chi2,
+  MAX_PULL: (tested, references, { largestPulls }) => maxPull(tested, references, largestPulls),
+  BETA_BINOMIAL: betaBinomial,
+  EMD: earthMover,
+} as const satisfies Record<string, (tested: Scored, references: readonly Scored[], options: ScoreOptions) => Score>;
+
+export type Metric = keyof typeof METRICS;

@@ -1,0 +1,65 @@
+import type { Axis } from '../axis.ts';
+import { cellsOf } from '../bins-text.ts';
+import type { Bins, NumberArray } from '../histogram.ts';
+import { shapeOf } from '../shape.ts';
+
+/** A histogram as scores see it. */
+export interface Scored {
+  /** x, or x and y. */
+  readonly axes: readonly Axis[];
+  /** In range alone, without flow bins: row-major with y outer, `nx` or `ny * nx` numbers. */
+  readonly contents: NumberArray;
+  /** Of the contents. */
+  readonly sum: number;
+  /** Whether all contents are whole numbers of at least 0: what Poisson's and the binomial law speak of. */
+  readonly isCounts: boolean;
+}
+
+/** What a metric makes of a histogram and its references. */
+export interface Score {
+  /** Null where the metric is not defined: an empty side, contents that are no counts where it is about counts. */
+  readonly value: number | null;
+  /** The probability of a value at least as large if nothing is wrong; null where the metric has no such thing. */
+  readonly pValue: number | null;
+  /** By bin, laid out as the contents, signed (above 0: the tested one has more); absent where the metric has none. */
+  readonly pulls?: Float64Array;
+}
+
+export const UNDEFINED: Score = { value: null, pValue: null };
+
+/** @param bins of no profile: their contents are sums of weights times values. */
+export function scored(bins: Bins, axes: readonly Axis[]): Scored {
+  const contents = cellsOf(bins.contents, shapeOf({ axes }), bins.flow, false);
+  let sum = 0;
+  let isCounts = true;
+  for (let i = 0; i < contents.length; i++) {
+    const content = contents[i] as number;
+    sum += content;
+    if (content < 0 || !Number.isInteger(content)) isCounts = false;
+  }
+  return { axes, contents, sum, isCounts };
+}
+
+/** Whether a distribution can be made of it. */
+export const isFilled = ({ sum }: Scored): boolean => sum > 0 && Number.isFinite(sum);
+
+/**
+ * The mean of the scores against each reference, the pulls bin by bin. References that are empty, or with which the
+ * metric is not defined, do not count. A p-value remains only with a single reference: a mean of p-values is none.
+ */
+export function averaged(references: readonly Scored[], against: (reference: Scored) => Score): Score {
+  const scores = references.filter(isFilled).map(against);
+  const defined = scores.filter((score): score is Score & { value: number } => score.value !== null);
+  const [first] = defined;
+  if (first === undefined) return UNDEFINED;
+  if (defined.length === 1) return first;
+  let value = 0;
+  for (const score of defined) value += score.value / defined.length;
+  if (first.pulls === undefined) return { value, pValue: null };
+  const pulls = new Float64Array(first.pulls.length);
+  for (const score of defined) {
+    for (let i = 0; i < pulls.length; i++)
+      pulls[i] = (pulls[i] as number) + (score.pulls?.[i] as number) / defined.length;
+  }
+  return { value, pValue: null, pulls };
+}
