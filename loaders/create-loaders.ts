@@ -19,6 +19,7 @@ import {
   runCountLoader,
   scalarCountLoader,
 } from './dimensions.ts';
+import { elementSetLoader } from './element-sets.ts';
 import { dataFileLoader, firstIssuesLoader, ingestIssueLoader, jobLoader } from './files.ts';
 import {
   contributionsLoader,
@@ -60,6 +61,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     certification: certificationLoader(reads),
     certificationVersion: certificationVersionLoader(reads),
     savedMask: savedMaskLoader(reads),
+    elementSet: elementSetLoader(reads),
     fractionsOfRun: fractionsOfRunLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),
     certificationRanges: certificationRangesLoader(reads),

@@ -525,6 +525,8 @@ export type MonitorElementWhere = {
   path?: StringFilter | null | undefined;
   /** At least one satisfies this: Runs with a histogram, a scalar value or a quality test of this monitor element. */
   runs?: RunWhere | null | undefined;
+  /** Only monitor elements of this saved set (see `elementSets`): `NAME` for its newest version, `NAME@2` for the second. An unknown name is an error. */
+  set?: string | null | undefined;
   /** First folder of the path, e.g. `PixelPhase1`; absent where the path is a leaf. */
   subsystem?: StringFilter | null | undefined;
 };

@@ -9,7 +9,9 @@ export type Filter =
   /** The related object (run, lumisection, monitorElement, dataset ...) satisfies its own filter. */
   | { readonly kind: 'related'; readonly field: string; readonly of: Filter }
   /** The (run, LS) of the row lies in the set that the text says (see domain/mask-expression-parser.ts). */
-  | { readonly kind: 'mask'; readonly mask: string };
+  | { readonly kind: 'mask'; readonly mask: string }
+  /** The monitor element is in the saved set of this name, or of this version of it (see domain/element-set.ts). */
+  | { readonly kind: 'set'; readonly set: string };
 
 export interface FieldTest {
   readonly kind: 'test';

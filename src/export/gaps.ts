@@ -97,6 +97,8 @@ export function lumisectionFilter(filter: Filter): Filter {
       throw refuse(filter.field);
     case 'test':
       throw refuse(filter.field);
+    case 'set':
+      throw refuse('set');
   }
 }
 

@@ -4,6 +4,7 @@ import {
   CertificationVersion,
   DataFile,
   Dataset,
+  ElementSet,
   IngestIssue,
   Job,
   Lumisection,
@@ -28,6 +29,7 @@ export const monitorElements = defineConnection('monitorElement', MonitorElement
 export const certifications = defineConnection('certification', Certification);
 export const certificationVersions = defineConnection('certificationVersion', CertificationVersion);
 export const savedMasks = defineConnection('savedMask', SavedMask);
+export const elementSets = defineConnection('elementSet', ElementSet);
 export const notes = defineConnection('note', Note);
 export const dataFiles = defineConnection('dataFile', DataFile);
 export const jobs = defineConnection('job', Job);

@@ -171,6 +171,17 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     createdAt: 'When it was saved.',
     current: 'Whether this is the newest version: the one that the bare name means.',
   },
+  elementSet: {
+    ...keys,
+    name: 'The name under which conditions mean it.',
+    version: 'Number of the version, from 1.',
+    description: 'What it is for; absent where its author did not tell.',
+    includeGlobs: 'What of paths is in the set.',
+    excludeGlobs: 'What of paths is not in the set.',
+    author: 'Who saved it: the name of the token.',
+    createdAt: 'When it was saved.',
+    current: 'Whether this is the newest version: the one that the bare name means.',
+  },
   note: {
     ...keys,
     id: 'Internal name of the note.',
@@ -223,7 +234,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     settings: 'How the file is to be read.',
     bytesDone: 'How many bytes of the file were read.',
     bytesTotal: 'Size of the file, in bytes.',
-    attempts: 'How often its reading was begun.',
+    attempts:
+      'How often its reading was begun since it came further for the last time; at 3 a job whose worker dies is given up.',
     cancelRequested: 'Whether it is to stop, or has stopped, because a user said so.',
     errorCode: 'Stable code of what stopped it; absent where nothing did.',
     errorMessage: 'What stopped it, in words; absent where nothing did.',

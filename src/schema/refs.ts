@@ -64,3 +64,8 @@ export const SavedMask = builder.prismaObject('SavedMask', {
   description:
     'One version of a set of lumisections that somebody saved under a name: what an expression held then. It never changes; the newest version is what the name means in a mask, `NAME@2` the second.',
 });
+
+export const ElementSet = builder.prismaObject('ElementSet', {
+  description:
+    'One version of a set of monitor elements that somebody saved under a name: globs over their paths. It never changes; conditions mean the newest version by `NAME`, the second by `NAME@2`.',
+});

@@ -1,3 +1,4 @@
+import { parseSetName } from '../domain/element-set.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Filter, Operator } from '../domain/filter.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
@@ -32,6 +33,7 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
   certification: 'Certification',
   certificationVersion: 'CertificationVersion',
   savedMask: 'SavedMask',
+  elementSet: 'ElementSet',
   note: 'Note',
   dataFile: 'DataFile',
   job: 'Job',
@@ -43,6 +45,9 @@ const MASK_OF = {
     'Only in lumisections of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression of `& | -`, as `lumisectionMask` takes it. An unknown name is an error.',
   run: 'Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error.',
 };
+
+const IN_SET =
+  'Only monitor elements of this saved set (see `elementSets`): `NAME` for its newest version, `NAME@2` for the second. An unknown name is an error.';
 
 /** The where-input of each noun, made from the store's list of nouns. */
 const refs = Object.fromEntries(
@@ -59,7 +64,7 @@ const idKeys = Object.fromEntries(
 export const whereRef = (noun: Noun) => refs[noun];
 
 for (const noun of Object.keys(NOUNS) as Noun[]) {
-  const { relations, mask } = nounInfo(noun);
+  const { relations, mask, hasSets } = nounInfo(noun);
   const descriptions: Readonly<Record<string, string>> = DESCRIPTIONS[noun];
   refs[noun].implement({
     description: `Conditions on a ${TYPE_NAMES[noun]}. All that are given must hold; an empty object always holds. A null inside is an error.`,
@@ -86,6 +91,7 @@ for (const noun of Object.keys(NOUNS) as Noun[]) {
         ]),
       ),
       ...(idKeys[noun] && { id: t.field({ type: IdFilter, description: 'Its id, as the field `id` gives it.' }) }),
+      ...(hasSets && { set: t.string({ description: IN_SET }) }),
       ...(mask && { mask: t.string({ description: mask.lumisection ? MASK_OF.lumisection : MASK_OF.run }) }),
     }),
   });
@@ -139,6 +145,9 @@ function mapWhere(noun: Noun, where: WhereValue, path: string, size: Size, level
     } else if (name === 'mask') {
       parseMask(given as string, at);
       of.push({ kind: 'mask', mask: given as string });
+    } else if (name === 'set') {
+      parseSetName(given as string, at);
+      of.push({ kind: 'set', set: given as string });
     } else if (name === 'id') {
       of.push(...mapOperators(name, given as WhereValue, at, (id) => idKeys[noun]?.parseGlobal(id as string)[0]));
     } else if (relation) {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Cancellation } from '../domain/cancellation.ts';
+import { setsOf } from '../domain/element-set.ts';
 import { LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { MaskExpression } from '../domain/mask-expression.ts';
@@ -50,7 +51,7 @@ export class CheckedQuery {
     const names = [...references];
     for (const name of names) if (!this.references.isLoaded(name)) await this.references.refresh(name, this.database);
     if (names.includes('certification')) await this.#lookUp(maskNamesOf(where), names);
-    return this.#checked(names, values, compose);
+    return this.#checked(names, values, compose, this.database, setsOf(where));
   }
 
   /** The same of what masks name, as `compose` selects it; `queries`: inside of a transaction. */
@@ -70,8 +71,10 @@ export class CheckedQuery {
     values: ReadonlyMap<string, { noun: Noun; field: string }>,
     compose: (filters: FilterCompiler) => Sql,
     within: Queries = this.database,
+    sets: readonly string[] = [],
   ): Promise<unknown[][]> {
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
+      await this.references.loadSets(sets, within);
       const rows = await this.#attempt(names, values, compose, within).catch((error: unknown) => {
         // what is not known yet, of a name that is: another process may just have written it
         if (attempt === 1 && names.length > 0 && error instanceof NotFoundError) return undefined;
@@ -83,6 +86,7 @@ export class CheckedQuery {
     // never given up: all of it from one state of the database
     return this.database.snapshot(async (queries) => {
       for (const name of names) await this.references.refresh(name, queries);
+      await this.references.loadSets(sets, queries);
       const rows = await this.#attempt(names, values, compose, queries);
       if (rows) return rows;
       throw new Error(`the state of ${names.join(', ')} changed inside a snapshot`);

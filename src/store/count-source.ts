@@ -44,6 +44,7 @@ export function isOfKeys(filter: Filter): boolean {
     case 'test':
       return KEYS.has(filter.field);
     case 'mask':
+    case 'set':
       return false;
   }
 }

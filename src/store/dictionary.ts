@@ -23,9 +23,17 @@ export class Dictionary {
   readonly #nameById = new Map<number, string>();
   readonly #memos = new Map<string, { ids: number[]; seen: number }>();
 
-  constructor(noun: 'monitorElement' | 'dataset', fields: readonly string[]) {
+  readonly #contentOf: (set: string) => Filter | undefined;
+
+  /** `contentOf`: what a version of a saved set holds, which never changes; undefined where that is not known. */
+  constructor(
+    noun: 'monitorElement' | 'dataset',
+    fields: readonly string[],
+    contentOf: (set: string) => Filter | undefined = () => undefined,
+  ) {
     this.noun = noun;
     this.fields = fields;
+    this.#contentOf = contentOf;
   }
 
   get size(): number {
@@ -65,6 +73,8 @@ export class Dictionary {
         return this.decides(filter.of);
       case 'test':
         return this.fields.includes(filter.field);
+      case 'set':
+        return this.#contentOf(filter.set) !== undefined;
       default:
         return false;
     }
@@ -121,6 +131,11 @@ export class Dictionary {
       }
       case 'test':
         return this.#testPredicate(filter);
+      case 'set': {
+        const content = this.#contentOf(filter.set);
+        if (content) return this.#predicate(content);
+        throw new Error(`nothing is known of the set ${filter.set}`);
+      }
       default:
         throw new Error(`a dictionary does not decide ${filter.kind}`);
     }

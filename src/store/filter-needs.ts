@@ -40,6 +40,9 @@ export function filterNeeds(
     case 'mask':
       if (namesOf(maskOf(filter.mask)).length > 0) needs.references.add('certification');
       break;
+    case 'set':
+      needs.references.add('monitorElement').add('elementSet');
+      break;
     case 'test': {
       if (!needsValues(filter)) break;
       if (references.dictionary(noun)?.fields.includes(filter.field)) needs.references.add(noun as ReferenceName);

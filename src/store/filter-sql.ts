@@ -61,6 +61,8 @@ export class FilterCompiler {
         return this.#test(noun, alias, filter);
       case 'related':
         return this.#related(noun, alias, filter.field, filter.of);
+      case 'set':
+        return this.#set(noun, alias, filter);
       case 'mask':
         return { sql: this.#mask(noun, alias, filter.mask), certain: true };
     }
@@ -99,9 +101,17 @@ export class FilterCompiler {
   /** Ids of the dictionary that satisfy the filter; undefined where the dictionary does not decide it. */
   #decided(noun: Noun, filter: Filter): readonly number[] | undefined {
     const dictionary = this.#references.dictionary(noun);
-    if (!dictionary?.decides(filter)) return undefined;
+    const pinned = this.#references.pinned(filter);
+    if (!dictionary?.decides(pinned)) return undefined;
     checkTests(noun, filter);
-    return dictionary.matching(filter);
+    return dictionary.matching(pinned);
+  }
+
+  #set(noun: Noun, alias: string, filter: Extract<Filter, { kind: 'set' }>): Condition {
+    const ids = this.#decided(noun, filter);
+    if (ids) return this.#isOneOfIds(noun, sql.raw(`${alias}.id`), ids);
+    if (noun === 'monitorElement') throw this.#references.unknownSet(filter.set);
+    throw new InvalidInputError(`set is no condition on ${noun}: it selects monitor elements`, { field: 'set' });
   }
 
   /** Names few: where most of the dictionary is meant, the rest of it is excluded. */

@@ -56,6 +56,8 @@ export interface NounInfo {
   readonly defaultOrder: readonly string[];
   /** Fields whose value makes a run and a lumisection, for `mask`; a run alone where `lumisection` is absent. */
   readonly mask?: { readonly run: string; readonly lumisection?: string };
+  /** Whether saved sets select rows, for `set`. */
+  readonly hasSets?: true;
   /** Parents that are no column of this noun: parent field -> where it is paired with ours. */
   readonly parents?: Readonly<Record<string, Link>>;
   /** Parents that a range of ours holds: parent field -> our fields with its bounds, open where absent. */

@@ -283,6 +283,7 @@ export const NOUNS = {
     },
     order: orderBy('path', 'name', 'subsystem', 'dimension', 'kind'),
     defaultOrder: ['path'],
+    hasSets: true,
     parents: {
       runNumber: through(byMonitorElement, { runNumber: 'runNumber' }),
       datasetId: through(byMonitorElement, { datasetId: 'datasetId' }),
@@ -323,6 +324,24 @@ export const NOUNS = {
       madeOf: field('text', { internal: true }),
     },
     computed: { current: newestOf('saved_mask', 'name') },
+    relations: {},
+    order: orderBy('name', 'version', 'author', 'createdAt'),
+    defaultOrder: ['name', 'version'],
+  },
+
+  elementSet: {
+    table: 'element_set',
+    key: ['name', 'version'],
+    fields: {
+      name: field('text'),
+      version: field('int'),
+      description: nullable('text'),
+      includeGlobs: field('text', { internal: true }),
+      excludeGlobs: field('text', { internal: true }),
+      author: field('text'),
+      createdAt: field('time'),
+    },
+    computed: { current: newestOf('element_set', 'name') },
     relations: {},
     order: orderBy('name', 'version', 'author', 'createdAt'),
     defaultOrder: ['name', 'version'],

@@ -3,6 +3,7 @@ import { CheckedQuery } from './checked-query.ts';
 import { countedLedger } from './counted-ledger.ts';
 import { createCoverages } from './coverage.ts';
 import type { Database } from './database.ts';
+import { createElementSets } from './element-sets.ts';
 import { createElementTree } from './element-tree.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
@@ -42,6 +43,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     reads: new StoreReads(query, cached),
     notes: createNotes(database),
     masks: createMasks(query),
+    elementSets: createElementSets(query),
     trends: createTrends(query),
     coverage: createCoverages(query),
     elementTree: createElementTree(query),

@@ -147,6 +147,10 @@ export class StoreReads implements Reads {
     return rowsByKey(this.query, 'savedMask', keyed(keys));
   }
 
+  elementSets(...[keys]: Parameters<Reads['elementSets']>) {
+    return rowsByKey(this.query, 'elementSet', keyed(keys));
+  }
+
   certifications(...[keys]: Parameters<Reads['certifications']>) {
     return rowsByKey(this.query, 'certification', keyed(keys));
   }

@@ -1,4 +1,7 @@
+import { closest } from '../domain/closest.ts';
+import { type ElementGlobs, globsFilter, parseSetName, renameSets } from '../domain/element-set.ts';
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import type { Filter } from '../domain/filter.ts';
 import type { MaskSource, NamedMask } from '../domain/mask-expression.ts';
 import type { Database, Queries } from './database.ts';
 import { Dictionary, type Entry } from './dictionary.ts';
@@ -7,7 +10,7 @@ import { snakeCase } from './rows.ts';
 import type { Noun } from './store.ts';
 
 /** What filters are resolved against in memory. */
-export type ReferenceName = 'monitorElement' | 'dataset' | 'certification' | 'savedMask';
+export type ReferenceName = 'monitorElement' | 'dataset' | 'certification' | 'savedMask' | 'elementSet';
 
 /** One newest version of a source. */
 export interface Scope {
@@ -18,14 +21,15 @@ export interface Scope {
 
 /**
  * SQL whose value changes when the table does in a way that matters: entries of the dictionaries are only ever added,
- * under ids that ascend in the order of their commits; versions of a source are added and withdrawn; those of a mask are
- * only added.
+ * under ids that ascend in the order of their commits; versions of a source are added and withdrawn; those of a mask or of
+ * a set of monitor elements are only added.
  */
 export const REFERENCE_STATE: Readonly<Record<ReferenceName, string>> = {
   monitorElement: '(SELECT coalesce(max(id), 0) FROM monitor_element)',
   dataset: '(SELECT coalesce(max(id), 0) FROM dataset)',
   certification: "(SELECT count(*) || ' ' || coalesce(CAST(max(created_at) AS TEXT), '') FROM certification_version)",
   savedMask: '(SELECT count(*) FROM saved_mask)',
+  elementSet: '(SELECT count(*) FROM element_set)',
 };
 
 /**
@@ -35,7 +39,7 @@ export const REFERENCE_STATE: Readonly<Record<ReferenceName, string>> = {
  */
 export class References {
   readonly #dictionaries: Readonly<Record<'monitorElement' | 'dataset', Dictionary>> = {
-    monitorElement: new Dictionary('monitorElement', ['path', 'name', 'subsystem']),
+    monitorElement: new Dictionary('monitorElement', ['path', 'name', 'subsystem'], (set) => this.#contents.get(set)),
     dataset: new Dictionary('dataset', ['name', 'primaryDataset', 'era', 'processing', 'tier']),
   };
   #scopes = new Map<string, Scope[]>();
@@ -43,6 +47,11 @@ export class References {
   /** The newest version of each; those before it are all there. */
   #saved = new Map<string, number>();
   #savedState: unknown;
+  /** The newest version of each; those before it are all there. */
+  #sets = new Map<string, number>();
+  #setState: unknown;
+  /** Of versions, which never change, by `NAME@VERSION`. */
+  readonly #contents = new Map<string, Filter>();
   readonly #loaded = new Set<ReferenceName>();
 
   dictionary(noun: Noun): Dictionary | undefined {
@@ -96,6 +105,55 @@ export class References {
     return { mask: name, version: version ?? newest };
   }
 
+  /** The filter with the version of each set that it names, where that is known here. */
+  pinned(filter: Filter): Filter {
+    return renameSets(filter, (set) => this.#pin(set) ?? set);
+  }
+
+  #pin(set: string): string | undefined {
+    const { name, version } = parseSetName(set);
+    const newest = this.#sets.get(name);
+    return newest === undefined || (version ?? 0) > newest ? undefined : `${name}@${version ?? newest}`;
+  }
+
+  /** Why nothing is known of a set. */
+  unknownSet(set: string): NotFoundError {
+    const { name, version } = parseSetName(set);
+    const details = { field: 'set', set };
+    const newest = this.#sets.get(name);
+    if (newest !== undefined && version !== null) {
+      return new NotFoundError(`the newest version of the set ${JSON.stringify(name)} is ${newest}`, details);
+    }
+    const known = [...this.#sets.keys()];
+    const near = closest(name, known);
+    const hint = near === undefined ? '' : ` Did you mean ${JSON.stringify(near)}?`;
+    return new NotFoundError(
+      `No set of monitor elements is called ${JSON.stringify(name)}.${hint} Known: ${firstOf(known) || 'none yet'}`,
+      near === undefined ? details : { ...details, suggestion: near },
+    );
+  }
+
+  /** Reads what these sets hold, as far as it is not known yet. At most one statement. */
+  async loadSets(sets: readonly string[], database: Queries): Promise<void> {
+    const missing = new Set(sets.flatMap((set) => this.#pin(set) ?? []).filter((set) => !this.#contents.has(set)));
+    if (missing.size === 0) return;
+    const parameters = [...missing].flatMap((set) => {
+      const { name, version } = parseSetName(set);
+      return [name, version];
+    });
+    const pairs = [...missing].map((_, i) => `(name = $${2 * i + 1} AND version = $${2 * i + 2})`);
+    const rows = await database.arrays<[string, number, string, string]>(
+      `SELECT name, version, include_globs, exclude_globs FROM element_set WHERE ${pairs.join(' OR ')}`,
+      parameters,
+    );
+    // sets of one statement are bounded by its conditions: these are kept whatever was known before
+    if (this.#contents.size + missing.size > MOST_CONTENTS) this.#contents.clear();
+    for (const [name, version, include, exclude] of rows) {
+      const globs: ElementGlobs = { include: JSON.parse(include), exclude: JSON.parse(exclude) };
+      this.#contents.set(`${name}@${version}`, globsFilter(globs));
+    }
+  }
+
   hasMask(name: string): boolean {
     return this.#saved.has(name);
   }
@@ -109,6 +167,7 @@ export class References {
     if (!this.#loaded.has(name)) return false;
     if (name === 'certification') return state === this.#certificationState;
     if (name === 'savedMask') return state === this.#savedState;
+    if (name === 'elementSet') return state === this.#setState;
     return (state as number) <= this.#dictionaries[name].lastId;
   }
 
@@ -120,6 +179,7 @@ export class References {
   async refresh(name: ReferenceName, database: Database | Queries): Promise<void> {
     if (name === 'certification') await this.#refreshScopes(database);
     else if (name === 'savedMask') await this.#refreshSaved(database);
+    else if (name === 'elementSet') await this.#refreshSets(database);
     else await this.#refreshDictionary(name, database);
     this.#loaded.add(name);
   }
@@ -162,8 +222,21 @@ export class References {
     this.#saved = saved;
     this.#savedState = rows[0]?.[0];
   }
+
+  async #refreshSets(database: Queries): Promise<void> {
+    const rows = await database.arrays<[unknown, string | null, number]>(
+      `SELECT s.state, m.name, m.version FROM (SELECT ${REFERENCE_STATE.elementSet} AS state) s
+       LEFT JOIN (SELECT name, max(version) AS version FROM element_set GROUP BY name) m ON 1 = 1`,
+    );
+    const sets = new Map<string, number>();
+    for (const [, name, version] of rows) if (name !== null) sets.set(name, version);
+    this.#sets = sets;
+    this.#setState = rows[0]?.[0];
+  }
 }
 
+/** Versions of sets of monitor elements that are kept. */
+const MOST_CONTENTS = 1_000;
 const MOST_NAMES = 20;
 const firstOf = (names: readonly string[]) => [...new Set(names)].sort().slice(0, MOST_NAMES).join(', ');
 

@@ -28,8 +28,9 @@ function named(
   const dictionary = references.dictionary(noun);
   if (!dictionary || !references.isLoaded(noun)) return undefined;
   for (const part of where?.kind === 'and' ? where.of : where ? [where] : []) {
-    if (part.kind === 'related' && part.field === noun && dictionary.decides(part.of))
-      return dictionary.matching(part.of).length;
+    if (part.kind !== 'related' || part.field !== noun) continue;
+    const pinned = references.pinned(part.of);
+    if (dictionary.decides(pinned)) return dictionary.matching(pinned).length;
   }
   return dictionary.size;
 }

@@ -11,6 +11,7 @@ import type {
   CertificationVersion,
   DataFile,
   Dataset,
+  ElementSet,
   IngestIssue,
   Job,
   Lumisection,
@@ -25,6 +26,7 @@ import type {
 } from '../generated/sqlite/client.ts';
 import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
+import type { ElementSets } from './element-sets.ts';
 import type { ElementTree } from './element-tree.ts';
 import type { Events } from './events.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
@@ -102,6 +104,7 @@ export interface Rows {
   certification: CertificationRow;
   certificationVersion: CertificationVersion;
   savedMask: SavedMask;
+  elementSet: ElementSet;
   dataFile: DataFile;
   ingestIssue: IngestIssue;
   scalarValue: ScalarValue;
@@ -180,6 +183,7 @@ export interface Reads {
     keys: readonly Pick<CertificationVersion, 'source' | 'dataset' | 'subsystem' | 'version'>[],
   ): Promise<(CertificationVersion | null)[]>;
   savedMasks(keys: readonly Pick<SavedMask, 'name' | 'version'>[]): Promise<(SavedMask | null)[]>;
+  elementSets(keys: readonly Pick<ElementSet, 'name' | 'version'>[]): Promise<(ElementSet | null)[]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
   /** Of each run, the shares of good lumisections that sources state; by source, then subsystem. */
   fractionsOfRuns(runNumbers: readonly number[]): Promise<CertificationFraction[][]>;
@@ -400,6 +404,7 @@ export interface Store {
   readonly jobs: Jobs;
   readonly notes: Notes;
   readonly masks: Masks;
+  readonly elementSets: ElementSets;
   readonly trends: Trends;
   readonly coverage: Coverages;
   readonly elementTree: ElementTree;

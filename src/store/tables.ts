@@ -8,6 +8,7 @@ import type {
   DataFile,
   Dataset,
   DatasetContribution,
+  ElementSet,
   FractionContribution,
   IngestIssue,
   Job,
@@ -48,6 +49,7 @@ export interface Tables {
   contribution: Stored<Contribution>;
   certificationVersion: Stored<CertificationVersion>;
   certification: Stored<Certification>;
+  elementSet: Stored<ElementSet>;
   savedMask: Stored<SavedMask>;
   savedMaskRange: Stored<SavedMaskRange>;
   certificationFraction: Stored<CertificationFraction>;

@@ -9,7 +9,7 @@ import { NUMBERS, TEXTS, TIMES, type World } from './world.ts';
 
 /** Any filter on the noun: every operator of every field, nested, through related nouns and masks. */
 export function arbitraryFilter(world: World, noun: Noun, depth = 3): fc.Arbitrary<Filter> {
-  const { fields, computed = {}, relations, mask } = nounInfo(noun);
+  const { fields, computed = {}, relations, mask, hasSets } = nounInfo(noun);
   const tests = fc
     .constantFrom(...Object.entries({ ...fields, ...computed }))
     .chain(([name, field]) =>
@@ -23,6 +23,15 @@ export function arbitraryFilter(world: World, noun: Noun, depth = 3): fc.Arbitra
         mask: fc.oneof(fc.constantFrom('golden', 'rr', "o'dd"), arbitraryMask(world)),
       }),
       weight: 1,
+    });
+  }
+  if (hasSets) {
+    leaves.push({
+      arbitrary: fc.record({
+        kind: fc.constant('set' as const),
+        set: fc.constantFrom('all', 'some', 'some@1', 'some@2', 'none'),
+      }),
+      weight: 2,
     });
   }
   if (depth > 0) {

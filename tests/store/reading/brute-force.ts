@@ -1,3 +1,4 @@
+import { parseSetName } from '../../../src/domain/element-set.ts';
 import type { FieldTest, Filter } from '../../../src/domain/filter.ts';
 import { bitsToFlags } from '../../../src/domain/lumisection-flags.ts';
 import { parseMask } from '../../../src/domain/mask-expression-parser.ts';
@@ -5,7 +6,7 @@ import { compileGlob, compileRegex } from '../../../src/domain/matcher.ts';
 import { QUALITY_CODES } from '../../../src/domain/quality-status.ts';
 import type { Noun } from '../../../src/store/store.ts';
 import { holds } from './mask-brute-force.ts';
-import type { World } from './world.ts';
+import { SETS, type World } from './world.ts';
 
 type Row = Record<string, unknown>;
 
@@ -83,14 +84,22 @@ export function satisfies(world: World, noun: Noun, row: Row, filter: Filter): b
       return relatedRows(world, noun, row, filter.field).some(([other, of]) => satisfies(world, other, of, filter.of));
     case 'mask':
       return inMask(world, noun, row, filter.mask);
+    case 'set': {
+      const { name, version } = parseSetName(filter.set);
+      const versions = SETS[name] ?? [];
+      const [include, exclude] = versions[(version ?? versions.length) - 1] as (typeof versions)[number];
+      const matches = (glob: string) => compileGlob(glob)(row.path as string);
+      return include.some(matches) && !exclude.some(matches);
+    }
     case 'test':
       return passes(fieldValue(world, noun, row, filter.field), filter);
   }
 }
 
 function fieldValue(world: World, noun: Noun, row: Row, field: string): unknown {
-  if (noun === 'savedMask' && field === 'current') {
-    return !world.savedMask.some((other) => other.name === row.name && other.version > (row.version as number));
+  if ((noun === 'savedMask' || noun === 'elementSet') && field === 'current') {
+    const versions: readonly { name: string; version: number }[] = world[noun];
+    return !versions.some((other) => other.name === row.name && other.version > (row.version as number));
   }
   if ((noun === 'certification' || noun === 'certificationVersion') && field === 'current') {
     return !world.certificationVersion.some(

@@ -24,6 +24,7 @@ export type World = Pick<
   | 'certification'
   | 'savedMask'
   | 'savedMaskRange'
+  | 'elementSet'
 >;
 
 /** Upper and lower case, wildcards of LIKE, GLOB and regular expressions, accents, and code points beyond UTF-16's first plane. */
@@ -58,6 +59,15 @@ export const TIMES = [
   '2017-12-31T23:59:59.999Z',
   '2026-01-01T12:00:00.000Z',
 ].map((text) => new Date(text));
+/** Saved sets: of each version the globs of paths to include, and those to exclude. */
+export const SETS: Readonly<Record<string, readonly (readonly [include: string[], exclude: string[]])[]>> = {
+  all: [[['*'], []]],
+  some: [
+    [['a*', 'É'], ['*b']],
+    [['*b', '[A-Z]*', '\u{1F600}'], []],
+  ],
+  none: [[['a*'], ['a*', 'nothing']]],
+};
 const SOURCES = ['golden', 'rr', "o'dd"];
 const SUBSYSTEMS = ['pixel', 'strip'];
 const FLAGS = ['GOOD', 'GOOD', 'GOOD', 'BAD', 'STANDBY'];
@@ -358,6 +368,17 @@ export function makeWorld(seed: number): World {
         return [{ runNumber, name, version, lumisectionFirst, lumisectionLast }];
       }),
   );
+  const elementSet = Object.entries(SETS).flatMap(([name, versions]) =>
+    versions.map(([include, exclude], i) => ({
+      name,
+      version: i + 1,
+      description: i === 0 ? null : 'a%b',
+      includeGlobs: JSON.stringify(include),
+      excludeGlobs: JSON.stringify(exclude),
+      author: i === 0 ? 'a' : 'A',
+      createdAt: TIMES[i] as Date,
+    })),
+  );
   return {
     run,
     lumisection,
@@ -377,6 +398,7 @@ export function makeWorld(seed: number): World {
     certification,
     savedMask,
     savedMaskRange,
+    elementSet,
   };
 }
 
