@@ -8,6 +8,7 @@ const root = resolve(import.meta.dirname, '..');
 const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   generated: { files: /^src\/generated\//, mayImport: [] },
   domain: { files: /^src\/domain\//, mayImport: [] },
+  strategies: { files: /^src\/strategies\//, mayImport: ['domain'] },
   programs: { files: /^src\/own-program\.ts$/, mayImport: [] },
   config: { files: /^src\/(config|setting)\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },

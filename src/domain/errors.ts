@@ -54,3 +54,8 @@ export class ConfigurationError extends LumigraphError {
 export class CorruptBinsError extends LumigraphError {
   readonly code = 'CORRUPT_BINS';
 }
+
+/** A stored model cannot be read: fit it again. */
+export class CorruptModelError extends LumigraphError {
+  readonly code = 'CORRUPT_MODEL';
+}

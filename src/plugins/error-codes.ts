@@ -10,6 +10,7 @@ export const ERROR_CODES = {
   UNAVAILABLE: 'Nothing is wrong with the request: the same one may work later.',
   CONFIGURATION: 'The settings of the server cannot work: they have to be changed.',
   CORRUPT_BINS: 'Stored bins cannot be read: `npm run verify` lists such rows; reading their file again mends them.',
+  CORRUPT_MODEL: 'A stored model of a strategy cannot be read: fit it again.',
   GRAPHQL_PARSE_FAILED: 'The document is not GraphQL: the location says where.',
   GRAPHQL_VALIDATION_FAILED: 'The document does not fit the schema: the message suggests what does.',
   OPERATION_RESOLUTION_FAILURE: 'The document has no operation of that name, or several and no name was given.',

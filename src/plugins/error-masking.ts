@@ -107,6 +107,7 @@ const STATUS: Partial<Record<string, number>> = {
   FORBIDDEN: 403,
   UNAVAILABLE: 503,
   CORRUPT_BINS: 500,
+  CORRUPT_MODEL: 500,
   CONFIGURATION: 500,
 };
 
