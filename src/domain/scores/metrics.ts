@@ -10,13 +10,15 @@ export interface ScoreOptions {
   readonly largestPulls: number;
 }
 
-/** What there is to compare histograms by, all larger in size the less they are alike. */
-export const METRICS = {
+export type Metric = 'KS' | 'CHI2' | 'MAX_PULL' | 'BETA_BINOMIAL' | 'EMD';
+
+/** What histograms are compared by, all larger in size the less they are alike. All have the axes of the tested one. */
+export const METRICS: Readonly<
+  Record<Metric, (tested: Scored, references: readonly Scored[], options: ScoreOptions) => Score>
+> = {
   KS: kolmogorovSmirnov,
   CHI2: chi2,
   MAX_PULL: (tested, references, { largestPulls }) => maxPull(tested, references, largestPulls),
   BETA_BINOMIAL: betaBinomial,
   EMD: earthMover,
-} as const satisfies Record<string, (tested: Scored, references: readonly Scored[], options: ScoreOptions) => Score>;
-
-export type Metric = keyof typeof METRICS;
+};
