@@ -1,33 +1,18 @@
 import type { Axis } from './axis.ts';
-import { exactSum } from './exact-sum.ts';
+import { BinsSum } from './bins-sum.ts';
 import type { Binning, Bins, ErrorOption, NumberArray } from './histogram.ts';
 
 /**
- * Adds partial histograms of one booking, as ROOT adds them: contents, squared weights and the sums of profiles, cell by
- * cell, flow bins too. Each number is the true sum of the parts, rounded once, so that it does not depend on their
- * order; it is a float32 where no part is a float64 and float32 holds every sum.
- * Where only some parts have squared weights, those of the others are the sizes of their contents (of a profile: its
- * squared weights are its entries). A profile of which one part does not know its sums of squares has none.
+ * Adds partial histograms of one booking (see BinsSum); the sum does not depend on their order.
  * @param parts at least one; nothing in `whyNotAdded` may speak against any pair.
  */
 export function addBins(parts: readonly Bins[]): Bins {
-  const [first] = parts;
+  const [first, ...others] = parts;
   if (first === undefined) throw new RangeError('there is nothing to add');
-  if (parts.length === 1) return first;
-  const profile = first.binEntries !== undefined;
-  const some = (name: 'sumw2' | 'binSumw2') => parts.some((part) => part[name] !== undefined);
-  const squares = profile ? parts.every(({ sumw2 }) => sumw2 !== undefined) : some('sumw2');
-  const added = (numbersOf: (part: Bins) => NumberArray) => addUp(parts.map(numbersOf));
-  return {
-    flow: first.flow,
-    contents: added(({ contents }) => contents),
-    ...(squares && { sumw2: added(({ sumw2, contents }) => sumw2 ?? sizes(contents)) }),
-    ...(profile && { binEntries: added(({ binEntries }) => binEntries as NumberArray) }),
-    ...(some('binSumw2') && {
-      binSumw2: added(({ binSumw2, binEntries, contents }) => binSumw2 ?? binEntries ?? sizes(contents)),
-    }),
-    ...(first.errorOption && { errorOption: first.errorOption }),
-  };
+  if (others.length === 0) return first;
+  const sum = new BinsSum(first);
+  for (const part of others) sum.add(part);
+  return sum.bins();
 }
 
 /**
@@ -65,24 +50,6 @@ function whole(numbers: NumberArray): boolean {
   if (!(numbers instanceof Float64Array || numbers instanceof Float32Array)) return true;
   for (let i = 0; i < numbers.length; i++) if (!Number.isSafeInteger(numbers[i])) return false;
   return true;
-}
-
-/** ROOT's squared errors of a histogram that does not store them. */
-const sizes = (contents: NumberArray): NumberArray => Float64Array.from(contents, Math.abs);
-
-function addUp(parts: readonly NumberArray[]): NumberArray {
-  const cells = parts[0]?.length ?? 0;
-  const sums = new Float64Array(cells);
-  const column = new Float64Array(parts.length);
-  const scratch: number[] = [];
-  for (let cell = 0; cell < cells; cell++) {
-    for (let i = 0; i < parts.length; i++) column[i] = (parts[i] as NumberArray)[cell] as number;
-    sums[cell] = exactSum(column, scratch);
-  }
-  // whole sums are stored as integers where those are wide enough, and as float64 beyond: as addWhole has them
-  if (whole(sums) || parts.some((part) => part instanceof Float64Array)) return sums;
-  const narrow = Float32Array.from(sums);
-  return narrow.every((value, cell) => Object.is(value, sums[cell])) ? narrow : sums;
 }
 
 /**
