@@ -47,13 +47,15 @@ export async function runJob(tools: JobTools, job: Job, lease: string, stop: Abo
     keeper.end();
   }
   const { outcome, error } = report;
+  // what got further is tried as if for the first time
+  const attempts = report.rowsRead > 0 ? 1 : job.attempts;
   if (outcome === 'ingested' || outcome === 'known') {
     const settled = await store.jobs.settle(job.id, lease, { state: 'DONE' });
     if (settled && job.origin === 'upload') await intake.uploads.remove(job.path);
   } else if (keeper.isLost()) {
     // another worker has it
-  } else if (outcome === 'failed' && TRANSIENT.has(error?.code ?? '') && job.attempts < MAX_ATTEMPTS) {
-    const afterSeconds = RETRY_SECONDS * 2 ** (job.attempts - 1);
+  } else if (outcome === 'failed' && TRANSIENT.has(error?.code ?? '') && attempts < MAX_ATTEMPTS) {
+    const afterSeconds = RETRY_SECONDS * 2 ** (attempts - 1);
     await store.jobs.release(job.id, lease, { afterSeconds, counts: true });
   } else if (outcome === 'failed') {
     await store.jobs.settle(job.id, lease, { state: 'FAILED', problem: error ?? undefined });
@@ -84,7 +86,8 @@ async function read({ store, parser, intake }: JobTools, job: Job, keeper: Retur
 
 /** A forced reading that broke off is gone on with, not begun anew. */
 async function forceAtMostOnce({ reads }: JobTools['store'], job: Job, settings: JobSettings): Promise<JobSettings> {
-  if (!settings.force || job.attempts <= 1) return settings;
+  if (!settings.force) return settings;
   const [file] = await reads.dataFiles([job.fileId]);
-  return { ...settings, force: file?.status === 'DONE' };
+  const isBegun = file?.startedAt != null && job.startedAt !== null && file.startedAt >= job.startedAt;
+  return { ...settings, force: file?.status === 'DONE' || !isBegun };
 }

@@ -40,7 +40,7 @@ export interface JobProgress {
 /**
  * Files that wait to be read, in the order in which they were offered: one queue for all processes on the database. A
  * job belongs to one worker at a time, by a lease as a file belongs to one reading (see Lease). One whose worker died is
- * taken over by another, up to MAX_ATTEMPTS times.
+ * taken over by another, up to MAX_ATTEMPTS times without a step forward.
  */
 export interface Jobs {
   /** Enters files in the ledger (PENDING) and queues them, all in one transaction; in the order of the requests. */
@@ -82,7 +82,7 @@ export interface Jobs {
 /** How long a worker that is not heard of keeps its job: many times the pause between two renewals. */
 const LEASE_SECONDS = 30;
 
-/** A job whose worker died this often is given up: its file is likely why. */
+/** A job whose worker died this often, and got no further in between, is given up: its file is likely why. */
 export const MAX_ATTEMPTS = 3;
 
 /** What a crash of the database takes back is said again within a second. */
@@ -326,6 +326,10 @@ async function settleFile(
     [fileId, state, problem?.code ?? null, wording(problem), new Date()],
   );
 }
+
+/** A job whose file has come further is no worse than one that begins: what stopped it before lies behind. */
+export const noteStepForward = (transaction: Transaction, fileId: number): Promise<unknown> =>
+  transaction.all("UPDATE job SET attempts = 1 WHERE file_id = $1 AND state = 'RUNNING' AND attempts > 1", [fileId]);
 
 /**
  * Ends the jobs of a file that is to be deleted, as far as they wait.

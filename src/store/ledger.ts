@@ -5,7 +5,7 @@ import { type BatchSettings, nameOfRow, type PreparedBatch, prepareBatch } from 
 import type { Database, Transaction } from './database.ts';
 import { deleteRun, type RunDeletion } from './delete-run.ts';
 import { DictionaryResolver } from './dictionaries.ts';
-import { endJobs } from './jobs.ts';
+import { endJobs, noteStepForward } from './jobs.ts';
 import { NothingStays, type PreparedCallBatch, writeCall } from './ledger-call.ts';
 import { COUNT_NAMES, conflictsOf, countOutcome } from './ledger-conflicts.ts';
 import { beginFile, finishFile, lockFile, refuseBusy, renewLease, settleBatch } from './ledger-files.ts';
@@ -31,6 +31,8 @@ class StoreLedger implements Ledger {
   readonly #meetingStored = new Set<number>();
   /** Of files whose latest batch may not be on disk yet: where it left them. */
   readonly #left = new Map<number, string>();
+  /** Files that came further since their reading began here. */
+  readonly #cameFurther = new Set<number>();
   /** When the progress of a file was told of latest. */
   readonly #told = new Map<number, number>();
 
@@ -57,6 +59,7 @@ class StoreLedger implements Ledger {
     if (alone && fromStart) this.#dictionaries.forget();
     if (force && !takeBack) this.#meetingStored.add(begun.file.id);
     this.#left.delete(begun.file.id);
+    this.#cameFurther.delete(begun.file.id);
     return begun;
   };
 
@@ -74,12 +77,13 @@ class StoreLedger implements Ledger {
     for (let attempt = 1; ; attempt++) {
       const prepared = batch && (await prepareBatch(batch, this.#dictionaries, options.onConflict));
       try {
-        const { left, ...outcome } = await this.#database.write(
+        const { left, further, ...outcome } = await this.#database.write(
           (transaction) => this.#writePrepared(transaction, { fileId, batch, prepared, issues, position, options }),
           // what a crash undoes it undoes with the checkpoint, and it is read again; `finish` flushes
           { alone: prepared?.alone ?? false, flush: !hasLease },
         );
         if (hasLease) this.#left.set(fileId, left);
+        if (further) this.#cameFurther.add(fileId);
         return outcome;
       } catch (error) {
         this.#left.delete(fileId);
@@ -142,7 +146,7 @@ class StoreLedger implements Ledger {
     return file;
   }
 
-  async #writePrepared(transaction: Transaction, work: BatchWork): Promise<BatchOutcome & { left: string }> {
+  async #writePrepared(transaction: Transaction, work: BatchWork): Promise<BatchOutcome & Step> {
     const { fileId, batch, prepared, issues, position, options } = work;
     const { dialect } = this.#database;
     const { lease } = options;
@@ -165,8 +169,10 @@ class StoreLedger implements Ledger {
     for (const { severity } of allIssues) if (severity === 'REJECTED') counts.rejected++;
     await appendIssues(transaction, fileId, allIssues);
     await settleBatch(transaction, dialect, fileId, counts, { position, lease });
+    const further = lease !== undefined && position.byte > file.bytesDone;
+    if (further && !this.#cameFurther.has(fileId)) await noteStepForward(transaction, fileId);
     this.#tellProgress(transaction, fileId);
-    return { counts, conflicts, left: progressOf(file, counts, position) };
+    return { counts, conflicts, left: progressOf(file, counts, position), further };
   }
 
   /** Not of every batch: nobody looks that fast. What is left out the end of the file tells. */
@@ -238,6 +244,7 @@ class StoreLedger implements Ledger {
   #forget(fileId: number): void {
     this.#meetingStored.delete(fileId);
     this.#left.delete(fileId);
+    this.#cameFurther.delete(fileId);
     this.#told.delete(fileId);
   }
 
@@ -293,6 +300,14 @@ class Undone extends Error {
     super('a dry run changes nothing');
     this.deletion = deletion;
   }
+}
+
+/** Where a batch left its file. */
+interface Step {
+  /** See progressOf. */
+  readonly left: string;
+  /** Its checkpoint moved on. */
+  readonly further: boolean;
 }
 
 interface BatchWork {

@@ -76,7 +76,7 @@ describe.each(databases)('the worker process of a server on $name', (database) =
     expect(host.pid).toBeUndefined();
     const [left] = await store.reads.jobs([second.job]);
     if (left?.state !== 'DONE') {
-      expect(left).toMatchObject({ state: 'QUEUED', attempts: 1, leaseOwner: null });
+      expect(left).toMatchObject({ state: 'QUEUED', attempts: 0, leaseOwner: null });
       expect(await rowOf(store, second.file)).toMatchObject({ status: 'RUNNING', leaseOwner: null });
     }
 
@@ -89,7 +89,7 @@ describe.each(databases)('the worker process of a server on $name', (database) =
     await host.close();
     expect(troubles).toHaveLength(1);
     const [done] = await store.reads.jobs([second.job]);
-    expect(done).toMatchObject({ state: 'DONE', attempts: 2 });
+    expect(done).toMatchObject({ state: 'DONE', attempts: 1 });
     await drop();
   });
 });
