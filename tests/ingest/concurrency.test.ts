@@ -29,7 +29,7 @@ describe.each(databases)('at the same time on $name', (database) => {
   afterEach(() => opened.drop());
 
   test('two processes with one file read it once between them, while a third reads what is there', async () => {
-    const path = file('shared.csv', lumisectionCsv({ run: 5, lumisections: 3000, elements: 20 }));
+    const path = file('shared.csv', lumisectionCsv({ run: 5, lumisections: 1000, elements: 20 }));
     const counts: number[] = [];
     let reading = true;
     const reader = (async () => {
@@ -43,39 +43,39 @@ describe.each(databases)('at the same time on $name', (database) => {
     await reader;
     for (const { status, files } of both) {
       expect(status).toBe(0);
-      expect(files[0]?.counts).toEqual({ ...none, inserted: 60_000 });
+      expect(files[0]?.counts).toEqual({ ...none, inserted: 20_000 });
     }
     const rowsRead = both.reduce((sum, { files }) => sum + (files[0]?.rowsRead ?? 0), 0);
-    expect(rowsRead).toBe(60_000);
+    expect(rowsRead).toBe(20_000);
     expect(counts).toEqual([...counts].sort((a, b) => a - b));
     expect((await runHere(['verify'], { url: opened.url })).status).toBe(0);
   });
 
   test('two processes that share a list do each file once between them', async () => {
     const paths = Array.from({ length: 6 }, (_, i) =>
-      file(`listed-${i}.csv`, lumisectionCsv({ run: 20 + i, lumisections: 800, elements: 20 })),
+      file(`listed-${i}.csv`, lumisectionCsv({ run: 20 + i, lumisections: 200, elements: 20 })),
     );
     const both = await Promise.all([1, 2].map(() => ingestJson([...paths, ...FLAGS], { url: opened.url })));
     const rowsRead = both.map(({ files }) => files.reduce((sum, file) => sum + file.rowsRead, 0));
     for (const { status, files } of both) {
       expect(status).toBe(0);
       expect(files.map(({ path }) => path)).toEqual(paths);
-      expect(files.map(({ counts }) => counts)).toEqual(paths.map(() => ({ ...none, inserted: 16_000 })));
+      expect(files.map(({ counts }) => counts)).toEqual(paths.map(() => ({ ...none, inserted: 4_000 })));
     }
-    expect((rowsRead[0] ?? 0) + (rowsRead[1] ?? 0)).toBe(96_000);
+    expect((rowsRead[0] ?? 0) + (rowsRead[1] ?? 0)).toBe(24_000);
     expect((await runHere(['verify'], { url: opened.url })).status).toBe(0);
   });
 
   test('two processes with files that overlap settle every row', async () => {
-    const one = file('one.csv', lumisectionCsv({ run: 6, lumisections: 1000, elements: 10 }));
-    const rows = lumisectionCsv({ run: 6, lumisections: 1500, elements: 10 }).trimEnd().split('\n').slice(1);
-    const two = file('two.csv', csv(...rows.slice(5000), csvRow({ run: 6, name: 'element_1' })));
+    const one = file('one.csv', lumisectionCsv({ run: 6, lumisections: 400, elements: 10 }));
+    const rows = lumisectionCsv({ run: 6, lumisections: 600, elements: 10 }).trimEnd().split('\n').slice(1);
+    const two = file('two.csv', csv(...rows.slice(2000), csvRow({ run: 6, name: 'element_1' })));
     const both = await Promise.all([one, two].map((path) => ingestJson([path, ...FLAGS], { url: opened.url })));
     const [first, second] = both.map(({ files }) => files[0]?.counts ?? none);
-    expect((first?.inserted ?? 0) + (second?.inserted ?? 0)).toBe(15_000);
-    expect((first?.identical ?? 0) + (second?.identical ?? 0)).toBe(5_000);
+    expect((first?.inserted ?? 0) + (second?.inserted ?? 0)).toBe(6_000);
+    expect((first?.identical ?? 0) + (second?.identical ?? 0)).toBe(2_000);
     expect((first?.conflicting ?? 0) + (second?.conflicting ?? 0)).toBe(1);
-    expect((await dumpDatabase(opened.url)).lumisectionHistograms).toHaveLength(15_000);
+    expect((await dumpDatabase(opened.url)).lumisectionHistograms).toHaveLength(6_000);
     expect((await runHere(['verify'], { url: opened.url })).status).toBe(0);
   });
 
@@ -116,7 +116,7 @@ const sqlite = databases.find(({ name }) => name === 'sqlite');
 test.skipIf(process.platform === 'win32')('a disk that is full leaves a checkpoint to go on from', async () => {
   if (!sqlite) throw new Error('no SQLite');
   const database = await sqlite.create();
-  const path = file('full.csv', lumisectionCsv({ run: 8, lumisections: 2000, elements: 20, bins: 60 }));
+  const path = file('full.csv', lumisectionCsv({ run: 8, lumisections: 1000, elements: 20, bins: 60 }));
   const args = [path, ...FLAGS];
   // No file may grow beyond 3 MB: what a full disk is to the database. The signal would end the process first.
   const full = await ingestJson(args, { url: database.url, shell: 'trap "" XFSZ; ulimit -f 3000; exec "$@"' });
@@ -125,7 +125,7 @@ test.skipIf(process.platform === 'win32')('a disk that is full leaves a checkpoi
   expect(full.files[0]?.error?.message).toContain('make room and run the same command again');
   const resumed = await ingestJson(args, { url: database.url }, runHere);
   expect(resumed.status).toBe(0);
-  expect(resumed.files[0]?.counts).toEqual({ ...none, inserted: 40_000 });
+  expect(resumed.files[0]?.counts).toEqual({ ...none, inserted: 20_000 });
   expect((await runHere(['verify'], { url: database.url })).status).toBe(0);
   await database.drop();
 });

@@ -6,6 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { FileError } from '../../ingest/file-error.ts';
 import { ParseProcessError } from '../../ingest/parse-process/error.ts';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
+import { faultyParser } from '../support/bundled-programs.ts';
 import { lumisectionCsv } from '../support/csv-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-parse-'));
@@ -16,7 +17,6 @@ const file = (name: string, text: string) => {
   writeFileSync(path, text);
   return { path };
 };
-const faulty = (name: string) => resolve(import.meta.dirname, 'faulty-parsers', `${name}.ts`);
 
 let parser = new ParseProcess();
 afterEach(() => parser.close());
@@ -65,7 +65,7 @@ describe('the parse process', () => {
   });
 
   test('is ended when it takes more memory than allowed, even in a loop that never returns', async () => {
-    parser = new ParseProcess({ entry: faulty('hog'), memoryBytes: 300 * 1024 * 1024 });
+    parser = new ParseProcess({ entry: faultyParser('hog'), memoryBytes: 300 * 1024 * 1024 });
     const error = await parser.recognise(file('any.csv', 'x')).catch((thrown) => thrown);
     expect(error).toBeInstanceOf(ParseProcessError);
     expect(error.code).toBe('PARSER_MEMORY');
@@ -75,12 +75,12 @@ describe('the parse process', () => {
   });
 
   test('is ended when it shows no progress', async () => {
-    parser = new ParseProcess({ entry: faulty('stuck'), silenceMs: 1_000 });
+    parser = new ParseProcess({ entry: faultyParser('stuck'), silenceMs: 1_000 });
     await expect(parser.recognise(file('any.csv', 'x'))).rejects.toMatchObject({ code: 'PARSER_SILENT' });
   });
 
   test('that crashes costs one file, and the next gets a fresh one', async () => {
-    parser = new ParseProcess({ entry: faulty('crash') });
+    parser = new ParseProcess({ entry: faultyParser('crash') });
     for (const attempt of ['first', 'second']) {
       const error = await parser.recognise(file(`${attempt}.csv`, 'x')).catch((thrown) => thrown);
       expect(error).toMatchObject({ code: 'PARSER_CRASHED', message: 'the parse process ended with exit status 7' });

@@ -1,9 +1,9 @@
 import { appendFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestHooks, IngestSettings } from '../../ingest/pipeline/report.ts';
+import { faultyParser } from '../support/bundled-programs.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
@@ -186,7 +186,7 @@ describe.each(databases)('the pipeline on $name', (database) => {
 
   test('quarantines a file that takes its reader down', async () => {
     const stuck = new ParseProcess({
-      entry: join(import.meta.dirname, 'faulty-parsers', 'crash-while-reading.ts'),
+      entry: faultyParser('crash-while-reading'),
     });
     const path = file('deadly.csv', csv(one, two));
     const report = await ingestFile({ store: opened.store, parser: stuck }, path, { dataset: DATASET });

@@ -6,18 +6,18 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestHooks, IngestSettings } from '../../ingest/pipeline/report.ts';
+import { faultyParser } from '../support/bundled-programs.ts';
 import { csv, csvRow } from '../support/csv-files.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-quarantine-'));
 const good = new ParseProcess();
-const faulty = (name: string, limits = {}) =>
-  new ParseProcess({ entry: join(import.meta.dirname, 'faulty-parsers', name), ...limits });
+const faulty = (name: string, limits = {}) => new ParseProcess({ entry: faultyParser(name), ...limits });
 const [crashing, refusing, escaping, silent] = [
-  faulty('crash.ts'),
-  faulty('refuse.ts'),
-  faulty('let-escape.ts'),
-  faulty('stuck.ts', { silenceMs: 300 }),
+  faulty('crash'),
+  faulty('refuse'),
+  faulty('let-escape'),
+  faulty('stuck', { silenceMs: 300 }),
 ];
 afterAll(async () => {
   for (const parser of [good, crashing, refusing, escaping, silent]) await parser.close();

@@ -1,9 +1,10 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, readdirSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 
 const root = resolve(import.meta.dirname, '../..');
 /** As deep below the root as the sources that look for files beside them (migrations). */
 const folder = join(root, 'node_modules/.lumigraph-tests');
+const faulty = 'tests/ingest/faulty-parsers';
 
 /** Programs that tests start by the hundred, made JavaScript once: most of the life of a short process is loading it. */
 export const bundledPrograms = {
@@ -12,7 +13,11 @@ export const bundledPrograms = {
   jobWorker: join(folder, 'worker-process.js'),
   parser: join(folder, 'child.js'),
   server: join(folder, 'server.js'),
+  tasks: join(folder, 'tasks.js'),
 };
+
+/** Parse processes that go wrong in the way they are named after. */
+export const faultyParser = (name: string) => join(folder, `${name}.js`);
 
 export async function bundlePrograms(): Promise<void> {
   const { build } = await import('esbuild');
@@ -23,6 +28,8 @@ export async function bundlePrograms(): Promise<void> {
       'ingest/parse-process/child.ts',
       'src/jobs/worker-process.ts',
       'src/server.ts',
+      'src/workers/tasks.ts',
+      ...readdirSync(join(root, faulty)).map((name) => join(faulty, name)),
     ],
     absWorkingDir: root,
     outdir: folder,
@@ -42,7 +49,7 @@ export async function bundlePrograms(): Promise<void> {
     },
     logLevel: 'error',
   });
-  for (const thread of ['ingest/parse-process/relay.mjs', 'ingest/source/hash-thread.mjs']) {
+  for (const thread of ['ingest/parse-process/relay.mjs', 'ingest/source/hash-thread.mjs', 'src/workers/thread.mjs']) {
     copyFileSync(join(root, thread), join(folder, basename(thread)));
   }
 }
