@@ -10,10 +10,12 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   domain: { files: /^src\/domain\//, mayImport: [] },
   strategies: { files: /^src\/strategies\//, mayImport: ['domain'] },
   programs: { files: /^src\/own-program\.ts$/, mayImport: [] },
+  workers: { files: /^src\/workers\//, mayImport: ['programs', 'domain'] },
   config: { files: /^src\/(config|setting)\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
   export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
+  compare: { files: /^src\/compare\//, mayImport: ['export', 'workers', 'store', 'domain'] },
   jobs: { files: /^src\/jobs\//, mayImport: ['programs', 'pipeline', 'formats', 'store', 'domain', 'generated'] },
   context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'store', 'domain'] },
   schema: {
