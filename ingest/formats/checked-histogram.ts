@@ -41,7 +41,7 @@ export interface SourceNames {
 
 /**
  * Checks everything that a histogram must be, whatever its source said: finite increasing axes, as many cells as they
- * need in every array, finite contents that add up to a number. Its moments are those of its bins.
+ * need in every array, finite contents that add up to a number, squares that are not negative. Its moments are those of its bins.
  */
 export function checkedHistogram(stated: StatedHistogram, names: SourceNames): CheckedHistogram | RowFault {
   const { kind, title, axes, flow, entries, efficiency } = stated;
@@ -69,6 +69,9 @@ export function checkedHistogram(stated: StatedHistogram, names: SourceNames): C
     (binEntries && numbersFault(binEntries, names.binEntries, cells)) ??
     (binSumw2 && numbersFault(binSumw2, names.binSumw2, cells));
   if (fault) return fault;
+  // of a profile with negative weights, sums of w * y^2 may be negative
+  const negative = negativeFault(profile ? undefined : sumw2, names.sumw2) ?? negativeFault(binSumw2, names.binSumw2);
+  if (negative) return negative;
   if (profile && !binEntries) {
     return { code: 'BIN_COUNT', reason: 'a profile without entries per bin', field: names.binEntries };
   }
@@ -108,6 +111,17 @@ function numbersFault(array: NumberArray, name: string, cells: number): RowFault
   if (!isAllFinite) {
     const i = array.findIndex((value: number) => !Number.isFinite(value));
     return { code: 'NOT_FINITE', reason: `${name}: cell ${i} is ${array[i]}`, field: name, value: String(array[i]) };
+  }
+  return null;
+}
+
+function negativeFault(squares: NumberArray | undefined, name: string): RowFault | null {
+  if (squares === undefined) return null;
+  for (let i = 0; i < squares.length; i++) {
+    const value = squares[i] as number;
+    if (value >= 0) continue;
+    const reason = `${name}: cell ${i} is ${value}, and squares add up to 0 or more`;
+    return { code: 'NEGATIVE_SQUARES', reason, field: name, value: String(value) };
   }
   return null;
 }

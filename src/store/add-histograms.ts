@@ -290,7 +290,7 @@ class Adding implements AddedRows {
       ];
       const sum = stepByStep(work, binnings) ?? sumOfShares(shares, binnings);
       const summed = { ...sum, key: work.key, binning: known(binnings, sum.binningId), fileId: null };
-      if (Number.isFinite(momentsOfSum(summed).integral)) sums.push([work, summed]);
+      if (isHeld(summed)) sums.push([work, summed]);
       else for (const [row] of work.added) this.#refuse(row, 'adds up to more than a float64 holds');
     }
     await this.#store(sums);
@@ -345,3 +345,13 @@ class Adding implements AddedRows {
   #title = (row: number) =>
     this.#rows.table === 'run_histogram' ? (cell(columnNamed(this.#rows, 'title'), row) as string | null) : null;
 }
+
+/** Whether float64 holds all of a sum: its contents together, its entries, and whatever stands beside the contents. */
+function isHeld(sum: SummedHistogram): boolean {
+  const { entries, bins } = sum;
+  if (entries !== null && !Number.isFinite(entries)) return false;
+  for (const numbers of [bins.sumw2, bins.binEntries, bins.binSumw2]) if (numbers?.some(isInfinite)) return false;
+  return Number.isFinite(momentsOfSum(sum).integral);
+}
+
+const isInfinite = (value: number) => !Number.isFinite(value);

@@ -121,6 +121,8 @@ describe.each(databases)('mutations on $name', (database) => {
     [{ flow: true }, 'BIN_COUNT', 'bins', '3'],
     [{ entries: -1 }, 'NEGATIVE_ENTRIES', 'entries', '-1'],
     [{ sumw2: [1, 2] }, 'BIN_COUNT', 'sumw2', '2'],
+    [{ sumw2: [1, -2, 3] }, 'NEGATIVE_SQUARES', 'sumw2', '-2'],
+    [{ kind: 'PROFILE', binEntries: [1, 1, 1], binSumw2: [-1, 1, 1] }, 'NEGATIVE_SQUARES', 'binSumw2', '-1'],
     [{ sumw2: [1, 2, 3], errors: [1, 2, 3] }, 'COLUMNS_DISAGREE', 'errors', null],
     [{ axes: [] }, 'DIMENSION', 'axes', null],
     [{ axes: [{ bins: 3, min: 3, max: 0 }] }, 'AXIS_RANGE', 'axes.0', expect.anything()],

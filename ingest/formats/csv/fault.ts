@@ -19,6 +19,8 @@ type RowFaultCode =
   /** A run, lumisection or bin count that is below 1 or too large. */
   | 'OUT_OF_RANGE'
   | 'NEGATIVE_ENTRIES'
+  /** A sum of squared weights below 0. */
+  | 'NEGATIVE_SQUARES'
   | 'NOT_A_TIME'
   | 'UNKNOWN_UNIT'
   /** Neither true nor false nor absent. */

@@ -161,6 +161,17 @@ describe.each(databases)('partial counts on $name', (database) => {
     ]);
   });
 
+  test.each<[string, Partial<Part>]>([
+    ['entries', { entries: Number.MAX_VALUE }],
+    ['squared weights', { bins: { ...counts(0, 1, 0, 0, 0), sumw2: Float64Array.of(0, Number.MAX_VALUE, 0, 0, 0) } }],
+  ])('whose %s add up to more than a float64 holds are refused', async (_, changes) => {
+    await add(await beginFile(ledger), [part(changes)]);
+    expect(counted(await add(await beginFile(ledger), [part({ ...changes, title: 'other' })]))).toEqual({
+      conflicting: 1,
+    });
+    expect(await reasons()).toEqual([expect.stringMatching(/adds up to more than a float64 holds$/)]);
+  });
+
   test('are no efficiencies: equal ones are identical, others in conflict', async () => {
     const ratio = part({ me: 'efficiency', efficiency: true });
     const [a, b] = [await beginFile(ledger), await beginFile(ledger)];
