@@ -34,14 +34,23 @@ export function principalComponents(
   }
   const mean = meanOfRows(rows, count, width);
   const centered = new Float64Array(count * width);
+  let size = 0;
   for (let i = 0, row = 0; row < count; row++) {
-    for (let column = 0; column < width; column++, i++) centered[i] = (rows[i] as number) - (mean[column] as number);
+    for (let column = 0; column < width; column++, i++) {
+      const difference = (rows[i] as number) - (mean[column] as number);
+      centered[i] = difference;
+      size = Math.max(size, Math.abs(difference));
+    }
   }
+  if (size === 0) return { mean, components: new Float64Array(), variances: new Float64Array() };
+  // at most 1 in size, so that no product is too large or too small for a float64
+  for (let i = 0; i < centered.length; i++) centered[i] = (centered[i] as number) / size;
   const ofColumns = width <= count;
   const products = ofColumns ? columnProducts(centered, count, width) : rowProducts(centered, count, width);
-  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(Matrix.from1DArray(side, side, products), {
-    assumeSymmetric: true,
-  });
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(
+    Matrix.from1DArray(side, side, products.map(orZero)),
+    { assumeSymmetric: true },
+  );
   const order = [...realEigenvalues.keys()].sort((a, b) => (realEigenvalues[b] ?? 0) - (realEigenvalues[a] ?? 0));
   const largest = realEigenvalues[order[0] as number] as number;
   const least = largest * Math.max(count, width) * Number.EPSILON;
@@ -54,9 +63,12 @@ export function principalComponents(
     else addRows(component, centered, vector);
     normalise(component);
   }
-  const variances = Float64Array.from(kept, (i) => (realEigenvalues[i] as number) / (count - 1));
+  const variances = Float64Array.from(kept, (i) => ((realEigenvalues[i] as number) / (count - 1)) * size * size);
   return { mean, components, variances };
 }
+
+/** The decomposition does not end where squares of the numbers vanish; besides the largest, about 1, these are nothing. */
+const orZero = (product: number): number => (Math.abs(product) < 1e-60 ? 0 : product);
 
 function meanOfRows(rows: Float64Array, count: number, width: number): Float64Array {
   const mean = new Float64Array(width);
