@@ -20,6 +20,7 @@ Writes histograms to FILE, whose name says the format: ${Object.keys(EXPORT_FORM
 
   --level lumisection|run   which histograms (lumisection unless told)
   --monitorElement PATH     exactly as stored
+  --set NAME                only monitor elements of this saved set
   --dataset NAME            whole name
   --run LIST                numbers and ranges: 315257,315259-315270
   --mask MASK               only lumisections of this mask
@@ -43,6 +44,7 @@ async function run(args: readonly string[]): Promise<number> {
   const { positionals, values } = parseArguments(args, {
     level: text,
     monitorElement: text,
+    set: text,
     dataset: text,
     run: text,
     mask: text,

@@ -77,6 +77,7 @@ export async function openExport(
     level: request.noun === 'runHistogram' ? 'RUN' : 'LUMISECTION',
     query: request.asked,
     masks: await masksMeant(store, request.where),
+    sets: await store.elementSets.meant(request.where),
     ...(matrix && { rows: matrix.rows, axes: matrix.axes, ...matrix.end }),
   });
   const whole = matrix ? { ...request, where: matrix.where, limit: matrix.rows } : request;

@@ -11,6 +11,7 @@ import { TYPE_NAMES, toFilter, type WhereValue } from './where.ts';
 export const EXPORT_PARAMETERS = {
   level: 'lumisection (unless told) or run: which histograms',
   monitorElement: 'path exactly as stored',
+  set: 'only monitor elements of this saved set, as elementSets of the graph names it',
   dataset: 'whole name',
   run: 'numbers and ranges, both ends inclusive: 315257,315259-315270',
   mask: 'only lumisections of this mask',
@@ -38,6 +39,7 @@ export function exportRequest(given: Readonly<Record<string, string>>): ExportRe
   const {
     level = 'lumisection',
     monitorElement,
+    set,
     dataset,
     run,
     mask,
@@ -50,7 +52,12 @@ export function exportRequest(given: Readonly<Record<string, string>>): ExportRe
   if (!TYPES.includes(type)) throw refuse('type', `'${given.type}' is none of ${TYPES.join(', ')}`);
   if (flow !== 'true' && flow !== 'false') throw refuse('flow', `'${flow}' is neither true nor false`);
   const simple: WhereValue = {
-    ...(monitorElement !== undefined && { monitorElement: { path: { eq: monitorElement } } }),
+    ...((monitorElement ?? set) !== undefined && {
+      monitorElement: {
+        ...(monitorElement !== undefined && { path: { eq: monitorElement } }),
+        ...(set !== undefined && { set }),
+      },
+    }),
     ...(dataset !== undefined && { dataset: { name: { eq: dataset } } }),
     ...(mask !== undefined && { mask }),
     ...(run !== undefined && { OR: rangesOf(run) }),

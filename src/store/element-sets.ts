@@ -1,4 +1,5 @@
-import type { ElementGlobs } from '../domain/element-set.ts';
+import { type ElementGlobs, parseSetName, setsOf } from '../domain/element-set.ts';
+import type { Filter } from '../domain/filter.ts';
 import type { ElementSet } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Column, Transaction } from './database.ts';
@@ -10,11 +11,14 @@ export type ElementSetContent = Pick<ElementSet, 'name' | 'description' | 'autho
 export interface ElementSets {
   /** As the next version of the name, unless the newest one has the same globs (in the same order) and description. */
   save(content: ElementSetContent): Promise<{ set: ElementSet; created: boolean }>;
+  /** The versions that the sets of a filter mean now, by name. @throws NotFoundError */
+  meant(filter: Filter | undefined): Promise<{ name: string; version: number }[]>;
 }
 
 export const createElementSets = (query: CheckedQuery): ElementSets => ({
   // a look at what is there and the deed are one
   save: (content) => query.database.write((transaction) => save(transaction, content), { alone: true }),
+  meant: (filter) => meant(query, filter),
 });
 
 const VERSION: readonly Column[] = [
@@ -48,4 +52,15 @@ async function save(
   const row = [name, set.version, description, globs.includeGlobs, globs.excludeGlobs, author, set.createdAt];
   await transaction.insert('element_set', VERSION, [row]);
   return { set, created: true };
+}
+
+async function meant({ references, database }: CheckedQuery, filter: Filter | undefined) {
+  const sets = [...new Set(setsOf(filter))].sort();
+  if (sets.length > 0) await references.refresh('elementSet', database);
+  return sets.map((set) => {
+    const pinned = references.pinned({ kind: 'set', set });
+    const { name, version } = parseSetName(pinned.kind === 'set' ? pinned.set : set);
+    if (version === null) throw references.unknownSet(set);
+    return { name, version };
+  });
 }

@@ -23,6 +23,7 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   Certification: root('certifications', 'source subsystem version flag ranges { first last }'),
   CertificationVersion: root('certificationVersions', 'source version kind createdAt'),
   SavedMask: root('masks', 'name version expression author'),
+  ElementSet: root('elementSets', 'name version include exclude author'),
   DataFile: root('dataFiles', 'path size'),
   Job: root('jobs', 'state owner bytesTotal dataFile { path }'),
   Note: root('notes', 'run { number } text author'),
@@ -67,6 +68,7 @@ describe.each(databases)('nodes on $name', (database) => {
     await opened.store.jobs.enqueue(requests, 'a test');
     for (const name of ['first', 'second']) {
       await opened.store.masks.save({ name, expression: 'where(number = 1)', comment: null, author: 'a test' });
+      await opened.store.elementSets.save({ name, include: ['*'], exclude: [], description: null, author: 'a test' });
     }
     for (const name of ['ci', 'me']) {
       await opened.store.tokens.create({ name, scopes: ['read'], expiresAt: new Date(Date.now() + 60_000) }, 'a test');
