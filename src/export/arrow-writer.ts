@@ -30,6 +30,8 @@ export interface ArrowOptions {
 }
 
 const NUMBERS = { FLOAT32: Float32, FLOAT64: Float64, INT32: Int32 } as const;
+/** Pieces from this length on are worth more than the copy that joins them to others. */
+const LARGE_BYTES = 65_536;
 const STATISTICS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY'] as const;
 
 /**
@@ -100,10 +102,24 @@ export function arrowWriter(options: ArrowOptions): ExportWriter {
 class Sink extends RecordBatchFileWriter {
   #pieces: Uint8Array[] = [];
 
-  take(): Uint8Array {
-    const bytes = Buffer.concat(this.#pieces);
+  /** Neighbours that are small are joined; columns of bins are sent from where they are. */
+  take(): Uint8Array[] {
+    const taken: Uint8Array[] = [];
+    let small: Uint8Array[] = [];
+    const join = () => {
+      if (small.length > 0) taken.push(Buffer.concat(small));
+      small = [];
+    };
+    for (const piece of this.#pieces) {
+      if (piece.length < LARGE_BYTES) small.push(piece);
+      else {
+        join();
+        taken.push(piece);
+      }
+    }
+    join();
     this.#pieces = [];
-    return bytes;
+    return taken;
   }
 
   protected override _write(chunk: ArrayBufferView): this {

@@ -33,7 +33,7 @@ const END = Buffer.from('"\r\n');
  */
 export function csvWriter(flow: boolean): ExportWriter {
   return {
-    begin: (provenance) => Buffer.from(`# {"provenance":${provenance}}\r\n${COLUMNS.join(',')}\r\n`),
+    begin: (provenance) => [Buffer.from(`# {"provenance":${provenance}}\r\n${COLUMNS.join(',')}\r\n`)],
     rows(rows, cursor) {
       const pieces: Uint8Array[] = [];
       for (const row of rows) {
@@ -46,9 +46,9 @@ export function csvWriter(flow: boolean): ExportWriter {
         else pieces.push(QUOTE, textOfBins(row, flow), END);
       }
       pieces.push(Buffer.from(`# ${JSON.stringify({ cursor })}\r\n`));
-      return Buffer.concat(pieces);
+      return [Buffer.concat(pieces)];
     },
-    end: (summary) => Buffer.from(`# {"summary":${summary}}\r\n`),
+    end: (summary) => [Buffer.from(`# {"summary":${summary}}\r\n`)],
   };
 }
 

@@ -31,12 +31,12 @@ export interface Booking {
   readonly axes: string;
 }
 
-/** One way to write rows: pieces of bytes, as they are to be sent. */
+/** One way to write rows: bytes in pieces, as they are to be sent. What a piece is made of is not written to again. */
 export interface ExportWriter {
   /** `provenance` is JSON. */
-  begin(provenance: string): Uint8Array;
+  begin(provenance: string): readonly Uint8Array[];
   /** Rows that were read together; `cursor` says where to go on after them. */
-  rows(rows: readonly ExportRow[], cursor: string): Uint8Array;
+  rows(rows: readonly ExportRow[], cursor: string): readonly Uint8Array[];
   /** `summary` is JSON. */
-  end(summary: string): Uint8Array;
+  end(summary: string): readonly Uint8Array[];
 }

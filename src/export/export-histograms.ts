@@ -90,12 +90,18 @@ export async function openExport(
   return { provenance, bytes: goneOn(begun, bytes) };
 }
 
+type Pieces = readonly Uint8Array[];
+
 async function* goneOn(
-  begun: readonly IteratorResult<Uint8Array, void>[],
-  rest: AsyncGenerator<Uint8Array, void, undefined>,
+  begun: readonly IteratorResult<Pieces, void>[],
+  rest: AsyncGenerator<Pieces, void, undefined>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for (const { value } of begun) if (value !== undefined) yield value;
-  yield* rest;
+  try {
+    for (const { value } of begun) if (value !== undefined) yield* value;
+    for await (const pieces of rest) yield* pieces;
+  } finally {
+    await rest.return();
+  }
 }
 
 async function writerOf(store: Store, format: ExportFormat, request: ExportRequest): Promise<ExportWriter> {
@@ -121,14 +127,16 @@ async function* written(
   provenance: string,
   expected: number | null,
   { cut: isCut = () => null, onEnd }: ExportOptions,
-): AsyncGenerator<Uint8Array, void, undefined> {
+): AsyncGenerator<Pieces, void, undefined> {
   const { noun, where, after, limit } = request;
   const hash = createHash('sha256');
   let bytes = 0;
-  const counted = (piece: Uint8Array) => {
-    hash.update(piece);
-    bytes += piece.length;
-    return piece;
+  const counted = (pieces: Pieces) => {
+    for (const piece of pieces) {
+      hash.update(piece);
+      bytes += piece.length;
+    }
+    return pieces;
   };
   const names = new Names(store);
   let rows = 0;
@@ -175,8 +183,7 @@ async function* written(
     sha256: hash.digest('hex'),
     createdAt: new Date().toISOString(),
   };
-  const end = writer.end(JSON.stringify(summary));
-  if (end.length > 0) yield end;
+  yield writer.end(JSON.stringify(summary));
   onEnd?.(summary);
 }
 

@@ -37,15 +37,9 @@ export async function* walkHistograms<N extends HistogramNoun>(
   const runs = await store.reads.histogramRuns(noun, where, (after?.[0] as number | undefined) ?? 0);
   let start = after;
   for (const chunk of chunksOf(runs)) {
-    const list: ListQuery = {
-      where: bothOf(where, inRuns(chunk)),
-      orderBy: KEYS[noun].map((field) => ({ field, descending: false })),
-      fields,
-      cursors: false,
-      first: pageRows,
-    };
     for (;;) {
-      const page = await store.lists.page(noun, start === undefined ? list : { ...list, after: start });
+      const list = { ...placeIn(noun, chunk, where, start), fields, cursors: false, first: pageRows };
+      const page = await store.lists.page(noun, list);
       const rows = page.rows as readonly WalkedRow<N>[];
       const last = rows.at(-1);
       if (last === undefined) break;
@@ -55,6 +49,30 @@ export async function* walkHistograms<N extends HistogramNoun>(
     }
     start = undefined;
   }
+}
+
+/**
+ * What follows `start` in some runs, in the order of the key. Within one run the order leaves the run out: databases find a place
+ * by values that follow what is fixed, and would otherwise look for it from the beginning of the run.
+ */
+function placeIn(
+  noun: HistogramNoun,
+  chunk: readonly number[],
+  where: Filter | undefined,
+  start: CursorValues | undefined,
+): Pick<ListQuery, 'where' | 'orderBy' | 'after'> {
+  const from = (start?.[0] ?? 0) as number;
+  const runs = chunk.filter((run) => run >= from);
+  const isOne = runs.length === 1;
+  const fields: readonly string[] = isOne ? KEYS[noun].slice(1) : KEYS[noun];
+  // in later runs everything follows
+  const after = start?.[0] === runs[0] ? start : undefined;
+  return {
+    where: bothOf(where, inRuns(runs)),
+    // the rest of the key follows what is named
+    orderBy: fields.map((field) => ({ field, descending: false })),
+    ...(after && { after: isOne ? [...after.slice(1), from] : after }),
+  };
 }
 
 export const keyOf = <N extends HistogramNoun>(noun: N, row: WalkedRow<N>): CursorValues =>

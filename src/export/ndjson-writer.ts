@@ -9,7 +9,7 @@ const NEWLINE = Buffer.from('}\n');
  */
 export function ndjsonWriter(flow: boolean): ExportWriter {
   return {
-    begin: (provenance) => Buffer.from(`{"provenance":${provenance}}\n`),
+    begin: (provenance) => [Buffer.from(`{"provenance":${provenance}}\n`)],
     rows(rows, cursor) {
       const pieces: Uint8Array[] = [];
       for (const row of rows) {
@@ -17,9 +17,9 @@ export function ndjsonWriter(flow: boolean): ExportWriter {
         pieces.push(textOfBins(row, flow), NEWLINE);
       }
       pieces.push(Buffer.from(`${JSON.stringify({ cursor })}\n`));
-      return Buffer.concat(pieces);
+      return [Buffer.concat(pieces)];
     },
-    end: (summary) => Buffer.from(`{"summary":${summary}}\n`),
+    end: (summary) => [Buffer.from(`{"summary":${summary}}\n`)],
   };
 }
 

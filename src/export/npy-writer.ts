@@ -38,7 +38,7 @@ export function npyWriter({ rows: count, shape, type, flow }: NpyShape): ExportW
       header.writeUInt16LE(length, 8);
       header.write(dictionary, 10, 'latin1');
       header.write('\n', 10 + length - 1, 'latin1');
-      return header;
+      return [header];
     },
     rows(rows: readonly ExportRow[]) {
       const out = Buffer.alloc(rows.length * rowBytes);
@@ -51,8 +51,8 @@ export function npyWriter({ rows: count, shape, type, flow }: NpyShape): ExportW
         fillRow(scratch, 0, bins.blob, shape, flow);
         out.set(bytes, at + KEY_BYTES);
       }
-      return out;
+      return [out];
     },
-    end: () => new Uint8Array(0),
+    end: () => [],
   };
 }
