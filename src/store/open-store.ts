@@ -5,6 +5,7 @@ import { createCoverages } from './coverage.ts';
 import type { Database } from './database.ts';
 import { createElementSets } from './element-sets.ts';
 import { createElementTree } from './element-tree.ts';
+import { createHistogramSums } from './histogram-sums.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
@@ -46,6 +47,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     elementSets: createElementSets(query),
     trends: createTrends(query),
     coverage: createCoverages(query),
+    sums: createHistogramSums(query),
     elementTree: createElementTree(query),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     jobs: createJobs(database),
@@ -64,6 +66,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         masks: createMasks(own),
         trends: createTrends(own),
         coverage: createCoverages(own),
+        sums: createHistogramSums(own),
         elementTree: createElementTree(own),
       });
     },

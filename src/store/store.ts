@@ -30,6 +30,7 @@ import type { ElementSets } from './element-sets.ts';
 import type { ElementTree } from './element-tree.ts';
 import type { Events } from './events.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
+import type { HistogramSums } from './histogram-sums.ts';
 import type { Jobs } from './jobs.ts';
 import type { Masks } from './masks.ts';
 import type { Notes } from './notes.ts';
@@ -407,6 +408,7 @@ export interface Store {
   readonly elementSets: ElementSets;
   readonly trends: Trends;
   readonly coverage: Coverages;
+  readonly sums: HistogramSums;
   readonly elementTree: ElementTree;
   /** What changes, as it is committed. */
   readonly events: Events;
