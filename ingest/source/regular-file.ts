@@ -53,7 +53,9 @@ export class RegularFile {
 
   /** The bytes from `from` on. Reads ahead by one chunk, in two buffers that take turns. */
   async *chunks(from: number, chunkBytes = 1024 * 1024): AsyncGenerator<FileChunk> {
-    let [current, next] = [Buffer.allocUnsafe(chunkBytes), Buffer.allocUnsafe(chunkBytes)];
+    // no more than there is, and one byte to see the end by: large buffers for small files are work for the collector
+    const most = Math.min(chunkBytes, Math.max(0, this.stamp.size - from) + 1);
+    let [current, next] = [Buffer.allocUnsafe(most), Buffer.allocUnsafe(most)];
     let position = from;
     this.bytesRead = from;
     let pending = this.#read(current, position);
@@ -79,7 +81,7 @@ export class RegularFile {
   /** The file in buffers that whoever takes them may keep. */
   async *blocks(): AsyncGenerator<Buffer> {
     for (let position = 0; ; ) {
-      const block = Buffer.allocUnsafe(256 * 1024);
+      const block = Buffer.allocUnsafe(Math.min(256 * 1024, Math.max(0, this.stamp.size - position) + 1));
       const { bytesRead } = await this.#handle.read(block, 0, block.length, position);
       await this.#assertSame();
       if (bytesRead === 0) return;
