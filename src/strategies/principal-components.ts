@@ -17,7 +17,7 @@ export interface PrincipalComponents {
  * The principal components of rows, at most `wanted` of them: fewer where the rows span no more dimensions, as what
  * rounding leaves beyond those has no direction. Exact eigenvectors of the covariance of the columns or, where the rows
  * are fewer, of the products of the rows.
- * @throws InvalidInputError where both rows and columns are too many
+ * @throws InvalidInputError where both rows and columns are too many, or numbers too large to add up
  */
 export function principalComponents(
   rows: Float64Array,
@@ -42,6 +42,7 @@ export function principalComponents(
       size = Math.max(size, Math.abs(difference));
     }
   }
+  if (!Number.isFinite(size)) throw new InvalidInputError('pca: sums pass a float64; normalise the histograms.');
   if (size === 0) return { mean, components: new Float64Array(), variances: new Float64Array() };
   // at most 1 in size, so that no product is too large or too small for a float64
   for (let i = 0; i < centered.length; i++) centered[i] = (centered[i] as number) / size;

@@ -67,6 +67,18 @@ describe('PCA', () => {
     expect(modelScorer(model).score(sampleOf([1, 2, 6])).score).toBe(3);
   });
 
+  test('takes numbers next to nothing, and next to too many', () => {
+    // squares of the middle numbers are below the smallest float64
+    const small = [
+      [0, 0, 1],
+      [6, 1e294, 0],
+      [0, 0, 5e-324],
+    ];
+    expect(fitModel('pca', matrixOf(small), request()).learned.components).toHaveLength(3);
+    const large = [1, 2, 3].map((row) => [row * 5e307, 1, 1]);
+    expect(() => fitModel('pca', matrixOf(large), request({}, { normalisation: 'NONE' }))).toThrow('pass a float64');
+  });
+
   test('shows where a histogram differs, and not where a bin is masked', () => {
     const model = fitModel(
       'pca',
