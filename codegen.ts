@@ -20,8 +20,8 @@ const config: CodegenConfig = {
           Bins: 'ReadonlyArray<number | null> | ReadonlyArray<ReadonlyArray<number | null>>',
           BinsInput: 'ReadonlyArray<number> | string',
           DateTime: 'string',
-          // sent by the GraphQL multipart request spec: null in the variables
-          File: 'null',
+          // sent by the GraphQL multipart request spec
+          File: '../upload.ts#Upload',
           GoldenJson: 'string | Readonly<Record<string, ReadonlyArray<readonly [number, number]>>>',
           SafeInt: 'number',
         },

@@ -2,6 +2,7 @@ import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { type GraphQLErrorEntry, RequestError } from './errors.ts';
 import { type Connection, nodesOf, type PageVariables, pagesOf } from './pages.ts';
 import { delayBefore, isTransientStatus, parseRetryAfter, type RetryOptions, sleep } from './retry.ts';
+import { multipartBody, takeFiles, type UploadProgress } from './upload.ts';
 
 export interface ClientOptions {
   /** Address of the GraphQL endpoint, e.g. http://localhost:4000/graphql. */
@@ -26,6 +27,8 @@ export interface ClientOptions {
 export interface RequestOptions {
   /** Ends the request, its retries and the waits between them: its reason is thrown. */
   readonly signal?: AbortSignal;
+  /** Called as the files among the variables are sent. The body is streamed then: in Node.js, not in most browsers. */
+  readonly onUploadProgress?: (progress: UploadProgress) => void;
 }
 
 /**
@@ -44,6 +47,7 @@ export interface Client {
   /**
    * The `data` of one operation. Tries again after 429, 5xx, `UNAVAILABLE` and failures of the network, waiting as long
    * as Retry-After says or exponentially: safe for mutations too, for those of this graph are idempotent (but `createToken`).
+   * Files among the variables (see Upload) are sent along; a request with a stream among them is not tried again.
    * @throws RequestError, also where only some fields failed (then `data` holds the others).
    */
   request<Result, Variables>(
@@ -75,11 +79,17 @@ export function createClient(options: ClientOptions): Client {
   const request = async <Result, Variables>(
     document: Document<Result, Variables>,
     variables?: Variables,
-    { signal }: RequestOptions = {},
+    requestOptions: RequestOptions = {},
   ): Promise<Result> => {
     const documentId = options.trustedDocuments ? hashOf(document) : undefined;
-    const body = JSON.stringify({ ...(documentId ? { documentId } : { query: await textOf(document) }), variables });
-    return (await withRetries(options, body, signal)) as Result;
+    const { variables: sent, files } = takeFiles(variables);
+    const operation = JSON.stringify({
+      ...(documentId ? { documentId } : { query: await textOf(document) }),
+      variables: sent,
+    });
+    const body =
+      files.length === 0 ? jsonBody(operation) : multipartBody(operation, files, requestOptions.onUploadProgress);
+    return (await withRetries(options, body, requestOptions.signal)) as Result;
   };
   return {
     request,
@@ -100,12 +110,25 @@ async function textOf<Result, Variables>(document: Document<Result, Variables>):
   return print(document as never);
 }
 
-async function withRetries(options: ClientOptions, body: string, signal: AbortSignal | undefined): Promise<unknown> {
+/** What is sent, made anew for each attempt. */
+interface Body {
+  /** Whether there can be a second attempt. */
+  readonly repeatable: boolean;
+  make(): { readonly body: BodyInit; readonly headers: Readonly<Record<string, string>> };
+}
+
+const jsonBody = (body: string): Body => ({
+  repeatable: true,
+  make: () => ({ body, headers: { 'content-type': 'application/json' } }),
+});
+
+async function withRetries(options: ClientOptions, body: Body, signal: AbortSignal | undefined): Promise<unknown> {
   const patience = typeof options.retries === 'number' ? { retries: options.retries } : options.retries;
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(options, body, attempt, signal);
     if (!('error' in outcome)) return outcome.data;
-    const delay = outcome.transient ? delayBefore(attempt, outcome.error.retryAfter, patience) : null;
+    const again = outcome.transient && body.repeatable;
+    const delay = again ? delayBefore(attempt, outcome.error.retryAfter, patience) : null;
     if (delay === null) throw outcome.error;
     await sleep(delay, signal);
   }
@@ -115,13 +138,14 @@ type Outcome = { readonly data: unknown } | { readonly error: RequestError; read
 
 async function attemptOnce(
   options: ClientOptions,
-  body: string,
+  toSend: Body,
   attempts: number,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {
+  const { body, headers: ofBody } = toSend.make();
   const headers: Record<string, string> = {
     ...options.headers,
-    'content-type': 'application/json',
+    ...ofBody,
     accept: 'application/graphql-response+json, application/json;q=0.9',
   };
   const token = typeof options.token === 'function' ? await options.token() : options.token;
@@ -129,7 +153,9 @@ async function attemptOnce(
   let response: Response;
   let text: string;
   try {
-    response = await (options.fetch ?? fetch)(options.url, { method: 'POST', headers, body, signal: signal ?? null });
+    const streamed = body instanceof ReadableStream && { duplex: 'half' };
+    const init: RequestInit = { method: 'POST', headers, body, signal: signal ?? null, ...streamed };
+    response = await (options.fetch ?? fetch)(options.url, init);
     text = await response.text();
   } catch (cause) {
     if (signal?.aborted) throw signal.reason;

@@ -94,3 +94,23 @@ export const DataFilesDocument = graphql(`
     }
   }
 `);
+
+/** Brings a file, which the server reads in the background: `JobDocument` tells how far it is. */
+export const UploadDataFileDocument = graphql(`
+  mutation UploadDataFile($input: UploadDataFileInput!) {
+    uploadDataFile(input: $input) {
+      dataFile { id status }
+      job { id state }
+    }
+  }
+`);
+
+export const JobDocument = graphql(`
+  query Job($id: ID!) {
+    job(id: $id) {
+      id state bytesDone bytesTotal
+      error { code message }
+      dataFile { id status sha256 format report { inserted identical conflicting replaced added rejected } }
+    }
+  }
+`);

@@ -22,6 +22,8 @@ type Documents = {
     "\n  query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {\n    runHistograms(first: $first, after: $after, where: $where) {\n      nodes {\n        run { number }\n        dataset { name }\n        monitorElement { path }\n        title\n        entries\n        meanX\n        rmsX\n        skewness\n        kurtosis\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.RunHistogramsDocument,
     "\n  query CertificationMask($source: String!, $where: CertificationWhere) {\n    certificationMask(source: $source, where: $where) { json lumisectionCount runCount }\n  }\n": typeof types.CertificationMaskDocument,
     "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.DataFilesDocument,
+    "\n  mutation UploadDataFile($input: UploadDataFileInput!) {\n    uploadDataFile(input: $input) {\n      dataFile { id status }\n      job { id state }\n    }\n  }\n": typeof types.UploadDataFileDocument,
+    "\n  query Job($id: ID!) {\n    job(id: $id) {\n      id state bytesDone bytesTotal\n      error { code message }\n      dataFile { id status sha256 format report { inserted identical conflicting replaced added rejected } }\n    }\n  }\n": typeof types.JobDocument,
     "\n  query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {\n    lumisectionHistograms(first: 40, after: $after, where: $where, orderBy: [{ field: LUMISECTION }]) {\n      nodes {\n        lumisection { number pileup verdict(source: $source, subsystem: $subsystem) }\n        axes { edges }\n        entries\n        binsBase64(type: FLOAT64)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.TrendOfOneElementDocument,
 };
 const documents: Documents = {
@@ -32,6 +34,8 @@ const documents: Documents = {
     "\n  query RunHistograms($first: Int = 200, $after: String, $where: RunHistogramWhere, $type: PackedType! = FLOAT64) {\n    runHistograms(first: $first, after: $after, where: $where) {\n      nodes {\n        run { number }\n        dataset { name }\n        monitorElement { path }\n        title\n        entries\n        meanX\n        rmsX\n        skewness\n        kurtosis\n        shape\n        binsBase64(type: $type)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.RunHistogramsDocument,
     "\n  query CertificationMask($source: String!, $where: CertificationWhere) {\n    certificationMask(source: $source, where: $where) { json lumisectionCount runCount }\n  }\n": types.CertificationMaskDocument,
     "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.DataFilesDocument,
+    "\n  mutation UploadDataFile($input: UploadDataFileInput!) {\n    uploadDataFile(input: $input) {\n      dataFile { id status }\n      job { id state }\n    }\n  }\n": types.UploadDataFileDocument,
+    "\n  query Job($id: ID!) {\n    job(id: $id) {\n      id state bytesDone bytesTotal\n      error { code message }\n      dataFile { id status sha256 format report { inserted identical conflicting replaced added rejected } }\n    }\n  }\n": types.JobDocument,
     "\n  query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {\n    lumisectionHistograms(first: 40, after: $after, where: $where, orderBy: [{ field: LUMISECTION }]) {\n      nodes {\n        lumisection { number pileup verdict(source: $source, subsystem: $subsystem) }\n        axes { edges }\n        entries\n        binsBase64(type: FLOAT64)\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.TrendOfOneElementDocument,
 };
 
@@ -63,6 +67,14 @@ export function graphql(source: "\n  query CertificationMask($source: String!, $
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query DataFiles($first: Int = 100, $after: String, $where: DataFileWhere) {\n    dataFiles(first: $first, after: $after, where: $where) {\n      nodes {\n        path sha256 format status size startedAt finishedAt\n        report { inserted identical conflicting replaced rejected }\n        error { code message }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): typeof import('./graphql.ts').DataFilesDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UploadDataFile($input: UploadDataFileInput!) {\n    uploadDataFile(input: $input) {\n      dataFile { id status }\n      job { id state }\n    }\n  }\n"): typeof import('./graphql.ts').UploadDataFileDocument;
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Job($id: ID!) {\n    job(id: $id) {\n      id state bytesDone bytesTotal\n      error { code message }\n      dataFile { id status sha256 format report { inserted identical conflicting replaced added rejected } }\n    }\n  }\n"): typeof import('./graphql.ts').JobDocument;
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

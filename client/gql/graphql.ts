@@ -3,6 +3,7 @@
 type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
+import type { Upload } from '../upload.ts';
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** Operators on a truth value. All that are given must hold. null is refused as an operand: use `isNull`. */
 export type BooleanFilter = {
@@ -315,6 +316,19 @@ export type IssueSeverityFilter = {
   notIn?: Array<IssueSeverity> | null | undefined;
 };
 
+/** How far a job has come. */
+export type JobState =
+  /** Stopped by a user; `retryJob` goes on from where it stopped. */
+  | 'CANCELLED'
+  /** Its file was read to the end; rows may have been rejected or in conflict (see `dataFile`). */
+  | 'DONE'
+  /** Stopped by an error (see `error`); `retryJob` queues it anew. */
+  | 'FAILED'
+  /** Waits for its turn. */
+  | 'QUEUED'
+  /** Its file is being read. */
+  | 'RUNNING';
+
 /** Beam and detector-control (DCS) flags of a lumisection, under the names of OMS. */
 export type LumisectionFlag =
   /** `beam1_present` of OMS. */
@@ -558,6 +572,17 @@ export type NoteWhere = {
   /** When it was last changed; the time of its writing until then. */
   updatedAt?: DateTimeFilter | null | undefined;
 };
+
+/** What becomes of a row whose key is stored with another content. */
+export type OnConflict =
+  /** Histograms are partial counts and are added up; anything else is kept. The same input twice is added once. */
+  | 'ADD'
+  /** Nothing of the call is stored; the error names the row. */
+  | 'FAIL'
+  /** What is stored stays; the row is in conflict. */
+  | 'KEEP'
+  /** The row takes the place of what is stored. */
+  | 'REPLACE';
 
 /** Number types of packed bins, all little-endian. */
 export type PackedType =
@@ -843,6 +868,28 @@ export type TextMode =
   /** Upper and lower case differ. */
   | 'SENSITIVE';
 
+/** A file that is sent along, and how it is to be read. */
+export type UploadDataFileInput = {
+  /** Dataset of every histogram; wins over what the file or its name says. Not needed where these say it. */
+  dataset?: string | null | undefined;
+  /** Globs over paths of monitor elements: what one of them matches is left out. */
+  exclude?: Array<string> | null | undefined;
+  /** The file, at most `LUMIGRAPH_MAX_UPLOAD_BYTES` long. */
+  file: Upload;
+  /** Read the file again although it is known. */
+  force?: boolean;
+  /** Read it as this format, whatever its content looks like. */
+  format?: string | null | undefined;
+  /** Globs over paths of monitor elements: only what one of them matches is taken. */
+  include?: Array<string> | null | undefined;
+  /** What becomes of a row whose key is stored with another content. Unless told: `KEEP`, of DQMIO `ADD`. */
+  onConflict?: OnConflict | null | undefined;
+  /** Name of the certification that the file becomes a version of: `golden-2018`. */
+  source?: string | null | undefined;
+  /** One row that is refused or in conflict makes the file fail, and nothing of it stays. */
+  strict?: boolean;
+};
+
 /** What a certification source says of a lumisection: one of three answers. */
 export type Verdict =
   /** Judged bad. */
@@ -915,6 +962,20 @@ export type DataFilesQueryVariables = Exact<{
 
 
 export type DataFilesQuery = { dataFiles: { nodes: Array<{ path: string, sha256: string, format: string, status: DataFileStatus, size: number, startedAt: string | null, finishedAt: string | null, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number }, error: { code: string, message: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type UploadDataFileMutationVariables = Exact<{
+  input: UploadDataFileInput;
+}>;
+
+
+export type UploadDataFileMutation = { uploadDataFile: { dataFile: { id: string, status: DataFileStatus }, job: { id: string, state: JobState } } };
+
+export type JobQueryVariables = Exact<{
+  id: string | number;
+}>;
+
+
+export type JobQuery = { job: { id: string, state: JobState, bytesDone: number, bytesTotal: number, error: { code: string, message: string } | null, dataFile: { id: string, status: DataFileStatus, sha256: string, format: string, report: { inserted: number, identical: number, conflicting: number, replaced: number, added: number, rejected: number } } } | null };
 
 export type TrendOfOneElementQueryVariables = Exact<{
   where: LumisectionHistogramWhere;
@@ -1104,6 +1165,48 @@ export const DataFilesDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9ee1efa318e5aeb15c38b1bc555a9df8115ee8b648369fceb4b013974542abf8"}) as unknown as TypedDocumentString<DataFilesQuery, DataFilesQueryVariables>;
+export const UploadDataFileDocument = new TypedDocumentString(`
+    mutation UploadDataFile($input: UploadDataFileInput!) {
+  uploadDataFile(input: $input) {
+    dataFile {
+      id
+      status
+    }
+    job {
+      id
+      state
+    }
+  }
+}
+    `, {"hash":"sha256:8a347a7b12cd426c9c0e63740ab1d6ce413d1260e1e6bd4d98d0fa5f439cc55a"}) as unknown as TypedDocumentString<UploadDataFileMutation, UploadDataFileMutationVariables>;
+export const JobDocument = new TypedDocumentString(`
+    query Job($id: ID!) {
+  job(id: $id) {
+    id
+    state
+    bytesDone
+    bytesTotal
+    error {
+      code
+      message
+    }
+    dataFile {
+      id
+      status
+      sha256
+      format
+      report {
+        inserted
+        identical
+        conflicting
+        replaced
+        added
+        rejected
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:35f4eca293bd44b981022a117dbd8be2c650f60a242d8e2ffbfde0b9467a00b3"}) as unknown as TypedDocumentString<JobQuery, JobQueryVariables>;
 export const TrendOfOneElementDocument = new TypedDocumentString(`
     query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {
   lumisectionHistograms(
