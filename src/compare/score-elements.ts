@@ -1,0 +1,151 @@
+import type { Axis } from '../domain/axis.ts';
+import type { Cancellation } from '../domain/cancellation.ts';
+import { CorruptBinsError } from '../domain/errors.ts';
+import type { PackedHistogram, ScoredItem, ScoreTask } from '../workers/score-histograms.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
+import type { RefusedHistogram, Side, SideHistogram } from './side.ts';
+
+/** What scoring needs beside what is scored. */
+export interface Scoring {
+  readonly workers: WorkerPool;
+  readonly cancellation: Cancellation;
+  readonly options: Omit<ScoreTask, 'bytes' | 'axes' | 'items'>;
+}
+
+export interface ComparedSides {
+  readonly tested: Side;
+  readonly references: readonly Side[];
+}
+
+/** Of one monitor element, without its bins. Sides by their place: -1 the tested one, then the references from 0. */
+export interface ScoredElement {
+  readonly id: number;
+  /** Sides without a histogram. */
+  readonly lacking: readonly number[];
+  /** Sides whose histograms were refused before they were looked at: sentences. */
+  readonly refused: readonly { readonly side: number; readonly reason: string }[];
+  /** Null where there are not both a tested histogram and one to hold it against. */
+  readonly item: ScoredItem | null;
+}
+
+/** Bins of about so many bytes, as numbers, go to a thread at once; and of no more monitor elements. */
+const BYTES_AT_ONCE = 8_000_000;
+const ELEMENTS_AT_ONCE = 50;
+/** Taken for one of which it is not known. */
+const CELLS = 10_000;
+
+/**
+ * Reads and scores the histograms of monitor elements, in chunks: while threads are at some, the next are read, and no more
+ * than they can take. `met` is called for each element, in any order, without its bins.
+ * @throws CorruptBinsError naming the monitor element.
+ */
+export async function scoreElements(
+  sides: ComparedSides,
+  ids: readonly number[],
+  { workers, cancellation, options }: Scoring,
+  met: (element: ScoredElement) => void,
+): Promise<void> {
+  const all = [sides.tested, ...sides.references];
+  const underWay = new Set<Promise<void>>();
+  let failed: { readonly error: unknown } | undefined;
+  for (const chunk of chunksOf(all, ids)) {
+    const found = await Promise.all(all.map((side) => side.read(chunk)));
+    const elements: Found[] = chunk.map((id, i) => ({ id, found: found.map((side) => side[i] ?? null) }));
+    const scorable = elements.filter(isScorable);
+    for (const element of elements) if (!isScorable(element)) met(without(element, null));
+    if (scorable.length === 0) continue;
+    const packed = pack(scorable.map(({ found: [tested, ...references] }) => ({ tested, references })));
+    const task: Promise<void> = workers
+      .run('scoreHistograms', { ...options, ...packed }, { cancellation, transfer: [packed.bytes.buffer] })
+      .then((items) => {
+        for (const [i, element] of scorable.entries()) met(without(element, items[i] as ScoredItem));
+      })
+      .catch((error: unknown) => {
+        failed ??= { error: named(error, scorable) };
+      })
+      .finally(() => underWay.delete(task));
+    underWay.add(task);
+    if (underWay.size >= workers.width) await Promise.race(underWay);
+    if (failed) break;
+  }
+  await Promise.all(underWay);
+  if (failed) throw failed.error;
+}
+
+type Found = { readonly id: number; readonly found: readonly (SideHistogram | RefusedHistogram | null)[] };
+type Scorable = Found & { readonly found: readonly [SideHistogram, ...(SideHistogram | RefusedHistogram | null)[]] };
+
+function isScorable(element: Found): element is Scorable {
+  const [tested, ...references] = element.found;
+  return isThere(tested) && references.some(isThere);
+}
+
+const isThere = (one: SideHistogram | RefusedHistogram | null | undefined): one is SideHistogram =>
+  one !== null && one !== undefined && 'blob' in one;
+
+function without({ id, found }: Found, item: ScoredItem | null): ScoredElement {
+  const lacking: number[] = [];
+  const refused: { side: number; reason: string }[] = [];
+  for (const [i, one] of found.entries()) {
+    if (one === null) lacking.push(i - 1);
+    else if ('refused' in one) refused.push({ side: i - 1, reason: one.refused });
+  }
+  return { id, lacking, refused, item };
+}
+
+function* chunksOf(sides: readonly Side[], ids: readonly number[]): Generator<number[], void, undefined> {
+  let chunk: number[] = [];
+  let bytes = 0;
+  for (const id of ids) {
+    let more = 0;
+    for (const side of sides) if (side.has(id)) more += (side.cellsOf(id) ?? CELLS) * 8;
+    if (chunk.length > 0 && (bytes + more > BYTES_AT_ONCE || chunk.length === ELEMENTS_AT_ONCE)) {
+      yield chunk;
+      [chunk, bytes] = [[], 0];
+    }
+    chunk.push(id);
+    bytes += more;
+  }
+  if (chunk.length > 0) yield chunk;
+}
+
+/** In one piece, which is handed over: blobs as drivers give them may lie in buffers that are shared. */
+function pack(
+  items: readonly {
+    readonly tested: SideHistogram;
+    readonly references: readonly (SideHistogram | RefusedHistogram | null)[];
+  }[],
+): Pick<ScoreTask, 'axes' | 'items'> & { readonly bytes: Uint8Array<ArrayBuffer> } {
+  const axes = new Map<readonly Axis[], number>();
+  const blobs: Uint8Array[] = [];
+  let length = 0;
+  const place = (one: SideHistogram): PackedHistogram => {
+    let at = axes.get(one.axes);
+    if (at === undefined) {
+      at = axes.size;
+      axes.set(one.axes, at);
+    }
+    const from = length;
+    blobs.push(one.blob);
+    length += one.blob.length;
+    return { from, to: length, axes: at };
+  };
+  const packed = items.map(({ tested, references }) => ({
+    tested: place(tested),
+    references: references.map((one) => (isThere(one) ? place(one) : null)),
+  }));
+  const bytes = new Uint8Array(length);
+  let end = 0;
+  for (const blob of blobs) {
+    bytes.set(blob, end);
+    end += blob.length;
+  }
+  return { bytes, axes: [...axes.keys()], items: packed };
+}
+
+function named(error: unknown, elements: readonly Scorable[]): unknown {
+  if (!(error instanceof CorruptBinsError)) return error;
+  const { item, ...details } = error.details;
+  const id = elements[item as number]?.id;
+  return new CorruptBinsError(error.message, { ...details, monitorElementId: id });
+}
