@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Config } from './config.ts';
+import { ignoreUpgrade } from './ignored-upgrade.ts';
 
 export type HttpSettings = Pick<
   Config,
@@ -19,6 +21,8 @@ export interface HttpServer {
   readonly port: number;
   /** Connections that are open. */
   readonly connections: number;
+  /** Gives requests for a WebSocket to `open`; those for any other protocol are served as if they had not asked for it. */
+  onWebSocket(open: SocketOpener): void;
   listen(port: number, host: string): Promise<void>;
   /**
    * Takes no new connections and waits for requests under way; when it has taken too long, what is left is cut off.
@@ -28,6 +32,8 @@ export interface HttpServer {
 }
 
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => unknown;
+
+export type SocketOpener = (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
 
 /** How often it is looked whether clients take what they asked for, and whether connections fell idle while stopping. */
 const LOOK_EVERY_MS = 500;
@@ -89,6 +95,12 @@ export function createHttpServer(
     },
     get connections() {
       return sockets.size;
+    },
+    onWebSocket(open) {
+      server.on('upgrade', (request, socket, head) => {
+        if (request.headers.upgrade?.toLowerCase() === 'websocket') open(request, socket, head);
+        else ignoreUpgrade(server, request, socket, head);
+      });
     },
     listen: (port, host) =>
       new Promise((resolve, reject) => {

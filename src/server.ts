@@ -48,7 +48,7 @@ async function main(): Promise<void> {
     const intake = jobs?.intake;
     const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal, intake });
     const http = createHttpServer(app.handle, config, metrics.rejected);
-    http.server.on('upgrade', app.upgrade);
+    http.onWebSocket(app.upgrade);
     metrics.gauge({ name: 'lumigraph_connections', help: 'Connections that are open.' }, () => http.connections);
     const jobsByState = { name: 'lumigraph_jobs', help: 'Jobs in the database, of all servers.', label: 'state' };
     metrics.gauge(jobsByState, () => store.jobs.countByState());

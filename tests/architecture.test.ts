@@ -35,8 +35,8 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['programs', 'formats', 'store', 'domain'] },
   sample: { files: /^ingest\/sample/, mayImport: ['pipeline', 'formats', 'store', 'domain'] },
   server: {
-    files: /^src\/(server\.ts$|http-server\.ts$|web-build\.ts$)/,
-    mayImport: ['app', 'config', 'jobs', 'plugins', 'sample', 'telemetry', 'store', 'domain'],
+    files: /^src\/(server\.ts$|http-server\.ts$|ignored-upgrade\.ts$|web-build\.ts$)/,
+    mayImport: ['app', 'config', 'jobs', 'plugins', 'sample', 'telemetry', 'workers', 'store', 'domain'],
   },
   cli: {
     files: /^ingest\/(cli|commands\/|progress|report|discover)/,

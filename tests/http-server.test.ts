@@ -177,3 +177,34 @@ describe('a server that is stopped', () => {
     await closed;
   });
 });
+
+describe('a request for another protocol', () => {
+  const echo: RequestHandler = (request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece) => pieces.push(piece));
+    request.on('end', () => response.end(`${request.method} ${request.headers['x-a']} ${Buffer.concat(pieces)}`));
+  };
+  const WISH =
+    'host: x\r\nconnection: Upgrade, HTTP2-Settings\r\nupgrade: h2c\r\nhttp2-settings: AAMAAABkAAQAAP__\r\nx-a: b\r\n';
+
+  test('that this server does not speak is served in HTTP/1.1', async () => {
+    const http = await start(echo);
+    http.onWebSocket((_request, socket) => socket.end('a socket'));
+    const get = client(http, `GET / HTTP/1.1\r\n${WISH}\r\n`);
+    const post = client(http, `POST / HTTP/1.1\r\n${WISH}content-length: 10\r\n\r\nhello`);
+    await expect.poll(() => http.connections).toBe(1);
+    post.socket.write('there');
+    await Promise.all([get.closed, post.closed]);
+    expect(get.text()).toMatch(/^HTTP\/1.1 200 OK.*GET b $/s);
+    expect(post.text()).toMatch(/^HTTP\/1.1 200 OK.*POST b hellothere$/s);
+    expect(http.connections).toBe(0);
+  });
+
+  test('is given to whoever opens sockets where it is that of WebSocket', async () => {
+    const http = await start(echo);
+    http.onWebSocket((_request, socket) => socket.end('a socket'));
+    const opened = client(http, 'GET / HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: WebSocket\r\n\r\n');
+    await opened.closed;
+    expect(opened.text()).toBe('a socket');
+  });
+});

@@ -37,7 +37,7 @@ describe('the server under attack over HTTP', () => {
     });
     app = createApp(opened.store, config, { log });
     http = createHttpServer(app.handle, config);
-    http.server.on('upgrade', app.upgrade);
+    http.onWebSocket(app.upgrade);
     await http.listen(0, '127.0.0.1');
   });
   afterEach(async () => {
