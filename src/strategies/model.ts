@@ -1,4 +1,3 @@
-import type { ZodType } from 'zod';
 import type { Axis } from '../domain/axis.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
@@ -16,6 +15,7 @@ import { optionsFor, preparationOptions } from './preparation-options.ts';
 import { seededRandom } from './random.ts';
 import { strategyNamed } from './registry.ts';
 import type { Layout, Learned, Reads, Rows, Scored } from './strategy.ts';
+import { validated } from './validated.ts';
 
 /** What a model has learned from. */
 export interface Seen {
@@ -122,13 +122,6 @@ export function residualsOnGrid({ axes, flow, columns }: Layout, residuals: Floa
   const grid = new Float64Array(cellCount(shapeOf({ axes }), flow)).fill(Number.NaN);
   for (const [column, cell] of columns.entries()) grid[cell] = residuals[column] as number;
   return grid;
-}
-
-function validated<Value>(field: string, schema: ZodType<Value>, given: unknown): Value {
-  const result = schema.safeParse(given ?? {});
-  if (result.success) return result.data;
-  const issues = result.error.issues.map(({ path, message }) => `${[field, ...path].join('.')}: ${message}`);
-  throw new InvalidInputError(issues.join('; '), { field });
 }
 
 function checkMatrix({ rows, axes, flow, bins, entries }: TrainingMatrix, options: Options): void {
