@@ -46,6 +46,7 @@ import { schema } from './schema/index.ts';
 import type { Store } from './store/store.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
 export interface App {
   /** Answers one request without a port; what tests call. */
@@ -70,6 +71,8 @@ export interface AppOptions {
   readonly pageFolder?: string;
   /** Where files go that clients bring; made here where nobody works on them. */
   readonly intake?: Intake | undefined;
+  /** Threads for what takes long to compute; made here where nobody else has a use for them. */
+  readonly workers?: WorkerPool | undefined;
   /** Counts of the server; made here where there are none yet. */
   readonly metrics?: Metrics;
   readonly traces?: Traces | null;
@@ -108,6 +111,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
   const stopping = options.stopping ?? new AbortController().signal;
   const { traces = null } = options;
   const intake = options.intake ?? createIntake(config);
+  const workers = options.workers ?? new WorkerPool(config);
   const yoga = createYoga<ServerContext>({
     schema: options.schema ?? schema,
     plugins: [
@@ -131,7 +135,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useIntrospectionSwitch(config),
       useOperationLimits(config),
       useDeferStream(),
-      useContext(store, config, intake),
+      useContext(store, config, intake, workers),
       useSubscriptions(authenticate, config),
       useTimeout(config),
       useCost(config),

@@ -141,6 +141,13 @@ const SETTINGS = {
     meaning:
       'Folders of which `ingestDataFiles` reads files, and nothing outside of them; none unless told. Servers that share a database share these folders, too.',
   },
+  threads: count(
+    'LUMIGRAPH_THREADS',
+    2,
+    1,
+    64,
+    'Threads that compute scores (`compare`) at a time, for all operations together; each may take as much memory as the histograms of a few monitor elements.',
+  ),
   jobs: count(
     'LUMIGRAPH_JOBS',
     1,

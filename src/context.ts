@@ -5,6 +5,7 @@ import { Cost } from './domain/cost.ts';
 import type { Viewer } from './domain/viewer.ts';
 import type { Intake } from './jobs/intake.ts';
 import type { Store } from './store/store.ts';
+import type { WorkerPool } from './workers/worker-pool.ts';
 
 /** Something the client should know although its operation succeeded; goes to `extensions.warnings`. */
 export interface Warning {
@@ -33,6 +34,8 @@ export interface Context {
   readonly viewer: Viewer;
   /** Where files go that clients bring. */
   readonly intake: Intake;
+  /** Threads for what takes long to compute. */
+  readonly workers: WorkerPool;
   /** The variables of the operation as resolvers see them, once they are coerced; null before. */
   variables: Readonly<Record<string, unknown>> | null;
   /** Ends the operation before its time. */
@@ -53,6 +56,7 @@ export interface ContextOptions {
   readonly mayWrite: boolean;
   readonly viewer: Viewer;
   readonly intake: Intake;
+  readonly workers: WorkerPool;
   readonly maxResponseBytes: number;
   readonly maxAnswerNodes: number;
 }
@@ -61,7 +65,17 @@ const noEvent = () => {};
 
 export function createContext(
   whole: Store,
-  { requestId, maxPageSize, maxInputRows, mayWrite, viewer, intake, maxResponseBytes, maxAnswerNodes }: ContextOptions,
+  {
+    requestId,
+    maxPageSize,
+    maxInputRows,
+    mayWrite,
+    viewer,
+    intake,
+    workers,
+    maxResponseBytes,
+    maxAnswerNodes,
+  }: ContextOptions,
 ): Context {
   const warnings: Warning[] = [];
   const cancellation = new Cancellation();
@@ -77,6 +91,7 @@ export function createContext(
     mayWrite,
     viewer,
     intake,
+    workers,
     variables: null,
     cancellation,
     cost: new Cost({ maxBytes: maxResponseBytes, maxNodes: maxAnswerNodes }, cancellation),

@@ -13,6 +13,7 @@ import { inTime } from './telemetry/in-time.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
 import type { Traces } from './telemetry/traces.ts';
 import { buildPage } from './web-build.ts';
+import { WorkerPool } from './workers/worker-pool.ts';
 
 const HELP = `lumigraph: runs, lumisections and histograms as one graph over HTTP
 
@@ -46,7 +47,8 @@ async function main(): Promise<void> {
     const onTrouble = (what: string, facts: object) => log.line('warn', what, { ...facts });
     const jobs = config.readOnly ? null : hostJobs(store.jobs, config, { onTrouble, onBrought: metrics.brought });
     const intake = jobs?.intake;
-    const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal, intake });
+    const workers = new WorkerPool(config);
+    const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal, intake, workers });
     const http = createHttpServer(app.handle, config, metrics.rejected);
     http.onWebSocket(app.upgrade);
     metrics.gauge({ name: 'lumigraph_connections', help: 'Connections that are open.' }, () => http.connections);
@@ -57,7 +59,8 @@ async function main(): Promise<void> {
     const probes = config.metricsPort === 0 ? null : createHttpServer(app.handleProbe, config);
     if (probes) await listen(probes, config.metricsPort, 'LUMIGRAPH_METRICS_PORT', config);
     announce(http, probes, config, session);
-    stopOnSignal({ app, http, probes, host: jobs?.host, store, traces, stopping, log, withinMs: config.stopTimeoutMs });
+    const withinMs = config.stopTimeoutMs;
+    stopOnSignal({ app, http, probes, host: jobs?.host, workers, store, traces, stopping, log, withinMs });
   } catch (error) {
     await store.close();
     throw error;
@@ -164,6 +167,7 @@ interface Running {
   readonly http: HttpServer;
   readonly probes: HttpServer | null;
   readonly host: WorkerHost | undefined;
+  readonly workers: WorkerPool;
   readonly store: Store;
   readonly traces: Traces | null;
   readonly stopping: AbortController;
@@ -203,7 +207,7 @@ function stopOnSignal(running: Running): void {
 }
 
 async function finish(
-  { app, http, probes, host, store, traces, stopping, log, withinMs }: Running,
+  { app, http, probes, host, workers, store, traces, stopping, log, withinMs }: Running,
   signal: NodeJS.Signals,
 ) {
   log.line('info', 'stopping', { signal, connections: http.connections });
@@ -218,6 +222,7 @@ async function finish(
   const [cut] = await Promise.all([http.stop(withinMs), host?.close(withinMs)]);
   if (cut > 0) log.line('warn', 'connections cut off', { connections: cut, afterMs: withinMs });
   await probes?.stop(0);
+  await workers.close();
   await store.close();
   if (traces) {
     await inTime(traces.close(), TRACES_MAY_TAKE_MS).catch((error: unknown) => {

@@ -17,19 +17,19 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
   compare: { files: /^src\/compare\//, mayImport: ['export', 'workers', 'store', 'domain'] },
   jobs: { files: /^src\/jobs\//, mayImport: ['programs', 'pipeline', 'formats', 'store', 'domain', 'generated'] },
-  context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'store', 'domain'] },
+  context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'workers', 'store', 'domain'] },
   schema: {
     files: /^src\/(schema\/|print-schema\.ts$)/,
-    mayImport: ['context', 'export', 'loaders', 'jobs', 'pipeline', 'store', 'domain', 'generated'],
+    mayImport: ['context', 'compare', 'export', 'loaders', 'jobs', 'pipeline', 'store', 'domain', 'generated'],
   },
   telemetry: { files: /^src\/telemetry\//, mayImport: ['store', 'domain'] },
   plugins: {
     files: /^src\/(plugins\/|log\.ts$)/,
-    mayImport: ['config', 'context', 'export', 'jobs', 'schema', 'telemetry', 'store', 'domain'],
+    mayImport: ['config', 'context', 'export', 'jobs', 'schema', 'telemetry', 'workers', 'store', 'domain'],
   },
   app: {
     files: /^src\/app\.ts$/,
-    mayImport: ['config', 'context', 'jobs', 'plugins', 'schema', 'loaders', 'telemetry', 'store', 'domain'],
+    mayImport: ['config', 'context', 'jobs', 'plugins', 'schema', 'loaders', 'telemetry', 'workers', 'store', 'domain'],
   },
   formats: { files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/, mayImport: ['domain'] },
   pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['programs', 'formats', 'store', 'domain'] },

@@ -2,6 +2,7 @@ import type { Config } from '../config.ts';
 import { type Context, createContext } from '../context.ts';
 import type { Intake } from '../jobs/intake.ts';
 import type { Store } from '../store/store.ts';
+import type { WorkerPool } from '../workers/worker-pool.ts';
 import { factsOf, type Plugin } from './request-facts.ts';
 
 type Settings = Pick<Config, 'maxPageSize' | 'maxInputRows' | 'mutations' | 'maxResponseBytes' | 'maxAnswerNodes'>;
@@ -11,6 +12,7 @@ export function useContext(
   store: Store,
   { maxPageSize, maxInputRows, mutations, maxResponseBytes, maxAnswerNodes }: Settings,
   intake: Intake,
+  workers: WorkerPool,
 ): Plugin {
   return {
     onContextBuilding({ context }) {
@@ -22,6 +24,7 @@ export function useContext(
         mayWrite: mutations,
         viewer,
         intake,
+        workers,
         maxResponseBytes,
         maxAnswerNodes,
       });
@@ -36,6 +39,7 @@ export function useContext(
       target.mayWrite = made.mayWrite;
       target.viewer = made.viewer;
       target.intake = made.intake;
+      target.workers = made.workers;
       target.variables = made.variables;
       target.cancellation = made.cancellation;
       target.cost = made.cost;

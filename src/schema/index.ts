@@ -14,6 +14,7 @@ import './certification.ts';
 import './certification-mask.ts';
 import './trend.ts';
 import './coverage.ts';
+import './compare.ts';
 import './monitor-element-tree.ts';
 import './certification-version.ts';
 import './certification-fraction.ts';

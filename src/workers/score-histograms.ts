@@ -1,6 +1,7 @@
 import { differingAxes } from '../domain/add-bins.ts';
 import type { Axis } from '../domain/axis.ts';
 import { decodeBins } from '../domain/codec.ts';
+import { CorruptBinsError } from '../domain/errors.ts';
 import { METRICS, type Metric, type ScoreOptions } from '../domain/scores/metrics.ts';
 import { type Score, type Scored, scored } from '../domain/scores/scored.ts';
 import { shapeOf } from '../domain/shape.ts';
@@ -34,6 +35,8 @@ export interface ScoredItem {
   readonly scores: readonly Score[] | null;
   /** NaN of a profile, which has no counts. */
   readonly sum: number;
+  /** In range. */
+  readonly cells: number;
   /** By reference; null where there is none, or it was refused. */
   readonly referenceSums: readonly (number | null)[];
   /** Why histograms were refused, as the end of a sentence; place -1: the tested one. */
@@ -44,35 +47,47 @@ const PROFILE = 'is a profile: its bins hold means, not counts';
 
 /**
  * Scores histograms against their references, each against those alone that have its axes.
- * @throws CorruptBinsError
+ * @throws CorruptBinsError with the place of the item in its details.
  */
 export function scoreHistograms(task: ScoreTask): ScoredItem[] {
-  const { metrics, minEntries, withPulls, items } = task;
-  return items.map(({ tested: packed, references }) => {
-    const tested = unpacked(task, packed);
-    if (tested === null) return refusal(references.length);
-    const refused: { reference: number; reason: string }[] = [];
-    const found = references.map((other, reference) => {
-      if (other === null) return null;
-      const differs = differingAxes({ axes: axesOf(task, other) }, tested);
-      const unpackedOther = differs === null ? unpacked(task, other) : null;
-      if (unpackedOther === null) refused.push({ reference, reason: differs ?? PROFILE });
-      return unpackedOther;
-    });
-    const used = found.filter((other): other is Scored => other !== null && isEnough(other, minEntries));
-    const isScored = used.length > 0 && isEnough(tested, minEntries);
-    return {
-      scores: isScored ? metrics.map((metric) => scoreOf(metric, tested, used, task, withPulls)) : null,
-      sum: tested.sum,
-      referenceSums: found.map((other) => other?.sum ?? null),
-      refused,
-    };
+  return task.items.map((_, item) => {
+    try {
+      return scoreItem(task, item);
+    } catch (error) {
+      if (error instanceof CorruptBinsError) throw new CorruptBinsError(error.message, { ...error.details, item });
+      throw error;
+    }
   });
+}
+
+function scoreItem(task: ScoreTask, item: number): ScoredItem {
+  const { metrics, minEntries, withPulls } = task;
+  const { tested: packed, references } = task.items[item] as ScoreTask['items'][number];
+  const tested = unpacked(task, packed);
+  if (tested === null) return refusal(references.length);
+  const refused: { reference: number; reason: string }[] = [];
+  const found = references.map((other, reference) => {
+    if (other === null) return null;
+    const differs = differingAxes({ axes: axesOf(task, other) }, tested);
+    const unpackedOther = differs === null ? unpacked(task, other) : null;
+    if (unpackedOther === null) refused.push({ reference, reason: differs ?? PROFILE });
+    return unpackedOther;
+  });
+  const used = found.filter((other): other is Scored => other !== null && isEnough(other, minEntries));
+  const isScored = used.length > 0 && isEnough(tested, minEntries);
+  return {
+    scores: isScored ? metrics.map((metric) => scoreOf(metric, tested, used, task, withPulls)) : null,
+    sum: tested.sum,
+    cells: tested.contents.length,
+    referenceSums: found.map((other) => other?.sum ?? null),
+    refused,
+  };
 }
 
 const refusal = (references: number): ScoredItem => ({
   scores: null,
   sum: Number.NaN,
+  cells: 0,
   referenceSums: Array.from({ length: references }, () => null),
   refused: [{ reference: -1, reason: PROFILE }],
 });

@@ -5,12 +5,14 @@ import { NOBODY } from '../../src/domain/viewer.ts';
 import type { Intake } from '../../src/jobs/intake.ts';
 import { useContext } from '../../src/plugins/context.ts';
 import type { Store } from '../../src/store/store.ts';
+import { WorkerPool } from '../../src/workers/worker-pool.ts';
 
 test('an operation gets everything that its context has', () => {
   const store = { forOperation: () => ({ reads: {}, lists: {} }) } as unknown as Store;
   const config = parseConfig({});
   const context = { facts: { id: 'a-1', viewer: NOBODY } };
-  const build = useContext(store, config, {} as Intake).onContextBuilding as (payload: object) => void;
+  const workers = new WorkerPool(config);
+  const build = useContext(store, config, {} as Intake, workers).onContextBuilding as (payload: object) => void;
   build({ context });
   const made = createContext(store, {
     ...config,
@@ -18,6 +20,7 @@ test('an operation gets everything that its context has', () => {
     mayWrite: true,
     viewer: NOBODY,
     intake: {} as Intake,
+    workers,
   });
   expect(Object.keys(context).sort()).toEqual(['facts', ...Object.keys(made)].sort());
 });

@@ -9,7 +9,6 @@ const tasks = {
   },
   sleep: (flag) => {
     Atomics.store(flag, 0, 1);
-    Atomics.notify(flag, 0);
     Atomics.wait(flag, 1, 0);
     return 'awake';
   },

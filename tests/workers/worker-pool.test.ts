@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import { Cancellation } from '../../src/domain/cancellation.ts';
 import { CorruptBinsError, UnavailableError } from '../../src/domain/errors.ts';
@@ -28,7 +29,7 @@ describe('threads', () => {
   };
   const sleeper = () => new Int32Array(new SharedArrayBuffer(8));
   const asleep = async (flag: Int32Array) => {
-    await Atomics.waitAsync(flag, 0, 0).value;
+    while (Atomics.load(flag, 0) === 0) await setTimeout(5);
   };
   const wake = (flag: Int32Array) => {
     Atomics.store(flag, 1, 1);
