@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { erDiagram } from './er-diagram.ts';
 import { errorTable } from './error-table.ts';
 import { settingsTable } from './settings-table.ts';
+import { combinationTable, preparationTable, reasonTable, strategyTable } from './strategy-tables.ts';
 
 /**
  * Writes the generated parts of the documentation between their marks `<!-- NAME: generated, do not edit -->` and
@@ -13,6 +14,10 @@ const PARTS: readonly { file: string; name: string; make: () => string }[] = [
   { file: 'configuration.md', name: 'settings', make: settingsTable },
   { file: 'data-model.md', name: 'er-diagram', make: () => ['```mermaid', erDiagram(), '```'].join('\n') },
   { file: 'errors.md', name: 'error-codes', make: errorTable },
+  { file: 'strategies.md', name: 'strategies', make: strategyTable },
+  { file: 'strategies.md', name: 'preparation', make: preparationTable },
+  { file: 'strategies.md', name: 'combinations', make: combinationTable },
+  { file: 'strategies.md', name: 'reasons', make: reasonTable },
 ];
 
 const check = process.argv.includes('--check');

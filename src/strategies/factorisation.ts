@@ -65,32 +65,28 @@ const STANDSTILL = 1e-14;
  */
 export function bestWeights(gram: Float64Array, target: Float64Array, weights: Float64Array): void {
   for (let sweep = 0; sweep < MOST_SWEEPS; sweep++) {
-    const before = weights.slice();
-    descend(gram, target, weights);
-    let moved = 0;
+    const moved = descend(gram, target, weights);
     let largest = 0;
-    for (let k = 0; k < weights.length; k++) {
-      moved = Math.max(moved, Math.abs((weights[k] as number) - (before[k] as number)));
-      largest = Math.max(largest, weights[k] as number);
-    }
+    for (let k = 0; k < weights.length; k++) largest = Math.max(largest, weights[k] as number);
     if (moved <= STANDSTILL * largest) return;
   }
 }
 
-/** One sweep over the weights, each set to its best value while the others stand. */
-function descend(gram: Float64Array, target: Float64Array, weights: Float64Array): void {
+/** One sweep over the weights, each set to its best value while the others stand; returns the largest step. */
+function descend(gram: Float64Array, target: Float64Array, weights: Float64Array): number {
   const rank = weights.length;
+  let moved = 0;
   for (let k = 0; k < rank; k++) {
     const curvature = gram[k * rank + k] as number;
-    // a component that is 0 everywhere describes nothing
-    if (curvature === 0) {
-      weights[k] = 0;
-      continue;
-    }
+    const before = weights[k] as number;
     let slope = target[k] as number;
     for (let l = 0; l < rank; l++) if (l !== k) slope -= (gram[k * rank + l] as number) * (weights[l] as number);
-    weights[k] = Math.max(0, slope / curvature);
+    // a component that is 0 everywhere describes nothing
+    const after = curvature === 0 ? 0 : Math.max(0, slope / curvature);
+    weights[k] = after;
+    moved = Math.max(moved, Math.abs(after - before));
   }
+  return moved;
 }
 
 /** Of each pair of vectors the sum of their products. */

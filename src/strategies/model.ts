@@ -7,12 +7,12 @@ import {
   type Options,
   type Preparation,
   preparation,
-  type Reason,
   type Sample,
   type TrainingMatrix,
 } from './preparation.ts';
 import { optionsFor, preparationOptions } from './preparation-options.ts';
 import { seededRandom } from './random.ts';
+import type { Reason } from './reason.ts';
 import { strategyNamed } from './registry.ts';
 import type { Layout, Learned, Reads, Rows, Scored } from './strategy.ts';
 import { validated } from './validated.ts';

@@ -4,6 +4,7 @@ import type { NumberArray } from '../domain/histogram.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import { axesKey, inRangeCells, rebinnedAxes, rebinPlaces } from './grid.ts';
 import type { optionsFor } from './preparation-options.ts';
+import type { Reason } from './reason.ts';
 import type { Layout, Reads } from './strategy.ts';
 
 /** Histograms of one monitor element and one binning to learn from, as stored. */
@@ -27,9 +28,6 @@ export interface Sample {
   readonly contents: NumberArray;
   readonly entries: number;
 }
-
-/** Why there is no score; docs/strategies.md has them for users. */
-export type Reason = 'INCOMPATIBLE_BINNING' | 'EMPTY' | 'NOT_FINITE' | 'NEGATIVE' | 'UNDEFINED';
 
 /** By reason, the rows that nothing was learned from. */
 export type LeftOut = Partial<Record<Reason, number>>;
@@ -104,7 +102,7 @@ export function preparation(axes: readonly Axis[], options: Options, dead: Int32
       }
       if (!Number.isFinite(sum)) return 'NOT_FINITE';
       if (least < 0 && (reads === 'COUNTS' || reads === 'SHARES')) return 'NEGATIVE';
-      if (reads === 'COUNTS' && sum === 0) return 'EMPTY';
+      if (sum === 0 && (reads === 'COUNTS' || reads === 'SHAPE')) return 'EMPTY';
       if (options.normalisation === 'NONE') return null;
       const scale = options.normalisation === 'SUM' ? sum : entries;
       if (!Number.isFinite(scale)) return 'NOT_FINITE';

@@ -9,7 +9,7 @@ const parameters = z.strictObject({
     .max(1_000)
     .default(100)
     .describe('How many histograms of the training rows to compare with, drawn by the seed where there are more.'),
-  combination: z
+  distance: z
     .enum(['MINIMUM', 'MEAN'])
     .default('MINIMUM')
     .describe('MINIMUM: the distance to the closest template. MEAN: the mean of the distances to all.'),
@@ -25,7 +25,7 @@ export const template: Strategy<z.infer<typeof parameters>> = {
   fit({ count, bins }, layout, { templates }, random) {
     return { templates: chosenRows(bins, layout.columns.length, random.choose(templates, count)) };
   },
-  scorer(learned, layout, { combination }) {
+  scorer(learned, layout, { distance }) {
     const templates = learnedPart(learned, 'templates');
     const width = layout.columns.length;
     const count = templates.length / width;
@@ -35,12 +35,12 @@ export const template: Strategy<z.infer<typeof parameters>> = {
       let closest = 0;
       let sum = 0;
       for (let row = 0; row < count; row++) {
-        const distance = squaredDistance(bins, templates, row * width) / width;
-        sum += distance;
-        if (distance < least) [least, closest] = [distance, row];
+        const difference = squaredDistance(bins, templates, row * width) / width;
+        sum += difference;
+        if (difference < least) [least, closest] = [difference, row];
       }
       for (let i = 0; i < width; i++) residuals[i] = (bins[i] as number) - (templates[closest * width + i] as number);
-      return { score: combination === 'MINIMUM' ? least : sum / count, residuals };
+      return { score: distance === 'MINIMUM' ? least : sum / count, residuals };
     };
   },
 };

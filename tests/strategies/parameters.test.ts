@@ -16,8 +16,8 @@ describe('the parameters of a strategy', () => {
         choices: [],
       },
     ]);
-    const [, combination] = describeParameters(strategyNamed('template').parameters);
-    expect(combination).toMatchObject({ type: 'CHOICE', default: '"MINIMUM"', choices: ['MINIMUM', 'MEAN'] });
+    const [, distance] = describeParameters(strategyNamed('template').parameters);
+    expect(distance).toMatchObject({ type: 'CHOICE', default: '"MINIMUM"', choices: ['MINIMUM', 'MEAN'] });
   });
 
   test.each(STRATEGIES.map((strategy) => [strategy.name, strategy] as const))(

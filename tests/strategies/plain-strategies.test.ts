@@ -52,9 +52,7 @@ describe('template', () => {
   });
 
   test('or the mean of all of them', () => {
-    const scorer = modelScorer(
-      fitModel('template', usual, request({ combination: 'MEAN' }, { normalisation: 'NONE' })),
-    );
+    const scorer = modelScorer(fitModel('template', usual, request({ distance: 'MEAN' }, { normalisation: 'NONE' })));
     expect(scorer.score(sampleOf([1, 4])).score).toBe((2.5 + 12.5) / 2);
   });
 
@@ -121,7 +119,7 @@ describe('moments', () => {
     // mean 0.5
     expect(score(sampleOf([3, 0, 0])).score).toBeCloseTo(1 / 0.5, 14);
     expect(score(sampleOf([1, 1, 1])).score).toBe(0);
-    expect(score(sampleOf([0, 0, 0]))).toEqual({ score: null, reason: 'UNDEFINED' });
+    expect(score(sampleOf([0, 0, 0]))).toEqual({ score: null, reason: 'EMPTY' });
   });
 
   test('adds up both axes of a map', () => {
