@@ -17,9 +17,8 @@ import {
 } from 'apache-arrow';
 import type { Axis } from '../domain/axis.ts';
 import type { PackedType } from '../domain/bins-text.ts';
-import { fillRow, holdsCells, matrixNumbers } from '../domain/matrix-cells.ts';
-import { cellCount } from '../domain/shape.ts';
 import type { ExportRow, ExportWriter } from './export-format.ts';
+import { type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
 
 export interface ArrowOptions {
   readonly type: PackedType;
@@ -74,7 +73,7 @@ export function arrowWriter(options: ArrowOptions): ExportWriter {
       ...STATISTICS.map(of),
       ...axisColumns(rows, 0),
       ...axisColumns(rows, 1),
-      binsColumn(rows, numbers, type, flow),
+      listData(numbers, packedBins(rows, type, flow)),
     ];
     const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
     return new RecordBatch(schema, data as Data<Struct>, metadata);
@@ -218,47 +217,18 @@ class Nulls {
 
 function axisColumns(rows: readonly ExportRow[], which: 0 | 1): Data[] {
   const axisOf = ({ bins }: ExportRow): Axis | undefined => bins?.booking.binning.axes[which];
-  const nulls = new Nulls(rows.length);
-  const offsets = new Int32Array(rows.length + 1);
-  const all: (readonly number[])[] = [];
-  for (const [i, row] of rows.entries()) {
-    const edges = axisOf(row)?.edges;
-    offsets[i + 1] = (offsets[i] as number) + (edges?.length ?? 0);
-    if (edges) all.push(edges);
-    else nulls.add(i);
-  }
-  const edges = plain(new Float64(), Float64Array.from(all.flat()));
   return [
     nullable(new Int32(), new Int32Array(rows.length), rows, (row) => axisOf(row)?.bins),
     nullable(new Float64(), new Float64Array(rows.length), rows, (row) => axisOf(row)?.min),
     nullable(new Float64(), new Float64Array(rows.length), rows, (row) => axisOf(row)?.max),
-    listData(new Float64(), rows.length, offsets, edges, nulls),
+    listData(new Float64(), packedEdges(rows, which)),
   ];
 }
 
-function binsColumn(
-  rows: readonly ExportRow[],
-  numbers: Float32 | Float64 | Int32,
-  type: PackedType,
-  flow: boolean,
-): Data {
-  const nulls = new Nulls(rows.length);
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [i, { bins }] of rows.entries()) {
-    const isThere = bins !== null && holdsCells(bins.blob, flow);
-    offsets[i + 1] = (offsets[i] as number) + (isThere ? cellCount(bins.booking.shape, flow) : 0);
-    if (!isThere) nulls.add(i);
-  }
-  const cells = matrixNumbers(type, offsets.at(-1) as number);
-  for (const [i, { bins }] of rows.entries()) {
-    const at = offsets[i] as number;
-    if (bins !== null && offsets[i + 1] !== at) fillRow(cells, at, bins.blob, bins.booking.shape, flow);
-  }
-  const child = makeData({ type: numbers, length: cells.length, nullCount: 0, data: cells } as Parameters<
-    typeof makeData
-  >[0]);
-  return listData(numbers, rows.length, offsets, child as Data, nulls);
+function listData(of: DataType, { numbers, offsets, isThere }: PackedLists): Data {
+  const nulls = new Nulls(isThere.length);
+  for (const [i, there] of isThere.entries()) if (!there) nulls.add(i);
+  const child = makeData({ type: of, length: numbers.length, nullCount: 0, data: numbers } as unknown as Props);
+  const list = { type: listOf(of), length: isThere.length, valueOffsets: offsets, child, ...nulls.known };
+  return makeData(list as unknown as Props) as Data;
 }
-
-const listData = (of: DataType, length: number, valueOffsets: Int32Array, child: Data, nulls: Nulls): Data =>
-  makeData({ type: listOf(of), length, valueOffsets, child, ...nulls.known } as unknown as Props) as Data;

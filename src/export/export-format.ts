@@ -37,6 +37,8 @@ export interface ExportWriter {
   begin(provenance: string): readonly Uint8Array[];
   /** Rows that were read together; `cursor` says where to go on after them. */
   rows(rows: readonly ExportRow[], cursor: string): readonly Uint8Array[];
+  /** Rows that were told but are still held, to be written with others. */
+  rest?(): readonly Uint8Array[];
   /** `summary` is JSON. */
   end(summary: string): readonly Uint8Array[];
 }

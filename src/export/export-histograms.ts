@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { binningOf, type StoredBinning } from '../domain/binning.ts';
 import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
-import { shapeOf } from '../domain/shape.ts';
+import { cellCount, shapeOf } from '../domain/shape.ts';
 import type { Store } from '../store/store.ts';
 import { csvWriter } from './csv-writer.ts';
 import type { Booking, ExportRow, ExportWriter } from './export-format.ts';
@@ -19,6 +19,7 @@ export const EXPORT_FORMATS = {
   csv: 'text/csv; charset=utf-8',
   npy: 'application/octet-stream',
   arrow: 'application/vnd.apache.arrow.file',
+  parquet: 'application/vnd.apache.parquet',
 } as const;
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
@@ -53,8 +54,10 @@ export interface Export {
 const FIELDS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY', 'binningId', 'bins'] as const;
 /** Rows that are read at once: each page begins with a search for its place. */
 const PAGE_ROWS = 4_000;
-/** Rows of a chunk; of large ones fewer are written at once. */
-const CHUNK_ROWS = 1_000;
+/** A chunk has so many rows at most, and so many bins unless one row alone has more. */
+const CHUNK_ROWS = 2_000;
+const CHUNK_CELLS = 250_000;
+/** Bins that a page does not bring are read so many at once. */
 const BLOBS_AT_ONCE = 100;
 
 type Noun = ExportRequest['noun'];
@@ -85,8 +88,10 @@ export async function openExport(
     ? npyWriter({ ...request, rows: matrix.rows, shape: matrix.shape })
     : await writerOf(store, format, request);
   const bytes = written(store, writer, whole, provenance, matrix?.rows ?? null, options);
-  // up to the first histograms, so that what is wrong with the request shows before anything is sent
-  const begun = [await bytes.next(), await bytes.next()];
+  // up to the first histograms that are written, so that what is wrong with the request shows before anything is sent
+  const begun = [await bytes.next()];
+  do begun.push(await bytes.next());
+  while (begun.at(-1)?.value?.length === 0);
   return { provenance, bytes: goneOn(begun, bytes) };
 }
 
@@ -106,12 +111,13 @@ async function* goneOn(
 
 async function writerOf(store: Store, format: ExportFormat, request: ExportRequest): Promise<ExportWriter> {
   if (format === 'csv') return csvWriter(request.flow);
-  if (format !== 'arrow') return ndjsonWriter(request.flow);
+  if (format === 'ndjson') return ndjsonWriter(request.flow);
+  // libraries of some size, which most servers are never asked for
+  if (format === 'parquet') return (await import('./parquet-writer.ts')).parquetWriter(request);
   const { reads } = store;
   const { monitorElements, datasets } = await reads.histogramDimensions(request.noun, request.where);
   const elements = await reads.monitorElements(monitorElements);
   const names = await reads.datasets(datasets);
-  // a library of some size, which most servers are never asked for
   const { arrowWriter } = await import('./arrow-writer.ts');
   return arrowWriter({
     ...request,
@@ -165,16 +171,21 @@ async function* written(
       ) as Row[];
       const blobs = await blobsOf(store, noun, some as readonly WalkedRow<Noun>[]);
       const told = await names.rowsOf(some, blobs);
-      last = some.at(-1) as Row;
-      rows += some.length;
+      for (let begin = 0; begin < told.length; ) {
+        const end = endOfChunk(told, begin);
+        last = some[end - 1] as Row;
+        rows += end - begin;
+        yield counted(writer.rows(told.slice(begin, end), exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>))));
+        begin = end;
+        await nextTurn();
+      }
       from += some.length;
-      yield counted(writer.rows(told, exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>))));
-      await nextTurn();
     }
   }
   if (expected !== null && rows < expected) {
     throw new UnavailableError('Histograms were taken away while they were exported: ask again');
   }
+  if (writer.rest) yield counted(writer.rest());
   const summary: ExportSummary = {
     rows,
     cut,
@@ -185,6 +196,17 @@ async function* written(
   };
   yield writer.end(JSON.stringify(summary));
   onEnd?.(summary);
+}
+
+/** How far from `begin` on rows make one chunk. */
+function endOfChunk(rows: readonly ExportRow[], begin: number): number {
+  let cells = 0;
+  let end = begin;
+  for (; end < rows.length; end++) {
+    cells += cellCount(rows[end]?.bins?.booking.shape ?? [], true);
+    if (cells > CHUNK_CELLS && end > begin) break;
+  }
+  return end;
 }
 
 /** Names of what rows have the ids of. */

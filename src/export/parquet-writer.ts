@@ -46,7 +46,6 @@ export function parquetWriter({ type, flow }: { type: PackedType; flow: boolean 
   let cursor = '';
 
   const writeGroup = () => {
-    if (held.length === 0) return;
     const chunks = columns.map((column) => chunkOf(sink, schema[0] as SchemaElement, column, held));
     parquet.row_groups.push({
       columns: chunks,
@@ -54,7 +53,7 @@ export function parquetWriter({ type, flow }: { type: PackedType; flow: boolean 
       num_rows: BigInt(held.length),
     });
     parquet.num_rows += BigInt(held.length);
-    cursors.push(cursor);
+    if (held.length > 0) cursors.push(cursor);
     held = [];
     heldCells = 0;
   };
@@ -72,7 +71,8 @@ export function parquetWriter({ type, flow }: { type: PackedType; flow: boolean 
       return sink.take();
     },
     rest() {
-      writeGroup();
+      // a list of no row groups is written by the library in a way that strict readers refuse: one without rows is none
+      if (held.length > 0 || parquet.row_groups.length === 0) writeGroup();
       return sink.take();
     },
     end(summary) {

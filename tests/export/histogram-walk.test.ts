@@ -45,7 +45,7 @@ describe.each(databases)('a walk through histograms on $name', (database) => {
       });
       expect(all).toEqual(sorted);
       for (const pageRows of [1, 3]) expect(await walked(noun, pageRows)).toEqual(all);
-      for (const [i, key] of all.entries()) expect(await walked(noun, 7, key)).toEqual(all.slice(i + 1));
+      for (let i = 0; i < all.length; i += 4) expect(await walked(noun, 7, all[i])).toEqual(all.slice(i + 1));
     },
   );
 

@@ -18,14 +18,14 @@ const file = (rows: readonly (readonly ExportRow[])[], type: PackedType = 'FLOAT
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length);
 };
 
-/** Read by the Parquet of Apache Arrow's Rust implementation. */
-async function readIndependently(bytes: ArrayBuffer): Promise<Record<string, unknown>[]> {
+/** As read by the Parquet of Apache Arrow's Rust implementation. */
+async function readIndependently(bytes: ArrayBuffer) {
   const { readParquet } = await import('parquet-wasm');
-  const table = tableFromIPC(readParquet(new Uint8Array(bytes)).intoIPCStream());
-  return table
-    .toArray()
-    .map((row: Record<string, unknown>) => ({ ...row, bins: row.bins && [...(row.bins as number[])] }));
+  return tableFromIPC(readParquet(new Uint8Array(bytes)).intoIPCStream());
 }
+
+const plainRows = (table: Awaited<ReturnType<typeof readIndependently>>) =>
+  table.toArray().map(({ bins, ...row }: Record<string, number[] | null>) => ({ ...row, bins: bins && [...bins] }));
 
 describe('Parquet', () => {
   const axis = { bins: 3, min: 0, max: 3, title: '' };
@@ -51,12 +51,11 @@ describe('Parquet', () => {
         { run: 2, lumisection: null, entries: 0, xBins: null, xMax: null, xEdges: null, yBins: null, bins: null },
         { run: 3, lumisection: 8, entries: null, xBins: 3, xMax: 10, yBins: null, bins: [4, 5, 6] },
       ];
-      expect(await parquetReadObjects({ file: bytes })).toMatchObject([
-        told[0],
-        told[1],
-        { ...told[2], xEdges: edges },
-      ]);
-      expect(await readIndependently(bytes)).toMatchObject(told);
+      const read = await parquetReadObjects({ file: bytes });
+      // a list that is absent is undefined there
+      const plain = read.map((row) => ({ ...row, bins: row.bins ?? null, xEdges: row.xEdges ?? null }));
+      expect(plain).toMatchObject([told[0], told[1], { ...told[2], xEdges: edges }]);
+      expect(plainRows(await readIndependently(bytes))).toMatchObject(told);
     },
   );
 
@@ -71,12 +70,12 @@ describe('Parquet', () => {
       'lumigraph.cursors': ['L12', 'L25', 'L29'],
       'lumigraph.summary': { rows: 2 },
     });
-    expect((await readIndependently(bytes)).length).toBe(600);
+    expect((await readIndependently(bytes)).numRows).toBe(600);
   });
 
-  it('of nothing is a file without row groups', async () => {
+  it('of nothing is a file without rows', async () => {
     const bytes = file([]);
-    expect(parquetMetadata(bytes).row_groups).toEqual([]);
-    expect(await readIndependently(bytes)).toEqual([]);
+    expect(parquetMetadata(bytes).num_rows).toBe(0n);
+    expect((await readIndependently(bytes)).numRows).toBe(0);
   });
 });

@@ -4,6 +4,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { tableFromIPC } from '@uwdata/flechette';
+import { parquetMetadata } from 'hyparquet';
+import { readParquet } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportHistograms } from '../../ingest/commands/export.ts';
 import { type App, createApp } from '../../src/app.ts';
@@ -118,9 +120,12 @@ describe.each(databases)('exports on $name', (database) => {
     }
     expect(parts.length).toBe(3);
     expect(parts.flatMap(({ rows }) => rows)).toEqual(whole.rows);
-    const place = whole.parsed.findIndex((row) => 'cursor' in row);
-    const rest = await lines({ after: whole.parsed[place].cursor });
-    expect(rest.rows).toEqual(whole.rows.slice(place));
+    let before = 0;
+    for (const { cursor } of whole.parsed) {
+      if (cursor === undefined) before++;
+      else expect((await lines({ after: cursor })).rows).toEqual(whole.rows.slice(before));
+    }
+    expect(before).toBe(whole.rows.length);
     expect((await lines()).summary.sha256).toBe(whole.summary.sha256);
   });
 
@@ -148,15 +153,15 @@ describe.each(databases)('exports on $name', (database) => {
     expect(variable).toContain(',3,0,10,"[0,1,2.5,10]",,,,,"[');
   });
 
-  it('as Arrow are read by another reader of Arrow, with the rows of NDJSON', async () => {
+  it.each(['arrow', 'parquet'])('as %s are read by another reader of it, with the rows of NDJSON', async (format) => {
     const requests: Record<string, string>[] = [
       {},
       { level: 'run', type: 'FLOAT32' },
       { run: '315257,367129', flow: 'true', type: 'FLOAT32' },
     ];
     for (const parameters of requests) {
-      const bytes = new Uint8Array(await (await get('histograms.arrow', parameters)).arrayBuffer());
-      const table = tableFromIPC(bytes);
+      const bytes = new Uint8Array(await (await get(`histograms.${format}`, parameters)).arrayBuffer());
+      const table = tableFromIPC(format === 'arrow' ? bytes : readParquet(bytes).intoIPCStream());
       const { rows, provenance } = await lines(parameters);
       expect(JSON.parse(table.schema.metadata?.get('lumigraph.provenance') as string)).toEqual(provenance);
       const plain = (value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Float64Array)].map(rounded) : value);
@@ -175,7 +180,27 @@ describe.each(databases)('exports on $name', (database) => {
         })),
       );
     }
-    await expect(get('histograms.arrow', { type: 'INT32', run: '367129' })).resolves.toMatchObject({ status: 400 });
+    await expect(get(`histograms.${format}`, { type: 'INT32', run: '367129' })).resolves.toMatchObject({ status: 400 });
+  });
+
+  it('as Parquet say in their footer where they were cut, and where to go on', async () => {
+    const footer = async (parameters: Record<string, string>) => {
+      const bytes = await (await get('histograms.parquet', parameters)).arrayBuffer();
+      const { num_rows, key_value_metadata = [] } = parquetMetadata(bytes);
+      const told = Object.fromEntries(key_value_metadata.map(({ key, value }) => [key, JSON.parse(value ?? '')]));
+      const { 'lumigraph.summary': summary, 'lumigraph.cursors': cursors } = told;
+      expect(summary.sha256).toBe(
+        createHash('sha256')
+          .update(new Uint8Array(bytes, 0, summary.bytes))
+          .digest('hex'),
+      );
+      return { rows: Number(num_rows), cursors, ...summary };
+    };
+    const first = await footer({ limit: '900' });
+    expect(first).toMatchObject({ rows: 900, cut: 'LIMIT', cursors: [first.cursor] });
+    const rest = await footer({ after: first.cursor });
+    expect(rest.cut).toBe(null);
+    expect(first.rows + rest.rows).toBe((await lines()).rows.length);
   });
 
   it('of masks are golden JSON, with the versions that they are made of', async () => {
@@ -207,6 +232,9 @@ describe.each(databases)('exports on $name', (database) => {
       const { text, summary } = await lines(select);
       const written = readFileSync(file('ndjson'));
       expect(written.subarray(0, summary.bytes).toString()).toBe(text.slice(0, summary.bytes));
+      expect(await exportHistograms.run([file('parquet'), ...flags])).toBe(0);
+      const { num_rows } = parquetMetadata(new Uint8Array(readFileSync(file('parquet'))).buffer);
+      expect(Number(num_rows)).toBe(summary.rows);
       expect(await exportHistograms.run([file('npy'), ...flags, '--limit', '4'])).toBe(2);
       const beside = JSON.parse(readFileSync(`${file('npy')}.json`, 'utf8'));
       expect(beside.summary.sha256).toBe(
