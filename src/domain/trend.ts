@@ -1,5 +1,5 @@
-/** What a trend shows: columns of histograms, so that no bins are read. */
-export const TREND_QUANTITIES = [
+/** What is stored beside the bins of a histogram: columns, so that no bins are read. */
+export const STORED_QUANTITIES = [
   'entries',
   'integral',
   'meanX',
@@ -9,7 +9,14 @@ export const TREND_QUANTITIES = [
   'skewness',
   'kurtosis',
 ] as const;
+export type StoredQuantity = (typeof STORED_QUANTITIES)[number];
+
+/** What a trend shows. `fraction` is the share of the integral that lies in a window: it is made of the bins. */
+export const TREND_QUANTITIES = [...STORED_QUANTITIES, 'fraction'] as const;
 export type TrendQuantity = (typeof TREND_QUANTITIES)[number];
+
+/** What is made of the bins inside of a window, where one is given. */
+export const WINDOW_QUANTITIES: ReadonlySet<TrendQuantity> = new Set(['integral', 'fraction']);
 
 /** Amounts, which grow with time and luminosity; all others are of one event. */
 export const AMOUNTS: ReadonlySet<TrendQuantity> = new Set(['entries', 'integral']);

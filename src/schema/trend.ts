@@ -1,57 +1,17 @@
 import { responsePathAsArray } from 'graphql';
-import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
-import { AMOUNTS, TREND_QUANTITIES, type TrendNormalization, type TrendQuantity } from '../domain/trend.ts';
-import type { MonitorElement as Element } from '../generated/sqlite/client.ts';
-import type { TrendGap, TrendPoint, TrendQuery } from '../store/trends.ts';
+import type { TrendGap, TrendPoint } from '../store/trends.ts';
 import { checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { Verdict } from './enums.ts';
 import { Dataset, MonitorElement } from './refs.ts';
+import { BandKind, readBand, TrendBand } from './trend-band.ts';
+import { type PlannedTrend, planTrend, trendArguments } from './trend-query.ts';
 import { toFilter, whereRef } from './where.ts';
 
-const MOST_POINTS = 50_000;
+export const MOST_POINTS = 50_000;
 const DEFAULT_POINTS = 10_000;
 const MOST_GAPS = 10_000;
 const DEFAULT_GAPS = 1_000;
-
-const ABOUT: Readonly<Record<TrendQuantity, string>> = {
-  entries: 'Number of entries, as the source states it.',
-  integral: 'Sum of the bin contents in range.',
-  meanX: 'Mean along x, in range.',
-  rmsX: 'Standard deviation along x, in range.',
-  meanY: 'Mean along y, in range; null of one axis.',
-  rmsY: 'Standard deviation along y, in range; null of one axis.',
-  skewness: 'Skewness along x; null where there is none.',
-  kurtosis: 'Excess kurtosis along x; null where there is none.',
-};
-
-const enumName = (name: string) => name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
-
-const Quantity = builder.enumType('TrendQuantity', {
-  description: 'What of a histogram a trend shows. All of these are stored beside the bins, which are not read.',
-  values: Object.fromEntries(
-    TREND_QUANTITIES.map((quantity) => [enumName(quantity), { value: quantity, description: ABOUT[quantity] }]),
-  ) as Record<string, { value: TrendQuantity; description: string }>,
-});
-
-const TrendBy = builder.enumType('TrendBy', {
-  description: 'Which histograms a trend goes through.',
-  values: {
-    LUMISECTION: { description: 'Those of lumisections.' },
-    RUN: { description: 'Those of whole runs, as they were stored: they are not made from lumisections.' },
-  } as const,
-});
-
-const Normalization = builder.enumType('TrendNormalization', {
-  description: 'What `ENTRIES` and `INTEGRAL` are divided by. Anything else is no amount, and is refused.',
-  values: {
-    RATE: {
-      description:
-        'By time, to 1/s: a lumisection is 2^18 orbits at 11245.5 Hz, 23.31 s; a run lasts from `startedAt` to `endedAt`.',
-    },
-    LUMINOSITY: { description: 'By the recorded luminosity of the lumisection or run, in 1/pb, to pb.' },
-  } satisfies Record<TrendNormalization, { description: string }>,
-});
 
 const Point = builder.objectRef<TrendPoint>('TrendPoint').implement({
   description: 'One histogram in a trend.',
@@ -93,11 +53,6 @@ const Gap = builder.objectRef<TrendGap>('TrendGap').implement({
     last: t.exposeInt('last', { description: 'Last lumisection (inclusive).' }),
   }),
 });
-
-interface PlannedTrend {
-  readonly element: Element;
-  readonly query: TrendQuery;
-}
 
 const Trend = builder.objectRef<PlannedTrend>('Trend').implement({
   description:
@@ -145,6 +100,41 @@ const Trend = builder.objectRef<PlannedTrend>('Trend').implement({
       resolve: async ({ query }, { first }, context) =>
         countObjects(await context.store.trends.gaps(query, checkFirst(first, MOST_GAPS)), context),
     }),
+    band: t.field({
+      type: TrendBand,
+      description: `What the same quantity was in a reference, to compare the points with: a middle and a stretch around it. Made of at most ${MOST_POINTS} values; of more it is refused.`,
+      args: {
+        where: t.arg({
+          type: whereRef('lumisectionHistogram'),
+          required: true,
+          description:
+            'Which histograms are the reference, e.g. those of a run in a mask. The conditions of the trend itself do not count here.',
+        }),
+        kind: t.arg({
+          type: BandKind,
+          required: true,
+          defaultValue: 'QUANTILES',
+          description: 'How the band is made of their values.',
+        }),
+        low: t.arg.float({
+          required: true,
+          defaultValue: 0.16,
+          description: 'Of QUANTILES: the lower one, 0 to 1.',
+        }),
+        high: t.arg.float({
+          required: true,
+          defaultValue: 0.84,
+          description: 'Of QUANTILES: the upper one, 0 to 1.',
+        }),
+        k: t.arg.float({
+          required: true,
+          defaultValue: 1,
+          description: 'Of MEAN_RMS: how many standard deviations to each side, 0 to 1,000.',
+        }),
+      },
+      resolve: ({ query }, { where, ...kind }, context) =>
+        readBand(context, { ...query, where: toFilter('lumisectionHistogram', where) }, kind, MOST_POINTS),
+    }),
   }),
 });
 
@@ -152,58 +142,8 @@ builder.queryField('trend', (t) =>
   t.field({
     type: Trend,
     description:
-      'How a quantity of one monitor element goes with time: a stored moment, `entries` or `integral` of each histogram, by lumisection or run. An unknown monitor element is an error.',
-    args: {
-      monitorElement: t.arg.string({
-        required: true,
-        description: 'Path exactly as stored; a leaf from a CSV is its own path.',
-      }),
-      quantity: t.arg({ type: Quantity, required: true, description: 'What of each histogram is shown.' }),
-      where: t.arg({
-        type: whereRef('lumisectionHistogram'),
-        description:
-          'Conditions on the histograms, `mask` among them. By run they are conditions on histograms of runs, which lie in no lumisection: `lumisection` is refused then.',
-      }),
-      by: t.arg({
-        type: TrendBy,
-        required: true,
-        defaultValue: 'LUMISECTION',
-        description: 'Histograms of lumisections, or of whole runs.',
-      }),
-      normalize: t.arg({ type: Normalization, description: 'Divide amounts by time or luminosity.' }),
-      source: t.arg.string({ description: 'A certification source: its newest version gives `flag`.' }),
-      subsystem: t.arg.string({
-        description: 'One subsystem that `source` judges, e.g. `pixel`; without it all of them together.',
-      }),
-    },
-    resolve: async (_root, { monitorElement, quantity, where, by, normalize, source, subsystem }, { store }) => {
-      if (normalize && !AMOUNTS.has(quantity)) {
-        throw new InvalidInputError(
-          `normalize: ${enumName(quantity)} is no amount; only ${[...AMOUNTS].map(enumName).join(' and ')} grow with time`,
-          { field: 'normalize' },
-        );
-      }
-      if (subsystem && !source) {
-        throw new InvalidInputError('subsystem: there is no `source` whose subsystem it could be', {
-          field: 'subsystem',
-        });
-      }
-      const element = await store.reads.monitorElementByPath(monitorElement);
-      if (!element) {
-        throw new NotFoundError(`No monitor element has the path ${JSON.stringify(monitorElement)}`, {
-          field: 'monitorElement',
-        });
-      }
-      const noun = by === 'RUN' ? 'runHistogram' : 'lumisectionHistogram';
-      const query: TrendQuery = {
-        noun,
-        monitorElementId: element.id,
-        quantity,
-        where: toFilter('lumisectionHistogram', where),
-        normalization: normalize ?? undefined,
-        flagSource: source ? { source, subsystem: subsystem ?? null, dataset: null } : undefined,
-      };
-      return { element, query };
-    },
+      'How a quantity of one monitor element goes with time: a stored moment, `entries`, or the integral or fraction in a window of each histogram, by lumisection or run. An unknown monitor element is an error.',
+    args: trendArguments,
+    resolve: (_root, given, { store }) => planTrend(store, given),
   }),
 );

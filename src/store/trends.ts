@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Filter } from '../domain/filter.ts';
 import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
-import { LUMISECTION_SECONDS, type TrendNormalization, type TrendQuantity } from '../domain/trend.ts';
+import type { StoredQuantity, TrendNormalization, TrendQuantity } from '../domain/trend.ts';
+import type { TrendWindow } from '../domain/trend-window.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { packed, unpacked } from './column-packing.ts';
@@ -10,16 +11,21 @@ import type { FilterCompiler } from './filter-sql.ts';
 import { lumisectionPart } from './lumisection-part.ts';
 import type { Sql } from './mask-sql.ts';
 import type { FieldType } from './noun-info.ts';
+import type { CachedDimensions } from './reads.ts';
 import { snakeCase } from './rows.ts';
 import { runVerdicts } from './run-verdicts.ts';
 import type { SourceScope } from './store.ts';
 import { isOneOf } from './test-sql.ts';
+import { divisorColumns } from './trend-divisors.ts';
+import { windowValues } from './trend-windows.ts';
 
 /** Which histograms a trend goes through: those of lumisections, or those of whole runs. */
 export interface TrendQuery {
   readonly noun: 'lumisectionHistogram' | 'runHistogram';
   readonly monitorElementId: number;
   readonly quantity: TrendQuantity;
+  /** Of `integral` and `fraction`: bins are read then. */
+  readonly window: TrendWindow | undefined;
   /** On the noun. */
   readonly where: Filter | undefined;
   readonly normalization: TrendNormalization | undefined;
@@ -42,13 +48,18 @@ export interface TrendGap extends LumisectionRange {
   readonly run: number;
 }
 
-/** How a quantity of a monitor element goes, over lumisections or runs. Bins are never read. */
+/** The place of a point in the order of keys: run, lumisection (0 of runs), id of the dataset. */
+export type TrendKey = readonly [run: number, lumisection: number, datasetId: number];
+
+/** How a quantity of a monitor element goes, over lumisections or runs. Bins are read only where a window is given. */
 export interface Trends {
   /**
    * One point a histogram, by run, lumisection, name of the dataset: the first `most`.
-   * @throws NotFoundError for an unknown source or mask.
+   * @throws NotFoundError for an unknown source or mask; InvalidInputError for a window on an axis that is not there.
    */
-  points(trend: TrendQuery, most: number): Promise<{ readonly points: TrendPoint[]; readonly hasMore: boolean }>;
+  points(trend: TrendQuery, most: number): Promise<TrendPage>;
+  /** The same in the order of keys, of those that follow one. */
+  pointsAfter(trend: TrendQuery, after: TrendKey | undefined, most: number): Promise<TrendPage>;
   /**
    * Stored lumisections without a point, in those runs that hold the monitor element and as far as the filter asks
    * nothing else of run, lumisection and mask. Ascending; the first `most`.
@@ -56,36 +67,54 @@ export interface Trends {
   gaps(trend: TrendQuery, most: number): Promise<TrendGap[]>;
 }
 
-export const createTrends = (query: CheckedQuery): Trends => ({
-  points: (trend, most) => readPoints(query, trend, most),
+export interface TrendPage {
+  readonly points: TrendPoint[];
+  readonly hasMore: boolean;
+}
+
+export const createTrends = (query: CheckedQuery, { binnings }: Pick<CachedDimensions, 'binnings'>): Trends => ({
+  points: (trend, most) => readPoints(query, binnings, trend, most),
+  pointsAfter: (trend, after, most) => readPoints(query, binnings, trend, most, { after }),
   gaps: (trend, most) => readGaps(query, trend, most),
 });
 
 const TABLES = { lumisectionHistogram: 'lumisection_histogram', runHistogram: 'run_histogram' } as const;
 const COUNTS = { lumisectionHistogram: 'e.lumisection_count', runHistogram: 'e.run_histogram_count' } as const;
 
-async function readPoints(query: CheckedQuery, trend: TrendQuery, most: number) {
-  const { noun, where, normalization, flagSource } = trend;
+/** `byKey`: in the order of keys, not of the names of datasets. */
+async function readPoints(
+  query: CheckedQuery,
+  binnings: CachedDimensions['binnings'],
+  trend: TrendQuery,
+  most: number,
+  byKey?: { readonly after: TrendKey | undefined },
+): Promise<TrendPage> {
+  const { noun, where, normalization, flagSource, quantity, window } = trend;
   const ofRuns = noun === 'runHistogram';
   const divisors = divisorColumns(ofRuns, normalization);
+  const number = ofRuns ? sql`0` : sql`t.lumisection_number`;
+  // a fraction is of the integral, and made of bins alone
+  const stored: StoredQuantity = quantity === 'fraction' ? 'integral' : quantity;
   const columns: [Sql, FieldType][] = [
     [sql`t.run_number`, 'int'],
-    [ofRuns ? sql`0` : sql`t.lumisection_number`, 'int'],
+    [number, 'int'],
     [sql`t.dataset_id`, 'int'],
-    [sql.raw(`t.${snakeCase(trend.quantity)}`), 'float'],
+    [sql.raw(`t.${snakeCase(stored)}`), 'float'],
     [sql`t.entries`, 'float'],
+    ...(window ? [[sql`t.binning_id`, 'int'] as [Sql, FieldType]] : []),
     ...divisors.columns,
   ];
   const { dialect } = query.database;
   const types = columns.map(([, type]) => type);
+  const inOrderOfKey = ofRuns ? sql`t.run_number, t.dataset_id` : sql`t.run_number, t.lumisection_number, t.dataset_id`;
   const read = async (isOrdered: boolean) => {
     const [row] = await query.rows(noun, where, (filters) => {
       const selected = sql.join(columns.map(([column], i) => sql`${column} AS ${sql.raw(`c${i}`)}`));
       const condition = where ? sql` AND ${filters.compile(noun, 't', where).sql}` : sql``;
       const table = sql.raw(TABLES[noun]);
       const source = isOrdered
-        ? sql`${table} t${divisors.join} WHERE t.monitor_element_id = ${trend.monitorElementId}${condition}
-          ORDER BY t.run_number, t.lumisection_number, t.dataset_id`
+        ? sql`${table} t${divisors.join} WHERE t.monitor_element_id = ${trend.monitorElementId}${condition}${isBehind(number, byKey?.after)}
+          ORDER BY ${inOrderOfKey}`
         : // run by run, so that each is one range of the key
           sql`run_monitor_element e CROSS JOIN ${table} t JOIN dataset d ON d.id = t.dataset_id${divisors.join}
           WHERE ${holdsElement(filters, trend)} AND t.run_number = e.run_number AND t.monitor_element_id = e.monitor_element_id
@@ -95,20 +124,33 @@ async function readPoints(query: CheckedQuery, trend: TrendQuery, most: number) 
     });
     return unpacked(dialect, row as unknown[], types);
   };
-  let found = await read(!ofRuns && isOfOneRun(where));
+  let found = await read(byKey !== undefined || (!ofRuns && isOfOneRun(where)));
   // the order of the key is that of the answer but for the names of datasets
   const [ofDataset] = found.columns[2] ?? [];
-  if (found.columns[2]?.some((id) => id !== ofDataset)) found = await read(false);
-  const [runs, lumisections, datasets, values, entries, ...divide] = found.columns as (number | null)[][];
+  if (byKey === undefined && found.columns[2]?.some((id) => id !== ofDataset)) found = await read(false);
+  const [runs, lumisections, datasets, storedValues, entries, ...more] = found.columns as (number | null)[][];
+  const count = Math.min(found.count, most);
+  const keyAt = (i: number): TrendKey => [runs?.[i] as number, lumisections?.[i] as number, datasets?.[i] as number];
+  const values = window
+    ? await windowValues(
+        query,
+        binnings,
+        { ...trend, window },
+        {
+          keys: Array.from({ length: count }, (_, i) => keyAt(i)),
+          binningIds: more.shift() as (number | null)[],
+        },
+      )
+    : storedValues;
   const flags = flagSource && (await flagsOf(query, flagSource, ofRuns, (runs ?? []) as number[]));
-  const points = Array.from({ length: Math.min(found.count, most) }, (_, i): TrendPoint => {
-    const run = runs?.[i] as number;
-    const lumisection = ofRuns ? null : (lumisections?.[i] as number);
+  const points = Array.from({ length: count }, (_, i): TrendPoint => {
+    const [run, number, datasetId] = keyAt(i);
+    const lumisection = ofRuns ? null : number;
     return {
       run,
       lumisection,
-      datasetId: datasets?.[i] as number,
-      value: divided(values?.[i], divisors.of(divide.map((column) => column[i]))),
+      datasetId,
+      value: divided(values?.[i], divisors.of(more.map((column) => column[i]))),
       entries: finite(entries?.[i]),
       flag: flags ? flags(run, lumisection) : null,
     };
@@ -116,38 +158,17 @@ async function readPoints(query: CheckedQuery, trend: TrendQuery, most: number) 
   return { points, hasMore: found.count > most };
 }
 
+const isBehind = (number: Sql, after: TrendKey | undefined): Sql =>
+  after === undefined
+    ? sql``
+    : sql` AND t.run_number >= ${after[0]} AND (t.run_number, ${number}, t.dataset_id) > (${sql.join(after.map((part) => sql.raw(String(part))))})`;
+
 /** Whether the filter names one run: then its histograms lie in the order of their key, and are not sorted. */
 function isOfOneRun(where: Filter | undefined): boolean {
   if (where?.kind === 'and') return where.of.some(isOfOneRun);
   if (where?.kind !== 'related' || where.field !== 'run') return false;
   const of = where.of.kind === 'and' ? where.of.of : [where.of];
   return of.some((part) => part.kind === 'test' && part.field === 'number' && part.op === 'eq');
-}
-
-/** What values are divided by: columns of the run or lumisection that has it, and what it is of these. */
-function divisorColumns(
-  ofRuns: boolean,
-  normalization: TrendNormalization | undefined,
-): { columns: [Sql, FieldType][]; join: Sql; of(values: readonly unknown[]): number | null } {
-  const join = ofRuns
-    ? sql` LEFT JOIN run n ON n.number = t.run_number`
-    : sql` LEFT JOIN lumisection n ON n.run_number = t.run_number AND n.number = t.lumisection_number`;
-  if (normalization === 'LUMINOSITY') {
-    return { columns: [[sql`n.recorded_lumi`, 'float']], join, of: ([lumi]) => lumi as number | null };
-  }
-  if (normalization === 'RATE' && ofRuns) {
-    const columns: [Sql, FieldType][] = [
-      [sql`n.started_at`, 'time'],
-      [sql`n.ended_at`, 'time'],
-    ];
-    const time = (value: unknown) => new Date(value as string | Date).getTime();
-    return {
-      columns,
-      join,
-      of: ([start, end]) => (start === null || end === null ? null : (time(end) - time(start)) / 1000),
-    };
-  }
-  return { columns: [], join: sql``, of: () => (normalization === 'RATE' ? LUMISECTION_SECONDS : 1) };
 }
 
 const finite = (value: number | null | undefined) =>

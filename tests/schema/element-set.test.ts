@@ -130,7 +130,8 @@ describe.each(databases)('saved sets of monitor elements on $name', (database) =
           .map((line) => JSON.parse(line)),
       };
     };
-    for (const parameters of [{ set: 'pixel' }, { where: '{"monitorElement":{"set":"pixel@1"}}' }] as const) {
+    const both: Record<string, string>[] = [{ set: 'pixel' }, { where: '{"monitorElement":{"set":"pixel@1"}}' }];
+    for (const parameters of both) {
       const { lines } = await get(parameters);
       expect(lines[0].provenance.sets).toEqual([{ name: 'pixel', version: 1 }]);
       expect(lines.at(-1).summary.rows).toBe(12);

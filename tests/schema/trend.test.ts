@@ -4,7 +4,7 @@ import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
 import { lumisectionBatch } from './batch.ts';
-import { CHARGE_PATH, contentsOf, fillWorld, ingest, PROMPT2023, UL2018 } from './world.ts';
+import { CHARGE_PATH, contentsOf, DISK, fillWorld, ingest, PROMPT2023, UL2018 } from './world.ts';
 
 const CHARGE = 'charge_PXLayer_1';
 const LATER = 315300;
@@ -228,6 +228,110 @@ describe.each(databases)('trend on $name', (database) => {
       `{ trend(${of}, quantity: ENTRIES, where: { lumisection: { number: { eq: 1 } } }) { points { value } } }`,
     );
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  describe('in a window', () => {
+    const ofRun = 'run: { number: { eq: 315257 } }, dataset: { name: { startsWith: "/ZeroBias" } }';
+    /** Contents of the bins in range, by lumisection. */
+    const binsOf = async (path: string, where: string): Promise<{ lumisection: number; bins: number[] }[]> => {
+      const { data } = await ask(`{ lumisectionHistograms(first: 100, orderBy: { field: LUMISECTION },
+          where: { monitorElement: { path: { eq: "${path}" } }, ${where} }) { nodes { lumisection { number } bins } } }`);
+      return data.lumisectionHistograms.nodes.map((node: { lumisection: { number: number }; bins: number[] }) => ({
+        lumisection: node.lumisection.number,
+        bins: node.bins,
+      }));
+    };
+    const sum = (numbers: readonly number[]) => numbers.reduce((all, one) => all + one, 0);
+
+    it('adds up the bins whose middle lies in it, and tells which share of the integral they are', async () => {
+      const nodes = await binsOf(CHARGE, ofRun);
+      expect(nodes.length).toBe(11);
+      // middles at 25, 75, 125 and 175 thousand
+      for (const [x, from, to] of [
+        ['{ min: 75000, max: 175000 }', 1, 3],
+        ['{ min: 75000.5 }', 2, 4],
+        ['{ max: 174999 }', 0, 3],
+        ['{}', 0, 4],
+      ] as const) {
+        const of = `monitorElement: "${CHARGE}", where: { ${ofRun} }, window: { x: ${x} }`;
+        const inside = nodes.map(({ bins }) => sum(bins.slice(from, to)));
+        expect((await pointsOf(`${of}, quantity: INTEGRAL`)).map(({ value }) => value)).toEqual(inside);
+        expect((await pointsOf(`${of}, quantity: FRACTION`)).map(({ value }) => value)).toEqual(
+          nodes.map(({ bins }, i) => (sum(bins) === 0 ? null : (inside[i] as number) / sum(bins))),
+        );
+        expect((await pointsOf(`${of}, quantity: INTEGRAL, normalize: RATE`)).map(({ value }) => value)).toEqual(
+          inside.map((value) => value / LUMISECTION_SECONDS),
+        );
+      }
+      const none = `monitorElement: "${CHARGE}", where: { ${ofRun} }, window: { x: { min: 30000, max: 70000 } }`;
+      expect((await pointsOf(`${none}, quantity: INTEGRAL`)).every(({ value }) => value === null)).toBe(true);
+    });
+
+    it('takes both axes of a map, with flow bins or without', async () => {
+      const where = 'run: { number: { eq: 367129 } }';
+      const nodes = await binsOf(DISK.path, where);
+      // x in thirds: -10, 0, 10; y in halves: -7.5, 7.5
+      const of = `monitorElement: "${DISK.path}", where: { ${where} }, quantity: INTEGRAL`;
+      const points = await pointsOf(`${of}, window: { x: { min: 0 }, y: { max: 0 } }`);
+      expect(points.map(({ value }) => value)).toEqual(nodes.map(({ bins }) => sum(bins.slice(1, 3))));
+      const rows = await pointsOf(`${of}, window: { y: { min: 0 } }`);
+      expect(rows.map(({ value }) => value)).toEqual(nodes.map(({ bins }) => sum(bins.slice(3, 6))));
+      expect(nodes.length).toBe(2);
+    });
+
+    it('goes by run where histograms of runs have bins', async () => {
+      const of = 'monitorElement: "CSC/Summary/status", by: RUN, quantity: FRACTION, window: { x: { max: 2.5 } }';
+      const [{ value } = { value: null }] = await pointsOf(of);
+      const { data } = await ask(
+        '{ runHistograms(where: { monitorElement: { path: { eq: "CSC/Summary/status" } } }) { nodes { bins } } }',
+      );
+      const [{ bins }] = data.runHistograms.nodes;
+      expect(value).toBe((bins[0] + bins[1]) / sum(bins));
+      const summaries =
+        'monitorElement: "CSC/Summary/efficiency", by: RUN, quantity: INTEGRAL, window: { x: { min: 0 } }';
+      expect((await pointsOf(summaries)).map(({ value }) => value)).toEqual([null]);
+    });
+
+    it.each([
+      ['quantity: FRACTION', 'FRACTION is the share of a window'],
+      ['quantity: MEAN_X, window: { x: { min: 0 } }', 'only INTEGRAL and FRACTION are of a part'],
+      ['quantity: INTEGRAL, window: { x: { min: 2, max: 1 } }', 'nothing lies between 2 and 1'],
+      ['quantity: INTEGRAL, window: { y: { min: 0 } }', 'has one axis'],
+      ['quantity: FRACTION, window: {}, normalize: RATE', 'FRACTION is no amount'],
+    ])('%s is refused', async (given, message) => {
+      const { errors } = await ask(`{ trend(monitorElement: "${CHARGE}", ${given}) { points { value } } }`);
+      expect(errors?.[0]).toMatchObject({ message: expect.stringContaining(message) });
+      expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    });
+  });
+
+  it('has bands of a reference: quantiles, or mean and standard deviations', async () => {
+    const of = `monitorElement: "${CHARGE_PATH.path}", quantity: MEAN_X`;
+    const reference = `{ run: { number: { eq: ${LATER} } }, dataset: { name: { eq: "${UL2018}" } } }`;
+    const values = (await pointsOf(`${of}, where: ${reference}`)).flatMap(({ value }) =>
+      value === null ? [] : [value],
+    );
+    expect(values).toHaveLength(5);
+    const sorted = [...values].sort((a, b) => a - b) as [number, number, number, number, number];
+    const mean = values.reduce((sum, value) => sum + value, 0) / 5;
+    const rms = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 5);
+    const { data, errors } = await ask(`{ trend(${of}, where: { run: { number: { eq: 315257 } } }) {
+      quantiles: band(where: ${reference}, low: 0.25, high: 0.75) { center low high count lacking }
+      masked: band(where: { run: { number: { eq: ${LATER} } }, mask: "by-strip" }) { count }
+      spread: band(where: ${reference}, kind: MEAN_RMS, k: 2) { center low high }
+      nothing: band(where: { run: { number: { eq: 1 } } }) { center low high count } } }`);
+    expect(errors).toBeUndefined();
+    expect(data.trend.quantiles).toEqual({ center: sorted[2], low: sorted[1], high: sorted[3], count: 5, lacking: 1 });
+    // 2 and 3 of each dataset: 4 is BAD
+    expect(data.trend.masked.count).toBe(4);
+    expect(data.trend.spread.center).toBeCloseTo(mean, 6);
+    expect(data.trend.spread.low).toBeCloseTo(mean - 2 * rms, 6);
+    expect(data.trend.spread.high).toBeCloseTo(mean + 2 * rms, 6);
+    expect(data.trend.nothing).toEqual({ center: null, low: null, high: null, count: 0 });
+    for (const given of ['low: 0.8, high: 0.2', 'low: -1', 'kind: MEAN_RMS, k: -1']) {
+      const refused = await ask(`{ trend(${of}) { band(where: {}, ${given}) { center } } }`);
+      expect(refused.errors?.[0]?.extensions.code, given).toBe('BAD_USER_INPUT');
+    }
   });
 
   it('says when it has more points than were asked for, and refuses to be asked for too many', async () => {
