@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bestWeights, factorise, gramOf, productsWith } from '../../src/strategies/factorisation.ts';
@@ -73,7 +75,27 @@ describe('weights', () => {
   });
 });
 
+interface Case {
+  readonly components: number;
+  readonly training: number[][];
+  readonly objective: number;
+}
+
+const cases = JSON.parse(readFileSync(join(import.meta.dirname, 'fixtures/nmf.json'), 'utf8')) as Case[];
+
 describe('NMF', () => {
+  test.each(cases.map((each) => [each.training.length, each.components, each] as const))(
+    'of %i histograms with %i components comes as close as that of scikit-learn',
+    (_rows, _components, { components, training, objective }) => {
+      const parameters = { components, rounds: 2_000, tolerance: 1e-9 };
+      const found = [1, 2, 3].map((seed) => {
+        const { learned } = fitModel('nmf', matrixOf(training), request(parameters, {}, seed));
+        return (learned.objectives as Float64Array).at(-1) as number;
+      });
+      expect(Math.min(...found) / objective).toBeLessThan(1.001);
+    },
+  );
+
   const usual = [
     [4, 2, 0, 0],
     [0, 0, 1, 3],
