@@ -1,8 +1,9 @@
 import { binErrors, binValues } from './bin-values.ts';
 import { cellsOf } from './bins-text.ts';
 import { decodeBins } from './codec.ts';
+import { exactSum } from './exact-sum.ts';
 import type { Bins, NumberArray } from './histogram.ts';
-import { type AxisPlan, rebinned } from './rebin.ts';
+import { type AxisPlan, rebinned, shapeAfter } from './rebin.ts';
 import type { Shape } from './shape.ts';
 
 /** What to show of stored bins. */
@@ -20,6 +21,8 @@ export interface ViewedCells {
   readonly cells: NumberArray;
   /** Cells of a row of y; of all where there is one axis. */
   readonly width: number;
+  /** Number of axes that are left. */
+  readonly dimension: number;
 }
 
 /**
@@ -30,26 +33,25 @@ export interface ViewedCells {
 export function viewedCells(blob: Uint8Array, shape: Shape, view: BinsView): ViewedCells | null {
   const { plans, flow } = view;
   const stored = decodeBins(blob, shape);
-  if (flow && !stored.flow) return null;
+  if (!stored.flow && (flow || plans?.some(({ projected }) => projected === 'WITH_FLOW'))) return null;
   const bins = plans === null ? stored : rebinned(stored, plans);
   const viewed = plans === null ? shape : shapeAfter(plans);
   const all = view.quantity === 'values' ? binValues(bins) : binErrors(bins);
   if (all === null) return null;
   const cells = cellsOf(all, viewed, bins.flow, flow);
   const width = (viewed.at(-1) as number) + (flow ? 2 : 0);
-  if (view.normalize === null) return { cells, width };
+  const dimension = viewed.length;
+  if (view.normalize === null) return { cells, width, dimension };
   const scale = scaleOf(bins, viewed, view.normalize);
   if (!Number.isFinite(scale) || scale === 0) return null;
-  return { cells: Float64Array.from(cells, (cell) => cell / scale), width };
+  return { cells: Float64Array.from(cells, (cell) => cell / scale), width, dimension };
 }
-
-const shapeAfter = (plans: readonly AxisPlan[]): Shape =>
-  plans.map(({ first, last, factor }) => (last - first) / factor).reverse();
 
 /** Of the in-range values; 0 where it cannot be divided by. */
 function scaleOf(bins: Bins, shape: Shape, by: 'INTEGRAL' | 'MAX'): number {
   const inRange = cellsOf(binValues(bins), shape, bins.flow, false);
+  if (by === 'INTEGRAL') return exactSum(inRange);
   let scale = 0;
-  for (const value of inRange) scale = by === 'INTEGRAL' ? scale + value : Math.max(scale, value);
+  for (const value of inRange) scale = Math.max(scale, value);
   return scale;
 }

@@ -52,7 +52,7 @@ export class BinsViewValue extends RawJson {
     const viewed = viewedCells(this.#blob, this.#shape, this.#view);
     if (viewed === null) return null;
     const numbers = numbersOfCells(viewed.cells);
-    if (!this.#nested || this.#shape.length === 1) return numbers;
+    if (!this.#nested || viewed.dimension === 1) return numbers;
     const rows: number[][] = [];
     for (let from = 0; from < numbers.length; from += viewed.width) rows.push(numbers.slice(from, from + viewed.width));
     return rows;

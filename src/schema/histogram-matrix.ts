@@ -9,7 +9,7 @@ import type { HistogramNoun } from '../store/histogram-runs.ts';
 import { Axis } from './axis.ts';
 import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
-import { PackedType } from './histogram.ts';
+import { PackedType } from './histogram-contents.ts';
 import { MatrixBins } from './matrix-bins.ts';
 import { finite } from './scalars.ts';
 import { toFilter, type WhereValue, whereRef } from './where.ts';

@@ -1,7 +1,9 @@
 import './scalars.ts';
 import './run.ts';
 import './lumisection.ts';
+import './histogram-contents.ts';
 import './histogram.ts';
+import './histogram-sum.ts';
 import './contribution.ts';
 import './lumisection-histogram.ts';
 import './run-histogram.ts';

@@ -3,14 +3,14 @@ import { lumisectionHistograms } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { nodeKey } from './global-id.ts';
 import { lumisectionOf } from './parents.ts';
-import { Histogram, Lumisection, LumisectionHistogram } from './refs.ts';
+import { Histogram, HistogramContents, Lumisection, LumisectionHistogram } from './refs.ts';
 
 const key = nodeKey('LumisectionHistogram', ['int', 'int', 'int', 'int']);
 
 builder.node(LumisectionHistogram, {
   description:
     'A histogram of one monitor element in one lumisection. Key: run, monitor element, lumisection, dataset.',
-  interfaces: [Histogram],
+  interfaces: [Histogram, HistogramContents],
   id: {
     resolve: (row) => key.format([row.runNumber, row.monitorElementId, row.lumisectionNumber, row.datasetId]),
     parse: key.parse,

@@ -1,7 +1,7 @@
 import type { ScalarValue as ScalarValueRow } from '../generated/sqlite/client.ts';
 import type { CertificationRow, LumisectionHistogramRow, QualityTestRow, RunHistogramRow } from '../store/store.ts';
 import { builder } from './builder.ts';
-import type { HistogramRow } from './histogram-row.ts';
+import type { ContentsRow, HistogramRow } from './histogram-row.ts';
 
 /**
  * The nouns before their fields, so that the files that add them need not import one another in a circle.
@@ -42,6 +42,8 @@ export const IngestIssue = builder.prismaObject('IngestIssue', {
 export const Note = builder.prismaObject('Note', {
   description: 'What somebody wrote about a run, about some of its lumisections, or about a monitor element in them.',
 });
+
+export const HistogramContents = builder.interfaceRef<ContentsRow>('HistogramContents');
 
 export const Histogram = builder.interfaceRef<HistogramRow>('Histogram');
 

@@ -2,14 +2,14 @@ import { builder } from './builder.ts';
 import { runHistograms } from './connections.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { nodeKey } from './global-id.ts';
-import { Histogram, RunHistogram } from './refs.ts';
+import { Histogram, HistogramContents, RunHistogram } from './refs.ts';
 
 const key = nodeKey('RunHistogram', ['int', 'int', 'int']);
 
 builder.node(RunHistogram, {
   description:
     'A histogram of one monitor element over a whole run; summaries have statistics without bins. Key: run, dataset, monitor element.',
-  interfaces: [Histogram],
+  interfaces: [Histogram, HistogramContents],
   id: {
     resolve: (row) => key.format([row.runNumber, row.datasetId, row.monitorElementId]),
     parse: key.parse,

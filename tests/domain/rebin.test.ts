@@ -4,7 +4,8 @@ import { binErrors, binValues } from '../../src/domain/bin-values.ts';
 import { viewedCells } from '../../src/domain/bins-view.ts';
 import { encodeBins } from '../../src/domain/codec.ts';
 import { InvalidInputError } from '../../src/domain/errors.ts';
-import { planAxes, rebinned } from '../../src/domain/rebin.ts';
+import { exactSum } from '../../src/domain/exact-sum.ts';
+import { planAxes, rebinned, shapeAfter } from '../../src/domain/rebin.ts';
 
 const axis = (bins: number, edges?: number[]) => ({
   bins,
@@ -140,6 +141,69 @@ describe('rebinning', () => {
   ])('refuses %j, %j', (rebin, crop, reason) => {
     expect(() => planAxes([axis(4)], rebin, crop)).toThrow(InvalidInputError);
     expect(() => planAxes([axis(4)], rebin, crop)).toThrow(reason);
+  });
+});
+
+describe('a projection', () => {
+  const axes = [axis(2), axis(3)];
+  // y outer, flow bins around
+  const contents = Uint8Array.from({ length: 4 * 5 }, (_, i) => i);
+  const project = (onto: 'X' | 'Y', flow = false, crop: { min?: number; max?: number }[] = [], rebin?: number[]) => {
+    const plans = planAxes(axes, rebin, crop, { onto, flow });
+    return { sums: [...rebinned({ flow: true, contents }, plans).contents], shape: shapeAfter(plans) };
+  };
+
+  it('adds up along the other axis, what is in range there; the flow bins of its own axis stay', () => {
+    expect(project('X')).toEqual({ sums: [24, 27, 30, 33], shape: [2] });
+    expect(project('Y')).toEqual({ sums: [3, 11, 19, 27, 35], shape: [3] });
+  });
+
+  it('adds what is cropped of the other axis with its flow bins, or not at all', () => {
+    expect(project('X', false, [{}, { min: 1 }]).sums).toEqual([20, 22, 24, 26]);
+    expect(project('X', true, [{}, { min: 1 }]).sums).toEqual([40, 45, 50, 55]);
+    expect(project('X', true).sums).toEqual([40, 45, 50, 55]);
+  });
+
+  it('comes before rebinning, which has one axis left', () => {
+    expect(project('X', false, [], [2])).toEqual({ sums: [24, 57, 33], shape: [1] });
+    expect(project('Y', false, [{ max: 1 }], [3])).toEqual({ sums: [1, 27, 17], shape: [1] });
+    expect(() => project('X', false, [], [2, 1])).toThrow('rebin: takes one factor an axis, x first: 1 here, not 2.');
+    expect(() => planAxes([axis(2)], null, [], { onto: 'X', flow: false })).toThrow(
+      'project: the histogram has one axis',
+    );
+  });
+
+  it('is, of any numbers, each the true sum rounded once', () => {
+    const number = fc.oneof(fc.double({ min: -1e9, max: 1e9, noNaN: true }), fc.constantFrom(2 ** 53, 1, -(2 ** 53)));
+    const cases = fc.array(number, { minLength: 20, maxLength: 20 });
+    fc.assert(
+      fc.property(cases, fc.boolean(), (numbers, flow) => {
+        const plans = planAxes(axes, null, [], { onto: 'X', flow });
+        const { contents, sumw2 } = rebinned({ flow: true, contents: Float64Array.from(numbers) }, plans);
+        const rows = flow ? [0, 1, 2, 3, 4] : [1, 2, 3];
+        const expected = [0, 1, 2, 3].map((x) => exactSum(rows.map((y) => numbers[4 * y + x] as number)));
+        expect([...contents].map((value) => value + 0)).toEqual(expected.map((value) => value + 0));
+        expect(sumw2).toBeUndefined();
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('of a profile is the profile of what is added: of its sums', () => {
+    const bins = {
+      flow: false,
+      contents: Uint8Array.of(2, 4, 6, 8, 1, 1),
+      binEntries: Uint8Array.of(1, 2, 3, 2, 1, 1),
+      sumw2: Uint8Array.of(4, 8, 12, 32, 1, 1),
+    };
+    const view = { quantity: 'values', flow: false, normalize: null } as const;
+    const plans = planAxes(axes, null, [], { onto: 'Y', flow: false });
+    expect(viewedCells(encodeBins(bins), [3, 2], { ...view, plans })).toMatchObject({
+      cells: Float64Array.of(2, 14 / 5, 1),
+      dimension: 1,
+    });
+    const withFlow = planAxes(axes, null, [], { onto: 'Y', flow: true });
+    expect(viewedCells(encodeBins(bins), [3, 2], { ...view, plans: withFlow })).toBeNull();
   });
 });
 
