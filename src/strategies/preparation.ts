@@ -53,18 +53,10 @@ export interface Preparation {
 export function preparation(axes: readonly Axis[], options: Options, dead: Int32Array, reads: Reads): Preparation {
   const keepFlow = options.flow === 'KEEP';
   const shape = shapeOf({ axes });
-  const { places, count } = rebinPlaces(axes, options.rebin, keepFlow);
   const inRange = inRangeCells(shape);
+  const { places, count } = rebinPlaces(axes, options.rebin, keepFlow);
   const masked = new Uint8Array(places.length);
-  for (const bin of options.maskedBins) {
-    if (bin >= inRange.length) {
-      throw new InvalidInputError(
-        `preparation.maskedBins: bin ${bin} is none of the ${inRange.length} bins, 0 to ${inRange.length - 1}.`,
-        { field: 'maskedBins', bins: inRange.length },
-      );
-    }
-    masked[keepFlow ? (inRange[bin] as number) : bin] = 1;
-  }
+  for (const bin of options.maskedBins) masked[maskedCell(bin, inRange, keepFlow)] = 1;
   for (const cell of dead) masked[cell] = 1;
   const live = Int32Array.from(places.keys()).filter((cell) => masked[cell] === 0);
   if (live.length === 0) throw new InvalidInputError('All bins are masked or dead: there is nothing to look at.');
@@ -88,15 +80,15 @@ export function preparation(axes: readonly Axis[], options: Options, dead: Int32
     write(contents, flow, entries, target, at) {
       if (reads === 'ENTRIES') return entries < 0 ? 'NEGATIVE' : Number.isFinite(entries) ? null : 'NOT_FINITE';
       const cells = (flow ? ofFlow : ofPlain) as Int32Array;
-      target.fill(0, at, at + width);
+      const row = target.subarray(at, at + width).fill(0);
       for (let i = 0; i < cells.length; i++) {
-        const place = at + (to[i] as number);
-        target[place] = (target[place] as number) + (contents[cells[i] as number] as number);
+        const column = to[i] as number;
+        row[column] = (row[column] as number) + (contents[cells[i] as number] as number);
       }
       let sum = 0;
       let least = 0;
-      for (let i = at; i < at + width; i++) {
-        const value = target[i] as number;
+      for (let i = 0; i < width; i++) {
+        const value = row[i] as number;
         sum += value;
         if (value < least) least = value;
       }
@@ -104,17 +96,30 @@ export function preparation(axes: readonly Axis[], options: Options, dead: Int32
       if (least < 0 && (reads === 'COUNTS' || reads === 'SHARES')) return 'NEGATIVE';
       if (sum === 0 && (reads === 'COUNTS' || reads === 'SHAPE')) return 'EMPTY';
       if (options.normalisation === 'NONE') return null;
-      const scale = options.normalisation === 'SUM' ? sum : entries;
-      if (!Number.isFinite(scale)) return 'NOT_FINITE';
-      if (!(scale > 0)) return 'EMPTY';
-      for (let i = at; i < at + width; i++) {
-        const value = (target[i] as number) / scale;
-        if (!Number.isFinite(value)) return 'NOT_FINITE';
-        target[i] = value;
-      }
-      return null;
+      return divide(row, options.normalisation === 'SUM' ? sum : entries);
     },
   };
+}
+
+/** Where it stands among the cells in use; checked, as users write it. */
+function maskedCell(bin: number, inRange: Int32Array, keepFlow: boolean): number {
+  const cell = inRange[bin];
+  if (cell !== undefined) return keepFlow ? cell : bin;
+  throw new InvalidInputError(
+    `preparation.maskedBins: bin ${bin} is none of the ${inRange.length} bins, 0 to ${inRange.length - 1}.`,
+    { field: 'maskedBins', bins: inRange.length },
+  );
+}
+
+function divide(row: Float64Array, scale: number): Reason | null {
+  if (!Number.isFinite(scale)) return 'NOT_FINITE';
+  if (!(scale > 0)) return 'EMPTY';
+  for (let i = 0; i < row.length; i++) {
+    const value = (row[i] as number) / scale;
+    if (!Number.isFinite(value)) return 'NOT_FINITE';
+    row[i] = value;
+  }
+  return null;
 }
 
 /** The cells, of those in use, that are 0 in every row of the matrix; see Preparation.dead. */
@@ -122,9 +127,9 @@ export function deadCells({ rows, axes, flow, bins }: TrainingMatrix, keepFlow: 
   const shape = shapeOf({ axes });
   const stored = cellCount(shape, flow);
   const cells = flow && !keepFlow ? inRangeCells(shape) : Int32Array.from({ length: stored }, (_, cell) => cell);
-  return Int32Array.from(cells.keys()).filter((at) => {
-    const cell = cells[at] as number;
-    for (let row = 0; row < rows; row++) if (bins[row * stored + cell] !== 0) return false;
-    return true;
-  });
+  const alive = new Uint8Array(cells.length);
+  for (let row = 0; row < rows; row++) {
+    for (let i = 0; i < cells.length; i++) if (bins[row * stored + (cells[i] as number)] !== 0) alive[i] = 1;
+  }
+  return Int32Array.from(cells.keys()).filter((i) => alive[i] === 0);
 }

@@ -99,6 +99,15 @@ describe.each(STRATEGIES.map(({ name }) => name))('the strategy %s', (name) => {
   });
 });
 
+test.each([
+  ['template', 0.04741260116074472],
+  ['nearest-neighbours', 0.5452568185898887],
+  ['pca', 0.0043809214985446815],
+  ['nmf', 0.036104890702386906],
+])('the score of %s is the same to the last bit in every process', (name, expected) => {
+  expect(modelScorer(fitModel(name, matrixOf(usual), request())).score(sampleOf(odd)).score).toBe(expected);
+});
+
 test('a parameter out of bounds is refused by its name', () => {
   expect(() => fitModel('pca', matrixOf(usual), request({ components: 6 }))).toThrow(/^parameters\.components: /);
   expect(() => fitModel('pca', matrixOf(usual), request({}, { flow: 'SOME' }))).toThrow(/^preparation\.flow: /);
