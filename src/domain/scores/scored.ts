@@ -1,6 +1,6 @@
 import type { Axis } from '../axis.ts';
 import { cellsOf } from '../bins-text.ts';
-import type { Bins, NumberArray } from '../histogram.ts';
+import type { Bins } from '../histogram.ts';
 import { shapeOf } from '../shape.ts';
 
 /** A histogram as scores see it. */
@@ -8,7 +8,7 @@ export interface Scored {
   /** x, or x and y. */
   readonly axes: readonly Axis[];
   /** In range alone, without flow bins: row-major with y outer, `nx` or `ny * nx` numbers. */
-  readonly contents: NumberArray;
+  readonly contents: Float64Array;
   /** Of the contents. */
   readonly sum: number;
   /** Whether all contents are whole numbers of at least 0: what Poisson's and the binomial law speak of. */
@@ -29,14 +29,17 @@ export const UNDEFINED: Score = { value: null, pValue: null };
 
 /** @param bins of no profile: their contents are sums of weights times values. */
 export function scored(bins: Bins, axes: readonly Axis[]): Scored {
-  const contents = cellsOf(bins.contents, shapeOf({ axes }), bins.flow, false);
-  let sum = 0;
-  let isCounts = true;
+  const cells = cellsOf(bins.contents, shapeOf({ axes }), bins.flow, false);
+  const mayBeFractions = cells instanceof Float64Array || cells instanceof Float32Array;
+  // of one kind, which loops are three times as fast over as over any of eight
+  const contents = cells instanceof Float64Array ? cells : new Float64Array(cells);
+  let [sum, least] = [0, 0];
   for (let i = 0; i < contents.length; i++) {
     const content = contents[i] as number;
     sum += content;
-    if (content < 0 || !Number.isInteger(content)) isCounts = false;
+    if (content < least) least = content;
   }
+  const isCounts = least >= 0 && (!mayBeFractions || contents.every(Number.isInteger));
   return { axes, contents, sum, isCounts };
 }
 
