@@ -7,6 +7,11 @@ export interface Result {
   errors?: readonly GraphQLError[];
   extensions?: Record<string, unknown>;
   incremental?: readonly Result[];
+  /** Of a part of a list that comes piece by piece. */
+  items?: unknown;
+  /** Where a part belongs. */
+  path?: readonly (string | number)[];
+  label?: string;
   hasNext?: boolean;
   /** Yoga's hook: makes the JSON text of this answer. */
   stringify?: (result: unknown) => unknown;
