@@ -3,6 +3,7 @@ import { rename, unlink, writeFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../src/config.ts';
+import { Cancellation } from '../../src/domain/cancellation.ts';
 import {
   EXPORT_FORMATS,
   type ExportFormat,
@@ -70,7 +71,12 @@ async function run(args: readonly string[]): Promise<number> {
     const onEnd = (end: ExportSummary) => {
       summary = end;
     };
-    const { provenance, bytes } = await openExport(store, format as ExportFormat, request, { onEnd });
+    const { provenance, bytes } = await openExport(
+      store.forOperation(new Cancellation(), true),
+      format as ExportFormat,
+      request,
+      { onEnd },
+    );
     await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(partial)).catch(async (error) => {
       await unlink(partial).catch(() => {});
       throw error;

@@ -201,14 +201,15 @@ async function readBlobs(
   { noun }: MatrixSelection,
   rows: readonly (Row | null)[],
 ): Promise<(Uint8Array | null)[]> {
-  const stored = rows.filter((row): row is Row => row !== null);
-  const blobs = new Map<Row, Uint8Array | null>();
-  for (let from = 0; from < stored.length; from += BLOBS_AT_ONCE) {
-    const some = stored.slice(from, from + BLOBS_AT_ONCE);
-    const read = await blobsOf(store, noun, some as readonly WalkedRow<typeof noun>[]);
-    for (const [i, row] of some.entries()) blobs.set(row, read[i] ?? null);
+  const blobs = rows.map((row) => row?.bins ?? null);
+  const missing: number[] = [];
+  for (const [i, row] of rows.entries()) if (row !== null && row.bins === undefined) missing.push(i);
+  for (let from = 0; from < missing.length; from += BLOBS_AT_ONCE) {
+    const some = missing.slice(from, from + BLOBS_AT_ONCE);
+    const read = await blobsOf(store, noun, some.map((i) => rows[i]) as readonly WalkedRow<typeof noun>[]);
+    for (const [place, i] of some.entries()) blobs[i] = read[place] ?? null;
   }
-  return rows.map((row) => (row === null ? null : (blobs.get(row) ?? null)));
+  return blobs;
 }
 
 function assertFlow(

@@ -79,7 +79,7 @@ export function useExports(
     res?.once('close', over);
     try {
       const endAt = performance.now() + exportTimeoutMs;
-      const { provenance, bytes } = await openExport(store.forOperation(cancellation), format, asked, {
+      const { provenance, bytes } = await openExport(store.forOperation(cancellation, true), format, asked, {
         cut: () => (stopping.aborted ? 'STOPPING' : performance.now() > endAt ? 'TIME' : null),
       });
       const body = new ReadableStream<Uint8Array>(

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import type { Cancellation } from '../domain/cancellation.ts';
 import { setsOf } from '../domain/element-set.ts';
 import { LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
@@ -38,8 +37,8 @@ export class CheckedQuery {
   }
 
   /** The same, asked by one operation: its statements end when it is cancelled. */
-  for(cancellation: Cancellation): CheckedQuery {
-    return new CheckedQuery(new OperationDatabase(this.database, cancellation), this.references, this.#compiler);
+  for(...how: Parameters<Database['reading']>): CheckedQuery {
+    return new CheckedQuery(new OperationDatabase(this.database, ...how), this.references, this.#compiler);
   }
 
   /**

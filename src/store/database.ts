@@ -76,9 +76,10 @@ export interface Database extends Queries {
   write<T>(work: (transaction: Transaction) => Promise<T>, options?: WriteOptions): Promise<T>;
   /**
    * Reads of one operation: once that is cancelled they reject with its reason, statements under way among them, and the
-   * database stops working on these (as far as it can be stopped: see docs/decisions.md).
+   * database stops working on these (as far as it can be stopped: see docs/decisions.md). `inBulk`: they go once through
+   * much of the database, of which this process should hold little meanwhile.
    */
-  reading(cancellation: Cancellation): Queries;
+  reading(cancellation: Cancellation, inBulk?: boolean): Queries;
   /** Several reads that see one state of the database. */
   snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T>;
   close(): Promise<void>;

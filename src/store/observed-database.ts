@@ -16,7 +16,7 @@ export function observedDatabase(database: Database, observe: StatementObserver)
     prisma: database.prisma,
     events: database.events,
     ...observedQueries(database, observe),
-    reading: (cancellation) => observedQueries(database.reading(cancellation), observe),
+    reading: (...how) => observedQueries(database.reading(...how), observe),
     write: (work, options) => watch(observe('write', 'TRANSACTION'), database.write(work, options)),
     snapshot: (work) => database.snapshot(work),
     close: () => database.close(),

@@ -58,8 +58,8 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
       await tokens.close();
       await database.close();
     },
-    forOperation: (cancellation) => {
-      const own = query.for(cancellation);
+    forOperation: (...how) => {
+      const own = query.for(...how);
       return Object.assign(Object.create(store) as Store, {
         lists: createLists(own),
         reads: new StoreReads(own, cached),

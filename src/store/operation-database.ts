@@ -1,4 +1,3 @@
-import type { Cancellation } from '../domain/cancellation.ts';
 import type { Database, Queries } from './database.ts';
 
 /** A database as one operation sees it: its reads end when it is cancelled. What it writes is written whole or not at all. */
@@ -9,12 +8,12 @@ export class OperationDatabase implements Database {
   readonly #database: Database;
   readonly #queries: Queries;
 
-  constructor(database: Database, cancellation: Cancellation) {
+  constructor(database: Database, ...how: Parameters<Database['reading']>) {
     this.dialect = database.dialect;
     this.prisma = database.prisma;
     this.events = database.events;
     this.#database = database;
-    this.#queries = database.reading(cancellation);
+    this.#queries = database.reading(...how);
   }
 
   all<Row>(...query: Parameters<Queries['all']>): Promise<Row[]> {
@@ -25,8 +24,8 @@ export class OperationDatabase implements Database {
     return this.#queries.arrays<Row>(...query);
   }
 
-  reading(cancellation: Cancellation): Queries {
-    return this.#database.reading(cancellation);
+  reading(...how: Parameters<Database['reading']>): Queries {
+    return this.#database.reading(...how);
   }
 
   write<T>(...transaction: Parameters<Database['write']>): Promise<T> {

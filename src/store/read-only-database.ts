@@ -8,7 +8,7 @@ export const readOnlyDatabase = (database: Database): Database => ({
   events: database.events,
   all: (sql, parameters) => database.all(sql, parameters),
   arrays: (sql, parameters) => database.arrays(sql, parameters),
-  reading: (cancellation) => database.reading(cancellation),
+  reading: (...how) => database.reading(...how),
   snapshot: (work) => database.snapshot(work),
   write: async () => {
     throw new ForbiddenError('this server only reads (LUMIGRAPH_READ_ONLY)');

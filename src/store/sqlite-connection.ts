@@ -45,6 +45,9 @@ const STATEMENTS_KEPT = 300;
  */
 const WRITER = 'PRAGMA cache_size = -16384; PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864';
 
+/** On top of READER. What is read once passes through a small cache: mapped, all of it would count as memory of the process. */
+export const BULK_READER = 'PRAGMA mmap_size = 0; PRAGMA cache_size = -8192';
+
 export const READER = 'PRAGMA query_only = ON; PRAGMA cache_size = -32768; PRAGMA mmap_size = 2147418112';
 
 /** Not at all; no statement writes; or the file is not even opened for writing. */

@@ -3,7 +3,7 @@ import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Database, DatabaseOptions, Queries, Transaction, WriteOptions } from './database.ts';
 import { PendingEvents } from './pending-events.ts';
-import { SqliteConnection } from './sqlite-connection.ts';
+import { BULK_READER, SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { SqliteEvents } from './sqlite-events.ts';
 import { SqliteHistogramTable } from './sqlite-histograms.ts';
@@ -43,6 +43,7 @@ export class SqliteDatabase implements Database {
   /** How connections that read are kept from writing. */
   readonly #access: 'statements' | 'file';
   readonly #reader: SqliteConnection;
+  #bulk: SqliteConnection | undefined;
   readonly #scans: SqliteScans;
   #writer: SqliteConnection | undefined;
   readonly #log: SqliteLog;
@@ -124,8 +125,16 @@ export class SqliteDatabase implements Database {
     }
   }
 
-  reading(cancellation: Cancellation): Queries {
-    return new SqliteReading(this.#reader, this.#scans, cancellation);
+  reading(cancellation: Cancellation, inBulk = false): Queries {
+    return new SqliteReading(inBulk ? this.#bulkReader() : this.#reader, this.#scans, cancellation);
+  }
+
+  #bulkReader(): SqliteConnection {
+    if (this.#bulk === undefined) {
+      this.#bulk = new SqliteConnection(this.#path, this.#onStatement, { readOnly: this.#access });
+      this.#bulk.handle.exec(BULK_READER);
+    }
+    return this.#bulk;
   }
 
   async snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
@@ -147,6 +156,7 @@ export class SqliteDatabase implements Database {
     if (this.#writer) this.#writer.send('PRAGMA wal_checkpoint(PASSIVE)');
     this.#writer?.close();
     this.#scans.close();
+    this.#bulk?.close();
     this.#reader.close();
   }
 }

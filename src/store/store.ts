@@ -415,7 +415,10 @@ export interface Store {
   readonly tokens: Tokens;
   /** Looks for whatever contradicts itself; an empty list is what is wished for. */
   verify(): Promise<Finding[]>;
-  /** The same store to one operation: its lists and reads end, with the reason, when that is cancelled. */
-  forOperation(cancellation: Cancellation): Store;
+  /**
+   * The same store to one operation: its lists and reads end, with the reason, when that is cancelled. `inBulk`: it reads once
+   * through much of the database, of which this process should hold little meanwhile.
+   */
+  forOperation(cancellation: Cancellation, inBulk?: boolean): Store;
   close(): Promise<void>;
 }
