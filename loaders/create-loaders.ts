@@ -33,6 +33,7 @@ import {
 import { lumisectionLoader } from './lumisections.ts';
 import { noteLoader } from './notes.ts';
 import { runLoader } from './runs.ts';
+import { taskLoader, taskRunCountsLoader } from './tasks.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
@@ -62,6 +63,8 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     certificationVersion: certificationVersionLoader(reads),
     savedMask: savedMaskLoader(reads),
     elementSet: elementSetLoader(reads),
+    task: taskLoader(reads),
+    taskRunCounts: taskRunCountsLoader(reads),
     fractionsOfRun: fractionsOfRunLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),
     certificationRanges: certificationRangesLoader(reads),

@@ -57,17 +57,22 @@ export interface TaskSubject {
   readonly windowLength: number;
   /** What the truth is made of: `source SOURCE DATASET SUBSYSTEM VERSION` as JSON texts, one for each version. */
   readonly truthVersions: readonly string[];
+  /** Of TEST. */
+  readonly hidesTruth: boolean;
 }
 
 /**
  * The content hash of a task: SHA-256 over the lines `lumigraph task 1`, `dataset NAME`, `granularity G N`, one
  * `monitorElement PATH` and one `truth VERSION` each (sorted by code point), and for each member, by part, run and first
- * lumisection, `PART RUN FIRST LAST TRUTH DIGEST`.
+ * lumisection, `PART RUN FIRST LAST TRUTH DIGEST`, with the truth HIDDEN where `hidesTruth`: few labels could be guessed from a
+ * hash.
  */
 export class TaskHash {
   readonly #hash = sha256();
+  readonly #hidesTruth: boolean;
 
-  constructor({ dataset, monitorElements, granularity, windowLength, truthVersions }: TaskSubject) {
+  constructor({ dataset, monitorElements, granularity, windowLength, truthVersions, hidesTruth }: TaskSubject) {
+    this.#hidesTruth = hidesTruth;
     this.#hash.update(`lumigraph task 1\ndataset ${dataset}\ngranularity ${granularity} ${windowLength}\n`);
     for (const path of byCodePoint(monitorElements)) this.#hash.update(`monitorElement ${path}\n`);
     for (const version of byCodePoint(truthVersions)) this.#hash.update(`truth ${version}\n`);
@@ -75,7 +80,8 @@ export class TaskHash {
 
   /** Members come in their order. */
   add({ part, run, first, last, truth }: TaskMember, digest: Uint8Array): void {
-    this.#hash.update(`${part} ${run} ${first} ${last} ${truth} ${Buffer.from(digest).toString('hex')}\n`);
+    const told = part === 'TEST' && this.#hidesTruth ? 'HIDDEN' : truth;
+    this.#hash.update(`${part} ${run} ${first} ${last} ${told} ${Buffer.from(digest).toString('hex')}\n`);
   }
 
   digest(): string {

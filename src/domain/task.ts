@@ -80,6 +80,8 @@ export interface TaskDefinition {
   readonly description: string | null;
   /** Paths, distinct, in the order given. */
   readonly monitorElements: readonly string[];
+  /** `NAME@VERSION` of the saved set that they were taken from; null where they were stated. */
+  readonly elementSet: string | null;
   readonly dataset: string;
   /** Either the three parts, or how they are made. */
   readonly parts: Readonly<Record<TaskPart, Selection>> | null;

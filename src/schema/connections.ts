@@ -16,6 +16,7 @@ import {
   RunHistogram,
   SavedMask,
   ScalarValue,
+  Task,
 } from './refs.ts';
 
 export const runs = defineConnection('run', Run);
@@ -33,4 +34,5 @@ export const elementSets = defineConnection('elementSet', ElementSet);
 export const notes = defineConnection('note', Note);
 export const dataFiles = defineConnection('dataFile', DataFile);
 export const jobs = defineConnection('job', Job);
+export const tasks = defineConnection('task', Task);
 export const ingestIssues = defineConnection('ingestIssue', IngestIssue);

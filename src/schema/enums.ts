@@ -1,5 +1,6 @@
 import { type LumisectionFlag as Flag, LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
 import { QUALITY_STATUSES } from '../domain/quality-status.ts';
+import { TASK_GRANULARITIES, TASK_METRICS, TASK_STATES } from '../domain/task.ts';
 import {
   CERTIFICATION_FLAGS,
   DATA_FILE_STATUSES,
@@ -88,6 +89,24 @@ export const JobState = enumOf('JobState', 'How far a job has come.', JOB_STATES
   DONE: 'Its file was read to the end; rows may have been rejected or in conflict (see `dataFile`).',
   FAILED: 'Stopped by an error (see `error`); `retryJob` queues it anew.',
   CANCELLED: 'Stopped by a user; `retryJob` goes on from where it stopped.',
+});
+
+export const TaskState = enumOf('TaskState', 'Whether a task may still be changed.', TASK_STATES, {
+  DRAFT: 'May be changed and deleted; nothing can be submitted.',
+  FROZEN: 'Its content has a hash, and stays.',
+});
+
+export const TaskGranularity = enumOf('TaskGranularity', 'What gets one score in a task.', TASK_GRANULARITIES, {
+  LUMISECTION: 'Each lumisection.',
+  WINDOW: 'Each window of consecutive lumisections (`windowLength`), never across a gap, a run or a part.',
+  RUN: 'Each run, by its run-level histograms.',
+});
+
+export const TaskMetric = enumOf('TaskMetric', 'What strategies are ranked by; higher is better.', TASK_METRICS, {
+  ROC_AUC: 'Area under the ROC curve: how probably a bad one scores higher than a good one.',
+  AVERAGE_PRECISION: 'Average precision: the precision at each bad one, in the order of the scores, on average.',
+  EFFICIENCY_AT_1_PERCENT: 'Share of bad ones that are found while 1 % of the good ones are called bad.',
+  EFFICIENCY_AT_1_PERMILLE: 'Share of bad ones that are found while 0.1 % of the good ones are called bad.',
 });
 
 export const IssueSeverity = enumOf('IssueSeverity', 'What became of a row that has an issue.', ISSUE_SEVERITIES, {

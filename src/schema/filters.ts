@@ -11,6 +11,9 @@ import {
   MonitorElementKind,
   QualityStatus,
   ScalarType,
+  TaskGranularity,
+  TaskMetric,
+  TaskState,
 } from './enums.ts';
 
 /**
@@ -133,6 +136,9 @@ const enumFilters: Readonly<Record<string, OperatorInput>> = {
   'scalarValue.type': enumFilter(ScalarType, 'a type of scalar value'),
   'certification.flag': enumFilter(CertificationFlag, 'a judgement'),
   'dataFile.status': enumFilter(DataFileStatus, 'the status of a file'),
+  'task.state': enumFilter(TaskState, 'the state of a task'),
+  'task.granularity': enumFilter(TaskGranularity, 'what a member of a task is'),
+  'task.metric': enumFilter(TaskMetric, 'a metric'),
   'job.state': enumFilter(JobState, 'the state of a job'),
   'ingestIssue.severity': enumFilter(IssueSeverity, 'the severity of an issue'),
 };

@@ -21,13 +21,21 @@ const DEFAULT_BYTES = 32_000_000;
 const MOST_BYTES = 64_000_000;
 const CURSOR = 'histogramMatrix';
 
+/** How large a page is unless told, and what its arguments say of themselves. */
+export const MATRIX_SIZE = {
+  rows: DEFAULT_ROWS,
+  bytes: DEFAULT_BYTES,
+  aboutRows: `Most rows of the page, 0 to ${MOST_ROWS.toLocaleString('en')}.`,
+  aboutBytes: `The page ends before its bins would take more bytes than this as FLOAT64, at least after one row: 1 to ${MOST_BYTES.toLocaleString('en')}.`,
+} as const;
+
 interface MatrixEnd {
   readonly hasNextPage: boolean;
   readonly endCursor: string | null;
 }
 
-const MatrixPageInfo = builder.objectRef<MatrixEnd>('MatrixPageInfo').implement({
-  description: 'Where a page of a matrix ends.',
+export const MatrixPageInfo = builder.objectRef<MatrixEnd>('MatrixPageInfo').implement({
+  description: 'Where a page of rows ends.',
   fields: (t) => ({
     hasNextPage: t.exposeBoolean('hasNextPage', { description: 'Whether rows follow the last one of this page.' }),
     endCursor: t.exposeString('endCursor', {
@@ -41,7 +49,7 @@ const MatrixPageInfo = builder.objectRef<MatrixEnd>('MatrixPageInfo').implement(
 /** Rows of a page with what is known of their numbers. */
 const cellsOf = ({ binning, flow }: HistogramMatrix): number => (binning ? cellCount(shapeOf(binning), flow) : 0);
 
-const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').implement({
+export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').implement({
   description:
     'Histograms of one monitor element and one dataset as one array: a row a histogram, ordered by run and lumisection.',
   fields: (t) => ({
@@ -153,12 +161,12 @@ const matrixArguments = (noun: HistogramNoun) =>
     first: t.int({
       required: true,
       defaultValue: DEFAULT_ROWS,
-      description: `Most rows of the page, 0 to ${MOST_ROWS.toLocaleString('en')}.`,
+      description: MATRIX_SIZE.aboutRows,
     }),
     maxBytes: t.int({
       required: true,
       defaultValue: DEFAULT_BYTES,
-      description: `The page ends before its bins would take more bytes than this as FLOAT64, at least after one row: 1 to ${MOST_BYTES.toLocaleString('en')}.`,
+      description: MATRIX_SIZE.aboutBytes,
     }),
     after: t.string({ description: 'Only what follows this `endCursor` (exclusive).' }),
     flow: t.boolean({
@@ -181,10 +189,9 @@ interface MatrixArguments {
 
 async function resolveMatrix(noun: HistogramNoun, given: MatrixArguments, context: Context): Promise<HistogramMatrix> {
   const { first, maxBytes, flow, gaps = false } = given;
-  assertWithin('first', first, 0, MOST_ROWS);
-  assertWithin('maxBytes', maxBytes, 1, MOST_BYTES);
+  assertMatrixSize(first, maxBytes);
   const where = toFilter(noun, given.where);
-  const after = given.after == null ? undefined : cursorOf(given.after);
+  const after = given.after == null ? undefined : matrixCursor(given.after);
   const names = { monitorElement: given.monitorElement, dataset: given.dataset ?? null };
   const selection = await selectMatrix(context.store, noun, names, where);
   const matrix = await readMatrix(context.store, { selection, where, first, maxBytes, after, flow, gaps });
@@ -192,12 +199,18 @@ async function resolveMatrix(noun: HistogramNoun, given: MatrixArguments, contex
   return matrix;
 }
 
+/** @throws InvalidInputError for what is no size of a page. */
+export function assertMatrixSize(first: number, maxBytes: number): void {
+  assertWithin('first', first, 0, MOST_ROWS);
+  assertWithin('maxBytes', maxBytes, 1, MOST_BYTES);
+}
+
 function assertWithin(field: string, actual: number, least: number, most: number): void {
   if (actual >= least && actual <= most) return;
   throw new InvalidInputError(`${field}: ${actual} is not between ${least} and ${most}.`, { field, max: most });
 }
 
-function cursorOf(text: string): MatrixCursor {
+export function matrixCursor(text: string): MatrixCursor {
   const [binningId, run, lumisection] = decodeCursor(CURSOR, 'after', text) as number[];
   const isWhole = [binningId, run, lumisection].every((value) => Number.isInteger(value) && (value as number) >= 0);
   if (isWhole) return { binningId, run, lumisection } as MatrixCursor;

@@ -45,6 +45,11 @@ export const Note = builder.prismaObject('Note', {
 
 export const HistogramContents = builder.interfaceRef<ContentsRow>('HistogramContents');
 
+export const Task = builder.prismaObject('Task', {
+  description:
+    'A question that strategies compete on: of lumisections (windows, runs) in three parts, which are bad. A draft until it is frozen; from then on its content has a hash and never changes.',
+});
+
 export const Histogram = builder.interfaceRef<HistogramRow>('Histogram');
 
 export const LumisectionHistogram = builder.objectRef<LumisectionHistogramRow>('LumisectionHistogram');

@@ -38,6 +38,7 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
   dataFile: 'DataFile',
   job: 'Job',
   ingestIssue: 'IngestIssue',
+  task: 'Task',
 };
 
 const MASK_OF = {

@@ -1,6 +1,7 @@
 import { LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
 import { QUALITY_CODES, QUALITY_STATUSES } from '../domain/quality-status.ts';
 import type { ScalarType } from '../domain/record.ts';
+import { TASK_GRANULARITIES, TASK_METRICS, TASK_STATES } from '../domain/task.ts';
 import { LUMISECTION_FIELDS, RUN_FIELDS } from './condition-fields.ts';
 import type { ComputedField, Field, FieldType, Link, NounInfo, Relation } from './noun-info.ts';
 import type { Noun } from './store.ts';
@@ -454,6 +455,34 @@ export const NOUNS = {
     relations: { dataFile: { noun: 'dataFile', one: true, on: { id: 'fileId' } } },
     order: orderBy('id', 'state', 'owner', 'bytesTotal', 'createdAt', 'startedAt', 'finishedAt'),
     defaultOrder: ['id'],
+  },
+
+  task: {
+    table: 'task',
+    key: ['id'],
+    fields: {
+      id: internal,
+      name: field('text'),
+      description: nullable('text'),
+      state: field('text', { values: TASK_STATES }),
+      author: field('text'),
+      dataset: field('text'),
+      granularity: field('text', { values: TASK_GRANULARITIES }),
+      windowLength: field('int'),
+      metric: field('text', { values: TASK_METRICS }),
+      seed: field('int'),
+      isTruthHidden: field('boolean'),
+      definition: field('text', { internal: true }),
+      hash: nullable('text'),
+      madeOf: field('text', { internal: true }),
+      leftOut: field('text', { internal: true }),
+      createdAt: field('time'),
+      updatedAt: field('time'),
+      frozenAt: nullable('time'),
+    },
+    relations: {},
+    order: orderBy('name', 'state', 'author', 'dataset', 'metric', 'createdAt', 'updatedAt', 'frozenAt'),
+    defaultOrder: ['name'],
   },
 
   ingestIssue: {

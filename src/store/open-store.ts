@@ -18,6 +18,7 @@ import { readOnlyDatabase, readOnlyUrl } from './read-only-database.ts';
 import { cachedDimensions, StoreReads } from './reads.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
+import { createTasks } from './tasks.ts';
 import { createTokens } from './tokens.ts';
 import { createTrends } from './trends.ts';
 import { verifyDatabase } from './verify.ts';
@@ -44,6 +45,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     reads: new StoreReads(query, cached),
     notes: createNotes(database),
     masks: createMasks(query),
+    tasks: createTasks(query),
     elementSets: createElementSets(query),
     trends: createTrends(query, cached),
     coverage: createCoverages(query),
@@ -64,6 +66,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         lists: createLists(own),
         reads: new StoreReads(own, cached),
         masks: createMasks(own),
+        tasks: createTasks(own),
         trends: createTrends(own, cached),
         coverage: createCoverages(own),
         sums: createHistogramSums(own),

@@ -15,7 +15,9 @@ import { contributionsByKey } from './contribution-reads.ts';
 import { datasetsOfElement, histogramDimensions, histogramRuns } from './histogram-runs.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
+import { nounInfo } from './nouns.ts';
 import type { Reads } from './store.ts';
+import { taskRunCounts } from './task-members.ts';
 import { isOneOf } from './test-sql.ts';
 
 const BINNING_FIELDS = ['id', 'hash', 'dimension', 'title', 'axes'] as const;
@@ -151,6 +153,14 @@ export class StoreReads implements Reads {
     return rowsByKey(this.query, 'elementSet', keyed(keys));
   }
 
+  taskRunCounts(taskIds: readonly number[]) {
+    return taskRunCounts(this.query, taskIds);
+  }
+
+  tasks(ids: readonly number[]) {
+    return rowsByKey(this.query, 'task', byId(ids));
+  }
+
   certifications(...[keys]: Parameters<Reads['certifications']>) {
     return rowsByKey(this.query, 'certification', keyed(keys));
   }
@@ -187,6 +197,10 @@ export class StoreReads implements Reads {
     const rows = toRows('dataset', transposed(await query.send(statement)));
     const byName = new Map(rows.map((row) => [row.name, row]));
     return names.map((name) => byName.get(name) ?? null);
+  }
+
+  taskByName(name: string) {
+    return rowByText(this.query, 'task', 'name', name);
   }
 
   monitorElementByPath(path: string) {
@@ -236,7 +250,7 @@ export class StoreReads implements Reads {
   }
 }
 
-async function rowByText<N extends 'dataset' | 'monitorElement'>(
+async function rowByText<N extends 'dataset' | 'monitorElement' | 'task'>(
   query: CheckedQuery,
   noun: N,
   field: string,
@@ -244,7 +258,7 @@ async function rowByText<N extends 'dataset' | 'monitorElement'>(
 ) {
   if (!isStorable(text)) return null;
   const table = noun === 'dataset' ? 'dataset' : 'monitor_element';
-  const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
+  const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(nounInfo(noun).table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
   return toRows(noun, transposed(await query.send(statement)))[0] ?? null;
 }
 

@@ -23,6 +23,7 @@ import type {
   Run,
   SavedMask,
   ScalarValue,
+  Task,
 } from '../generated/sqlite/client.ts';
 import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
@@ -35,6 +36,8 @@ import type { Jobs } from './jobs.ts';
 import type { Masks } from './masks.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
+import type { TaskRunCount } from './task-members.ts';
+import type { Tasks } from './tasks.ts';
 import type { Tokens } from './tokens.ts';
 import type { Trends } from './trends.ts';
 import type { Finding } from './verify.ts';
@@ -106,6 +109,7 @@ export interface Rows {
   certificationVersion: CertificationVersion;
   savedMask: SavedMask;
   elementSet: ElementSet;
+  task: Task;
   dataFile: DataFile;
   ingestIssue: IngestIssue;
   scalarValue: ScalarValue;
@@ -185,6 +189,10 @@ export interface Reads {
   ): Promise<(CertificationVersion | null)[]>;
   savedMasks(keys: readonly Pick<SavedMask, 'name' | 'version'>[]): Promise<(SavedMask | null)[]>;
   elementSets(keys: readonly Pick<ElementSet, 'name' | 'version'>[]): Promise<(ElementSet | null)[]>;
+  tasks(ids: readonly number[]): Promise<(Task | null)[]>;
+  taskByName(name: string): Promise<Task | null>;
+  /** Members of each task, by part, then run. */
+  taskRunCounts(taskIds: readonly number[]): Promise<TaskRunCount[][]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
   /** Of each run, the shares of good lumisections that sources state; by source, then subsystem. */
   fractionsOfRuns(runNumbers: readonly number[]): Promise<CertificationFraction[][]>;
@@ -405,6 +413,7 @@ export interface Store {
   readonly jobs: Jobs;
   readonly notes: Notes;
   readonly masks: Masks;
+  readonly tasks: Tasks;
   readonly elementSets: ElementSets;
   readonly trends: Trends;
   readonly coverage: Coverages;

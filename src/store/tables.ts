@@ -24,6 +24,8 @@ import type {
   SavedMaskRange,
   ScalarContribution,
   ScalarValue,
+  Task,
+  TaskMember,
   VersionContribution,
 } from '../generated/sqlite/client.ts';
 
@@ -61,4 +63,6 @@ export interface Tables {
   dataFile: Stored<DataFile>;
   ingestIssue: Stored<IngestIssue>;
   job: Stored<Job>;
+  task: Stored<Task>;
+  taskMember: Stored<TaskMember>;
 }

@@ -33,6 +33,7 @@ describe('the hash of a task', () => {
     granularity: 'LUMISECTION',
     windowLength: 1,
     truthVersions: ['["golden","","",1]'],
+    hidesTruth: false,
   };
   const member = { part: 'TEST', run: 1, first: 2, last: 2, truth: 'POSITIVE' } as const;
   const digest = memberDigest('/A', [item]);
@@ -58,9 +59,19 @@ describe('the hash of a task', () => {
       { dataset: '/B' },
       { monitorElements: ['a'] },
       { windowLength: 2 },
+      { hidesTruth: true },
       { truthVersions: ['["golden","","",2]'] },
     ]) {
       expect(hashOf({ ...subject, ...change })).not.toBe(hashOf(subject));
     }
+  });
+
+  test('tells nothing of a truth that is hidden', () => {
+    const hashes = (['POSITIVE', 'NEGATIVE'] as const).map((truth) => {
+      const hash = new TaskHash({ ...subject, hidesTruth: true });
+      hash.add({ ...member, truth }, digest);
+      return hash.digest();
+    });
+    expect(hashes[0]).toBe(hashes[1]);
   });
 });

@@ -24,6 +24,7 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   CertificationVersion: root('certificationVersions', 'source version kind createdAt'),
   SavedMask: root('masks', 'name version expression author'),
   ElementSet: root('elementSets', 'name version include exclude author'),
+  Task: root('tasks', 'name state author'),
   DataFile: root('dataFiles', 'path size'),
   Job: root('jobs', 'state owner bytesTotal dataFile { path }'),
   Note: root('notes', 'run { number } text author'),
@@ -70,6 +71,25 @@ describe.each(databases)('nodes on $name', (database) => {
       await opened.store.masks.save({ name, expression: 'where(number = 1)', comment: null, author: 'a test' });
       await opened.store.elementSets.save({ name, include: ['*'], exclude: [], description: null, author: 'a test' });
     }
+    const at = new Date();
+    const task = {
+      state: 'DRAFT',
+      author: 'a test',
+      dataset: '/A',
+      granularity: 'RUN',
+      windowLength: 1,
+      metric: 'ROC_AUC',
+    };
+    const stated = {
+      seed: 0,
+      isTruthHidden: false,
+      definition: '{}',
+      madeOf: '[]',
+      leftOut: '[]',
+      createdAt: at,
+      updatedAt: at,
+    };
+    await opened.store.prisma.task.createMany({ data: ['one', 'two'].map((name) => ({ name, ...task, ...stated })) });
     for (const name of ['ci', 'me']) {
       await opened.store.tokens.create({ name, scopes: ['read'], expiresAt: new Date(Date.now() + 60_000) }, 'a test');
     }

@@ -25,6 +25,7 @@ export type World = Pick<
   | 'savedMask'
   | 'savedMaskRange'
   | 'elementSet'
+  | 'task'
 >;
 
 /** Upper and lower case, wildcards of LIKE, GLOB and regular expressions, accents, and code points beyond UTF-16's first plane. */
@@ -379,6 +380,26 @@ export function makeWorld(seed: number): World {
       createdAt: TIMES[i] as Date,
     })),
   );
+  const task = range(6).map((id) => ({
+    id,
+    name: `task${id}`,
+    description: newest([null, 'é', 'a%b']),
+    state: newest(['DRAFT', 'FROZEN']),
+    author: newest(['a', 'A']),
+    dataset: newest(['/A/B/C', 'private']),
+    granularity: newest(['LUMISECTION', 'WINDOW', 'RUN']),
+    windowLength: newest([1, 5]),
+    metric: newest(['ROC_AUC', 'AVERAGE_PRECISION']),
+    seed: newest([0, 1, 2]),
+    isTruthHidden: newest([true, false]),
+    definition: '{}',
+    hash: newest([null, 'a', 'b']),
+    madeOf: '[]',
+    leftOut: '[]',
+    createdAt: newest(TIMES),
+    updatedAt: newest(TIMES),
+    frozenAt: newest([null, ...TIMES]),
+  }));
   return {
     run,
     lumisection,
@@ -399,6 +420,7 @@ export function makeWorld(seed: number): World {
     savedMask,
     savedMaskRange,
     elementSet,
+    task,
   };
 }
 

@@ -1,0 +1,121 @@
+import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import { LuminosityMask } from '../domain/lumi-mask.ts';
+import type { MaskExpression } from '../domain/mask-expression.ts';
+import { parseMask } from '../domain/mask-expression-parser.ts';
+import type { TruthDefinition } from '../domain/task.ts';
+import { NEGATIVE, NO_PART, POSITIVE, UNLABELLED } from '../domain/task-members.ts';
+import { type Pairing, pairingOf } from '../domain/task-pairing.ts';
+import type { CheckedQuery } from './checked-query.ts';
+import type { Queries } from './database.ts';
+import { type MaskPart, readMask } from './mask-reads.ts';
+
+/** What is bad and what is good, as of now. */
+export interface ReadTruth {
+  readonly positive: LuminosityMask;
+  readonly negative: LuminosityMask;
+  /** The versions of sources and saved masks that were read, and those that the saved masks were made of. */
+  readonly madeOf: readonly MaskPart[];
+}
+
+/** @throws NotFoundError, InvalidInputError as masks do; NotFoundError for causes that no version has. */
+export async function readTruth(query: CheckedQuery, queries: Queries, truth: TruthDefinition): Promise<ReadTruth> {
+  const positive = await readMask(query, expressionOf(truth, 'positive'), queries);
+  const negative = await readMask(query, expressionOf(truth, 'negative'), queries);
+  const ofPositive = await withOrigins(queries, positive.madeOf);
+  const madeOf = await withOrigins(queries, distinct([...positive.madeOf, ...negative.madeOf]));
+  if (truth.causes === null) return { positive: positive.mask, negative: negative.mask, madeOf };
+  const caused = await causedBy(queries, ofPositive, truth.causes);
+  return { positive: positive.mask.intersection(caused), negative: negative.mask, madeOf };
+}
+
+function expressionOf(
+  { positive, negative, source, subsystem, dataset }: TruthDefinition,
+  which: 'positive' | 'negative',
+) {
+  if (source === null) return parseMask((which === 'positive' ? positive : negative) as string, `truth.${which}`);
+  const judged = { source, subsystem, dataset, column: 1 };
+  const verdict = which === 'positive' ? 'BAD' : 'GOOD';
+  return { kind: 'verdict', verdict, sources: [judged] } satisfies MaskExpression;
+}
+
+/** Saved masks hide what they were made of: with all that stands behind them, each once. */
+async function withOrigins(queries: Queries, parts: readonly MaskPart[]): Promise<MaskPart[]> {
+  const found = new Map(parts.map((part) => [nameOf(part), part]));
+  // grows while it is walked through
+  for (const { mask, version } of found.values()) {
+    if (mask === null) continue;
+    const rows = await queries.all<{ madeOf: string }>(
+      'SELECT made_of FROM saved_mask WHERE name = $1 AND version = $2',
+      [mask, version],
+    );
+    for (const part of rows.flatMap(({ madeOf }) => JSON.parse(madeOf) as MaskPart[])) found.set(nameOf(part), part);
+  }
+  return [...found.keys()].sort().map((name) => found.get(name) as MaskPart);
+}
+
+const distinct = (parts: readonly MaskPart[]) => [...new Map(parts.map((part) => [nameOf(part), part])).values()];
+
+/** Tells a version from all others. */
+export const nameOf = ({ source, mask, dataset, subsystem, version }: MaskPart): string =>
+  JSON.stringify(mask === null ? ['source', source, dataset, subsystem, version] : ['mask', mask, version]);
+
+/** What those of the versions that were made for one of the causes call BAD. */
+async function causedBy(queries: Queries, parts: readonly MaskPart[], causes: readonly string[]) {
+  const known = new Set<string>();
+  const ranges: { run: number; ranges: { first: number; last: number }[] }[] = [];
+  for (const { source, dataset, subsystem, version } of parts) {
+    if (source === null) continue;
+    const key = [source, dataset, subsystem, version];
+    const where = 'source = $1 AND dataset = $2 AND subsystem = $3 AND version = $4';
+    const [made] = await queries.all<{ cause: string | null }>(
+      `SELECT cause FROM certification_version WHERE ${where}`,
+      key,
+    );
+    if (made?.cause == null) continue;
+    known.add(made.cause);
+    if (!causes.includes(made.cause)) continue;
+    const rows = await queries.arrays<[number, number, number]>(
+      `SELECT run_number, lumisection_first, lumisection_last FROM certification WHERE ${where} AND flag = 'BAD'`,
+      key,
+    );
+    ranges.push(...rows.map(([run, first, last]) => ({ run, ranges: [{ first, last }] })));
+  }
+  const unknown = causes.find((cause) => !known.has(cause));
+  if (unknown === undefined) return LuminosityMask.fromRanges(ranges);
+  const names = [...known].sort().map((cause) => JSON.stringify(cause));
+  throw new NotFoundError(
+    `truth.causes: no version that the positives are made of has the cause ${JSON.stringify(unknown)}; they have ${names.join(', ') || 'none'}`,
+    { field: 'truth.causes' },
+  );
+}
+
+/** How each version of a source in the truth goes with the dataset of the task. */
+export function pairingsOf(dataset: string, madeOf: readonly MaskPart[]): { part: MaskPart; pairing: Pairing }[] {
+  return madeOf
+    .filter(({ source }) => source !== null)
+    .map((part) => ({ part, pairing: pairingOf(dataset, part.dataset ?? '') }));
+}
+
+/**
+ * Of each lumisection of a run: POSITIVE, NEGATIVE or UNLABELLED.
+ * @throws InvalidInputError (reason OVERLAPPING_TRUTH) for one that is in a part and both bad and good.
+ */
+export function labelsOf(
+  { positive, negative }: Pick<ReadTruth, 'positive' | 'negative'>,
+  run: number,
+  numbers: Int32Array,
+  parts: Int8Array,
+): Int8Array {
+  return Int8Array.from(numbers, (number, place) => {
+    const isBad = positive.contains(run, number);
+    const isGood = negative.contains(run, number);
+    if (isBad && isGood) {
+      if (parts[place] === NO_PART) return UNLABELLED;
+      throw new InvalidInputError(
+        `truth: lumisection ${number} of run ${run} is both positive and negative: one of the masks has to leave it out`,
+        { reason: 'OVERLAPPING_TRUTH', field: 'truth', run, lumisection: number },
+      );
+    }
+    return isBad ? POSITIVE : isGood ? NEGATIVE : UNLABELLED;
+  });
+}

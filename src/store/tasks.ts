@@ -1,0 +1,219 @@
+import { InvalidInputError, type LumigraphError, NotFoundError, UnavailableError } from '../domain/errors.ts';
+import type { LuminosityMask } from '../domain/lumi-mask.ts';
+import type { TaskDefinition, TaskMember, TaskPart } from '../domain/task.ts';
+import { TaskHash } from '../domain/task-hash.ts';
+import type { Viewer } from '../domain/viewer.ts';
+import type { Task } from '../generated/sqlite/client.ts';
+import type { CheckedQuery } from './checked-query.ts';
+import type { Transaction } from './database.ts';
+import { closedLumisections } from './task-access.ts';
+import { type AssembledTask, assembleTask } from './task-assembly.ts';
+import { type TaskChanges, taskChanges } from './task-changes.ts';
+import { ContentReader } from './task-content.ts';
+import { deleteMembers, type MemberPlace, memberPage, replaceMembers } from './task-members.ts';
+import { nameOf } from './task-truth.ts';
+
+/** What may be changed of a draft. */
+export type TaskUpdate = Partial<TaskDefinition> & { readonly name?: string };
+
+/** Tasks: what strategies compete on. Definitions are checked, with all that they name, whenever they are written. */
+export interface Tasks {
+  /**
+   * Makes a draft, unless there is a task of this name, author and definition: then that one is given back.
+   * @throws InvalidInputError (reason NAME_TAKEN) where another task has the name; whatever assembling it throws.
+   */
+  create(
+    task: { readonly name: string; readonly author: string },
+    definition: TaskDefinition,
+  ): Promise<{ task: Task; created: boolean }>;
+  /**
+   * Changes what is given of a draft, and looks up anew what it names.
+   * @throws InvalidInputError (reason FROZEN, NAME_TAKEN); NotFoundError; whatever assembling it throws.
+   */
+  update(id: number, changes: TaskUpdate): Promise<Task>;
+  /**
+   * Looks up anew what a draft names, and keeps that with its hash. A frozen task is given back as it is.
+   * @throws NotFoundError; UnavailableError where the draft is changed meanwhile; whatever assembling it throws.
+   */
+  freeze(id: number): Promise<{ task: Task; frozen: boolean }>;
+  /** @throws InvalidInputError (reason FROZEN). @returns whether there was one. */
+  delete(id: number): Promise<boolean>;
+  /** Members of a part by run and first lumisection, behind `after`; the first `most`. */
+  members(
+    id: number,
+    part: TaskPart,
+    page: { readonly after: MemberPlace | undefined; readonly most: number },
+  ): Promise<TaskMember[]>;
+  /** What is another thing than when the task was frozen, of runs behind `after` (0: from the first). */
+  changes(task: Task, after: number): Promise<TaskChanges>;
+  /** See closedLumisections. */
+  closed(viewer: Pick<Viewer, 'name' | 'scopes' | 'authenticated'>): Promise<LuminosityMask>;
+}
+
+export const createTasks = (query: CheckedQuery): Tasks => ({
+  create: (task, definition) => create(query, task, definition),
+  update: (id, changes) => update(query, id, changes),
+  freeze: (id) => freeze(query, id),
+  delete: (id) => query.database.write((transaction) => remove(transaction, id), { alone: true }),
+  members: (id, part, page) => memberPage(query.database, id, part, page),
+  changes: (task, after) => query.database.snapshot((queries) => taskChanges(query, queries, task, after)),
+  closed: (viewer) => closedLumisections(query.database, viewer),
+});
+
+async function create(
+  query: CheckedQuery,
+  { name, author }: { name: string; author: string },
+  definition: TaskDefinition,
+) {
+  const assembled = await query.database.snapshot((queries) => assembleTask(query, queries, definition));
+  return query.database.write(
+    async (transaction) => {
+      const [known] = await transaction.all<Task>('SELECT * FROM task WHERE name = $1', [name]);
+      if (known !== undefined) {
+        if (known.author === author && known.definition === JSON.stringify(definition))
+          return { task: known, created: false };
+        throw nameTaken(name);
+      }
+      const now = new Date();
+      const [row] = await transaction.arrays<[number]>(
+        `INSERT INTO task (name, description, state, author, dataset, granularity, window_length, metric, seed, is_truth_hidden,
+           definition, made_of, left_out, created_at, updated_at)
+         VALUES ($1, $2, 'DRAFT', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) RETURNING id`,
+        [...namedColumns(name, definition, author), ...assembledColumns(definition, assembled), now, now],
+      );
+      const id = row?.[0] as number;
+      await replaceMembers(transaction, id, assembled.members);
+      return { task: await stored(transaction, id), created: true };
+    },
+    { alone: true },
+  );
+}
+
+/** In the order of the columns `name` to `is_truth_hidden`, without the state. */
+const namedColumns = (name: string, definition: TaskDefinition, author: string) => {
+  const { description, dataset, granularity, windowLength, metric, seed, isTruthHidden } = definition;
+  return [name, description, author, dataset, granularity, windowLength, metric, seed, isTruthHidden];
+};
+
+/** `definition`, `made_of`, `left_out` */
+const assembledColumns = (definition: TaskDefinition, { madeOf, leftOut }: AssembledTask) =>
+  [definition, madeOf, leftOut].map((value) => JSON.stringify(value));
+
+async function update(query: CheckedQuery, id: number, { name, ...changes }: TaskUpdate): Promise<Task> {
+  const draft = await draftOf(query, id);
+  const definition: TaskDefinition = { ...(JSON.parse(draft.definition) as TaskDefinition), ...changes };
+  const assembled = await query.database.snapshot((queries) => assembleTask(query, queries, definition));
+  return query.database.write(
+    async (transaction) => {
+      await assertUnchanged(transaction, draft);
+      const called = name ?? draft.name;
+      const others = await transaction.arrays('SELECT 1 FROM task WHERE name = $1 AND id <> $2', [called, id]);
+      if (others.length > 0) throw nameTaken(called);
+      await transaction.all(
+        `UPDATE task SET name = $1, description = $2, author = $3, dataset = $4, granularity = $5, window_length = $6,
+           metric = $7, seed = $8, is_truth_hidden = $9, definition = $10, made_of = $11, left_out = $12, updated_at = $13
+         WHERE id = $14`,
+        [...namedColumns(called, definition, draft.author), ...assembledColumns(definition, assembled), new Date(), id],
+      );
+      await replaceMembers(transaction, id, assembled.members);
+      return stored(transaction, id);
+    },
+    { alone: true },
+  );
+}
+
+async function freeze(query: CheckedQuery, id: number): Promise<{ task: Task; frozen: boolean }> {
+  const known = await found(query, id);
+  if (known.state === 'FROZEN') return { task: known, frozen: false };
+  const definition = JSON.parse(known.definition) as TaskDefinition;
+  const { assembled, digests, hash } = await query.database.snapshot(async (queries) => {
+    const assembled = await assembleTask(query, queries, definition);
+    const content = { ...assembled.subject, dataset: definition.dataset, minEntries: definition.minEntries };
+    const reader = new ContentReader(query.database.dialect, queries, content);
+    const digests = await digestsOf(reader, assembled.members);
+    return { assembled, digests, hash: hashOf(definition, assembled, digests) };
+  });
+  const task = await query.database.write(
+    async (transaction) => {
+      await assertUnchanged(transaction, known);
+      const now = new Date();
+      await transaction.all(
+        `UPDATE task SET state = 'FROZEN', hash = $1, made_of = $2, left_out = $3, updated_at = $4, frozen_at = $5 WHERE id = $6`,
+        [hash, ...assembledColumns(definition, assembled).slice(1), now, now, id],
+      );
+      await replaceMembers(transaction, id, assembled.members, digests);
+      return stored(transaction, id);
+    },
+    { alone: true },
+  );
+  return { task, frozen: true };
+}
+
+/** Aligned with the members, which come by part and run; a run in two parts is read twice. */
+async function digestsOf(reader: ContentReader, members: readonly TaskMember[]): Promise<Uint8Array[]> {
+  const digests: Uint8Array[] = [];
+  for (let from = 0; from < members.length; ) {
+    const { run, part } = members[from] as TaskMember;
+    let to = from;
+    while (members[to]?.run === run && members[to]?.part === part) to++;
+    digests.push(...(await reader.digests(run, members.slice(from, to))));
+    from = to;
+  }
+  return digests;
+}
+
+function hashOf(
+  definition: TaskDefinition,
+  { members, madeOf }: AssembledTask,
+  digests: readonly Uint8Array[],
+): string {
+  const hash = new TaskHash({
+    ...definition,
+    truthVersions: madeOf.map(nameOf),
+    hidesTruth: definition.isTruthHidden,
+  });
+  for (const [i, member] of members.entries()) hash.add(member, digests[i] as Uint8Array);
+  return hash.digest();
+}
+
+async function remove(transaction: Transaction, id: number): Promise<boolean> {
+  const [task] = await transaction.all<Task>('SELECT * FROM task WHERE id = $1', [id]);
+  if (task === undefined) return false;
+  if (task.state === 'FROZEN') throw isFrozen(task.name);
+  await deleteMembers(transaction, id);
+  await transaction.all('DELETE FROM task WHERE id = $1', [id]);
+  return true;
+}
+
+async function found({ database }: CheckedQuery, id: number): Promise<Task> {
+  const [task] = await database.all<Task>('SELECT * FROM task WHERE id = $1', [id]);
+  if (task === undefined) throw new NotFoundError('the task is not stored (any more)', { field: 'task' });
+  return task;
+}
+
+async function draftOf(query: CheckedQuery, id: number): Promise<Task> {
+  const task = await found(query, id);
+  if (task.state === 'FROZEN') throw isFrozen(task.name);
+  return task;
+}
+
+const stored = async (transaction: Transaction, id: number): Promise<Task> =>
+  ((await transaction.all<Task>('SELECT * FROM task WHERE id = $1', [id]))[0] ?? null) as Task;
+
+/** What was looked up is of a draft that may have changed since. */
+async function assertUnchanged(transaction: Transaction, { id, definition, state }: Task): Promise<void> {
+  const [now] = await transaction.all<Task>('SELECT * FROM task WHERE id = $1', [id]);
+  if (now?.definition === definition && now.state === state) return;
+  throw new UnavailableError('the task was changed meanwhile: look at it again', { reason: 'CHANGED' });
+}
+
+const nameTaken = (name: string): LumigraphError =>
+  new InvalidInputError(`name: another task is called ${JSON.stringify(name)}`, {
+    field: 'name',
+    reason: 'NAME_TAKEN',
+  });
+
+const isFrozen = (name: string): LumigraphError =>
+  new InvalidInputError(`the task ${JSON.stringify(name)} is frozen: make another one under a name of its own`, {
+    reason: 'FROZEN',
+  });
