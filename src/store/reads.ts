@@ -257,7 +257,6 @@ async function rowByText<N extends 'dataset' | 'monitorElement' | 'task'>(
   text: string,
 ) {
   if (!isStorable(text)) return null;
-  const table = noun === 'dataset' ? 'dataset' : 'monitor_element';
   const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(nounInfo(noun).table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
   return toRows(noun, transposed(await query.send(statement)))[0] ?? null;
 }
