@@ -62,10 +62,14 @@ async function againstNumpy(): Promise<void> {
     const [version, expected] = JSON.parse(await ask('scores')) as [string, number[]];
     const { scores } = timed('pca');
     const worst = Math.max(...scores.map((score, i) => Math.abs((score as number) / (expected[i] as number) - 1)));
-    const pairs: { ours: number; theirs: number }[] = [];
+    const pairs: { ours: number; theirs: number; ourWork: number; theirWork: number }[] = [];
     for (let round = -WARM_UP; round < ROUNDS; round++) {
+      const before = process.cpuUsage();
       const { fit, score } = timed('pca');
-      const pair = { ours: fit + score, theirs: 1000 * Number(await ask('again')) };
+      const { user, system } = process.cpuUsage(before);
+      const [theirs, theirWork] = (await ask('again')).split(' ').map((seconds) => 1000 * Number(seconds));
+      const ourWork = (user + system) / 1000;
+      const pair = { ours: fit + score, theirs: theirs as number, ourWork, theirWork: theirWork as number };
       if (round >= 0) pairs.push(pair);
     }
     const [ours, theirs] = [pairs.map(({ ours }) => ours), pairs.map(({ theirs }) => theirs)];
@@ -79,6 +83,11 @@ Scores differ by at most ${worst.toExponential(1)}, relative.\n`,
       { atMost: AT_MOST },
       `${median(ours).toFixed(1)} ms ${spread(ours)} against ${median(theirs).toFixed(1)} ms ${spread(theirs)}`,
     );
+    const [ourWork, theirWork] = [
+      median(pairs.map((pair) => pair.ourWork)),
+      median(pairs.map((pair) => pair.theirWork)),
+    ];
+    report.line(`      processor time ${ourWork.toFixed(1)} ms against ${theirWork.toFixed(1)} ms`);
     if (worst > 1e-9) throw new Error(`scores differ from those of numpy by ${worst}`);
   } finally {
     python.kill();
