@@ -57,27 +57,19 @@ export async function writeCall(
   if (strict && counts.conflicting + counts.rejected > 0) {
     throw new NothingStays({ file: null, counts, issues, refused: 'STRICT' });
   }
-  if (!leavesTrace(counts, batches)) throw new NothingStays({ file: null, counts, issues, refused: null });
+  if (!leavesTrace(counts)) throw new NothingStays({ file: null, counts, issues, refused: null });
   await appendIssues(transaction, file.id, issues);
   const position = { byte: size, line: call.rows };
   await settleBatch(transaction, dialect, file.id, counts, { position });
   return { file: await finishFile(unheard, file.id, { status: 'DONE' }), counts, issues, refused: null };
 }
 
-/** Kinds of batches of which is kept who has the same. */
-const REMEMBERED: ReadonlySet<RecordBatch['kind']> = new Set([
-  'lumisectionHistograms',
-  'runHistograms',
-  'scalars',
-  'qualityTests',
-]);
-
-/** Whether the database is another one after the call: a ledger of calls that changed nothing tells nobody anything. */
-function leavesTrace({ inserted, replaced, added, identical }: Counts, batches: readonly PreparedCallBatch[]): boolean {
-  if (inserted + replaced + added > 0) return true;
-  // who else has a histogram is kept, so that withdrawing one of them leaves it
-  return identical > 0 && batches.some(({ batch }) => REMEMBERED.has(batch.kind));
-}
+/**
+ * Whether the database is another one after the call: a ledger of calls that changed nothing tells nobody anything. Of all
+ * that is identical is kept who states it as well, so that withdrawing one of them leaves it.
+ */
+const leavesTrace = ({ inserted, replaced, added, identical }: Counts): boolean =>
+  inserted + replaced + added + identical > 0;
 
 const rejectedIn = (issues: readonly IssueRecord[]) => issues.filter(({ severity }) => severity === 'REJECTED').length;
 

@@ -254,6 +254,27 @@ describe.each(databases)('mutations on $name', (database) => {
     });
   });
 
+  test('a call that states what is stated already keeps it where the other one is withdrawn', async () => {
+    run++;
+    const state = async (runs: object[]) => {
+      const { data } = await ask(
+        `mutation ($input: UpsertRunsInput!) { upsertRuns(input: $input) { dataFile { id } ${REPORT} } }`,
+        { input: { runs } },
+      );
+      return data.upsertRuns;
+    };
+    const first = await state([{ number: run, fill: 7, era: 'Run2026A' }]);
+    const second = await state([{ number: run, fill: 7 }, { number: 0 }]);
+    expect(second.report).toMatchObject({ inserted: 0, identical: 1, rejected: 1 });
+    expect(second.dataFile.id).not.toBe(first.dataFile.id);
+    const withdrawn = await ask(
+      `mutation { deleteDataFile(input: { id: "${first.dataFile.id}" }) { dataFile { status } } }`,
+    );
+    expect(withdrawn.errors).toBeUndefined();
+    const { data } = await ask(`{ run(number: ${run}) { fill era } }`);
+    expect(data.run).toEqual({ fill: 7, era: null });
+  });
+
   test('conditions complement, contradict, and are replaced', async () => {
     run++;
     const runs = async (input: object) => {
@@ -269,7 +290,7 @@ describe.each(databases)('mutations on $name', (database) => {
     });
     expect(await runs({ runs: [{ number: run, fill: 5 }] })).toMatchObject({ runs: [{ era: '2026A', fill: 5 }] });
     expect(await runs({ runs: [{ number: run, fill: 5 }] })).toMatchObject({
-      dataFile: null,
+      dataFile: { id: expect.any(String) },
       report: { identical: 1 },
     });
     expect((await runs({ runs: [{ number: run, fill: 6 }] })).report).toMatchObject({
