@@ -43,9 +43,10 @@ export const nearestNeighbours: Strategy<z.infer<typeof parameters>> = {
     return (bins) => {
       closest.fill(Number.POSITIVE_INFINITY);
       for (let row = 0; row < count; row++) {
-        const distance = squaredDistance(bins, rows, row * width);
         let at = neighbours - 1;
-        if (distance >= (closest[at] as number)) continue;
+        const bound = closest[at] as number;
+        const distance = squaredDistance(bins, rows, row * width, bound);
+        if (distance >= bound) continue;
         for (; at > 0 && (closest[at - 1] as number) > distance; at--) closest[at] = closest[at - 1] as number;
         closest[at] = distance;
       }

@@ -35,7 +35,7 @@ export const template: Strategy<z.infer<typeof parameters>> = {
       let closest = 0;
       let sum = 0;
       for (let row = 0; row < count; row++) {
-        const difference = squaredDistance(bins, templates, row * width) / width;
+        const difference = squaredDistance(bins, templates, row * width, Number.POSITIVE_INFINITY) / width;
         sum += difference;
         if (difference < least) [least, closest] = [difference, row];
       }
