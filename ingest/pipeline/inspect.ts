@@ -6,6 +6,7 @@ import { openSource } from '../source.ts';
 import { Contents, type FileContents } from './contents.ts';
 import { choiceIdentity, type ElementChoice, type SkippedElement } from './elements.ts';
 import { describeProblem } from './failure.ts';
+import { FILE_BUSY } from './lease.ts';
 import { ingestFile } from './pipeline.ts';
 import type { FileProblem, FileReport, IngestSettings } from './report.ts';
 
@@ -74,7 +75,7 @@ export async function inspectFile(
   } catch (thrown) {
     error = describeProblem(thrown);
   }
-  const notTried = error?.message ?? ('missing' in store ? store.missing : needsDataset ? DATASET_UNKNOWN : null);
+  let notTried = error?.message ?? ('missing' in store ? store.missing : needsDataset ? DATASET_UNKNOWN : null);
   let ingest: Inspection['ingest'] = null;
   if (notTried === null && !('missing' in store) && !signal?.aborted) {
     // a certification has to have some name to be tried
@@ -84,7 +85,9 @@ export async function inspectFile(
       { source: 'inspect', ...settings, dryRun: true },
       { signal },
     );
-    ingest = { outcome: report.outcome, counts: report.counts, issues: report.issues, error: report.error };
+    // what is in the file is known all the same
+    if (report.error?.code === FILE_BUSY) notTried = report.error.message;
+    else ingest = { outcome: report.outcome, counts: report.counts, issues: report.issues, error: report.error };
   }
   const bad = issues.some(({ severity }) => severity !== 'NOTE') || (ingest?.counts.conflicting ?? 0) > 0;
   return {

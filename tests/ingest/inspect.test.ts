@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { rangesOf } from '../../ingest/pipeline/contents.ts';
 import type { Inspection } from '../../ingest/pipeline/inspect.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
-import { dumpDatabase } from '../support/database-dump.ts';
+import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
 import { runHere } from '../support/run-cli.ts';
 
@@ -128,6 +128,22 @@ describe.each(databases)('inspect beside a database on $name', ({ create }) => {
     expect(stdout).toContain(
       'ingesting would give: 1 inserted, 1 identical, 1 conflicting, 0 replaced, 0 added, 1 rejected',
     );
+  });
+
+  test('of a file that another process reads just now says what is in it, and that the rest was not tried', async () => {
+    const path = file('busy.csv', csv(csvRow({ ls: 1 })));
+    await runHere(['ingest', path, '--dataset', DATASET], { url: database.url });
+    await execute(
+      database.url,
+      "UPDATE data_file SET status = 'RUNNING', lease_owner = 'far/away 1 2 3', lease_expires_at = '2999-01-01T00:00:00.000+00:00'",
+    );
+    const { status, files } = await inspectJson([path, '--dataset', DATASET], database.url);
+    expect(status).toBe(0);
+    expect(files[0]).toMatchObject({
+      ingest: null,
+      notTried: expect.stringMatching(/^another process reads .*busy\.csv: it has come to byte \d+$/),
+      contents: { runs: [{ lumisectionHistograms: 1 }] },
+    });
   });
 
   test('asks for the dataset before it tries', async () => {
