@@ -1,5 +1,5 @@
 /**
- * How long it takes to compare 300 monitor elements of a run with 5 references, against reading their bins alone; and
+ * How long it takes to compare 300 monitor elements of a run with 5 references, against reading (and decoding) their bins alone; and
  * beta-binomial scores beside scipy's: `npm run bench:compare [-- --quick] [-- --on sqlite]`. See docs/performance.md.
  */
 import { spawn } from 'node:child_process';
@@ -10,9 +10,11 @@ import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { type ComparisonRequest, compareSides } from '../src/compare/comparison.ts';
 import { Cancellation } from '../src/domain/cancellation.ts';
+import { decodeBins } from '../src/domain/codec.ts';
 import { betaBinomial } from '../src/domain/scores/beta-binomial.ts';
 import type { Metric } from '../src/domain/scores/metrics.ts';
 import { scored } from '../src/domain/scores/scored.ts';
+import { type Shape, shapeOf } from '../src/domain/shape.ts';
 import { openStore } from '../src/store/open-store.ts';
 import type { Store } from '../src/store/store.ts';
 import { WorkerPool } from '../src/workers/worker-pool.ts';
@@ -106,12 +108,14 @@ async function measureStore(kind: DatabaseKind, store: Store, workers: WorkerPoo
   const request = (metrics: readonly Metric[]): ComparisonRequest => {
     return { tested: side(0), references, elements: undefined, metrics, minEntries: 1, largestPulls: 1 };
   };
-  const read = () =>
+  const shapes = await shapesOf(store, monitorElements);
+  const read = (decode: boolean) =>
     timed(async () => {
       for (let run = 0; run <= REFERENCES; run++) {
-        await store.reads.runBins(
+        const blobs = await store.reads.runBins(
           monitorElements.map((monitorElementId) => ({ runNumber: FIRST_RUN + run, monitorElementId, datasetId })),
         );
+        if (decode) for (const [i, blob] of blobs.entries()) decodeBins(blob as Uint8Array, shapes[i] as Shape);
       }
     });
   const compare = (...metrics: Metric[]) =>
@@ -120,24 +124,30 @@ async function measureStore(kind: DatabaseKind, store: Store, workers: WorkerPoo
       const { compared } = await compareSides(tools, request(metrics));
       if (compared.length !== elements.length) throw new Error(`${compared.length} elements were compared`);
     });
-  const rounds: Record<'reading' | 'two' | 'all', Time>[] = [];
+  const rounds: Record<'blobs' | 'reading' | 'two' | 'all', Time>[] = [];
   for (let round = -WARM_UP; round < ROUNDS; round++) {
     const times = {
-      reading: await read(),
+      blobs: await read(false),
+      reading: await read(true),
       two: await compare('KS', 'MAX_PULL'),
       all: await compare('KS', 'MAX_PULL', 'CHI2', 'BETA_BINOMIAL', 'EMD'),
     };
     if (round >= 0) rounds.push(times);
   }
-  const of = (name: 'reading' | 'two' | 'all', what: keyof Time) =>
+  const of = (name: keyof (typeof rounds)[number], what: keyof Time) =>
     median(rounds.map((round) => round[name][what])).toFixed(1);
   const ratios = rounds.map(({ two, reading }) => two.wall / reading.wall);
   report.verdict(
     `KS, MAX_PULL ${kind}`,
     median(ratios),
     { atMost: AT_MOST },
-    `${spread(ratios)}  ${of('two', 'wall')} ms against ${of('reading', 'wall')} ms of reading; all five metrics ${of('all', 'wall')} ms; processor ms ${of('two', 'processor')} against ${of('reading', 'processor')}, all five ${of('all', 'processor')}`,
+    `${spread(ratios)}  ${of('two', 'wall')} ms against ${of('reading', 'wall')} ms of reading (blobs alone ${of('blobs', 'wall')}); all five metrics ${of('all', 'wall')} ms; processor ms ${of('two', 'processor')} against ${of('reading', 'processor')} (${of('blobs', 'processor')}), all five ${of('all', 'processor')}`,
   );
+}
+
+async function shapesOf(store: Store, ids: readonly number[]): Promise<Shape[]> {
+  const rows = await store.reads.monitorElements(ids);
+  return rows.map((row) => shapeOf(elements.find(({ path }) => path === row?.path) as Booking));
 }
 
 /** Milliseconds; of the processor, in all threads of this process. */

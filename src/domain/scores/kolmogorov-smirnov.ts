@@ -26,22 +26,28 @@ export function kolmogorovSmirnov(tested: Scored, references: readonly Scored[])
 }
 
 function alongRows(a: Scored, b: Scored): number {
+  const [ofA, ofB] = [a.contents, b.contents];
+  const [wholeA, wholeB] = [1 / a.sum, 1 / b.sum];
   let [sumA, sumB, largest] = [0, 0, 0];
-  for (let i = 0; i < a.contents.length; i++) {
-    sumA += a.contents[i] as number;
-    sumB += b.contents[i] as number;
-    largest = Math.max(largest, Math.abs(sumA / a.sum - sumB / b.sum));
+  for (let i = 0; i < ofA.length; i++) {
+    sumA += ofA[i] as number;
+    sumB += ofB[i] as number;
+    const distance = Math.abs(sumA * wholeA - sumB * wholeB);
+    if (distance > largest) largest = distance;
   }
   return largest;
 }
 
 function alongColumns(a: Scored, b: Scored, width: number): number {
+  const [ofA, ofB] = [a.contents, b.contents];
+  const [wholeA, wholeB] = [1 / a.sum, 1 / b.sum];
   let [sumA, sumB, largest] = [0, 0, 0];
   for (let x = 0; x < width; x++) {
-    for (let i = x; i < a.contents.length; i += width) {
-      sumA += a.contents[i] as number;
-      sumB += b.contents[i] as number;
-      largest = Math.max(largest, Math.abs(sumA / a.sum - sumB / b.sum));
+    for (let i = x; i < ofA.length; i += width) {
+      sumA += ofA[i] as number;
+      sumB += ofB[i] as number;
+      const distance = Math.abs(sumA * wholeA - sumB * wholeB);
+      if (distance > largest) largest = distance;
     }
   }
   return largest;
