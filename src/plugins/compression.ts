@@ -1,6 +1,6 @@
-import { Readable } from 'node:stream';
+import { Readable, type Transform } from 'node:stream';
 import { promisify } from 'node:util';
-import { brotliCompress, constants, createBrotliCompress, createGzip, gzip } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import type { Plugin } from './request-facts.ts';
 
 /** What fits into one packet anyway is sent as it is. */
@@ -12,20 +12,46 @@ const STREAM_FROM_BYTES = 2_000_000;
 const GZIP = { level: 1 };
 const BROTLI = {
   params: {
-    [constants.BROTLI_PARAM_QUALITY]: 2,
-    [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+    [zlib.constants.BROTLI_PARAM_QUALITY]: 2,
+    [zlib.constants.BROTLI_PARAM_MODE]: zlib.constants.BROTLI_MODE_TEXT,
   },
 };
 
-/** All of it runs on threads of libuv, never on the event loop. */
-const ENCODINGS = {
-  br: { whole: promisify(brotliCompress), options: BROTLI, stream: () => createBrotliCompress(BROTLI) },
-  gzip: { whole: promisify(gzip), options: GZIP, stream: () => createGzip(GZIP) },
-};
-type Encoding = keyof typeof ENCODINGS;
+interface Coding {
+  whole(bytes: Buffer): Promise<Buffer>;
+  stream(): Transform;
+}
+
+/** All of it runs on threads of libuv, never on the event loop. The best first. */
+const CODINGS: ReadonlyMap<string, Coding> = new Map([
+  ...zstd(),
+  ['br', codingOf(promisify(zlib.brotliCompress), zlib.createBrotliCompress, BROTLI)],
+  ['gzip', codingOf(promisify(zlib.gzip), zlib.createGzip, GZIP)],
+]);
+
+/** Node has zstd from 22.15 on, which its types here do not know. */
+function zstd(): [string, Coding][] {
+  const node = zlib as unknown as {
+    zstdCompress?: typeof zlib.brotliCompress;
+    createZstdCompress: typeof zlib.createBrotliCompress;
+    constants: { ZSTD_c_compressionLevel: number };
+  };
+  if (node.zstdCompress === undefined) return [];
+  const options = { params: { [node.constants.ZSTD_c_compressionLevel]: 1 } };
+  return [['zstd', codingOf(promisify(node.zstdCompress), node.createZstdCompress, options)]];
+}
+
+function codingOf<Options>(
+  whole: (bytes: Buffer, options: Options) => Promise<Buffer>,
+  stream: (options: Options) => Transform,
+  options: Options,
+): Coding {
+  return { whole: (bytes) => whole(bytes, options), stream: () => stream(options) };
+}
 
 /** Not parts of a stream (multipart, SSE): each has to arrive when it is made, not when a block is full. */
-const COMPRESSIBLE = /^(text\/(?!event-stream)|application\/(json|graphql-response\+json|javascript)|image\/svg)/;
+const COMPRESSIBLE =
+  /^(text\/(?!event-stream)|application\/(json|x-ndjson|graphql-response\+json|javascript)|image\/svg)/;
 
 /** Compresses answers for clients that accept it; for others it costs a look at one header. */
 export function useCompression({ compress }: { compress: boolean }): Plugin {
@@ -51,7 +77,7 @@ const lengthOf = (headers: Headers) => Number(headers.get('content-length') ?? N
 
 type Payload = Parameters<NonNullable<Plugin['onResponse']>>[0];
 
-async function compressAnswer({ response, setResponse, fetchAPI }: Payload, encoding: Encoding, length: number) {
+async function compressAnswer({ response, setResponse, fetchAPI }: Payload, encoding: string, length: number) {
   const { headers, status, statusText } = response;
   const body = await encoded(response, encoding, length);
   if (body === null) return;
@@ -63,9 +89,9 @@ async function compressAnswer({ response, setResponse, fetchAPI }: Payload, enco
   setResponse(new fetchAPI.Response(body as BodyInit, { status, statusText, headers }));
 }
 
-async function encoded(response: Response, encoding: Encoding, length: number): Promise<Buffer | Readable | null> {
-  const { whole, options, stream } = ENCODINGS[encoding];
-  if (length <= STREAM_FROM_BYTES) return whole(Buffer.from(await response.arrayBuffer()), options);
+async function encoded(response: Response, encoding: string, length: number): Promise<Buffer | Readable | null> {
+  const { whole, stream } = CODINGS.get(encoding) as Coding;
+  if (length <= STREAM_FROM_BYTES) return whole(Buffer.from(await response.arrayBuffer()));
   const body = response.body as (ReadableStream & { readable?: Readable }) | null;
   if (body === null) return null;
   const source = body.readable ?? Readable.fromWeb(body as never);
@@ -78,7 +104,7 @@ async function encoded(response: Response, encoding: Encoding, length: number): 
 }
 
 /** The best of what a client takes; undefined where it takes none of ours. */
-export function chooseEncoding(header: string | null): Encoding | undefined {
+export function chooseEncoding(header: string | null): string | undefined {
   if (header === null) return undefined;
   const weights = new Map<string, number>();
   for (const part of header.toLowerCase().split(',')) {
@@ -87,6 +113,5 @@ export function chooseEncoding(header: string | null): Encoding | undefined {
     weights.set(name, q === undefined ? 1 : Number(q.slice(2)) || 0);
   }
   const weight = (name: string) => weights.get(name) ?? weights.get('*') ?? 0;
-  const names: readonly Encoding[] = ['br', 'gzip'];
-  return names.filter((name) => weight(name) > 0).sort((a, b) => weight(b) - weight(a))[0];
+  return [...CODINGS.keys()].filter((name) => weight(name) > 0).sort((a, b) => weight(b) - weight(a))[0];
 }

@@ -49,6 +49,6 @@ function matches(header: string | null, tag: string): boolean {
       one
         .trim()
         .replace(/^W\//, '')
-        .replace(/-(br|gzip)"$/, '"') === tag,
+        .replace(/-(zstd|br|gzip)"$/, '"') === tag,
   );
 }

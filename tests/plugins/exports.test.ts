@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { tableFromIPC } from '@uwdata/flechette';
 import { parquetMetadata } from 'hyparquet';
 import { readParquet } from 'parquet-wasm';
@@ -219,6 +220,38 @@ describe.each(databases)('exports on $name', (database) => {
     expect(await refusal('masks/unknown.json')).toMatch(/^404 NOT_FOUND/);
     expect(await refusal('masks/%E0%A4%A.json')).toMatch(/^400 BAD_USER_INPUT mask/);
     expect(await refusal('masks/1 & .json')).toMatch(/^400 BAD_USER_INPUT/);
+  });
+
+  it.each(['ndjson', 'csv'])('as %s come compressed to who asks for it', async (format) => {
+    const plain = await (await get(`histograms.${format}`, { run: '315257' })).text();
+    const response = await get(`histograms.${format}`, { run: '315257' }, { 'accept-encoding': 'gzip' });
+    expect(response.headers.get('content-encoding')).toBe('gzip');
+    const text = gunzipSync(Buffer.from(await response.arrayBuffer())).toString();
+    // all but when it was made
+    const made = /"createdAt":"[^"]*"/;
+    expect(text.replace(made, '')).toBe(plain.replace(made, ''));
+  });
+
+  it('and matrices that a client has already are told so to who may read them alone', async () => {
+    const config = parseConfig({ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_READ: 'token' });
+    const closed = createApp(opened.store, config, { session: SESSION });
+    const query = `{ histogramMatrix(monitorElement: "${CHARGE_PATH.path}", dataset: "${UL2018}") { binsBase64 } }`;
+    const token = { authorization: `Bearer ${SESSION}`, 'x-graphql-yoga-csrf': '1' };
+    for (const path of ['export/masks/golden-2018.json', `graphql?query=${encodeURIComponent(query)}`]) {
+      const ask = (headers: Record<string, string>) => closed.fetch(`http://localhost/${path}`, { headers });
+      const first = await ask(token);
+      const etag = first.headers.get('etag') as string;
+      expect([first.status, first.headers.get('vary')]).toEqual([200, expect.stringContaining('authorization')]);
+      expect((await ask({ ...token, 'if-none-match': etag })).status).toBe(304);
+      const stranger = await ask({ 'x-graphql-yoga-csrf': '1', 'if-none-match': etag });
+      expect([stranger.status === 304, await stranger.text()]).toEqual([
+        false,
+        expect.stringContaining('UNAUTHENTICATED'),
+      ]);
+    }
+    const streamed = await closed.fetch('http://localhost/export/histograms.csv?limit=1', { headers: token });
+    expect([streamed.headers.get('etag'), streamed.headers.get('cache-control')]).toEqual([null, 'no-store']);
+    await streamed.text();
   });
 
   it('are written to files by the command line, byte for byte the same', async () => {
