@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { Axis } from '../domain/axis.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
@@ -58,11 +59,12 @@ export type Outcome = (Scored & { readonly reason: null }) | { readonly score: n
 
 /**
  * Fits a strategy to a matrix. The same matrix and request give the same model to the last bit.
- * @throws InvalidInputError for an unknown strategy, parameters or options that are none, a matrix without a row that can
- * be learned from, too few rows for the strategy.
+ * @throws NotFoundError for an unknown strategy; InvalidInputError for parameters, options or a seed that are none, a matrix
+ * without a row that can be learned from, too few rows for the strategy.
  */
 export function fitModel(name: string, matrix: TrainingMatrix, request: FitRequest): Model {
-  const { seed, contentHash } = request;
+  const { contentHash } = request;
+  const seed = validated('seed', z.int32(), request.seed);
   const strategy = strategyNamed(name);
   const parameters = validated('parameters', strategy.parameters, request.parameters);
   const options = optionsFor(strategy.reads, validated('preparation', preparationOptions, request.preparation));

@@ -113,6 +113,10 @@ test('a parameter out of bounds is refused by its name', () => {
   expect(() => fitModel('pca', matrixOf(usual), request({}, { flow: 'SOME' }))).toThrow(/^preparation\.flow: /);
 });
 
+test.each([1.5, 2 ** 31, Number.NaN])('a seed of %s is refused: it would be taken for another', (seed) => {
+  expect(() => fitModel('nmf', matrixOf(usual), request({}, {}, seed))).toThrow(/^seed: /);
+});
+
 test('an unknown strategy is refused with the names there are', () => {
   expect(() => fitModel('svm', matrixOf(usual), request())).toThrow(NotFoundError);
   expect(() => fitModel('svm', matrixOf(usual), request())).toThrow('entries, moments, ks');
