@@ -93,6 +93,7 @@ export async function compareSides(tools: ComparisonTools, request: ComparisonRe
     workers,
     cancellation,
     options: { metrics, minEntries, largestPulls, withPulls },
+    pathOf: (id) => elements.get(id)?.path ?? '',
   });
   const findings = new Findings(sides, minEntries, elements);
   const ids = [...elements]

@@ -10,6 +10,8 @@ export interface Scoring {
   readonly workers: WorkerPool;
   readonly cancellation: Cancellation;
   readonly options: Omit<ScoreTask, 'bytes' | 'axes' | 'items'>;
+  /** For errors. */
+  pathOf(id: number): string;
 }
 
 export interface ComparedSides {
@@ -42,7 +44,7 @@ const CELLS = 10_000;
 export async function scoreElements(
   sides: ComparedSides,
   ids: readonly number[],
-  { workers, cancellation, options }: Scoring,
+  { workers, cancellation, options, pathOf }: Scoring,
   met: (element: ScoredElement) => void,
 ): Promise<void> {
   const all = [sides.tested, ...sides.references];
@@ -61,7 +63,7 @@ export async function scoreElements(
         for (const [i, element] of scorable.entries()) met(without(element, items[i] as ScoredItem));
       })
       .catch((error: unknown) => {
-        failed ??= { error: named(error, scorable) };
+        failed ??= { error: named(error, scorable, pathOf) };
       })
       .finally(() => underWay.delete(task));
     underWay.add(task);
@@ -143,9 +145,9 @@ function pack(
   return { bytes, axes: [...axes.keys()], items: packed };
 }
 
-function named(error: unknown, elements: readonly Scorable[]): unknown {
+function named(error: unknown, elements: readonly Scorable[], pathOf: Scoring['pathOf']): unknown {
   if (!(error instanceof CorruptBinsError)) return error;
   const { item, ...details } = error.details;
-  const id = elements[item as number]?.id;
-  return new CorruptBinsError(error.message, { ...details, monitorElementId: id });
+  const path = pathOf((elements[item as number] as Scorable).id);
+  return new CorruptBinsError(`${path}: ${error.message}`, { ...details, monitorElement: path });
 }

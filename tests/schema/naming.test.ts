@@ -106,6 +106,7 @@ describe('the schema', () => {
     expect(lists.sort()).toEqual([
       'Axis.labels',
       'HistogramMatrix.entries',
+      'LowStatisticsInComparison.referenceEntries',
       'Query.nodes',
       'UpsertDatasetsPayload.datasets',
       'UpsertLumisectionHistogramsPayload.histograms',
