@@ -27,12 +27,15 @@ export function workingPoint({ thresholds, bad, good }: Steps): WorkingPoint | n
   for (let step = 0; step < bad.length; step++) {
     badAbove += bad[step] as number;
     goodAbove += good[step] as number;
-    // products of sums, not of shares: whole numbers are compared exactly
+    // of sums, not of shares: whole numbers are compared exactly. It is 0 at the infinite thresholds of missing scores
     const product = badAbove * (goodAll - goodAbove);
-    const threshold = thresholds[step] as number;
-    if (product > largest && Number.isFinite(threshold)) {
+    if (product > largest) {
       largest = product;
-      best = { threshold, efficiency: badAbove / badAll, falseAlarmRate: goodAbove / goodAll };
+      best = {
+        threshold: thresholds[step] as number,
+        efficiency: badAbove / badAll,
+        falseAlarmRate: goodAbove / goodAll,
+      };
     }
   }
   return best;

@@ -5,6 +5,7 @@ import { drawClusters, estimate, percentileInterval } from '../../../src/domain/
 import { compareStrategies, disagreements } from '../../../src/domain/evaluation/compare.ts';
 import { rank, stepsOf } from '../../../src/domain/evaluation/ranking.ts';
 import { rocAuc } from '../../../src/domain/evaluation/roc-auc.ts';
+import { GOOD } from '../../../src/domain/evaluation/sample.ts';
 import { anyRows, type Row, runOf, sampleFrom, sumOf } from './made.ts';
 
 const VIEW = { slice: 'ALL', weighting: 'BY_LUMISECTION', missing: 'PENALISED' } as const;
@@ -118,7 +119,7 @@ describe('an interval', () => {
   });
 
   it('draws fills as a whole, and runs of no known fill by themselves', () => {
-    const inFills = rows.map((row) => ({ ...row, fill: row.run <= 4 ? Math.ceil(row.run / 2) : 0 }));
+    const inFills = rows.map((row) => ({ ...row, fill: row.run <= 4 ? 4 + Math.ceil(row.run / 2) : 0 }));
     const ranking = rank(sampleFrom(inFills), 'BY_LUMISECTION', 'FILL');
     expect(ranking.clusterCount).toBe(4);
     const { fill, ...without } = sampleFrom(inFills);
@@ -170,6 +171,15 @@ describe('two strategies', () => {
       OPTIONS,
     );
     expect(found).toEqual(compareStrategies(sampleFrom(both), sampleFrom(turned(both)), rocAuc, VIEW, OPTIONS));
+  });
+
+  it('are compared in a slice on the lumisections of it', () => {
+    const wholly = [...rows, ...runOf(8, { bad: [0.3, 2] })];
+    const [a, b] = [sampleFrom(wholly), sampleFrom(wholly.map((row) => ({ ...row, score: row.lumisection })))];
+    const view = { ...VIEW, slice: 'WHOLLY_BAD_RUNS' } as const;
+    const sliced = wholly.filter(({ run, truth }) => truth === GOOD || run === 8);
+    const [c, d] = [sampleFrom(sliced), sampleFrom(sliced.map((row) => ({ ...row, score: row.lumisection })))];
+    expect(compareStrategies(a, b, rocAuc, view, OPTIONS)).toEqual(compareStrategies(c, d, rocAuc, VIEW, OPTIONS));
   });
 
   it('have to be about the same lumisections', () => {

@@ -64,6 +64,14 @@ describe('an evaluation', () => {
     expect(aucs).toEqual([9 / 12, 1, 0]);
   });
 
+  it('draws the clusters that it is told to', () => {
+    const rows = [1, 2, 3, 4].flatMap((run) =>
+      runOf(run, { bad: [1, 2], good: [0] }).map((row) => ({ ...row, fill: 9 })),
+    );
+    const clusters = (cluster: 'RUN' | 'FILL') => evaluate(sampleFrom(rows), VIEW, { ...OPTIONS, cluster }).resampling;
+    expect([clusters('RUN').clusters, clusters('FILL').clusters]).toEqual([4, 1]);
+  });
+
   it('says nothing at a rate that its good lumisections cannot resolve', () => {
     const good = Array.from({ length: 150 }, (_, i) => i / 150);
     const rows = [1, 2].flatMap((run) => runOf(run, { bad: [2, 0.5], good }));

@@ -68,7 +68,7 @@ describe('ROC AUC', () => {
 
   it('is said to look turned around where it is far below 0.5, and its interval below 0.5', () => {
     expect(isInverted(0.2, { high: 0.45 })).toBe(true);
-    expect(isInverted(0.2, { high: 0.6 })).toBe(false);
+    expect(isInverted(0.2, { high: 0.5 })).toBe(false);
     expect(isInverted(0.2, null)).toBe(true);
     expect(isInverted(0.45, { high: 0.48 })).toBe(false);
     expect(isInverted(null, null)).toBe(false);
@@ -151,6 +151,13 @@ describe('efficiency at a rate of false alarms', () => {
     expect(efficiencyAt(steps, 0.001)).toEqual({ efficiency: 2 / 3, threshold: 998.5, falseAlarmRate: 0.001 });
     expect(efficiencyAt(steps, 0.0009)).toEqual({ efficiency: 0, threshold: null, falseAlarmRate: 0 });
     expect(efficiencyAt(steps, 0.01)?.efficiency).toBe(1);
+  });
+
+  it('takes sums of fractions for what they would be without rounding', () => {
+    const scores = Array.from({ length: 10 }, (_, i) => i);
+    const ranking = rank(sampleFrom([...runOf(1, { good: scores }), ...runOf(2, { bad: [7.5] })]), 'BY_RUN');
+    expect(0.1 + 0.1 + 0.1).toBeGreaterThan(0.3);
+    expect(efficiencyAt(stepsOf(ranking), 0.3)?.threshold).toBe(7);
   });
 
   it('is resolvable where one false alarm is within the rate', () => {

@@ -51,7 +51,7 @@ describe('false alarms', () => {
     const luminosities = [0.1, 0.2, Number.NaN, 0.3, 50, 0.4];
     const rows = [
       ...runOf(1, { good: [5, 1, 5] }),
-      ...runOf(2, { good: [null], bad: [9] }),
+      ...runOf(2, { good: [Number.NEGATIVE_INFINITY], bad: [9] }),
       ...runOf(3, { good: [0] }),
     ];
     const sample = sampleFrom(

@@ -96,6 +96,7 @@ describe('slices', () => {
       [40, Number.POSITIVE_INFINITY, 4],
     ]);
     expect({ unknown, outside }).toEqual({ unknown: 1, outside: 1 });
+    expect(binBy(sample, 'pileup', [10, 30, 45]).outside).toBe(2);
     expect(() => binBy(sample, 'entries', [1, 2])).toThrow('no lumisection has "entries"');
     expect(() => binBy(sample, 'toString', [1, 2])).toThrow('no lumisection has "toString"');
     for (const edges of [[], [1], [2, 1], [1, 1], [1, Number.NaN]]) {
