@@ -284,7 +284,7 @@ const SETTINGS = {
   compress: onOff(
     'LUMIGRAPH_COMPRESS',
     'on',
-    'Whether answers of more than 1,400 bytes are compressed for clients that accept it (`br`, `gzip`).',
+    'Whether answers of more than 1,400 bytes are compressed for clients that accept it (`br`, `gzip`; `zstd` on Node 22.15 and later).',
   ),
   corsOrigins: {
     name: 'LUMIGRAPH_CORS_ORIGINS',
