@@ -32,6 +32,7 @@ import {
 } from './histograms.ts';
 import { lumisectionLoader } from './lumisections.ts';
 import { noteLoader } from './notes.ts';
+import { referenceChoiceLoader } from './reference-choices.ts';
 import { runLoader } from './runs.ts';
 import { taskLoader, taskRunCountsLoader } from './tasks.ts';
 
@@ -55,6 +56,7 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     qualityTest: qualityTestLoader(reads),
     efficiency: efficiencyLoader(reads),
     note: noteLoader(reads),
+    referenceChoice: referenceChoiceLoader(reads),
     dataFile: dataFileLoader(reads),
     ingestIssue: ingestIssueLoader(reads),
     job: jobLoader(reads),

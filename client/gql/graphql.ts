@@ -660,6 +660,36 @@ export type QualityTestWhere = {
   statusCode?: IntFilter | null | undefined;
 };
 
+/** Conditions on a ReferenceChoice. All that are given must hold; an empty object always holds. A null inside is an error. */
+export type ReferenceChoiceWhere = {
+  /** All of these hold (an empty list does). */
+  AND?: Array<ReferenceChoiceWhere> | null | undefined;
+  /** This does not hold. A test of an absent value does not hold, so its NOT does. */
+  NOT?: ReferenceChoiceWhere | null | undefined;
+  /** At least one of these holds (an empty list does not). */
+  OR?: Array<ReferenceChoiceWhere> | null | undefined;
+  /** Who chose: the name of the token. */
+  author?: StringFilter | null | undefined;
+  /** Why, in the words of its author; absent where nobody told. */
+  comment?: StringFilter | null | undefined;
+  /** When it was chosen. */
+  createdAt?: DateTimeFilter | null | undefined;
+  /** Whether this is the newest choice for its run and dataset. */
+  current?: BooleanFilter | null | undefined;
+  /** Name of the dataset in which the run is compared. */
+  dataset?: StringFilter | null | undefined;
+  /** Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error. */
+  mask?: string | null | undefined;
+  /** Name of the dataset of the reference; nothing may be left of it. */
+  referenceDataset?: StringFilter | null | undefined;
+  /** Number of the run that was chosen as the reference; it may be deleted since. */
+  referenceRun?: IntFilter | null | undefined;
+  /** It satisfies this: The run that is compared with the reference. */
+  run?: RunWhere | null | undefined;
+  /** Number of the choice for this run and dataset, from 1. */
+  version?: IntFilter | null | undefined;
+};
+
 /** Conditions on a RunHistogram. All that are given must hold; an empty object always holds. A null inside is an error. */
 export type RunHistogramWhere = {
   /** All of these hold (an empty list does). */
@@ -748,6 +778,8 @@ export type RunWhere = {
   qualityTests?: QualityTestWhere | null | undefined;
   /** Integrated luminosity that CMS recorded, in 1/pb. */
   recordedLumi?: FloatFilter | null | undefined;
+  /** At least one satisfies this: Runs that were chosen as references of this one, in all versions (`current: { eq: true }` for the newest). */
+  references?: ReferenceChoiceWhere | null | undefined;
   /** At least one satisfies this: Values of scalar monitor elements of the whole run. */
   scalars?: ScalarValueWhere | null | undefined;
   /** When the run began. */

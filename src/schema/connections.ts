@@ -12,6 +12,7 @@ import {
   MonitorElement,
   Note,
   QualityTest,
+  ReferenceChoice,
   Run,
   RunHistogram,
   SavedMask,
@@ -32,6 +33,7 @@ export const certificationVersions = defineConnection('certificationVersion', Ce
 export const savedMasks = defineConnection('savedMask', SavedMask);
 export const elementSets = defineConnection('elementSet', ElementSet);
 export const notes = defineConnection('note', Note);
+export const referenceChoices = defineConnection('referenceChoice', ReferenceChoice);
 export const dataFiles = defineConnection('dataFile', DataFile);
 export const jobs = defineConnection('job', Job);
 export const tasks = defineConnection('task', Task);

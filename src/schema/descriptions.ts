@@ -54,6 +54,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     monitorElements: 'Monitor elements with a histogram, a scalar value or a quality test in the run.',
     datasets: 'Datasets with a histogram, a scalar value or a quality test in the run.',
     notes: 'What people wrote about the run and about what is in it.',
+    references:
+      'Runs that were chosen as references of this one, in all versions (`current: { eq: true }` for the newest).',
   },
   lumisection: {
     ...keys,
@@ -160,6 +162,18 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     current: 'Whether this is the newest version of its source, dataset and subsystem.',
     dataFile: 'The file (or call) that brought the version; absent where none did.',
   },
+  referenceChoice: {
+    ...keys,
+    dataset: 'Name of the dataset in which the run is compared.',
+    version: 'Number of the choice for this run and dataset, from 1.',
+    referenceRun: 'Number of the run that was chosen as the reference; it may be deleted since.',
+    referenceDataset: 'Name of the dataset of the reference; nothing may be left of it.',
+    comment: 'Why, in the words of its author; absent where nobody told.',
+    author: 'Who chose: the name of the token.',
+    createdAt: 'When it was chosen.',
+    current: 'Whether this is the newest choice for its run and dataset.',
+    run: 'The run that is compared with the reference.',
+  },
   savedMask: {
     ...keys,
     name: 'The name under which masks mean it.',
@@ -258,7 +272,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     windowLength: 'Lumisections of a window; 1 where members are no windows.',
     metric: 'What its leaderboard ranks by.',
     seed: 'What its sampling and its split were drawn with.',
-    isTruthHidden: 'Whether the truth of its test part is closed to all but its author and whoever has the scope `admin`.',
+    isTruthHidden:
+      'Whether the truth of its test part is closed to all but its author and whoever has the scope `admin`.',
     definition: 'As it was stated.',
     hash: 'SHA-256 over its exact content in hexadecimal, as docs/tasks.md says; absent while it is a draft.',
     madeOf: 'The versions that its truth was made of.',

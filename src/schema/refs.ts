@@ -43,12 +43,17 @@ export const Note = builder.prismaObject('Note', {
   description: 'What somebody wrote about a run, about some of its lumisections, or about a monitor element in them.',
 });
 
-export const HistogramContents = builder.interfaceRef<ContentsRow>('HistogramContents');
-
 export const Task = builder.prismaObject('Task', {
   description:
     'A question that strategies compete on: of lumisections (windows, runs) in three parts, which are bad. A draft until it is frozen; from then on its content has a hash and never changes.',
 });
+
+export const ReferenceChoice = builder.prismaObject('ReferenceChoice', {
+  description:
+    'What somebody chose as the reference of a run in a dataset. It never changes: another choice is the next version.',
+});
+
+export const HistogramContents = builder.interfaceRef<ContentsRow>('HistogramContents');
 
 export const Histogram = builder.interfaceRef<HistogramRow>('Histogram');
 

@@ -7,6 +7,7 @@ import {
   monitorElements,
   notes,
   qualityTests,
+  referenceChoices,
   runHistograms,
   runs,
   scalarValues,
@@ -93,6 +94,12 @@ builder.prismaObjectFields(Run, (t) => ({
     description: about.notes,
     args: notes.args,
     resolve: notes.of(({ number }) => ({ runNumber: number })),
+  }),
+  references: t.field({
+    type: referenceChoices.type,
+    description: about.references,
+    args: referenceChoices.args,
+    resolve: referenceChoices.of(({ number }) => ({ runNumber: number })),
   }),
   certifications: t.field({
     type: [Certification],

@@ -35,6 +35,7 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
   savedMask: 'SavedMask',
   elementSet: 'ElementSet',
   note: 'Note',
+  referenceChoice: 'ReferenceChoice',
   dataFile: 'DataFile',
   job: 'Job',
   ingestIssue: 'IngestIssue',

@@ -23,6 +23,7 @@ export const RUN_TABLES: readonly (readonly [table: string, noun: Brought | Hold
   ['certification', 'certificationRanges'],
   ['certification_fraction', 'fractions'],
   ['note', 'notes'],
+  ['reference_choice', null],
   ['lumisection', 'lumisections'],
 ];
 

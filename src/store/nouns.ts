@@ -105,6 +105,7 @@ export const NOUNS = {
       monitorElements: linked('monitorElement', through(byRun, byMonitorElement)),
       datasets: linked('dataset', through(byRun, byDataset)),
       notes: many('note', { runNumber: 'number' }),
+      references: many('referenceChoice', { runNumber: 'number' }),
     },
     order: orderBy('number', ...RUN_FIELDS),
     defaultOrder: ['number'],
@@ -312,6 +313,25 @@ export const NOUNS = {
     defaultOrder: ['source', 'dataset', 'subsystem', 'version'],
   },
 
+  referenceChoice: {
+    table: 'reference_choice',
+    key: ['runNumber', 'dataset', 'version'],
+    fields: {
+      runNumber: internal,
+      dataset: field('text'),
+      version: field('int'),
+      referenceRun: field('int'),
+      referenceDataset: field('text'),
+      comment: nullable('text'),
+      author: field('text'),
+      createdAt: field('time'),
+    },
+    computed: { current: newestOf('reference_choice', 'run_number', 'dataset') },
+    relations: { run: toRun },
+    order: { RUN: 'runNumber', ...orderBy('dataset', 'version', 'referenceRun', 'author', 'createdAt') },
+    defaultOrder: ['runNumber', 'dataset', 'version'],
+    mask: { run: 'runNumber' },
+  },
   savedMask: {
     table: 'saved_mask',
     key: ['name', 'version'],

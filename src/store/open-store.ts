@@ -16,6 +16,7 @@ import { createNotes } from './notes.ts';
 import { observedDatabase } from './observed-database.ts';
 import { readOnlyDatabase, readOnlyUrl } from './read-only-database.ts';
 import { cachedDimensions, StoreReads } from './reads.ts';
+import { createRunReferences } from './reference-choices.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { createTasks } from './tasks.ts';
@@ -45,6 +46,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     reads: new StoreReads(query, cached),
     notes: createNotes(database),
     masks: createMasks(query),
+    runReferences: createRunReferences(query),
     tasks: createTasks(query),
     elementSets: createElementSets(query),
     trends: createTrends(query, cached),
@@ -66,6 +68,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         lists: createLists(own),
         reads: new StoreReads(own, cached),
         masks: createMasks(own),
+        runReferences: createRunReferences(own),
         tasks: createTasks(own),
         trends: createTrends(own, cached),
         coverage: createCoverages(own),

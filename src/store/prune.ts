@@ -71,6 +71,7 @@ export async function prune(
     'condition_contribution',
     'run_monitor_element',
     'note',
+    'reference_choice',
   ];
   const runs = await drop(
     'run',

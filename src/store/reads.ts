@@ -119,6 +119,10 @@ export class StoreReads implements Reads {
     return rowsByKey(this.query, 'note', keyed(keys));
   }
 
+  referenceChoices(...[keys]: Parameters<Reads['referenceChoices']>) {
+    return rowsByKey(this.query, 'referenceChoice', keyed(keys));
+  }
+
   qualityTests(...[keys]: Parameters<Reads['qualityTests']>) {
     return rowsByKey(this.query, 'qualityTest', keyed(keys));
   }

@@ -20,6 +20,7 @@ import type {
   Prisma,
   PrismaClient,
   QualityTest,
+  ReferenceChoice,
   Run,
   SavedMask,
   ScalarValue,
@@ -36,6 +37,7 @@ import type { Jobs } from './jobs.ts';
 import type { Masks } from './masks.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
+import type { ChoiceKey, RunReferences } from './reference-choices.ts';
 import type { TaskRunCount } from './task-members.ts';
 import type { Tasks } from './tasks.ts';
 import type { Tokens } from './tokens.ts';
@@ -115,6 +117,7 @@ export interface Rows {
   scalarValue: ScalarValue;
   qualityTest: QualityTestRow;
   note: Note;
+  referenceChoice: ReferenceChoice;
   job: Job;
 }
 export type Noun = keyof Rows;
@@ -180,6 +183,7 @@ export interface Reads {
   /** Descriptions of datasets: they change, so they are never cached. */
   datasetDescriptions(ids: readonly number[]): Promise<(string | null)[]>;
   notes(keys: readonly Pick<Note, 'runNumber' | 'id'>[]): Promise<(Note | null)[]>;
+  referenceChoices(keys: readonly ChoiceKey[]): Promise<(ReferenceChoice | null)[]>;
   /** A row that a job was given for a file that turned out to have one already is found as the latter. */
   dataFiles(ids: readonly number[]): Promise<(DataFile | null)[]>;
   jobs(ids: readonly number[]): Promise<(Job | null)[]>;
@@ -412,6 +416,7 @@ export interface Store {
   readonly ledger: Ledger;
   readonly jobs: Jobs;
   readonly notes: Notes;
+  readonly runReferences: RunReferences;
   readonly masks: Masks;
   readonly tasks: Tasks;
   readonly elementSets: ElementSets;

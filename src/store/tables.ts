@@ -17,6 +17,7 @@ import type {
   MonitorElement,
   Note,
   QualityTest,
+  ReferenceChoice,
   Run,
   RunHistogram,
   RunMonitorElement,
@@ -60,6 +61,7 @@ export interface Tables {
   versionContribution: Stored<VersionContribution>;
   datasetContribution: Stored<DatasetContribution>;
   note: Stored<Note>;
+  referenceChoice: Stored<ReferenceChoice>;
   dataFile: Stored<DataFile>;
   ingestIssue: Stored<IngestIssue>;
   job: Stored<Job>;

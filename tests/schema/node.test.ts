@@ -5,7 +5,7 @@ import { schema } from '../../src/schema/index.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
-import { fillWorld } from './world.ts';
+import { fillWorld, PROMPT2023, UL2018 } from './world.ts';
 
 /** For each Node type: a query for some ids, and fields to compare when they are read again. */
 const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]; fields: string }> = {
@@ -28,6 +28,7 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   DataFile: root('dataFiles', 'path size'),
   Job: root('jobs', 'state owner bytesTotal dataFile { path }'),
   Note: root('notes', 'run { number } text author'),
+  ReferenceChoice: root('referenceChoices', 'run { number } dataset version referenceRun author'),
   Token: {
     ids: '{ tokens { id name scopes } }',
     at: ({ tokens }: { tokens: { id: string }[] }) => tokens,
@@ -90,6 +91,10 @@ describe.each(databases)('nodes on $name', (database) => {
       updatedAt: at,
     };
     await opened.store.prisma.task.createMany({ data: ['one', 'two'].map((name) => ({ name, ...task, ...stated })) });
+    const reference = { referenceRun: 367129, referenceDataset: PROMPT2023, author: 'a test' };
+    for (const comment of ['one', 'another']) {
+      await opened.store.runReferences.choose({ runNumber: 315257, dataset: UL2018, ...reference, comment });
+    }
     for (const name of ['ci', 'me']) {
       await opened.store.tokens.create({ name, scopes: ['read'], expiresAt: new Date(Date.now() + 60_000) }, 'a test');
     }

@@ -97,6 +97,12 @@ export function satisfies(world: World, noun: Noun, row: Row, filter: Filter): b
 }
 
 function fieldValue(world: World, noun: Noun, row: Row, field: string): unknown {
+  if (noun === 'referenceChoice' && field === 'current') {
+    return !world.referenceChoice.some(
+      (other) =>
+        other.runNumber === row.runNumber && other.dataset === row.dataset && other.version > (row.version as number),
+    );
+  }
   if ((noun === 'savedMask' || noun === 'elementSet') && field === 'current') {
     const versions: readonly { name: string; version: number }[] = world[noun];
     return !versions.some((other) => other.name === row.name && other.version > (row.version as number));
@@ -187,6 +193,8 @@ function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, R
       return where('scalarValue', { runNumber: row.runNumber, lumisectionNumber: row.number });
     case 'run.notes':
       return where('note', { runNumber: row.number });
+    case 'run.references':
+      return where('referenceChoice', { runNumber: row.number });
     case 'monitorElement.notes':
       return where('note', { monitorElementId: row.id });
     case 'run.lumisectionHistograms':

@@ -16,6 +16,7 @@ export type World = Pick<
   | 'scalarValue'
   | 'qualityTest'
   | 'note'
+  | 'referenceChoice'
   | 'runMonitorElement'
   | 'dataFile'
   | 'ingestIssue'
@@ -80,6 +81,7 @@ export function makeWorld(seed: number): World {
   const later = generator(seed + 1);
   const latest = generator(seed + 2);
   const newest = generator(seed + 3);
+  const chosen = generator(seed + 4);
   const text = () => pick(TEXTS);
   const maybe = <T>(value: () => T): T | null => (pick([0, 1, 2]) === 0 ? null : value());
   const number = () => pick(NUMBERS);
@@ -248,6 +250,21 @@ export function makeWorld(seed: number): World {
     }),
   );
 
+  const referenceChoice = run.slice(1).flatMap(({ number: runNumber }) =>
+    ['', 'aB', 'é'].flatMap((dataset) =>
+      range(chosen([0, 1, 3])).map((n) => ({
+        runNumber,
+        dataset,
+        version: n + 1,
+        referenceRun: chosen(run).number,
+        referenceDataset: chosen(TEXTS),
+        comment: chosen([null, ...TEXTS]),
+        author: chosen(TEXTS),
+        createdAt: chosen(TIMES),
+      })),
+    ),
+  );
+
   const dataFile = range(12).map((id) => ({
     id,
     path: text(),
@@ -411,6 +428,7 @@ export function makeWorld(seed: number): World {
     scalarValue,
     qualityTest,
     note,
+    referenceChoice,
     runMonitorElement: [...pairs.values()],
     dataFile,
     ingestIssue,
