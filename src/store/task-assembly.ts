@@ -33,7 +33,7 @@ import { splitRuns } from '../domain/task-split.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Queries } from './database.ts';
 import { type MaskPart, readMask } from './mask-reads.ts';
-import { labelsOf, pairingsOf, type ReadTruth, readTruth } from './task-truth.ts';
+import { judgedNumbers, labelsOf, pairingsOf, type ReadTruth, readTruth } from './task-truth.ts';
 
 /** Stored lumisections that the parts of one task may select. */
 export const MOST_TASK_LUMISECTIONS = 500_000;
@@ -83,7 +83,9 @@ export async function assembleTask(
   const subject = await elementsOf(query, queries, definition);
   const truth = await readTruth(query, queries, definition.truth);
   assertPairing(definition, truth);
-  const runs = await selectedRuns(query, queries, definition, subject);
+  const runs = (await selectedRuns(query, queries, definition, subject)).map((run) =>
+    run.numbers.length > 0 ? run : { ...run, numbers: judgedNumbers(truth, run.run) },
+  );
   const { masks, leftOut } = await partMasks(query, queries, definition, truth, runs);
   const members: Record<TaskPart, TaskMember[]> = { TRAIN: [], VALIDATION: [], TEST: [] };
   const runsOf: Record<TaskPart, number[]> = { TRAIN: [], VALIDATION: [], TEST: [] };
@@ -169,7 +171,7 @@ function assertClasses({ parts, truth, allow }: TaskDefinition, members: Record<
   assertBothClasses(counts, allow, oneClass);
 }
 
-/** Whole runs end at their last lumisection that is known. @throws NotFoundError for runs that are not stored. */
+/** Whole runs end at their last lumisection that is known. */
 export async function selectionMask(
   query: CheckedQuery,
   queries: Queries,
@@ -177,7 +179,6 @@ export async function selectionMask(
   field: string,
 ): Promise<LuminosityMask> {
   const written = mask === null ? null : parseMask(mask, `${field}.mask`);
-  if (runs !== null) await assertRuns(query, queries, runs, `${field}.runs`);
   const whole = LuminosityMask.fromRanges(
     (runs ?? []).map((run) => ({ run, ranges: [{ first: 1, last: END_OF_RUN }] })),
   );
@@ -260,7 +261,10 @@ async function runFacts({ database }: CheckedQuery, queries: Queries, runs: read
   );
 }
 
-/** The stored runs that the parts select, ascending, with all of their lumisections and what these have of histograms. */
+/**
+ * The stored runs that the parts select, ascending, with all of their lumisections and what these (where members are runs:
+ * what they) have of histograms.
+ */
 async function selectedRuns(
   query: CheckedQuery,
   queries: Queries,
@@ -274,6 +278,7 @@ async function selectedRuns(
       : TASK_PARTS.map((part) => [FIELDS[part], parts[part]] as const);
   const wanted = new Set<number>();
   for (const [field, selection] of selections) {
+    if (selection.runs !== null) await assertRuns(query, queries, selection.runs, `${field}.runs`);
     for (const run of (await selectionMask(query, queries, selection, field)).runs) wanted.add(run);
   }
   const runs = [...wanted].sort((a, b) => a - b);
@@ -302,11 +307,14 @@ async function selectedRuns(
       const count = enough.get(`${run}:${number}`);
       return count === undefined ? NO_HISTOGRAM : count === 0 ? LOW_ENTRIES : JUDGED;
     };
-    for (const [run, numbers] of byRun(stored)) {
+    const numbersOf = byRun(stored);
+    for (const run of runs.slice(from, from + atOnce)) {
+      const numbers = numbersOf.get(run) ?? new Int32Array();
       const histograms = isRun
         ? Int8Array.of(stateOf(run, 0))
         : Int8Array.from(numbers, (number) => stateOf(run, number));
-      found.push({ run, numbers, histograms });
+      // summaries of runs may come without their lumisections
+      if (numbers.length > 0 || (isRun && histograms[0] !== NO_HISTOGRAM)) found.push({ run, numbers, histograms });
     }
     await nextTurn();
   }

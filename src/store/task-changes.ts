@@ -16,7 +16,7 @@ import type { MaskPart } from './mask-reads.ts';
 import { elementsOf, selectionMask, type TaskElements } from './task-assembly.ts';
 import { ContentReader } from './task-content.ts';
 import { membersOfTaskRun } from './task-members.ts';
-import { labelsOf, nameOf, type ReadTruth, readTruth } from './task-truth.ts';
+import { judgedNumbers, labelsOf, nameOf, type ReadTruth, readTruth } from './task-truth.ts';
 
 /** So many histograms are read again for one answer, or those of one run if they are more. */
 const MOST_HISTOGRAMS = 50_000;
@@ -103,7 +103,7 @@ async function labelsNow(queries: Queries, truth: ReadTruth, run: number): Promi
   const rows = await queries.arrays<[number]>('SELECT number FROM lumisection WHERE run_number = $1 ORDER BY number', [
     run,
   ]);
-  const numbers = Int32Array.from(rows, ([number]) => number);
+  const numbers = rows.length > 0 ? Int32Array.from(rows, ([number]) => number) : judgedNumbers(truth, run);
   const { positive, negative } = truth;
   // both by now: no truth any more
   const good = negative.difference(positive);

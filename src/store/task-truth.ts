@@ -1,5 +1,5 @@
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
-import { LuminosityMask } from '../domain/lumi-mask.ts';
+import { END_OF_RUN, LuminosityMask } from '../domain/lumi-mask.ts';
 import type { MaskExpression } from '../domain/mask-expression.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
 import type { TruthDefinition } from '../domain/task.ts';
@@ -87,6 +87,25 @@ async function causedBy(queries: Queries, parts: readonly MaskPart[], causes: re
     `truth.causes: no version that the positives are made of has the cause ${JSON.stringify(unknown)}; they have ${names.join(', ') || 'none'}`,
     { field: 'truth.causes' },
   );
+}
+
+/** Of one range; no run has more. */
+const MOST_JUDGED = 10_000;
+
+/**
+ * The lumisections of a run of which there is a truth: what stands for those that are stored where none are, as of runs that
+ * came from summaries alone. A range to an end that nobody knows counts as its first.
+ */
+export function judgedNumbers(
+  { positive, negative }: Pick<ReadTruth, 'positive' | 'negative'>,
+  run: number,
+): Int32Array {
+  const numbers: number[] = [];
+  for (const { first, last } of positive.union(negative).rangesOf(run)) {
+    const end = last === END_OF_RUN ? first : Math.min(last, first + MOST_JUDGED);
+    for (let number = first; number <= end; number++) numbers.push(number);
+  }
+  return Int32Array.from(numbers);
 }
 
 /** How each version of a source in the truth goes with the dataset of the task. */

@@ -5,7 +5,7 @@ import type { Scope } from '../../src/domain/viewer.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Answer, type Ask, asker } from './ask.ts';
-import { lumisectionBatch } from './batch.ts';
+import { lumisectionBatch, runBatch } from './batch.ts';
 import { CHARGE, fillTaskWorld, histogram, judged, RUNS, SIZE } from './task-world.ts';
 import { certify, ingest, UL2018 } from './world.ts';
 
@@ -268,6 +268,22 @@ describe.each(databases)('tasks on $name', (database) => {
     ]);
     const ofRun = await asReader('{ task(name: "two") { matrix(part: TEST) { matrix { shape runs lumisections } } } }');
     expect(ofRun.data.task.matrix.matrix).toEqual({ shape: [1, 4], runs: [third], lumisections: null });
+    // summaries of runs come without their lumisections
+    const summaries = [1, 2, 3, 4].map((run) => ({ ...histogram(run, 0), lumisection: 0 }));
+    await ingest(opened.store, { path: 'summaries.csv', format: 'test' }, [runBatch(summaries)]);
+    const verdictsOf = (run: number) => judged(run, run % 2 === 0 ? [1, 50, 'GOOD'] : [1, 268435455, 'BAD']);
+    await certify(opened.store, 'runs-only', '', [1, 2, 3, 4].map(verdictsOf));
+    const alone = {
+      truth: { source: 'runs-only' },
+      training: { runs: [1, 2] },
+      validation: { runs: [3] },
+      testing: { runs: [4] },
+    };
+    expect(partsOf(await create({ ...runs, ...alone, name: 'summaries', allow }))).toEqual([
+      [1, 1],
+      [1, 0],
+      [0, 1],
+    ]);
     expect(reasonOf(await create({ name: 'three', granularity: 'WINDOW' }))).toBe('BAD_USER_INPUT');
     expect(reasonOf(await create({ name: 'three', windowLength: 2 }))).toBe('BAD_USER_INPUT');
   });
@@ -428,5 +444,15 @@ describe.each(databases)('tasks on $name', (database) => {
     expect(data.task.matrix).toEqual({ truth: null, matrix: { shape: [10, 4] } });
     expect(data.task.changes).toEqual({ truthChangedCount: null, members: [] });
     expect((await root(query)).data.task.test.truth).toHaveLength(10);
+  });
+
+  test('outlive what they are made of, and say that it is gone', async () => {
+    const { errors } = await root(`mutation { deleteRun(input: { number: ${third}, dryRun: false }) { dryRun } }`);
+    expect(errors).toBeUndefined();
+    const { data } = await root(`{ task(name: "frozen") { parts { lumisections }
+      changes(afterRun: ${second}) { checkedCount dataChangedCount members { truth truthNow } } } }`);
+    expect(data.task.parts.map(({ lumisections }: { lumisections: number }) => lumisections)).toEqual([10, 10, 10]);
+    expect(data.task.changes).toMatchObject({ checkedCount: 10, dataChangedCount: 10 });
+    expect(data.task.changes.members[0]).toEqual({ truth: 'NEGATIVE', truthNow: null });
   });
 });
