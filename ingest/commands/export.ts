@@ -4,20 +4,21 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../src/config.ts';
 import { Cancellation } from '../../src/domain/cancellation.ts';
-import {
-  EXPORT_FORMATS,
-  type ExportFormat,
-  type ExportSummary,
-  openExport,
-} from '../../src/export/export-histograms.ts';
+import { EXPORT_FORMATS } from '../../src/export/export-histograms.ts';
+import type { ExportSummary } from '../../src/export/export-stream.ts';
+import { TREND_FORMATS } from '../../src/export/export-trends.ts';
 import { openExistingStore } from '../../src/store/open-store.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 
-const help = `usage: npm run export -- FILE [flags]
+const namesOf = (formats: Readonly<Record<string, string>>) =>
+  Object.keys(formats)
+    .map((format) => `.${format}`)
+    .join(' ');
 
-Writes histograms to FILE, whose name says the format: ${Object.keys(EXPORT_FORMATS)
-  .map((format) => `.${format}`)
-  .join(' ')}. The same as GET /export/histograms.FORMAT:
+const help = `usage: npm run export -- [histograms] FILE [flags]
+       npm run export -- trends FILE --monitorElement PATH --quantity NAME [flags]
+
+Writes histograms to FILE, whose name says the format: ${namesOf(EXPORT_FORMATS)}. The same as GET /export/histograms.FORMAT:
 
   --level lumisection|run   which histograms (lumisection unless told)
   --monitorElement PATH     exactly as stored
@@ -30,6 +31,17 @@ Writes histograms to FILE, whose name says the format: ${Object.keys(EXPORT_FORM
   --flow true               with under- and overflow bins
   --limit N                 most rows
   --after CURSOR            only what follows this cursor of an earlier export
+
+With \`trends\`, the points of a trend: ${namesOf(TREND_FORMATS)}. The same as GET /export/trends.FORMAT and the arguments of \`trend\`
+of the graph, with --dataset, --run, --mask, --where, --limit and --after as above:
+
+  --quantity NAME           e.g. MEAN_X, INTEGRAL, FRACTION
+  --by LUMISECTION|RUN      which histograms (LUMISECTION unless told)
+  --window JSON             part of each histogram: {"x":{"min":0,"max":10}}
+  --normalize NAME          RATE or LUMINOSITY: what amounts are divided by
+  --source NAME             certification source that gives the flags
+  --subsystem NAME          one subsystem that it judges
+
   --help                    this text
 
 .npy is a matrix of one monitor element and one dataset; its provenance goes to FILE.json. FILE appears when all of it is written.
@@ -54,15 +66,23 @@ async function run(args: readonly string[]): Promise<number> {
     flow: text,
     limit: text,
     after: text,
+    quantity: text,
+    by: text,
+    window: text,
+    normalize: text,
+    source: text,
+    subsystem: text,
   });
-  const [file, ...more] = positionals;
+  const isTrends = positionals[0] === 'trends';
+  const kind = isTrends ? 'trends' : 'histograms';
+  const [file, ...more] = positionals[0] === kind ? positionals.slice(1) : positionals;
   if (file === undefined || more.length > 0) throw new UsageError('name one file to write');
   const format = /\.([a-z]+)$/.exec(file)?.[1] ?? '';
-  if (!Object.hasOwn(EXPORT_FORMATS, format)) {
-    throw new UsageError(`${file} names no format: end it with .${Object.keys(EXPORT_FORMATS).join(', .')}`);
+  const formats = isTrends ? TREND_FORMATS : EXPORT_FORMATS;
+  if (!Object.hasOwn(formats, format)) {
+    throw new UsageError(`${file} names no format: end it with .${Object.keys(formats).join(', .')}`);
   }
-  const { exportRequest } = await import('../../src/schema/export-parameters.ts');
-  const request = exportRequest(values as Record<string, string>);
+  const { EXPORTS } = await import('../../src/schema/exports.ts');
   const store = await openExistingStore(loadConfig().databaseUrl, { prisma: false, readOnly: true });
   if (store === null) throw new UsageError('there is no database at DATABASE_URL');
   const partial = `${file}.part`;
@@ -71,10 +91,10 @@ async function run(args: readonly string[]): Promise<number> {
     const onEnd = (end: ExportSummary) => {
       summary = end;
     };
-    const { provenance, bytes } = await openExport(
+    const { provenance, bytes } = await EXPORTS[kind].open(
       store.forOperation(new Cancellation(), true),
-      format as ExportFormat,
-      request,
+      format,
+      values as Record<string, string>,
       { onEnd },
     );
     await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(partial)).catch(async (error) => {
@@ -86,7 +106,7 @@ async function run(args: readonly string[]): Promise<number> {
     }
     await rename(partial, file);
     const { rows = 0, cut = null, cursor = null } = summary ?? {};
-    process.stdout.write(`${file}: ${rows} histograms\n`);
+    process.stdout.write(`${file}: ${rows} ${isTrends ? 'points' : 'histograms'}\n`);
     if (cut === null && !provenance.includes('"cut":"LIMIT"')) return 0;
     process.stdout.write(`more is there: go on with --after ${cursor}\n`);
     return 2;

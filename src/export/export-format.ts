@@ -32,11 +32,11 @@ export interface Booking {
 }
 
 /** One way to write rows: bytes in pieces, as they are to be sent. What a piece is made of is not written to again. */
-export interface ExportWriter {
+export interface ExportWriter<Row = ExportRow> {
   /** `provenance` is JSON. */
   begin(provenance: string): readonly Uint8Array[];
   /** Rows that were read together; `cursor` says where to go on after them. */
-  rows(rows: readonly ExportRow[], cursor: string): readonly Uint8Array[];
+  rows(rows: readonly Row[], cursor: string): readonly Uint8Array[];
   /** Rows that were told but are still held, to be written with others. */
   rest?(): readonly Uint8Array[];
   /** `summary` is JSON. */

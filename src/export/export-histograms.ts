@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { binningOf, type StoredBinning } from '../domain/binning.ts';
 import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
@@ -9,6 +7,7 @@ import { csvWriter } from './csv-writer.ts';
 import type { Booking, ExportRow, ExportWriter } from './export-format.ts';
 import { masksMeant } from './export-mask.ts';
 import { EXPORT_VERSION, type ExportRequest, exportCursor } from './export-request.ts';
+import { type Chunks, type CutReason, type Export, type ExportOptions, streamed } from './export-stream.ts';
 import { Axes } from './histogram-matrix.ts';
 import { blobsOf, bothOf, equals, keyOf, type WalkedRow, walkHistograms } from './histogram-walk.ts';
 import { ndjsonWriter } from './ndjson-writer.ts';
@@ -22,34 +21,6 @@ export const EXPORT_FORMATS = {
   parquet: 'application/vnd.apache.parquet',
 } as const;
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
-
-/** Why an export ended before the last histogram: the client's own `limit`, the time, or that the server is stopped. */
-export type CutReason = 'LIMIT' | 'TIME' | 'STOPPING';
-
-/** How an export ended. */
-export interface ExportSummary {
-  readonly rows: number;
-  /** Null where everything is there. */
-  readonly cut: CutReason | null;
-  /** Where to go on (`after`); null where there is no row. */
-  readonly cursor: string | null;
-  /** How many bytes came before this summary, and their SHA-256 in hexadecimal: of the same data always the same. */
-  readonly bytes: number;
-  readonly sha256: string;
-  readonly createdAt: string;
-}
-
-export interface ExportOptions {
-  /** Looked at between chunks. */
-  readonly cut?: () => CutReason | null;
-  readonly onEnd?: (summary: ExportSummary) => void;
-}
-
-export interface Export {
-  /** JSON of what the export is: what was asked for, and what masks meant. */
-  readonly provenance: string;
-  readonly bytes: AsyncGenerator<Uint8Array, void, undefined>;
-}
 
 const FIELDS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY', 'binningId', 'bins'] as const;
 /** Rows that are read at once: each page begins with a search for its place. */
@@ -87,26 +58,7 @@ export async function openExport(
   const writer = matrix
     ? npyWriter({ ...request, rows: matrix.rows, shape: matrix.shape })
     : await writerOf(store, format, request);
-  const bytes = written(store, writer, whole, provenance, matrix?.rows ?? null, options);
-  // up to the first histograms that are written, so that what is wrong with the request shows before anything is sent
-  const begun = [await bytes.next()];
-  do begun.push(await bytes.next());
-  while (begun.at(-1)?.value?.length === 0);
-  return { provenance, bytes: goneOn(begun, bytes) };
-}
-
-type Pieces = readonly Uint8Array[];
-
-async function* goneOn(
-  begun: readonly IteratorResult<Pieces, void>[],
-  rest: AsyncGenerator<Pieces, void, undefined>,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  try {
-    for (const { value } of begun) if (value !== undefined) yield* value;
-    for await (const pieces of rest) yield* pieces;
-  } finally {
-    await rest.return();
-  }
+  return streamed(writer, provenance, chunksOf(store, whole, matrix?.rows ?? null, options.cut), options.onEnd);
 }
 
 async function writerOf(store: Store, format: ExportFormat, request: ExportRequest): Promise<ExportWriter> {
@@ -126,30 +78,15 @@ async function writerOf(store: Store, format: ExportFormat, request: ExportReque
   });
 }
 
-async function* written(
+async function* chunksOf(
   store: Store,
-  writer: ExportWriter,
-  request: ExportRequest,
-  provenance: string,
+  { noun, where, after, limit }: ExportRequest,
   expected: number | null,
-  { cut: isCut = () => null, onEnd }: ExportOptions,
-): AsyncGenerator<Pieces, void, undefined> {
-  const { noun, where, after, limit } = request;
-  const hash = createHash('sha256');
-  let bytes = 0;
-  const counted = (pieces: Pieces) => {
-    for (const piece of pieces) {
-      hash.update(piece);
-      bytes += piece.length;
-    }
-    return pieces;
-  };
+  isCut: ExportOptions['cut'] = () => null,
+): Chunks<ExportRow> {
   const names = new Names(store);
   let rows = 0;
-  let last: Row | undefined;
-  let cut: CutReason | null = null;
-  yield counted(writer.begin(provenance));
-  walking: for await (const page of walkHistograms(store, {
+  for await (const page of walkHistograms(store, {
     noun,
     where,
     after,
@@ -157,13 +94,10 @@ async function* written(
     pageRows: PAGE_ROWS,
   })) {
     for (let from = 0; from < page.length; ) {
-      if (rows === limit) {
-        cut = 'LIMIT';
-        break walking;
-      }
+      if (rows === limit) return 'LIMIT';
       // nothing can be cut off a file that says at its beginning how long it is
-      cut = expected === null ? isCut() : null;
-      if (cut !== null) break walking;
+      const cut = expected === null ? isCut() : null;
+      if (cut !== null) return cut;
       const large = page[from]?.bins === undefined;
       const some = page.slice(
         from,
@@ -173,11 +107,10 @@ async function* written(
       const told = await names.rowsOf(some, blobs);
       for (let begin = 0; begin < told.length; ) {
         const end = endOfChunk(told, begin);
-        last = some[end - 1] as Row;
+        const last = some[end - 1] as Row;
         rows += end - begin;
-        yield counted(writer.rows(told.slice(begin, end), exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>))));
+        yield { rows: told.slice(begin, end), cursor: exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>)) };
         begin = end;
-        await nextTurn();
       }
       from += some.length;
     }
@@ -185,17 +118,7 @@ async function* written(
   if (expected !== null && rows < expected) {
     throw new UnavailableError('Histograms were taken away while they were exported: ask again');
   }
-  if (writer.rest) yield counted(writer.rest());
-  const summary: ExportSummary = {
-    rows,
-    cut,
-    cursor: last === undefined ? null : exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>)),
-    bytes,
-    sha256: hash.digest('hex'),
-    createdAt: new Date().toISOString(),
-  };
-  yield writer.end(JSON.stringify(summary));
-  onEnd?.(summary);
+  return null;
 }
 
 /** How far from `begin` on rows make one chunk. */

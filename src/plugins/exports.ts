@@ -3,10 +3,9 @@ import type { Config } from '../config.ts';
 import { Cancellation } from '../domain/cancellation.ts';
 import { InvalidInputError, LumigraphError } from '../domain/errors.ts';
 import { requireScope } from '../domain/viewer.ts';
-import { EXPORT_FORMATS, type ExportFormat, openExport } from '../export/export-histograms.ts';
 import { exportMask } from '../export/export-mask.ts';
 import type { Log } from '../log.ts';
-import { exportRequest } from '../schema/export-parameters.ts';
+import { EXPORTS } from '../schema/exports.ts';
 import type { Store } from '../store/store.ts';
 import type { Authenticate } from './authenticator.ts';
 import { clientOf } from './client.ts';
@@ -14,7 +13,7 @@ import { ClientPlaces } from './client-places.ts';
 import { idsOf, type Plugin, type RequestFacts, type ServerContext } from './request-facts.ts';
 import { clientHasLeft } from './timeout.ts';
 
-const HISTOGRAMS = /^\/export\/histograms\.([a-z]+)$/;
+const ROWS = /^\/export\/(histograms|trends)\.([a-z]+)$/;
 const MASK = /^\/export\/masks\/([^/]+)\.json$/;
 /** Seconds. */
 const RETRY_AFTER = 5;
@@ -22,7 +21,7 @@ const RETRY_AFTER = 5;
 type Settings = Pick<Config, 'maxExports' | 'maxClientExports' | 'exportTimeoutMs' | 'clientAddressHeader'>;
 
 /**
- * `GET /export/histograms.FORMAT`: histograms as a file, streamed as it is read; `GET /export/masks/MASK.json`. Who may read the graph may read this; so many
+ * `GET /export/histograms.FORMAT`, `/export/trends.FORMAT`: rows as a file, streamed as it is read; `GET /export/masks/MASK.json`. Who may read the graph may read this; so many
  * are made at the same time, of one client and of all, as the settings say, and each is cut, with a cursor to go on from, when its time is over.
  */
 export function useExports(
@@ -63,10 +62,15 @@ export function useExports(
     return new Response(json, { headers: { ...headers, 'content-length': String(Buffer.byteLength(json)) } });
   }
 
-  async function answer(url: URL, format: ExportFormat, request: Request, context: ServerContext): Promise<Response> {
+  async function answer(
+    url: URL,
+    { kind, format }: Asked,
+    request: Request,
+    context: ServerContext,
+  ): Promise<Response> {
     const { facts, res } = context;
     await admit(request, facts);
-    const asked = exportRequest(parametersOf(url.searchParams));
+    const given = parametersOf(url.searchParams);
     const giveBack = places.take(clientOf(facts.viewer, request.headers, context, clientAddressHeader));
     const cancellation = new Cancellation();
     let isOver = false;
@@ -79,7 +83,7 @@ export function useExports(
     res?.once('close', over);
     try {
       const endAt = performance.now() + exportTimeoutMs;
-      const { provenance, bytes } = await openExport(store.forOperation(cancellation, true), format, asked, {
+      const { provenance, bytes } = await EXPORTS[kind].open(store.forOperation(cancellation, true), format, given, {
         cut: () => (stopping.aborted ? 'STOPPING' : performance.now() > endAt ? 'TIME' : null),
       });
       const body = new ReadableStream<Uint8Array>(
@@ -107,8 +111,8 @@ export function useExports(
         { highWaterMark: 0 },
       );
       const headers = {
-        'content-type': EXPORT_FORMATS[format],
-        'content-disposition': `attachment; filename="histograms.${format}"`,
+        'content-type': EXPORTS[kind].formats[format] as string,
+        'content-disposition': `attachment; filename="${kind}.${format}"`,
         'x-lumigraph-provenance': asciiOf(provenance),
       };
       return new Response(body, { headers });
@@ -123,9 +127,11 @@ export function useExports(
       if (!url.pathname.startsWith('/export/')) return;
       const { facts } = serverContext;
       const mask = MASK.exec(url.pathname)?.[1];
-      const format = HISTOGRAMS.exec(url.pathname)?.[1] ?? '';
-      if (mask === undefined && !Object.hasOwn(EXPORT_FORMATS, format)) {
-        const known = Object.keys(EXPORT_FORMATS).map((one) => `/export/histograms.${one}`);
+      const rows = askedOf(url.pathname);
+      if (mask === undefined && rows === undefined) {
+        const known = Object.entries(EXPORTS).flatMap(([kind, { formats }]) =>
+          Object.keys(formats).map((format) => `/export/${kind}.${format}`),
+        );
         const message = `There is no such export: there are ${known.join(', ')} and /export/masks/MASK.json`;
         return endResponse(told(404, 'NOT_FOUND', message));
       }
@@ -134,14 +140,25 @@ export function useExports(
         refusal.headers.set('allow', 'GET');
         return endResponse(refusal);
       }
-      facts.operations.push(`export ${mask === undefined ? format : 'mask'}`);
+      facts.operations.push(rows === undefined ? 'export mask' : `export ${rows.kind} ${rows.format}`);
       const answered =
-        mask === undefined
-          ? answer(url, format as ExportFormat, request, serverContext)
-          : answerMask(mask, request, serverContext);
+        rows === undefined
+          ? answerMask(mask as string, request, serverContext)
+          : answer(url, rows, request, serverContext);
       return answered.then(endResponse, (error: unknown) => endResponse(refusalOf(error, facts, log)));
     },
   };
+}
+
+interface Asked {
+  readonly kind: keyof typeof EXPORTS;
+  readonly format: string;
+}
+
+function askedOf(path: string): Asked | undefined {
+  const [, kind, format = ''] = ROWS.exec(path) ?? [];
+  if (kind !== 'histograms' && kind !== 'trends') return undefined;
+  return Object.hasOwn(EXPORTS[kind].formats, format) ? { kind, format } : undefined;
 }
 
 function decoded(text: string): string {

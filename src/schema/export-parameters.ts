@@ -24,7 +24,7 @@ export const EXPORT_PARAMETERS = {
 export type ExportParameter = keyof typeof EXPORT_PARAMETERS;
 
 const TYPES: readonly string[] = ['FLOAT64', 'FLOAT32', 'INT32'];
-const MOST_WHERE_CHARACTERS = 100_000;
+const MOST_CHARACTERS = 100_000;
 const MOST_RANGES = 1_000;
 
 /**
@@ -32,18 +32,11 @@ const MOST_RANGES = 1_000;
  * @throws InvalidInputError, LimitExceededError
  */
 export function exportRequest(given: Readonly<Record<string, string>>): ExportRequest {
-  for (const name of Object.keys(given)) {
-    if (Object.hasOwn(EXPORT_PARAMETERS, name)) continue;
-    throw refuse(name, `there is no such parameter: there are ${Object.keys(EXPORT_PARAMETERS).join(', ')}`);
-  }
+  refuseUnknown(given, EXPORT_PARAMETERS);
   const {
     level = 'lumisection',
     monitorElement,
     set,
-    dataset,
-    run,
-    mask,
-    where,
     flow = 'false',
   } = given as Readonly<Partial<Record<ExportParameter, string>>>;
   if (level !== 'lumisection' && level !== 'run') throw refuse('level', `'${level}' is neither lumisection nor run`);
@@ -51,45 +44,69 @@ export function exportRequest(given: Readonly<Record<string, string>>): ExportRe
   const type = (given.type ?? 'FLOAT64').toUpperCase();
   if (!TYPES.includes(type)) throw refuse('type', `'${given.type}' is none of ${TYPES.join(', ')}`);
   if (flow !== 'true' && flow !== 'false') throw refuse('flow', `'${flow}' is neither true nor false`);
-  const simple: WhereValue = {
-    ...((monitorElement ?? set) !== undefined && {
-      monitorElement: {
-        ...(monitorElement !== undefined && { path: { eq: monitorElement } }),
-        ...(set !== undefined && { set }),
-      },
-    }),
-    ...(dataset !== undefined && { dataset: { name: { eq: dataset } } }),
-    ...(mask !== undefined && { mask }),
-    ...(run !== undefined && { OR: rangesOf(run) }),
-  };
-  const filters: readonly (Filter | undefined)[] = [
-    toFilter(noun, simple),
-    where === undefined ? undefined : toFilter(noun, coerced(noun, where)),
-  ];
-  const conditions = filters.filter((filter) => filter !== undefined);
+  const where = conditionsOf(noun, given, [
+    {
+      ...((monitorElement ?? set) !== undefined && {
+        monitorElement: {
+          ...(monitorElement !== undefined && { path: { eq: monitorElement } }),
+          ...(set !== undefined && { set }),
+        },
+      }),
+    },
+  ]);
   return {
     noun,
-    where: conditions.length === 0 ? undefined : bothOf(...conditions),
+    where,
     after: given.after === undefined ? undefined : keyOfCursor(noun, given.after),
-    limit: given.limit === undefined ? Number.MAX_SAFE_INTEGER : wholeNumber('limit', given.limit),
+    limit: limitOf(given),
     type: type as PackedType,
     flow: flow === 'true',
     asked: given,
   };
 }
 
-function coerced(noun: ExportRequest['noun'], text: string): WhereValue {
-  if (text.length > MOST_WHERE_CHARACTERS) throw refuse('where', `more than ${MOST_WHERE_CHARACTERS} characters`);
+type Given = Readonly<Record<string, string>>;
+
+/** @throws InvalidInputError for a parameter that is none of these. */
+export function refuseUnknown(given: Given, known: Given): void {
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(known, name)) continue;
+    throw refuse(name, `there is no such parameter: there are ${Object.keys(known).join(', ')}`);
+  }
+}
+
+/** What `dataset`, `run`, `mask` and `where` of an export say, and these conditions besides. @throws InvalidInputError */
+export function conditionsOf(
+  noun: ExportRequest['noun'],
+  { dataset, run, mask, where }: Given,
+  further: readonly WhereValue[] = [],
+): Filter | undefined {
+  const simple: WhereValue = {
+    ...(dataset !== undefined && { dataset: { name: { eq: dataset } } }),
+    ...(mask !== undefined && { mask }),
+    ...(run !== undefined && { OR: rangesOf(run) }),
+  };
+  const given = where === undefined ? {} : coerced('where', `${TYPE_NAMES[noun]}Where`, where);
+  const filters = [...further, simple, given].map((value) => toFilter(noun, value as WhereValue));
+  const conditions = filters.filter((filter) => filter !== undefined);
+  return conditions.length === 0 ? undefined : bothOf(...conditions);
+}
+
+export const limitOf = ({ limit }: Given): number =>
+  limit === undefined ? Number.MAX_SAFE_INTEGER : wholeNumber('limit', limit);
+
+/** JSON of an input of the graph. @throws InvalidInputError */
+export function coerced(field: string, typeName: string, text: string): unknown {
+  if (text.length > MOST_CHARACTERS) throw refuse(field, `more than ${MOST_CHARACTERS} characters`);
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw refuse('where', `this is no JSON: ${(cause as Error).message}`);
+    throw refuse(field, `this is no JSON: ${(cause as Error).message}`);
   }
-  const type = schema.getType(`${TYPE_NAMES[noun]}Where`) as GraphQLInputType;
-  return coerceInputValue(value, type, (path, _value, { message }) => {
-    throw refuse(['where', ...path].join('.'), message);
-  }) as WhereValue;
+  return coerceInputValue(value, schema.getType(typeName) as GraphQLInputType, (path, _value, { message }) => {
+    throw refuse([field, ...path].join('.'), message);
+  });
 }
 
 function rangesOf(text: string): WhereValue[] {
@@ -108,4 +125,5 @@ function wholeNumber(field: string, text: string): number {
   throw refuse(field, `'${text.slice(0, 50)}' is no whole number below 10^9`);
 }
 
-const refuse = (field: string, what: string) => new InvalidInputError(`${field}: ${what.slice(0, 1000)}`, { field });
+export const refuse = (field: string, what: string) =>
+  new InvalidInputError(`${field}: ${what.slice(0, 1000)}`, { field });

@@ -1,0 +1,129 @@
+import {
+  type Data,
+  Dictionary,
+  type Float64,
+  Int32,
+  makeData,
+  RecordBatchFileWriter,
+  Utf8,
+  Vector,
+} from 'apache-arrow';
+
+/** Pieces from this length on are worth more than the copy that joins them to others. */
+const LARGE_BYTES = 65_536;
+
+/** What the writer of Arrow writes, taken piece by piece: its own queue is for streams. */
+export class Sink extends RecordBatchFileWriter {
+  #pieces: Uint8Array[] = [];
+
+  /** Neighbours that are small are joined; columns of bins are sent from where they are. */
+  take(): Uint8Array[] {
+    const taken: Uint8Array[] = [];
+    let small: Uint8Array[] = [];
+    const join = () => {
+      if (small.length > 0) taken.push(Buffer.concat(small));
+      small = [];
+    };
+    for (const piece of this.#pieces) {
+      if (piece.length < LARGE_BYTES) small.push(piece);
+      else {
+        join();
+        taken.push(piece);
+      }
+    }
+    join();
+    this.#pieces = [];
+    return taken;
+  }
+
+  protected override _write(chunk: ArrayBufferView): this {
+    if (!this._started || chunk.byteLength === 0) return this;
+    this.#pieces.push(new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength));
+    this._position += chunk.byteLength;
+    return this;
+  }
+}
+
+/** Names that stand in each row as a number. Those that come later are sent as a further part of the dictionary. */
+export class Names {
+  readonly type: Dictionary<Utf8, Int32>;
+  readonly #places = new Map<string, number>();
+  readonly #chunks: Data<Utf8>[] = [];
+  #vector: Vector<Utf8> | undefined;
+
+  constructor(id: number, names: readonly string[]) {
+    this.type = new Dictionary(new Utf8(), new Int32(), id);
+    this.#add(names);
+  }
+
+  column<Row>(rows: readonly Row[], nameOf: (row: Row) => string): Data {
+    const data = new Int32Array(rows.length);
+    let name: string | undefined;
+    let place = 0;
+    for (let i = 0; i < rows.length; i++) {
+      const next = nameOf(rows[i] as Row);
+      // neighbours mostly have the same one
+      if (next !== name) {
+        name = next;
+        if (!this.#places.has(name)) this.#add([name]);
+        place = this.#places.get(name) as number;
+      }
+      data[i] = place;
+    }
+    this.#vector ??= new Vector(this.#chunks);
+    return makeData({ type: this.type, length: rows.length, nullCount: 0, data, dictionary: this.#vector });
+  }
+
+  #add(names: readonly string[]): void {
+    const encoded = names.map((name) => Buffer.from(name));
+    const valueOffsets = new Int32Array(names.length + 1);
+    for (const [i, { length }] of encoded.entries()) {
+      this.#places.set(names[i] as string, this.#places.size);
+      valueOffsets[i + 1] = (valueOffsets[i] as number) + length;
+    }
+    const data = new Uint8Array(Buffer.concat(encoded));
+    this.#chunks.push(makeData({ type: new Utf8(), length: names.length, nullCount: 0, valueOffsets, data }));
+    this.#vector = undefined;
+  }
+}
+
+/** The library tells the types of columns apart that are made here by one function. */
+export type Props = Parameters<typeof makeData>[0];
+
+export const plain = (type: Int32 | Float64, data: Int32Array | Float64Array): Data =>
+  makeData({ type, length: data.length, nullCount: 0, data } as unknown as Props) as Data;
+
+/** Values of which some may be absent. */
+export function nullable<Row>(
+  type: Int32 | Float64,
+  data: Int32Array | Float64Array,
+  rows: readonly Row[],
+  numberOf: (row: Row) => number | null | undefined,
+): Data {
+  const nulls = new Nulls(rows.length);
+  for (let i = 0; i < rows.length; i++) {
+    const value = numberOf(rows[i] as Row);
+    if (value === null || value === undefined) nulls.add(i);
+    else data[i] = value;
+  }
+  return makeData({ type, length: rows.length, data, ...nulls.known } as unknown as Props) as Data;
+}
+
+/** Which values are absent: a bit for each, 0 for those. */
+export class Nulls {
+  readonly #bitmap: Uint8Array;
+  #count = 0;
+
+  constructor(length: number) {
+    this.#bitmap = new Uint8Array(Math.ceil(length / 64) * 8).fill(0xff);
+  }
+
+  add(i: number): void {
+    this.#bitmap[i >> 3] = (this.#bitmap[i >> 3] as number) & ~(1 << (i & 7));
+    this.#count++;
+  }
+
+  get known() {
+    return this.#count === 0 ? { nullCount: 0 } : { nullCount: this.#count, nullBitmap: this.#bitmap };
+  }
+}
