@@ -54,7 +54,7 @@ export const SplitBy = enumOf('SplitBy', 'What a split never parts, or what it f
 
 export const TruthLabel = enumOf('TruthLabel', 'What something is, by the truth of a task.', ['POSITIVE', 'NEGATIVE'], {
   POSITIVE: 'Bad: an anomaly.',
-  NEGATIVE: 'Good.',
+  NEGATIVE: 'Good: nothing is wrong.',
 });
 
 export const LeftOutReason = enumOf(

@@ -186,7 +186,7 @@ const TaskLeftOut = builder.objectRef<LeftOut>('TaskLeftOut').implement({
       description: 'The part that would have it; null: none of them.',
       resolve: ({ part }) => part,
     }),
-    reason: t.field({ type: LeftOutReason, description: 'Why.', resolve: ({ reason }) => reason }),
+    reason: t.field({ type: LeftOutReason, description: 'Why they are none.', resolve: ({ reason }) => reason }),
     count: t.exposeInt('count', { description: 'How many: the reason says of what.' }),
   }),
 });
