@@ -51,6 +51,7 @@ describe('the configuration', () => {
       maxUploadBytes: 2_000_000_000,
       keepUploadsDays: 7,
       ingestRoots: [],
+      threads: 2,
       jobs: 1,
       compress: true,
       corsOrigins: [],
