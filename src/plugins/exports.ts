@@ -10,15 +10,19 @@ import type { Store } from '../store/store.ts';
 import type { Authenticate } from './authenticator.ts';
 import { clientOf } from './client.ts';
 import { ClientPlaces } from './client-places.ts';
+import { Deadlines } from './deadlines.ts';
 import { idsOf, type Plugin, type RequestFacts, type ServerContext } from './request-facts.ts';
-import { clientHasLeft } from './timeout.ts';
+import { clientHasLeft, tookTooLong } from './timeout.ts';
 
 const ROWS = /^\/export\/(histograms|trends)\.([a-z]+)$/;
 const MASK = /^\/export\/masks\/([^/]+)\.json$/;
 /** Seconds. */
 const RETRY_AFTER = 5;
 
-type Settings = Pick<Config, 'maxExports' | 'maxClientExports' | 'exportTimeoutMs' | 'clientAddressHeader'>;
+type Settings = Pick<
+  Config,
+  'maxExports' | 'maxClientExports' | 'exportTimeoutMs' | 'timeoutMs' | 'clientAddressHeader'
+>;
 
 /**
  * `GET /export/histograms.FORMAT`, `/export/trends.FORMAT`: rows as a file, streamed as it is read; `GET /export/masks/MASK.json`. Who may read the graph may read this; so many
@@ -27,7 +31,7 @@ type Settings = Pick<Config, 'maxExports' | 'maxClientExports' | 'exportTimeoutM
 export function useExports(
   store: Store,
   authenticate: Authenticate,
-  { maxExports, maxClientExports, exportTimeoutMs, clientAddressHeader }: Settings,
+  { maxExports, maxClientExports, exportTimeoutMs, timeoutMs, clientAddressHeader }: Settings,
   log: Log,
   stopping: AbortSignal,
 ): Plugin {
@@ -41,25 +45,39 @@ export function useExports(
     ofAll: { setting: 'LUMIGRAPH_MAX_EXPORTS', limit: maxExports, remedy: 'The same request may work in a moment.' },
     retryAfter: RETRY_AFTER,
   });
+  const deadlines = new Deadlines(timeoutMs);
 
   async function admit(request: Request, facts: RequestFacts): Promise<void> {
     facts.viewer = await authenticate(request.headers.get('authorization'));
     requireScope(facts.viewer, 'read');
   }
 
-  async function answerMask(encoded: string, request: Request, { facts, res }: ServerContext): Promise<Response> {
+  async function answerMask(encoded: string, request: Request, context: ServerContext): Promise<Response> {
+    const { facts, res } = context;
     await admit(request, facts);
+    const giveBack = places.take(clientOf(facts.viewer, request.headers, context, clientAddressHeader));
     const cancellation = new Cancellation();
-    res?.once('close', () => cancellation.cancel(clientHasLeft()));
-    const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded(encoded));
-    const headers = {
-      'content-type': 'application/json',
-      // named by its bytes, and asked for again each time: a newer version of a source changes it
-      'cache-control': 'private, no-cache',
-      vary: 'authorization',
-      'x-lumigraph-provenance': asciiOf(provenance),
-    };
-    return new Response(json, { headers: { ...headers, 'content-length': String(Buffer.byteLength(json)) } });
+    const leave = () => cancellation.cancel(clientHasLeft());
+    res?.once('close', leave);
+    // a mask is a whole, as the answer to a query is: it is not cut but ends, and as soon as one
+    const late = () => tookTooLong(timeoutMs);
+    cancellation.endAt(performance.now() + timeoutMs, late);
+    const endInTime = deadlines.begin(() => cancellation.cancel(late()));
+    try {
+      const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded(encoded));
+      const headers = {
+        'content-type': 'application/json',
+        // named by its bytes, and asked for again each time: a newer version of a source changes it
+        'cache-control': 'private, no-cache',
+        vary: 'authorization',
+        'x-lumigraph-provenance': asciiOf(provenance),
+      };
+      return new Response(json, { headers: { ...headers, 'content-length': String(Buffer.byteLength(json)) } });
+    } finally {
+      endInTime();
+      res?.off('close', leave);
+      giveBack();
+    }
   }
 
   async function answer(
