@@ -101,7 +101,9 @@ interface SumRow {
 class GrowingSum {
   readonly #binnings = new Map<number, KnownBinning>();
   readonly #entries = new ExactSum();
-  readonly #met: (readonly [run: number, lumisection: number])[] = [];
+  readonly #ranges: { readonly run: number; readonly first: number; last: number }[] = [];
+  readonly #runs: number[] = [];
+  #count = 0;
   #entriesKnown = true;
   #binningId = 0;
   #first: { readonly row: SumRow; readonly bins: Bins } | undefined;
@@ -145,7 +147,16 @@ class GrowingSum {
     }
     if (row.entries === null) this.#entriesKnown = false;
     else this.#entries.add(row.entries);
-    this.#met.push([row.run, row.lumisection]);
+    this.#count++;
+    if (this.#runs.at(-1) !== row.run) this.#runs.push(row.run);
+    if (row.lumisection > 0) this.#meet(row.run, row.lumisection);
+  }
+
+  /** They come in their order, so that most make a range longer. */
+  #meet(run: number, lumisection: number): void {
+    const range = this.#ranges.at(-1);
+    if (range?.run === run && range.last + 1 === lumisection) range.last = lumisection;
+    else this.#ranges.push({ run, first: lumisection, last: lumisection });
   }
 
   result(): HistogramSum | null {
@@ -155,11 +166,11 @@ class GrowingSum {
       binning: known(this.#binnings, this.#binningId),
       bins: this.#sum.bins(),
       entries: this.#entriesKnown ? this.#entries.total() : null,
-      count: this.#met.length,
+      count: this.#count,
       lumisections: LuminosityMask.fromRanges(
-        this.#met.flatMap(([run, first]) => (first === 0 ? [] : [{ run, ranges: [{ first, last: first }] }])),
+        this.#ranges.map(({ run, first, last }) => ({ run, ranges: [{ first, last }] })),
       ),
-      runs: [...new Set(this.#met.map(([run]) => run))],
+      runs: this.#runs,
     };
   }
 }

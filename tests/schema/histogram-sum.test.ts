@@ -16,6 +16,9 @@ const MOVED: Booking = { path: 'Demo/moved', title: '', axes: [axis] };
 const WIDER: Booking = { ...MOVED, axes: [{ ...axis, max: 3 }] };
 const FLOW: Booking = { path: 'Demo/flow', title: '', axes: [axis] };
 const RATIO: Booking = { path: 'Demo/ratio', title: '', axes: [axis] };
+/** More than are read at once. */
+const LONG: Booking = { path: 'Demo/long', title: '', axes: [axis] };
+const MANY = 600;
 const WHOLE: Booking = { path: 'Demo/whole', title: '', axes: [axis] };
 
 const BIG = 2 ** 53 - 1;
@@ -72,6 +75,7 @@ describe.each(databases)('a sum of histograms on $name', (database) => {
         row(1, 1, FLOW, 0, 1, 2, 0),
         { ...row(1, 2, FLOW, 1, 2), flow: false },
         row(1, 1, RATIO, 0, 0.5, 1, 0),
+        ...Array.from({ length: MANY }, (_, i) => row(3, i + 1, LONG, 0, 1, i, 0)),
       ]),
       runBatch([1, 2].map((run) => ({ ...row(run, 0, WHOLE, 0, run, 3 * run, 1) }))),
     ]);
@@ -131,6 +135,14 @@ describe.each(databases)('a sum of histograms on $name', (database) => {
     });
     const range = '{ run: { number: { eq: 1 } }, lumisection: { number: { gte: 2, lte: 3 } } }';
     expect(await sumOf(COUNTS.path, 'bins missingCount', range)).toEqual({ bins: [2, 20], missingCount: 1 });
+  });
+
+  it('goes on where one reading ends', async () => {
+    expect(await sumOf(LONG.path, 'histogramCount bins lumisections { run first last }')).toEqual({
+      histogramCount: MANY,
+      bins: [MANY, (MANY * (MANY - 1)) / 2],
+      lumisections: [{ run: 3, first: 1, last: MANY }],
+    });
   });
 
   it('of weights is the true sum of each bin, rounded once', async () => {

@@ -226,7 +226,9 @@ describe.each(databases)('references on $name', (database) => {
     expect(
       (await choose({ run: 13, dataset: PROMPT, reference: { run: 12, dataset: PROMPT } })).errors,
     ).toBeUndefined();
-    const { errors } = await root('mutation { deleteRun(input: { number: 13, dryRun: false }) { clientMutationId: __typename } }');
+    const { errors } = await root(
+      'mutation { deleteRun(input: { number: 13, dryRun: false }) { clientMutationId: __typename } }',
+    );
     expect(errors).toBeUndefined();
     const { data } = await root('{ referenceChoices { nodes { run { number } } } }');
     expect(data.referenceChoices.nodes.map(({ run }: { run: { number: number } }) => run.number)).not.toContain(13);
