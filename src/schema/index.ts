@@ -23,6 +23,7 @@ import './certification-fraction.ts';
 import './lumisection-mask.ts';
 import './saved-mask.ts';
 import './element-set.ts';
+import './facet.ts';
 import './losses.ts';
 import './task.ts';
 import './task-members.ts';

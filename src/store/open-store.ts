@@ -6,6 +6,7 @@ import type { Database } from './database.ts';
 import { createElementSets } from './element-sets.ts';
 import { createElementTree } from './element-tree.ts';
 import { createHistogramSums } from './histogram-sums.ts';
+import { createFacets } from './facets.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
@@ -53,6 +54,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     coverage: createCoverages(query),
     sums: createHistogramSums(query),
     elementTree: createElementTree(query),
+    facets: createFacets(query),
     ledger: options.onCounts ? countedLedger(createLedger(database), options.onCounts) : createLedger(database),
     jobs: createJobs(database),
     events: database.events,
@@ -74,6 +76,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         coverage: createCoverages(own),
         sums: createHistogramSums(own),
         elementTree: createElementTree(own),
+        facets: createFacets(own),
       });
     },
   };

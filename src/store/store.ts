@@ -30,6 +30,7 @@ import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { ElementSets } from './element-sets.ts';
 import type { ElementTree } from './element-tree.ts';
+import type { Facets } from './facets.ts';
 import type { Events } from './events.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
 import type { HistogramSums } from './histogram-sums.ts';
@@ -424,6 +425,7 @@ export interface Store {
   readonly coverage: Coverages;
   readonly sums: HistogramSums;
   readonly elementTree: ElementTree;
+  readonly facets: Facets;
   /** What changes, as it is committed. */
   readonly events: Events;
   readonly tokens: Tokens;

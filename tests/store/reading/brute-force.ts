@@ -162,7 +162,7 @@ function passes(value: unknown, { op, value: operand, insensitive = false }: Fie
   }
 }
 
-function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, Row][] {
+export function relatedRows(world: World, noun: Noun, row: Row, name: string): [Noun, Row][] {
   const where = (other: Noun, pairs: Record<string, unknown>): [Noun, Row][] =>
     rowsOf(world, other)
       .filter((of) => Object.entries(pairs).every(([field, value]) => of[field] === value))
