@@ -36,7 +36,9 @@ import { type MaskPart, readMask } from './mask-reads.ts';
 import { judgedNumbers, labelsOf, pairingsOf, type ReadTruth, readTruth } from './task-truth.ts';
 
 /** Stored lumisections that the parts of one task may select. */
-export const MOST_TASK_LUMISECTIONS = 500_000;
+const MOST_TASK_LUMISECTIONS = 500_000;
+/** Lumisections of its runs times monitor elements: a hash reads them all. */
+const MOST_TASK_HISTOGRAMS = 20_000_000;
 /** Runs are looked at so many at once as have about so many histograms together, at a thousand lumisections each. */
 const HISTOGRAMS_AT_ONCE = 100_000;
 const LUMISECTIONS_OF_RUN = 1_000;
@@ -300,7 +302,8 @@ async function selectedRuns(
       [some],
     );
     total += stored.length;
-    if (total > MOST_TASK_LUMISECTIONS) throw tooMany();
+    if (total > MOST_TASK_LUMISECTIONS) throw tooMany('stored lumisections', MOST_TASK_LUMISECTIONS);
+    if (total * elements.length > MOST_TASK_HISTOGRAMS) throw tooMany('possible histograms', MOST_TASK_HISTOGRAMS);
     const counted = await queries.arrays<[number, number, number]>(counting, [some, elementIds, datasetId, minEntries]);
     const enough = new Map(counted.map(([run, number, count]) => [`${run}:${number}`, Number(count)]));
     const stateOf = (run: number, number: number) => {
@@ -331,8 +334,5 @@ function byRun(rows: readonly (readonly [run: number, number: number])[]): Map<n
   return new Map([...numbers].map(([run, list]) => [run, Int32Array.from(list)]));
 }
 
-const tooMany = () =>
-  new LimitExceededError(
-    `the parts select runs with more than ${MOST_TASK_LUMISECTIONS} stored lumisections: name fewer runs`,
-    { limit: MOST_TASK_LUMISECTIONS },
-  );
+const tooMany = (what: string, limit: number) =>
+  new LimitExceededError(`the parts select runs with more than ${limit} ${what}: name fewer runs`, { limit });
