@@ -163,7 +163,10 @@ export function useExports(
         rows === undefined
           ? answerMask(mask as string, request, serverContext)
           : answer(url, rows, request, serverContext);
-      return answered.then(endResponse, (error: unknown) => endResponse(refusalOf(error, facts, log)));
+      return answered.then(endResponse, (error: unknown) => {
+        facts.refused = true;
+        endResponse(refusalOf(error, facts, log));
+      });
     },
   };
 }

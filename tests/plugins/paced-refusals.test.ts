@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
 import { smallApp } from './small-app.ts';
@@ -36,6 +36,35 @@ test('a flood of refused requests waits for itself, not honest ones for it, and 
     expect(answered).toBeLessThan(40);
     stopping.abort();
     expect(new Set(await Promise.all(flood))).not.toContain(0);
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('so do requests for exports that are refused', async () => {
+  const stopping = new AbortController();
+  const app = smallApp({ LUMIGRAPH_REFUSED_PERCENT: '1' }, {}, { stopping: stopping.signal });
+  const server = createServer((request, response) => app.handle(request, response)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  // bytes count as time here as well
+  const ask = () =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { authorization: 'Bearer lg_none', 'content-length': 300_000 };
+      const asked = request({ port, path: '/export/histograms.csv', headers, agent: false }, (response) =>
+        resolve(response.resume().statusCode),
+      );
+      asked.on('error', reject).end(Buffer.alloc(300_000));
+    });
+  try {
+    let answered = 0;
+    const flood = Array.from({ length: 20 }, () => ask().finally(() => answered++));
+    const metrics = async () => (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    await expect.poll(metrics, { timeout: 20_000 }).toMatch(/limit="LUMIGRAPH_REFUSED_PERCENT"} 1\d/);
+    expect(answered).toBeLessThan(20);
+    stopping.abort();
+    expect(new Set(await Promise.all(flood))).toEqual(new Set([401]));
   } finally {
     server.close();
     server.closeAllConnections();
