@@ -71,8 +71,8 @@ export const ENOUGH_LUMISECTIONS = 600;
 const SAME_FIELD_TESLA = 0.1;
 const DAY = 86_400_000;
 
-/** 1 at 0, a half at `half`, towards 0 far away. */
-const lorentzian = (distance: number, half: number) => 1 / (1 + (distance / half) ** 2);
+/** 1 at 0, a half at `half` (which may be 0, as a part of the smallest numbers is), towards 0 far away. */
+const lorentzian = (distance: number, half: number) => (distance === 0 ? 1 : 1 / (1 + (distance / half) ** 2));
 
 interface Measure {
   readonly value: number | null;

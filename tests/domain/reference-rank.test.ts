@@ -64,6 +64,7 @@ describe('the rank of a reference', () => {
       expect(only(reason, {}, unknown)).toEqual({ value: null, closeness: null, score: 0 });
     }
     expect(only('LUMINOSITY', {}, { recordedLumi: 0 }).closeness).toBeNull();
+    expect(only('PILEUP', { pileup: 5e-324 }, { pileup: 5e-324 })).toEqual({ value: 0, closeness: 1, score: 1 });
   });
 
   it('orders equal scores by distance, own dataset, run and name', () => {
