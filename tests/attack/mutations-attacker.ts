@@ -27,7 +27,14 @@ export interface Answer {
 const INSIDE =
   /SQLITE|sqlite|postgres|prisma|syntax error at|byte sequence|out of range for type|violates|constraint|Cannot read|is not a function|is not iterable|call stack|undefined|node_modules|\.ts:\d|\bat \w+ \(|ENOENT|EACCES|EISDIR|ENAMETOOLONG/;
 /** Codes that say that the server made a mistake. */
-const MISTAKES = ['INTERNAL', 'CORRUPT_BINS', 'CORRUPT_MODEL', 'CONFIGURATION', 'GRAPHQL_EXECUTION_FAILED', 'UNAVAILABLE'];
+const MISTAKES = [
+  'INTERNAL',
+  'CORRUPT_BINS',
+  'CORRUPT_MODEL',
+  'CONFIGURATION',
+  'GRAPHQL_EXECUTION_FAILED',
+  'UNAVAILABLE',
+];
 const LONGEST_MESSAGE = 2000;
 const BODILESS = [405, 406, 415];
 
