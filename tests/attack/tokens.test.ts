@@ -128,9 +128,9 @@ describe('a token of the wrong scope', () => {
   // a file does not come in JSON: nothing of that mutation is reached so
   test.each(mutations.filter(({ name }) => name !== 'uploadDataFile'))('does not get far with $name', async (field) => {
     expect(await reaching(field, {})).toBe('UNAUTHENTICATED');
-    expect(await reaching(field, bearer(secrets.read))).toBe('FORBIDDEN');
-    expect(await reaching(field, bearer(secrets.challenge))).toBe('FORBIDDEN');
-    if (field.extensions.scope === 'admin') expect(await reaching(field, bearer(secrets.ingest))).toBe('FORBIDDEN');
+    for (const scope of ['read', 'ingest', 'challenge'] as const) {
+      if (scope !== field.extensions.scope) expect(await reaching(field, bearer(secrets[scope]))).toBe('FORBIDDEN');
+    }
   });
 
   test('changes nothing, also beside a field that it may have', async () => {
