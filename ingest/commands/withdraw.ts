@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
-import type { Filter } from '../../src/domain/filter.ts';
+import { equals, type Filter } from '../../src/domain/filter.ts';
 import { printable } from '../../src/domain/printable.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Rows, Store } from '../../src/store/store.ts';
@@ -50,12 +50,11 @@ async function run(args: readonly string[]): Promise<number> {
 
 /** All readings of what is named. */
 async function filesNamed(store: Store, name: string): Promise<readonly Rows['dataFile'][]> {
-  const test = (field: string, value: string | number): Filter => ({ kind: 'test', field, op: 'eq', value });
   const named = /^[0-9a-f]{64}$/i.test(name)
-    ? test('sha256', name.toLowerCase())
+    ? equals('sha256', name.toLowerCase())
     : /^\d{1,9}$/.test(name)
-      ? test('id', Number(name))
-      : test('path', resolve(name));
+      ? equals('id', Number(name))
+      : equals('path', resolve(name));
   const where: Filter = { kind: 'and', of: [named, { kind: 'test', field: 'status', op: 'ne', value: 'QUARANTINED' }] };
   const { rows } = await store.lists.page('dataFile', {
     where,

@@ -1,5 +1,6 @@
 import type { Axis } from '../domain/axis.ts';
 import type { Cancellation } from '../domain/cancellation.ts';
+import { chunksOf } from '../domain/chunks.ts';
 import { CorruptBinsError } from '../domain/errors.ts';
 import type { PackedHistogram, ScoredItem, ScoreTask } from '../workers/score-histograms.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
@@ -31,8 +32,7 @@ export interface ScoredElement {
 }
 
 /** Bins of about so many bytes, as numbers, go to a thread at once; and of no more monitor elements. */
-const BYTES_AT_ONCE = 8_000_000;
-const ELEMENTS_AT_ONCE = 50;
+const AT_ONCE = { weight: 8_000_000, items: 50 };
 /** Taken for one of which it is not known. */
 const CELLS = 10_000;
 
@@ -50,7 +50,7 @@ export async function scoreElements(
   const all = [sides.tested, ...sides.references];
   const underWay = new Set<Promise<void>>();
   let failed: { readonly error: unknown } | undefined;
-  for (const chunk of chunksOf(all, ids)) {
+  for (const chunk of chunksOf(ids, (id) => bytesOf(all, id), AT_ONCE)) {
     const found = await Promise.all(all.map((side) => side.read(chunk)));
     const elements: Found[] = chunk.map((id, i) => ({ id, found: found.map((side) => side[i] ?? null) }));
     const scorable = elements.filter(isScorable);
@@ -95,20 +95,11 @@ function without({ id, found }: Found, item: ScoredItem | null): ScoredElement {
   return { id, lacking, refused, item };
 }
 
-function* chunksOf(sides: readonly Side[], ids: readonly number[]): Generator<number[], void, undefined> {
-  let chunk: number[] = [];
+/** Of the histograms of a monitor element, as numbers. */
+function bytesOf(sides: readonly Side[], id: number): number {
   let bytes = 0;
-  for (const id of ids) {
-    let more = 0;
-    for (const side of sides) if (side.has(id)) more += (side.cellsOf(id) ?? CELLS) * 8;
-    if (chunk.length > 0 && (bytes + more > BYTES_AT_ONCE || chunk.length === ELEMENTS_AT_ONCE)) {
-      yield chunk;
-      [chunk, bytes] = [[], 0];
-    }
-    chunk.push(id);
-    bytes += more;
-  }
-  if (chunk.length > 0) yield chunk;
+  for (const side of sides) if (side.has(id)) bytes += (side.cellsOf(id) ?? CELLS) * 8;
+  return bytes;
 }
 
 /** In one piece, which is handed over: blobs as drivers give them may lie in buffers that are shared. */

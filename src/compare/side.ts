@@ -2,9 +2,9 @@ import type { Axis } from '../domain/axis.ts';
 import { binningOf } from '../domain/binning.ts';
 import { encodeBins } from '../domain/codec.ts';
 import { InvalidInputError } from '../domain/errors.ts';
-import type { Filter } from '../domain/filter.ts';
+import { bothOf, equals, type Filter } from '../domain/filter.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
-import { bothOf, equals, walkHistograms } from '../export/histogram-walk.ts';
+import { walkHistograms } from '../export/histogram-walk.ts';
 import type { Store } from '../store/store.ts';
 
 /** One of the sides that are compared: histograms of a run in a dataset. */

@@ -76,3 +76,16 @@ export interface Page<Row> {
    */
   cursor(index: number): CursorValues;
 }
+
+export const equals = (field: string, value: string | number | boolean): Filter => ({
+  kind: 'test',
+  field,
+  op: 'eq',
+  value,
+});
+
+/** All of the filters that are given. */
+export function bothOf(...filters: readonly (Filter | undefined)[]): Filter {
+  const of = filters.flatMap((filter) => (filter === undefined ? [] : filter.kind === 'and' ? filter.of : [filter]));
+  return of.length === 1 ? (of[0] as Filter) : { kind: 'and', of };
+}

@@ -1,5 +1,6 @@
 import { binningOf, type StoredBinning } from '../domain/binning.ts';
 import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
+import { bothOf, equals } from '../domain/filter.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import type { Store } from '../store/store.ts';
@@ -9,7 +10,7 @@ import { masksMeant } from './export-mask.ts';
 import { EXPORT_VERSION, type ExportRequest, exportCursor } from './export-request.ts';
 import { type Chunks, type CutReason, type Export, type ExportOptions, streamed } from './export-stream.ts';
 import { Axes } from './histogram-matrix.ts';
-import { blobsOf, bothOf, equals, keyOf, type WalkedRow, walkHistograms } from './histogram-walk.ts';
+import { blobsOf, keyOf, type WalkedRow, walkHistograms } from './histogram-walk.ts';
 import { ndjsonWriter } from './ndjson-writer.ts';
 import { npyWriter } from './npy-writer.ts';
 

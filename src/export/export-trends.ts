@@ -1,11 +1,13 @@
 import { InvalidInputError } from '../domain/errors.ts';
+import { bothOf, equals } from '../domain/filter.ts';
+import { chunksOfRuns } from '../store/histogram-runs.ts';
 import type { Store } from '../store/store.ts';
 import type { TrendKey, TrendPoint, TrendQuery } from '../store/trends.ts';
 import type { ExportWriter } from './export-format.ts';
 import { masksMeant } from './export-mask.ts';
 import { EXPORT_VERSION } from './export-request.ts';
 import { type Chunks, type Export, type ExportOptions, streamed } from './export-stream.ts';
-import { bothOf, equals, inRuns, chunksOf as runsAtOnce } from './histogram-walk.ts';
+import { inRuns } from './histogram-walk.ts';
 import { type TrendRow, trendCsvWriter, trendNdjsonWriter } from './trend-writers.ts';
 
 export const TREND_FORMATS = {
@@ -85,7 +87,7 @@ async function* chunksOf(
   const runs = await store.reads.histogramRuns(trend.noun, whereOf(trend), after?.[0] ?? 0);
   let rows = 0;
   let start = after;
-  for (const chunk of runsAtOnce(runs)) {
+  for (const chunk of chunksOfRuns(runs)) {
     const ofChunk = { ...trend, where: bothOf(trend.where, inRuns(chunk)) };
     for (let hasMore = true; hasMore; ) {
       // one is looked for behind the limit, so that only what is cut says so

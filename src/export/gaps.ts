@@ -1,7 +1,8 @@
 import { InvalidInputError } from '../domain/errors.ts';
-import type { Filter, ListQuery } from '../domain/filter.ts';
+import { bothOf, type Filter, type ListQuery } from '../domain/filter.ts';
+import { chunksOfRuns } from '../store/histogram-runs.ts';
 import type { LumisectionHistogramRow, Store } from '../store/store.ts';
-import { bothOf, chunksOf, inRuns } from './histogram-walk.ts';
+import { inRuns } from './histogram-walk.ts';
 import type { MatrixSelection } from './matrix-selection.ts';
 
 /** A place in a matrix: of a lumisection, and of a gap where there is no row. */
@@ -31,7 +32,7 @@ export async function* walkWithGaps(
   const ofLumisections = where && lumisectionFilter(where);
   const runs = await store.reads.histogramRuns(selection.noun, selection.where, after?.[0] ?? 0);
   let start = after;
-  for (const chunk of chunksOf(runs)) {
+  for (const chunk of chunksOfRuns(runs)) {
     for (;;) {
       const page = { cursors: false, first: pageRows } as const;
       const lumisections: ListQuery = {

@@ -1,5 +1,5 @@
-import type { CursorValues, Filter, ListQuery } from '../domain/filter.ts';
-import type { HistogramNoun } from '../store/histogram-runs.ts';
+import { bothOf, type CursorValues, equals, type Filter, type ListQuery } from '../domain/filter.ts';
+import { chunksOfRuns, type HistogramNoun } from '../store/histogram-runs.ts';
 import type { LumisectionHistogramRow, RunHistogramRow, Store } from '../store/store.ts';
 
 /** Keys of histograms in the order in which their tables hold them: what a walk through any number of them follows. */
@@ -7,10 +7,6 @@ const KEYS = {
   lumisectionHistogram: ['runNumber', 'monitorElementId', 'lumisectionNumber', 'datasetId'],
   runHistogram: ['runNumber', 'datasetId', 'monitorElementId'],
 } as const;
-
-/** Runs that hold about so many histograms together are asked for at once, and not more runs than that. */
-const ROWS_OF_A_CHUNK = 5_000;
-const RUNS_OF_A_CHUNK = 200;
 
 export type WalkedRow<N extends HistogramNoun> = N extends 'runHistogram' ? RunHistogramRow : LumisectionHistogramRow;
 
@@ -36,7 +32,7 @@ export async function* walkHistograms<N extends HistogramNoun>(
 ): AsyncGenerator<readonly WalkedRow<N>[], void, undefined> {
   const runs = await store.reads.histogramRuns(noun, where, (after?.[0] as number | undefined) ?? 0);
   let start = after;
-  for (const chunk of chunksOf(runs)) {
+  for (const chunk of chunksOfRuns(runs)) {
     for (;;) {
       const list = { ...placeIn(noun, chunk, where, start), fields, cursors: false, first: pageRows };
       const page = await store.lists.page(noun, list);
@@ -96,28 +92,5 @@ export async function blobsOf<N extends HistogramNoun>(
   return rows.map((row) => row.bins ?? found.get(row) ?? null);
 }
 
-export function bothOf(...filters: readonly (Filter | undefined)[]): Filter {
-  const of = filters.flatMap((filter) => (filter === undefined ? [] : filter.kind === 'and' ? filter.of : [filter]));
-  return of.length === 1 ? (of[0] as Filter) : { kind: 'and', of };
-}
-
-export const equals = (field: string, value: number | boolean): Filter => ({ kind: 'test', field, op: 'eq', value });
-
 export const inRuns = (runs: readonly number[], field = 'runNumber'): Filter =>
   runs.length === 1 ? equals(field, runs[0] as number) : { kind: 'test', field, op: 'in', value: runs };
-
-/** Runs in their order, so many at once as hold about ROWS_OF_A_CHUNK histograms together. */
-export function* chunksOf(runs: readonly { run: number; count: number }[]): Generator<number[], void, undefined> {
-  let chunk: number[] = [];
-  let rows = 0;
-  for (const { run, count } of runs) {
-    if (chunk.length > 0 && (rows + count > ROWS_OF_A_CHUNK || chunk.length === RUNS_OF_A_CHUNK)) {
-      yield chunk;
-      chunk = [];
-      rows = 0;
-    }
-    chunk.push(run);
-    rows += count;
-  }
-  if (chunk.length > 0) yield chunk;
-}

@@ -1,8 +1,7 @@
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
-import type { Filter } from '../domain/filter.ts';
+import { bothOf, equals, type Filter } from '../domain/filter.ts';
 import type { HistogramNoun } from '../store/histogram-runs.ts';
 import type { Store } from '../store/store.ts';
-import { bothOf, equals } from './histogram-walk.ts';
 
 /** The histograms that make one matrix: of one monitor element and one dataset. */
 export interface MatrixSelection {

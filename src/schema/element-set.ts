@@ -1,4 +1,5 @@
 import { SET_NAME } from '../domain/element-set.ts';
+import { equals } from '../domain/filter.ts';
 import type { ElementSet as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
 import { elementSets, monitorElements } from './connections.ts';
@@ -64,7 +65,7 @@ builder.queryFields((t) => ({
       if (!SET_NAME.test(name)) return null;
       if (version != null) return loaders.elementSet.load({ name, version });
       const { rows } = await store.lists.page('elementSet', {
-        where: { kind: 'test', field: 'name', op: 'eq', value: name },
+        where: equals('name', name),
         orderBy: [{ field: 'version', descending: true }],
         first: 1,
       });

@@ -1,9 +1,8 @@
 import { coerceInputValue, type GraphQLInputType } from 'graphql';
 import type { PackedType } from '../domain/bins-text.ts';
 import { InvalidInputError } from '../domain/errors.ts';
-import type { Filter } from '../domain/filter.ts';
+import { bothOf, type Filter } from '../domain/filter.ts';
 import { type ExportRequest, keyOfCursor } from '../export/export-request.ts';
-import { bothOf } from '../export/histogram-walk.ts';
 import { schema } from './index.ts';
 import { TYPE_NAMES, toFilter, type WhereValue } from './where.ts';
 

@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
-import type { Filter } from '../domain/filter.ts';
+import { bothOf, equals, type Filter } from '../domain/filter.ts';
 import { requireScope } from '../domain/viewer.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
@@ -143,13 +143,9 @@ async function namedElements(
   if (elementSet == null) return null;
   const inSet: Filter = { kind: 'set', set: elementSet };
   const [meant] = await store.elementSets.meant(inSet);
-  const inDataset: Filter = {
-    kind: 'related',
-    field: 'datasets',
-    of: { kind: 'test', field: 'name', op: 'eq', value: dataset },
-  };
+  const inDataset: Filter = { kind: 'related', field: 'datasets', of: equals('name', dataset) };
   const { rows } = await store.lists.page('monitorElement', {
-    where: { kind: 'and', of: [inSet, inDataset] },
+    where: bothOf(inSet, inDataset),
     orderBy: [{ field: 'path', descending: false }],
     first: MOST_ELEMENTS + 1,
   });

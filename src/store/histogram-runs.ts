@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { chunksOf } from '../domain/chunks.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { keyPart } from './count-source.ts';
@@ -33,6 +34,14 @@ export async function histogramRuns(
       WHERE t.run_number >= ${from} AND ${count} > 0 ${condition} GROUP BY t.run_number ORDER BY t.run_number LIMIT 2147483647`;
   });
   return rows.map(([run, count]) => ({ run: run as number, count: count as number }));
+}
+
+/** Runs that hold about so many histograms together are asked for at once, and not more runs than that. */
+const AT_ONCE = { weight: 5_000, items: 200 };
+
+/** Numbers of runs in their order, so many at once as hold about 5,000 histograms together. */
+export function* chunksOfRuns(runs: readonly HistogramRun[]): Generator<number[], void, undefined> {
+  for (const chunk of chunksOf(runs, ({ count }) => count, AT_ONCE)) yield chunk.map(({ run }) => run);
 }
 
 /** Ids of the monitor elements and the datasets that histograms of the filter may have, each ascending. Two SQL statements. */

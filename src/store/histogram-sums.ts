@@ -5,14 +5,14 @@ import { BinsSum } from '../domain/bins-sum.ts';
 import { decodeBins } from '../domain/codec.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import { ExactSum } from '../domain/exact-sum.ts';
-import type { Filter } from '../domain/filter.ts';
+import { bothOf, equals, type Filter } from '../domain/filter.ts';
 import type { Bins } from '../domain/histogram.ts';
 import { LuminosityMask } from '../domain/lumi-mask.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import { lumisectionBins, runBins } from './bins-reads.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import { packed, unpacked } from './column-packing.ts';
-import { type HistogramNoun, type HistogramRun, histogramRuns } from './histogram-runs.ts';
+import { chunksOfRuns, type HistogramNoun, histogramRuns } from './histogram-runs.ts';
 import { lumisectionPart } from './lumisection-part.ts';
 import type { FieldType } from './noun-info.ts';
 import { binningsById, type KnownBinning, known, smallerHash } from './shares.ts';
@@ -59,9 +59,6 @@ export const createHistogramSums = (query: CheckedQuery): HistogramSums => ({
   missing: (scope) => missingLumisections(query, scope),
 });
 
-/** Keys of about so many histograms are read at once. */
-const ROWS_AT_ONCE = 5_000;
-const RUNS_AT_ONCE = 200;
 /** Bins of a statement take about so many bytes as float64. */
 const BYTES_AT_ONCE = 8_000_000;
 const MOST_BLOBS = 500;
@@ -76,7 +73,7 @@ export async function sumHistograms(query: CheckedQuery, scope: SumScope): Promi
   await assertNoEfficiency(query, scope);
   const runs = await histogramRuns(query, scope.noun, keysOf(scope), 0);
   const sum = new GrowingSum();
-  for (const chunk of chunksOf(runs)) {
+  for (const chunk of chunksOfRuns(runs)) {
     const rows = await readKeys(query, scope, chunk);
     await sum.meetBinnings(query, rows);
     for (let from = 0; from < rows.length; ) {
@@ -194,27 +191,9 @@ async function assertNoEfficiency(query: CheckedQuery, { monitorElementId }: Sum
   );
 }
 
-const equals = (field: string, value: number): Filter => ({ kind: 'test', field, op: 'eq', value });
-
 /** The filter with the keys of the scope, on the noun. */
-function keysOf({ monitorElementId, datasetId, where }: SumScope): Filter {
-  const of = [equals('monitorElementId', monitorElementId), equals('datasetId', datasetId)];
-  return { kind: 'and', of: where?.kind === 'and' ? [...of, ...where.of] : where ? [...of, where] : of };
-}
-
-function* chunksOf(runs: readonly HistogramRun[]): Generator<number[], void, undefined> {
-  let chunk: number[] = [];
-  let rows = 0;
-  for (const { run, count } of runs) {
-    if (chunk.length > 0 && (rows + count > ROWS_AT_ONCE || chunk.length === RUNS_AT_ONCE)) {
-      yield chunk;
-      [chunk, rows] = [[], 0];
-    }
-    chunk.push(run);
-    rows += count;
-  }
-  if (chunk.length > 0) yield chunk;
-}
+const keysOf = ({ monitorElementId, datasetId, where }: SumScope): Filter =>
+  bothOf(equals('monitorElementId', monitorElementId), equals('datasetId', datasetId), where);
 
 const KEY_TYPES: readonly FieldType[] = ['int', 'int', 'int', 'float'];
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CursorValues, Filter } from '../../src/domain/filter.ts';
-import { equals, keyOf, walkHistograms } from '../../src/export/histogram-walk.ts';
+import { equals } from '../../src/domain/filter.ts';
+import { keyOf, walkHistograms } from '../../src/export/histogram-walk.ts';
 import type { HistogramNoun } from '../../src/store/histogram-runs.ts';
 import type { Store } from '../../src/store/store.ts';
 import { lumisectionBatch } from '../schema/batch.ts';
