@@ -1,48 +1,4 @@
-import {
-  type Data,
-  Dictionary,
-  type Float64,
-  Int32,
-  makeData,
-  RecordBatchFileWriter,
-  Utf8,
-  Vector,
-} from 'apache-arrow';
-
-/** Pieces from this length on are worth more than the copy that joins them to others. */
-const LARGE_BYTES = 65_536;
-
-/** What the writer of Arrow writes, taken piece by piece: its own queue is for streams. */
-export class Sink extends RecordBatchFileWriter {
-  #pieces: Uint8Array[] = [];
-
-  /** Neighbours that are small are joined; columns of bins are sent from where they are. */
-  take(): Uint8Array[] {
-    const taken: Uint8Array[] = [];
-    let small: Uint8Array[] = [];
-    const join = () => {
-      if (small.length > 0) taken.push(Buffer.concat(small));
-      small = [];
-    };
-    for (const piece of this.#pieces) {
-      if (piece.length < LARGE_BYTES) small.push(piece);
-      else {
-        join();
-        taken.push(piece);
-      }
-    }
-    join();
-    this.#pieces = [];
-    return taken;
-  }
-
-  protected override _write(chunk: ArrayBufferView): this {
-    if (!this._started || chunk.byteLength === 0) return this;
-    this.#pieces.push(new Uint8Array(chunk.buffer as ArrayBuffer, chunk.byteOffset, chunk.byteLength));
-    this._position += chunk.byteLength;
-    return this;
-  }
-}
+import { type Data, Dictionary, type Float64, Int32, makeData, Utf8, Vector } from 'apache-arrow';
 
 /** Names that stand in each row as a number. Those that come later are sent as a further part of the dictionary. */
 export class Names {

@@ -1,19 +1,8 @@
-import {
-  type Data,
-  type DataType,
-  Field,
-  Float32,
-  Float64,
-  Int32,
-  List,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-} from 'apache-arrow';
+import { type Data, type DataType, Field, Float32, Float64, Int32, List, makeData } from 'apache-arrow';
 import type { Axis } from '../domain/axis.ts';
 import type { PackedType } from '../domain/bins-text.ts';
-import { Names, Nulls, nullable, type Props, plain, Sink } from './arrow-columns.ts';
+import { Names, Nulls, nullable, type Props, plain } from './arrow-columns.ts';
+import { arrowFile } from './arrow-file.ts';
 import type { ExportRow, ExportWriter } from './export-format.ts';
 import { type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
 
@@ -28,13 +17,9 @@ export interface ArrowOptions {
 const NUMBERS = { FLOAT32: Float32, FLOAT64: Float64, INT32: Int32 } as const;
 const STATISTICS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY'] as const;
 
-/**
- * Arrow's file format (Feather 2): a record batch a chunk, with its cursor in the metadata `lumigraph.cursor` of the batch. The
- * provenance is `lumigraph.provenance` of the schema, the summary `lumigraph.summary` of the last batch, which has no rows.
- */
+/** See arrowFile. Names are dictionaries; bins and edges are lists. */
 export function arrowWriter(options: ArrowOptions): ExportWriter {
   const { type, flow } = options;
-  const sink = new Sink();
   const datasets = new Names(0, options.datasets);
   const elements = new Names(1, options.monitorElements);
   const numbers = new NUMBERS[type]();
@@ -52,44 +37,19 @@ export function arrowWriter(options: ArrowOptions): ExportWriter {
     ]),
     new Field('bins', listOf(numbers), true),
   ];
-  let schema = new Schema(fields);
-
-  const batchOf = (rows: readonly ExportRow[], metadata: Map<string, string>) => {
-    const of = (name: (typeof STATISTICS)[number]) =>
-      nullable(new Float64(), new Float64Array(rows.length), rows, (row) => row[name]);
-    const children: Data[] = [
-      plain(
-        new Int32(),
-        Int32Array.from(rows, ({ run }) => run),
-      ),
-      nullable(new Int32(), new Int32Array(rows.length), rows, ({ lumisection }) => lumisection || null),
-      datasets.column(rows, ({ dataset }) => dataset),
-      elements.column(rows, ({ monitorElement }) => monitorElement),
-      ...STATISTICS.map(of),
-      ...axisColumns(rows, 0),
-      ...axisColumns(rows, 1),
-      listData(numbers, packedBins(rows, type, flow)),
-    ];
-    const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
-    return new RecordBatch(schema, data as Data<Struct>, metadata);
-  };
-
-  return {
-    begin(provenance) {
-      schema = new Schema(fields, new Map([['lumigraph.provenance', provenance]]));
-      sink.reset(undefined, schema);
-      return sink.take();
-    },
-    rows(rows, cursor) {
-      sink.write(batchOf(rows, new Map([['lumigraph.cursor', cursor]])));
-      return sink.take();
-    },
-    end(summary) {
-      sink.write(batchOf([], new Map([['lumigraph.summary', summary]])));
-      sink.finish();
-      return sink.take();
-    },
-  };
+  return arrowFile(fields, (rows: readonly ExportRow[]) => [
+    plain(
+      new Int32(),
+      Int32Array.from(rows, ({ run }) => run),
+    ),
+    nullable(new Int32(), new Int32Array(rows.length), rows, ({ lumisection }) => lumisection || null),
+    datasets.column(rows, ({ dataset }) => dataset),
+    elements.column(rows, ({ monitorElement }) => monitorElement),
+    ...STATISTICS.map((name) => nullable(new Float64(), new Float64Array(rows.length), rows, (row) => row[name])),
+    ...axisColumns(rows, 0),
+    ...axisColumns(rows, 1),
+    listData(numbers, packedBins(rows, type, flow)),
+  ]);
 }
 
 const listOf = <T extends DataType>(type: T) => new List(new Field('item', type, true));
