@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
+import { editsBetween } from './domain/closest.ts';
 import { ConfigurationError } from './domain/errors.ts';
 import { choice, count, onOff, type Setting, secret } from './setting.ts';
 
@@ -465,21 +466,8 @@ const shown = (setting: Setting, text: string) =>
 function closest(name: string, known: readonly string[]): string | undefined {
   const ranked = known
     .filter((candidate) => candidate.startsWith(PREFIX))
-    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .map((candidate) => ({ candidate, distance: editsBetween(name, candidate) }))
     .sort((a, b) => a.distance - b.distance);
   const best = ranked[0];
   return best && best.distance <= 5 ? best.candidate : undefined;
-}
-
-function editDistance(a: string, b: string): number {
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const current = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-      current.push(Math.min(substitution, (previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1));
-    }
-    previous = current;
-  }
-  return previous[b.length] ?? 0;
 }

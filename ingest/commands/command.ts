@@ -1,4 +1,5 @@
 import { type ParseArgsConfig, parseArgs } from 'node:util';
+import { editsBetween } from '../../src/domain/closest.ts';
 
 /** One command of the command line. */
 export interface Command {
@@ -32,18 +33,5 @@ export function parseArguments<const Given extends Options>(args: readonly strin
 function nearest(typed: string, known: readonly string[]): string | undefined {
   if (typed.length < 2) return undefined;
   const byPrefix = known.find((name) => name.startsWith(typed) || typed.startsWith(name));
-  return byPrefix ?? known.find((name) => edits(typed, name) <= 2);
-}
-
-function edits(a: string, b: string): number {
-  let above = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let row = 1; row <= a.length; row++) {
-    const here = [row];
-    for (let column = 1; column <= b.length; column++) {
-      const swap = (above[column - 1] ?? 0) + (a[row - 1] === b[column - 1] ? 0 : 1);
-      here.push(Math.min(swap, (above[column] ?? 0) + 1, (here[column - 1] ?? 0) + 1));
-    }
-    above = here;
-  }
-  return above[b.length] ?? 0;
+  return byPrefix ?? known.find((name) => editsBetween(typed, name) <= 2);
 }

@@ -13,7 +13,8 @@ export function closest(name: string, known: readonly string[]): string | undefi
   return best?.candidate;
 }
 
-function editsBetween(a: string, b: string): number {
+/** The fewest characters to add, take away or change that make one text of another (Levenshtein's distance). */
+export function editsBetween(a: string, b: string): number {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column);
   for (let row = 1; row <= a.length; row++) {
     const here = [row];
