@@ -1,6 +1,7 @@
 import { InvalidInputError } from './errors.ts';
 import type { Filter } from './filter.ts';
 import { compileGlob } from './matcher.ts';
+import { SAVED_NAME } from './saved-name.ts';
 import { isStorable } from './storable-text.ts';
 
 /** Which monitor elements a set holds: those whose path one of `include` matches and none of `exclude` does. */
@@ -20,14 +21,12 @@ export interface ElementSetName {
 export const MOST_GLOBS = 200;
 export const LONGEST_GLOB = 500;
 
-/** It begins with a letter and ends in none of `._-`: it stands in URLs and on command lines as it is. */
-export const SET_NAME = /^[A-Za-z](?:[\w.-]{0,98}[A-Za-z0-9])?$/;
 const REFERENCE = /^(.{1,100}?)(?:@([1-9]\d{0,8}))?$/su;
 
 /** @throws InvalidInputError for what no set can be called. */
 export function parseSetName(text: string, field = 'set'): ElementSetName {
   const [, name, version] = REFERENCE.exec(text) ?? [];
-  if (name === undefined || !SET_NAME.test(name)) {
+  if (name === undefined || !SAVED_NAME.test(name)) {
     throw new InvalidInputError(
       `${field}: ${JSON.stringify(text.slice(0, 200))} is no name of a set: NAME, or NAME@VERSION`,
       { field },

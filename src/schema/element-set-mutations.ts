@@ -1,9 +1,10 @@
-import { checkGlobs, LONGEST_GLOB, MOST_GLOBS, SET_NAME } from '../domain/element-set.ts';
+import { checkGlobs, LONGEST_GLOB, MOST_GLOBS } from '../domain/element-set.ts';
 import { InvalidInputError } from '../domain/errors.ts';
-import { isStorable } from '../domain/storable-text.ts';
+import { SAVED_NAME } from '../domain/saved-name.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { ElementSet } from './refs.ts';
+import { savedText } from './saved-text.ts';
 
 /** Longest description, in UTF-16 code units. */
 const MAX_DESCRIPTION = 2_000;
@@ -50,23 +51,16 @@ builder.mutationFields((t) => ({
       'Keeps a set of monitor elements under a name, as its next version, in the name of the token. Versions never change.',
     args: { input: t.arg({ type: SaveElementSetInput, required: true, description: 'What to save.' }) },
     resolve: async (_root, { input: { name, include, exclude, description } }, context) => {
-      if (!SET_NAME.test(name)) {
+      if (!SAVED_NAME.test(name)) {
         throw new InvalidInputError(
           'name: 1 to 100 letters, digits and . _ - that begin with a letter and end with a letter or digit',
           { field: 'name' },
         );
       }
-      if (description != null && (description.length > MAX_DESCRIPTION || !isStorable(description))) {
-        throw new InvalidInputError(`description: at most ${MAX_DESCRIPTION} characters, without U+0000`, {
-          field: 'description',
-        });
-      }
+      const text = savedText('description', description, MAX_DESCRIPTION);
       checkGlobs({ include, exclude });
       const author = context.viewer.name;
-      const saved = await context.store.elementSets.save({
-        ...{ name, include, exclude, author },
-        description: description || null,
-      });
+      const saved = await context.store.elementSets.save({ name, description: text, include, exclude, author });
       readAnew(context);
       return saved;
     },

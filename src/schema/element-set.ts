@@ -1,5 +1,5 @@
-import { SET_NAME } from '../domain/element-set.ts';
 import { equals } from '../domain/filter.ts';
+import { SAVED_NAME } from '../domain/saved-name.ts';
 import type { ElementSet as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
 import { elementSets, monitorElements } from './connections.ts';
@@ -62,7 +62,7 @@ builder.queryFields((t) => ({
       version: t.arg.int({ description: 'Number of the version, from 1; the newest unless told.' }),
     },
     resolve: async (_root, { name, version }, { loaders, store }) => {
-      if (!SET_NAME.test(name)) return null;
+      if (!SAVED_NAME.test(name)) return null;
       if (version != null) return loaders.elementSet.load({ name, version });
       const { rows } = await store.lists.page('elementSet', {
         where: equals('name', name),

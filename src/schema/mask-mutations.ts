@@ -1,13 +1,12 @@
 import { InvalidInputError } from '../domain/errors.ts';
-import { isStorable } from '../domain/storable-text.ts';
+import { SAVED_NAME } from '../domain/saved-name.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { SavedMask } from './refs.ts';
+import { savedText } from './saved-text.ts';
 
 /** Longest comment, in UTF-16 code units. */
 const MAX_COMMENT = 2_000;
-/** What stands in a mask as it is, and in a path of the server: it begins with a letter and ends in none of `._-`. */
-const NAME = /^[A-Za-z](?:[\w.-]{0,98}[A-Za-z0-9])?$/;
 const WORDS = new Set(['and', 'or', 'not', 'minus']);
 
 const SaveMaskInput = builder.inputType('SaveMaskInput', {
@@ -44,17 +43,16 @@ builder.mutationFields((t) => ({
       'Keeps what an expression holds now under a name, as its next version, in the name of the token. Versions never change: where a source says something else later, save the mask again.',
     args: { input: t.arg({ type: SaveMaskInput, required: true, description: 'What to save.' }) },
     resolve: async (_root, { input: { name, expression, comment } }, context) => {
-      if (!NAME.test(name) || WORDS.has(name)) {
+      if (!SAVED_NAME.test(name) || WORDS.has(name)) {
         throw new InvalidInputError(
           'name: 1 to 100 letters, digits and . _ - that begin with a letter and end with a letter or digit, and no operator',
           { field: 'name' },
         );
       }
-      if (comment != null && (comment.length > MAX_COMMENT || !isStorable(comment))) {
-        throw new InvalidInputError(`comment: at most ${MAX_COMMENT} characters, without U+0000`, { field: 'comment' });
-      }
-      const author = context.viewer.name;
-      const saved = await context.store.masks.save({ name, expression, comment: comment || null, author });
+      const saved = await context.store.masks.save({
+        ...{ name, expression, author: context.viewer.name },
+        comment: savedText('comment', comment, MAX_COMMENT),
+      });
       readAnew(context);
       return saved;
     },

@@ -3,6 +3,7 @@ import { isStorable } from '../domain/storable-text.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { ReferenceChoice } from './refs.ts';
+import { savedText } from './saved-text.ts';
 
 /** Longest comment, in UTF-16 code units. */
 const MAX_COMMENT = 2_000;
@@ -52,9 +53,7 @@ builder.mutationFields((t) => ({
       'Keeps which run another one is compared with, in the name of the token. Earlier choices for the run and dataset stay.',
     args: { input: t.arg({ type: ChooseReferenceInput, required: true, description: 'What to choose.' }) },
     resolve: async (_root, { input: { run, dataset, reference, comment } }, context) => {
-      if (comment != null && (comment.length > MAX_COMMENT || !isStorable(comment))) {
-        throw new InvalidInputError(`comment: at most ${MAX_COMMENT} characters, without U+0000`, { field: 'comment' });
-      }
+      const text = savedText('comment', comment, MAX_COMMENT);
       for (const [field, name] of [
         ['dataset', dataset],
         ['reference.dataset', reference.dataset],
@@ -63,7 +62,7 @@ builder.mutationFields((t) => ({
       }
       const chosen = await context.store.runReferences.choose({
         ...{ runNumber: run, dataset, referenceRun: reference.run, referenceDataset: reference.dataset },
-        comment: comment || null,
+        comment: text,
         author: context.viewer.name,
       });
       readAnew(context);

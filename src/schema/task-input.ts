@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../domain/errors.ts';
+import { SAVED_NAME } from '../domain/saved-name.ts';
 import { isStorable } from '../domain/storable-text.ts';
 import {
   type Selection,
@@ -10,6 +11,7 @@ import {
 } from '../domain/task.ts';
 import { builder } from './builder.ts';
 import { TaskGranularity, TaskMetric } from './enums.ts';
+import { savedText } from './saved-text.ts';
 import { MixedRule, SplitBy, TaskAllowance } from './task-enums.ts';
 
 const MAX_DESCRIPTION = 10_000;
@@ -167,7 +169,11 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
   if (!isStorable(dataset)) throw invalid('dataset', 'it holds what no name has');
   const granularity = given.granularity ?? before?.granularity ?? 'LUMISECTION';
   const definition: TaskDefinition = {
-    description: textOf(given.description === undefined ? (before?.description ?? null) : given.description),
+    description: savedText(
+      'description',
+      given.description === undefined ? before?.description : given.description,
+      MAX_DESCRIPTION,
+    ),
     monitorElements: elements.monitorElements,
     elementSet: elements.elementSet,
     dataset,
@@ -285,17 +291,8 @@ function windowLengthOf(
   throw invalid('windowLength', `a window has 2 to ${MOST_WINDOW} lumisections`);
 }
 
-function textOf(text: string | null): string | null {
-  if (text === null || text === '') return null;
-  if (text.length <= MAX_DESCRIPTION && isStorable(text)) return text;
-  throw invalid('description', `at most ${MAX_DESCRIPTION} characters, without U+0000`);
-}
-
-/** What stands in a path of the server as it is: it begins with a letter and ends in none of `._-`. */
-const NAME = /^[A-Za-z](?:[\w.-]{0,98}[A-Za-z0-9])?$/;
-
 export function assertTaskName(name: string): void {
-  if (!NAME.test(name)) throw invalid('name', NAME_RULE);
+  if (!SAVED_NAME.test(name)) throw invalid('name', NAME_RULE);
 }
 
 const invalid = (field: string, problem: string) => new InvalidInputError(`${field}: ${problem}`, { field });
