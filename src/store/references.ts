@@ -213,26 +213,27 @@ export class References {
   }
 
   async #refreshSaved(database: Queries): Promise<void> {
-    const rows = await database.arrays<[unknown, string | null, number]>(
-      `SELECT s.state, m.name, m.version FROM (SELECT ${REFERENCE_STATE.savedMask} AS state) s
-       LEFT JOIN (SELECT name, max(version) AS version FROM saved_mask GROUP BY name) m ON 1 = 1`,
-    );
-    const saved = new Map<string, number>();
-    for (const [, name, version] of rows) if (name !== null) saved.set(name, version);
-    this.#saved = saved;
-    this.#savedState = rows[0]?.[0];
+    [this.#saved, this.#savedState] = await newestVersions(database, 'saved_mask', REFERENCE_STATE.savedMask);
   }
 
   async #refreshSets(database: Queries): Promise<void> {
-    const rows = await database.arrays<[unknown, string | null, number]>(
-      `SELECT s.state, m.name, m.version FROM (SELECT ${REFERENCE_STATE.elementSet} AS state) s
-       LEFT JOIN (SELECT name, max(version) AS version FROM element_set GROUP BY name) m ON 1 = 1`,
-    );
-    const sets = new Map<string, number>();
-    for (const [, name, version] of rows) if (name !== null) sets.set(name, version);
-    this.#sets = sets;
-    this.#setState = rows[0]?.[0];
+    [this.#sets, this.#setState] = await newestVersions(database, 'element_set', REFERENCE_STATE.elementSet);
   }
+}
+
+/** By name, with the state of the table that they belong to. One statement. */
+async function newestVersions(
+  database: Queries,
+  table: 'saved_mask' | 'element_set',
+  stateSql: string,
+): Promise<[versions: Map<string, number>, state: unknown]> {
+  const rows = await database.arrays<[unknown, string | null, number]>(
+    `SELECT s.state, m.name, m.version FROM (SELECT ${stateSql} AS state) s
+     LEFT JOIN (SELECT name, max(version) AS version FROM ${table} GROUP BY name) m ON 1 = 1`,
+  );
+  const versions = new Map<string, number>();
+  for (const [, name, version] of rows) if (name !== null) versions.set(name, version);
+  return [versions, rows[0]?.[0]];
 }
 
 /** Versions of sets of monitor elements that are kept. */
