@@ -10,9 +10,8 @@ import type { Store } from '../store/store.ts';
 import type { Authenticate } from './authenticator.ts';
 import { clientOf } from './client.ts';
 import { ClientPlaces } from './client-places.ts';
-import { Deadlines } from './deadlines.ts';
 import { idsOf, type Plugin, type RequestFacts, type ServerContext } from './request-facts.ts';
-import { clientHasLeft, tookTooLong } from './timeout.ts';
+import { clientHasLeft, timeLimit } from './timeout.ts';
 
 const ROWS = /^\/export\/(histograms|trends)\.([a-z]+)$/;
 const MASK = /^\/export\/masks\/([^/]+)\.json$/;
@@ -45,7 +44,7 @@ export function useExports(
     ofAll: { setting: 'LUMIGRAPH_MAX_EXPORTS', limit: maxExports, remedy: 'The same request may work in a moment.' },
     retryAfter: RETRY_AFTER,
   });
-  const deadlines = new Deadlines(timeoutMs);
+  const limitTime = timeLimit(timeoutMs);
 
   async function admit(request: Request, facts: RequestFacts): Promise<void> {
     facts.viewer = await authenticate(request.headers.get('authorization'));
@@ -60,9 +59,7 @@ export function useExports(
     const leave = () => cancellation.cancel(clientHasLeft());
     res?.once('close', leave);
     // a mask is a whole, as the answer to a query is: it is not cut but ends, and as soon as one
-    const late = () => tookTooLong(timeoutMs);
-    cancellation.endAt(performance.now() + timeoutMs, late);
-    const endInTime = deadlines.begin(() => cancellation.cancel(late()));
+    const forgetTime = limitTime(cancellation);
     try {
       const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded(encoded));
       const headers = {
@@ -74,7 +71,7 @@ export function useExports(
       };
       return new Response(json, { headers: { ...headers, 'content-length': String(Buffer.byteLength(json)) } });
     } finally {
-      endInTime();
+      forgetTime();
       res?.off('close', leave);
       giveBack();
     }
@@ -91,10 +88,7 @@ export function useExports(
     const given = parametersOf(url.searchParams);
     const giveBack = places.take(clientOf(facts.viewer, request.headers, context, clientAddressHeader));
     const cancellation = new Cancellation();
-    let isOver = false;
     const over = () => {
-      if (isOver) return;
-      isOver = true;
       giveBack();
       cancellation.cancel(clientHasLeft());
     };
@@ -113,7 +107,7 @@ export function useExports(
               over();
               controller.close();
             } catch (error) {
-              if (!isOver) log.line('error', 'export broke off', { ...idsOf(facts), error });
+              if (cancellation.reason === undefined) log.line('error', 'export broke off', { ...idsOf(facts), error });
               over();
               // a client that sees no end knows that the file broke off
               if (res) res.destroy();

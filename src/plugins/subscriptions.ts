@@ -7,7 +7,7 @@ import type { Authenticate } from './authenticator.ts';
 import { clientOf } from './client.ts';
 import { ClientPlaces } from './client-places.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
-import { tookTooLong } from './timeout.ts';
+import { timeLimit } from './timeout.ts';
 
 type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions' | 'clientAddressHeader' | 'timeoutMs'>;
 
@@ -36,6 +36,7 @@ export function useSubscriptions(authenticate: Authenticate, limits: Limits): Pl
       remedy: 'Try again later, or ask for the state now and then.',
     },
   });
+  const limitTime = timeLimit(timeoutMs);
   return {
     onSubscribe({ args, setResultAndStopExecution }) {
       const operation = args.contextValue as unknown as Operation;
@@ -57,7 +58,7 @@ export function useSubscriptions(authenticate: Authenticate, limits: Limits): Pl
             Promise.resolve(stream.return?.()).catch(() => {});
           };
           const disarm = armed(operation, authenticate, stop);
-          const endEvent = timed(operation, timeoutMs);
+          const endEvent = timed(operation, limitTime);
           return {
             onNext() {
               endEvent();
@@ -78,18 +79,13 @@ export function useSubscriptions(authenticate: Authenticate, limits: Limits): Pl
 }
 
 /** Cancels the operation when an event takes longer than a query may; @returns what is called when it is answered. */
-function timed(operation: Operation, timeoutMs: number): () => void {
-  const { cancellation } = operation;
-  let timer: NodeJS.Timeout | undefined;
+function timed(operation: Operation, limitTime: ReturnType<typeof timeLimit>): () => void {
+  let forget = () => {};
   operation.beginEvent = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => cancellation.cancel(tookTooLong(timeoutMs)), timeoutMs);
-    cancellation.endAt(performance.now() + timeoutMs, () => tookTooLong(timeoutMs));
+    forget();
+    forget = limitTime(operation.cancellation);
   };
-  return () => {
-    clearTimeout(timer);
-    cancellation.endAt(Number.POSITIVE_INFINITY, () => tookTooLong(timeoutMs));
-  };
+  return () => forget();
 }
 
 /** Calls `stop` when the client has left, or when its token is no good any more; @returns what takes that back. */

@@ -2,6 +2,7 @@ import { getOperationAST } from 'graphql';
 import { isAsyncIterable } from 'graphql-yoga';
 import type { Config } from '../config.ts';
 import type { Context } from '../context.ts';
+import type { Cancellation } from '../domain/cancellation.ts';
 import { UnavailableError } from '../domain/errors.ts';
 import { passedLimit } from '../domain/passed-limit.ts';
 import { asGraphQLError } from './as-graphql-error.ts';
@@ -16,18 +17,16 @@ type Operation = Context & ServerContext & { readonly request: Request };
  * transaction is done or undone as a whole, and who asks again gets the same.
  */
 export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
-  const deadlines = new Deadlines(timeoutMs);
+  const limitTime = timeLimit(timeoutMs);
   return {
     onExecute({ args: { document, operationName, contextValue } }) {
       if (getOperationAST(document, operationName)?.operation !== 'query') return;
       const operation = contextValue as unknown as Operation;
       const { cancellation } = operation;
-      const reason = () => tookTooLong(timeoutMs);
-      cancellation.endAt(performance.now() + timeoutMs, reason);
-      const endInTime = deadlines.begin(() => cancellation.cancel(reason()));
+      const forgetTime = limitTime(cancellation);
       const forget = onLeave(operation, () => cancellation.cancel(clientHasLeft()));
       const end = () => {
-        endInTime();
+        forgetTime();
         forget();
       };
       return {
@@ -42,9 +41,23 @@ export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
   };
 }
 
+/** Cancels what takes longer, unless what it returns is called before. */
+export function timeLimit(timeoutMs: number): (cancellation: Cancellation) => () => void {
+  const deadlines = new Deadlines(timeoutMs);
+  const late = () => tookTooLong(timeoutMs);
+  return (cancellation) => {
+    cancellation.endAt(performance.now() + timeoutMs, late);
+    const forget = deadlines.begin(() => cancellation.cancel(late()));
+    return () => {
+      forget();
+      cancellation.endAt(Number.POSITIVE_INFINITY, late);
+    };
+  };
+}
+
 export const clientHasLeft = () => new UnavailableError('The client has left');
 
-export const tookTooLong = (limit: number) =>
+const tookTooLong = (limit: number) =>
   passedLimit({
     setting: 'LUMIGRAPH_TIMEOUT_MS',
     limit,
