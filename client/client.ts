@@ -2,7 +2,7 @@ import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 import { type GraphQLErrorEntry, RequestError } from './errors.ts';
 import { type Connection, nodesOf, type PageVariables, pagesOf } from './pages.ts';
 import { delayBefore, isTransientStatus, parseRetryAfter, type RetryOptions, sleep } from './retry.ts';
-import { multipartBody, takeFiles, type UploadProgress } from './upload.ts';
+import { multipartBody, type RequestBody, takeFiles, type UploadProgress } from './upload.ts';
 
 export interface ClientOptions {
   /** Address of the GraphQL endpoint, e.g. http://localhost:4000/graphql. */
@@ -110,19 +110,16 @@ async function textOf<Result, Variables>(document: Document<Result, Variables>):
   return print(document as never);
 }
 
-/** What is sent, made anew for each attempt. */
-interface Body {
-  /** Whether there can be a second attempt. */
-  readonly repeatable: boolean;
-  make(): { readonly body: BodyInit; readonly headers: Readonly<Record<string, string>> };
-}
-
-const jsonBody = (body: string): Body => ({
+const jsonBody = (body: string): RequestBody => ({
   repeatable: true,
   make: () => ({ body, headers: { 'content-type': 'application/json' } }),
 });
 
-async function withRetries(options: ClientOptions, body: Body, signal: AbortSignal | undefined): Promise<unknown> {
+async function withRetries(
+  options: ClientOptions,
+  body: RequestBody,
+  signal: AbortSignal | undefined,
+): Promise<unknown> {
   const patience = typeof options.retries === 'number' ? { retries: options.retries } : options.retries;
   for (let attempt = 1; ; attempt++) {
     const outcome = await attemptOnce(options, body, attempt, signal);
@@ -138,7 +135,7 @@ type Outcome = { readonly data: unknown } | { readonly error: RequestError; read
 
 async function attemptOnce(
   options: ClientOptions,
-  toSend: Body,
+  toSend: RequestBody,
   attempts: number,
   signal: AbortSignal | undefined,
 ): Promise<Outcome> {

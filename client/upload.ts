@@ -58,10 +58,11 @@ const isUpload = (value: object): value is Upload =>
 /** A form is what a page of another site could send as well: this says that it is none. */
 const NO_FORM = { 'x-graphql-yoga-csrf': '1' };
 
-/** A body that is made anew for each attempt, or cannot be. */
-export interface MultipartBody {
+/** What is sent, made anew for each attempt. */
+export interface RequestBody {
+  /** Whether there can be a second attempt. */
   readonly repeatable: boolean;
-  make(): { readonly body: FormData | ReadableStream<Uint8Array>; readonly headers: Readonly<Record<string, string>> };
+  make(): { readonly body: BodyInit; readonly headers: Readonly<Record<string, string>> };
 }
 
 /**
@@ -72,7 +73,7 @@ export function multipartBody(
   operations: string,
   files: readonly PlacedFile[],
   onProgress: ((progress: UploadProgress) => void) | undefined,
-): MultipartBody {
+): RequestBody {
   const map = JSON.stringify(Object.fromEntries(files.map(({ path }, i) => [i, [path]])));
   const repeatable = files.every(({ file }) => file instanceof Blob);
   if (repeatable && onProgress === undefined) {

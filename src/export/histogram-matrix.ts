@@ -219,9 +219,12 @@ function assertFlow(
 ): void {
   const lacking = blobs.findIndex((blob) => blob !== null && !holdsCells(blob, true));
   if (lacking < 0) return;
-  const [run, lumisection] = [runs[lacking], lumisections[lacking]];
-  throw new InvalidInputError(
+  throw noFlow(runs[lacking] as number, lumisections[lacking] as number);
+}
+
+/** @param lumisection 0: of a whole run. */
+export const noFlow = (run: number, lumisection: number): InvalidInputError =>
+  new InvalidInputError(
     `flow: the histogram of run ${run}${lumisection ? `, lumisection ${lumisection}` : ''} has no under- and overflow bins`,
     { field: 'flow', run },
   );
-}

@@ -1,12 +1,11 @@
 import { addBins, whyNotAdded } from '../domain/add-bins.ts';
 import { binningOf } from '../domain/binning.ts';
 import { decodeBins, encodeBins } from '../domain/codec.ts';
-import { InvalidInputError } from '../domain/errors.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
 import { shapeOf } from '../domain/shape.ts';
 import type { TaskMember, TaskPart } from '../domain/task.ts';
 import type { LumisectionHistogramRow, RunHistogramRow, Store } from '../store/store.ts';
-import { Axes, type HistogramMatrix, type MatrixCursor } from './histogram-matrix.ts';
+import { Axes, type HistogramMatrix, type MatrixCursor, noFlow } from './histogram-matrix.ts';
 
 export interface TaskMatrixRequest {
   readonly taskId: number;
@@ -57,7 +56,7 @@ export async function readTaskMatrix(store: Store, request: TaskMatrixRequest): 
       most = axes.rowsWithin(maxBytes, first);
       if (members.length >= most) break;
       const row = rows.length === member.last - member.first + 1 ? await summed(store, rows) : null;
-      if (row !== null && flow && !holdsCells(row.blob, true)) throw noFlow(member);
+      if (row !== null && flow && !holdsCells(row.blob, true)) throw noFlow(member.run, member.first);
       members.push(member);
       blobs.push(row?.blob ?? null);
       entries.push(row?.entries ?? null);
@@ -137,9 +136,3 @@ async function summed(
   const entries = known.every((count) => count !== null) ? known.reduce((sum, count) => sum + count, 0) : null;
   return { blob, entries };
 }
-
-const noFlow = ({ run, first }: TaskMember) =>
-  new InvalidInputError(
-    `flow: the histogram of run ${run}${first ? `, lumisection ${first}` : ''} has no under- and overflow bins`,
-    { field: 'flow', run },
-  );
