@@ -1,4 +1,5 @@
 import { exactSum } from './exact-sum.ts';
+import { quantile } from './quantile.ts';
 
 /** How a band is made of the values of a reference. */
 export type BandKind =
@@ -25,17 +26,4 @@ export function bandOf(values: readonly number[], kind: BandKind): Band {
   // of the values themselves, not an estimate for more of them: divided by their number
   const rms = Math.sqrt(exactSum(values.map((value) => (value - mean) ** 2)) / values.length);
   return { center: mean, low: mean - kind.k * rms, high: mean + kind.k * rms };
-}
-
-/**
- * Linear between the order statistics around (n - 1) q: type 7 of Hyndman and Fan, "Sample Quantiles in Statistical
- * Packages" (1996), which numpy and R use unless told.
- */
-function quantile(sorted: Float64Array, q: number): number {
-  const place = (sorted.length - 1) * q;
-  const below = Math.floor(place);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  const share = place - below;
-  return share === 0 ? low : low * (1 - share) + high * share;
 }

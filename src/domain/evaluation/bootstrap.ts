@@ -1,5 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { quantile } from '../quantile.ts';
 import { type Ranking, type Steps, stepsOf } from './ranking.ts';
 import { effectiveSize } from './weighting.ts';
 
@@ -104,13 +105,7 @@ export function percentileInterval(
 ): Interval | null {
   if (clusters < 2 || values.length * (1 - level) < 2 - 1e-9) return null;
   const sorted = Float64Array.from(values).sort();
-  const at = (share: number) => {
-    const place = share * (sorted.length - 1);
-    const below = sorted[Math.floor(place)] as number;
-    const above = sorted[Math.ceil(place)] as number;
-    return below + (above - below) * (place - Math.floor(place));
-  };
-  return { low: at((1 - level) / 2), high: at(1 - (1 - level) / 2) };
+  return { low: quantile(sorted, (1 - level) / 2), high: quantile(sorted, 1 - (1 - level) / 2) };
 }
 
 /** Weight of each class in each cluster. */
