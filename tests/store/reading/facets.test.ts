@@ -1,11 +1,11 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { FACETS, type FacetNoun } from '../../../src/store/facets.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
+import { databases } from '../../support/databases.ts';
 import { arbitraryFilter } from './arbitrary-filters.ts';
 import { relatedRows, rowsOf, satisfies } from './brute-force.ts';
-import { makeWorld, writeWorld } from './world.ts';
+import { openedWorld } from './opened-world.ts';
+import { makeWorld } from './world.ts';
 
 const world = makeWorld(6);
 const facets = (Object.keys(FACETS) as FacetNoun[]).flatMap((noun) =>
@@ -18,13 +18,7 @@ const compare = (a: string, b: string) =>
   /^\d+$/.test(a) && /^\d+$/.test(b) ? Number(a) - Number(b) : Buffer.compare(Buffer.from(a), Buffer.from(b));
 
 describe.each(databases)('facets on $name', (database) => {
-  let store: Store;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    ({ store, drop } = await createTestStore(database));
-    await writeWorld(store, world);
-  });
-  afterAll(() => drop());
+  const opened = openedWorld(database, world);
 
   test.each(facets)('$noun by $facet are the counts of the list under the same conditions', async ({ noun, facet }) => {
     await fc.assert(
@@ -41,7 +35,7 @@ describe.each(databases)('facets on $name', (database) => {
             counts.set(text, (counts.get(text) ?? 0) + 1);
           }
         }
-        const found = await store.facets.counts(noun, { facet, where }, 1_000);
+        const found = await opened.store.facets.counts(noun, { facet, where }, 1_000);
         expect(found.map(({ value, count }) => [value, count])).toEqual([...counts].sort(byCountAndValue));
       }),
       { numRuns: 8 },

@@ -1,20 +1,15 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { FieldTest, Filter } from '../../../src/domain/filter.ts';
-import type { Noun, Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
-import { makeWorld, TEXTS, writeWorld } from './world.ts';
+import type { Noun } from '../../../src/store/store.ts';
+import { databases } from '../../support/databases.ts';
+import { openedWorld } from './opened-world.ts';
+import { makeWorld, TEXTS } from './world.ts';
 
 const world = makeWorld(3);
 const is = (field: string, op: FieldTest['op'], value: unknown): Filter => ({ kind: 'test', field, op, value });
 
 describe.each(databases)('operands on $name', (database) => {
-  let store: Store;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    ({ store, drop } = await createTestStore(database));
-    await writeWorld(store, world);
-  });
-  afterAll(() => drop());
+  const opened = openedWorld(database, world);
 
   const refused: [string, Noun, Filter, RegExp][] = [
     ['an integer past 32 bits', 'run', is('number', 'gte', 2 ** 31), /number: gte takes an integer .*, not 2147483648/],
@@ -77,15 +72,15 @@ describe.each(databases)('operands on $name', (database) => {
 
   test.each(refused)('refuse %s, naming the field', async (_, noun, where, message) => {
     const error = { code: 'BAD_USER_INPUT', message: expect.stringMatching(message) };
-    await expect(store.lists.page(noun, { first: 1, orderBy: [], where })).rejects.toMatchObject(error);
-    await expect(store.lists.count(noun, where)).rejects.toMatchObject(error);
+    await expect(opened.store.lists.page(noun, { first: 1, orderBy: [], where })).rejects.toMatchObject(error);
+    await expect(opened.store.lists.count(noun, where)).rejects.toMatchObject(error);
   });
 
   test.each([
     ['bare', { kind: 'mask', mask: 'nowhere' }],
     ['beneath a NOT', { kind: 'not', of: { kind: 'mask', mask: 'nowhere' } }],
   ] as const)('refuse a mask of an unknown source, %s', async (_, where) => {
-    await expect(store.lists.page('lumisection', { first: 1, orderBy: [], where })).rejects.toMatchObject({
+    await expect(opened.store.lists.page('lumisection', { first: 1, orderBy: [], where })).rejects.toMatchObject({
       code: 'NOT_FOUND',
       message: expect.stringContaining('golden'),
     });
@@ -106,7 +101,7 @@ describe.each(databases)('operands on $name', (database) => {
       (value) => value !== null && (plain.has(Number(value) || value) || (value === 0 && plain.has(0))),
     ).length;
     expect(expected).toBeGreaterThan(0);
-    expect(await store.lists.count(noun, is(field, 'in', list))).toBe(expected);
-    expect(await store.lists.count(noun, is(field, 'notIn', list))).toBe(rows.length - expected);
+    expect(await opened.store.lists.count(noun, is(field, 'in', list))).toBe(expected);
+    expect(await opened.store.lists.count(noun, is(field, 'notIn', list))).toBe(rows.length - expected);
   });
 });

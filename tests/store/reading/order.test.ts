@@ -1,19 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Filter } from '../../../src/domain/filter.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
-import { makeWorld, writeWorld } from './world.ts';
+import { databases } from '../../support/databases.ts';
+import { openedWorld } from './opened-world.ts';
+import { makeWorld } from './world.ts';
 
 const world = makeWorld(5);
 
 describe.each(databases)('the order of a list of many parents on $name', (database) => {
-  let store: Store;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    ({ store, drop } = await createTestStore(database));
-    await writeWorld(store, world);
-  });
-  afterAll(() => drop());
+  const opened = openedWorld(database, world);
 
   // a filter by names is checked against the names that memory holds, inside a statement around the list
   const named: Filter = {
@@ -25,7 +19,7 @@ describe.each(databases)('the order of a list of many parents on $name', (databa
 
   test.each([1, 1000])('is that of its paths, whatever the page size (%i)', async (first) => {
     const parents = world.lumisection.map(({ runNumber, number }) => ({ runNumber, lumisectionNumber: number }));
-    const pages = await store.lists.pages('lumisectionHistogram', parents, { first, orderBy: [], where: named });
+    const pages = await opened.store.lists.pages('lumisectionHistogram', parents, { first, orderBy: [], where: named });
     const longest = Math.max(...pages.map(({ rows }) => rows.length));
     expect(longest).toBeGreaterThan(first === 1 ? 0 : 2);
     pages.forEach(({ rows }, i) => {

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CursorValues, Filter, ListQuery, OrderTerm } from '../../../src/domain/filter.ts';
 import { NOUNS, nounInfo } from '../../../src/store/nouns.ts';
-import type { Noun, ParentKey, Rows, Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
+import type { Noun, ParentKey, Rows } from '../../../src/store/store.ts';
+import { databases } from '../../support/databases.ts';
 import { rowsOf, satisfies } from './brute-force.ts';
-import { makeWorld, writeWorld } from './world.ts';
+import { openedWorld } from './opened-world.ts';
+import { makeWorld } from './world.ts';
 
 const world = makeWorld(2);
 const nouns = Object.keys(NOUNS) as Noun[];
@@ -58,13 +59,7 @@ const filters = (noun: Noun): fc.Arbitrary<Filter | undefined> => {
 };
 
 describe.each(databases)('pages on $name', (database) => {
-  let store: Store;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    ({ store, drop } = await createTestStore(database));
-    await writeWorld(store, world);
-  });
-  afterAll(() => drop());
+  const opened = openedWorld(database, world);
 
   async function walk<N extends Noun>(
     noun: N,
@@ -74,7 +69,7 @@ describe.each(databases)('pages on $name', (database) => {
   ) {
     const found: Rows[N][] = [];
     for (let cursor: CursorValues | undefined; ; ) {
-      const page = await store.lists.page(noun, {
+      const page = await opened.store.lists.page(noun, {
         ...query,
         ...(forward ? { first: size, after: cursor } : { last: size, before: cursor }),
       });
@@ -176,10 +171,10 @@ describe.each(databases)('pages on $name', (database) => {
           fc.boolean(),
           async (orderBy, where, size, forward) => {
             const query = { orderBy, where, ...(forward ? { first: size } : { last: size }) };
-            const together = await store.lists.pages(noun, asked, query);
+            const together = await opened.store.lists.pages(noun, asked, query);
             expect(together).toHaveLength(asked.length);
             for (const [i, parent] of asked.entries()) {
-              const [alone] = await store.lists.pages(noun, [parent], query);
+              const [alone] = await opened.store.lists.pages(noun, [parent], query);
               const page = together[i] as NonNullable<typeof alone>;
               expect(page.rows).toEqual(alone?.rows);
               expect([page.hasNextPage, page.hasPreviousPage]).toEqual([alone?.hasNextPage, alone?.hasPreviousPage]);
@@ -197,8 +192,8 @@ describe.each(databases)('pages on $name', (database) => {
   test.each(parentsOf.map(([noun, parents]) => [noun, Object.keys(parents[0] ?? {}).join(), parents] as const))(
     'of %s are of their parents (%s) alone, and counts count them',
     async (noun, _, parents) => {
-      const pages = await store.lists.pages(noun, parents, { first: 1000, orderBy: [] });
-      const counts = await store.lists.counts(noun, parents);
+      const pages = await opened.store.lists.pages(noun, parents, { first: 1000, orderBy: [] });
+      const counts = await opened.store.lists.counts(noun, parents);
       for (const [i, parent] of parents.entries()) {
         const links = world.runMonitorElement.filter((link) =>
           Object.entries(parent).every(([name, value]) => link[name as 'runNumber'] === value),
@@ -220,27 +215,27 @@ describe.each(databases)('pages on $name', (database) => {
 
   test('keep their place when rows come and go between them', async () => {
     const orderBy = [{ field: 'year', descending: true }];
-    const first = await store.lists.page('run', { first: 3, orderBy });
-    const before = await store.lists.page('run', { first: 1000, orderBy, after: first.cursor(2) });
+    const first = await opened.store.lists.page('run', { first: 3, orderBy });
+    const before = await opened.store.lists.page('run', { first: 1000, orderBy, after: first.cursor(2) });
     // one row where the page has been, one where it comes, and the row of the cursor itself changes its place
     const numbers = [900_001, 900_002];
-    await store.prisma.run.createMany({
+    await opened.store.prisma.run.createMany({
       data: [
         { number: 900_001, year: null },
         { number: 900_002, year: 1990 },
       ],
     });
     try {
-      const after = await store.lists.page('run', { first: 1000, orderBy, after: first.cursor(2) });
+      const after = await opened.store.lists.page('run', { first: 1000, orderBy, after: first.cursor(2) });
       expect(after.rows.map(({ number }) => number)).toEqual([...before.rows.map(({ number }) => number), 900_002]);
     } finally {
-      await store.prisma.run.deleteMany({ where: { number: { in: numbers } } });
+      await opened.store.prisma.run.deleteMany({ where: { number: { in: numbers } } });
     }
   });
 
   test('stand between two cursors', async () => {
-    const all = await store.lists.page('lumisection', { first: 1000, orderBy: [] });
-    const between = await store.lists.page('lumisection', {
+    const all = await opened.store.lists.page('lumisection', { first: 1000, orderBy: [] });
+    const between = await opened.store.lists.page('lumisection', {
       last: 2,
       orderBy: [],
       after: all.cursor(1),
@@ -257,14 +252,14 @@ describe.each(databases)('pages on $name', (database) => {
     ['of an integer past 32 bits', [2 ** 40, 1]],
     ['of an absent value where there is always one', [null, 1]],
   ])('refuse a cursor %s', async (_, after) => {
-    await expect(store.lists.page('lumisection', { first: 1, orderBy: [], after })).rejects.toMatchObject({
+    await expect(opened.store.lists.page('lumisection', { first: 1, orderBy: [], after })).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
     });
   });
 
   test('refuse to be ordered by what is no order of the noun', async () => {
     await expect(
-      store.lists.page('run', { first: 1, orderBy: [{ field: 'nonsense', descending: false }] }),
+      opened.store.lists.page('run', { first: 1, orderBy: [{ field: 'nonsense', descending: false }] }),
     ).rejects.toMatchObject({
       code: 'BAD_USER_INPUT',
       message: expect.stringContaining('nonsense'),

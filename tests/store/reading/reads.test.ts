@@ -1,11 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { Filter } from '../../../src/domain/filter.ts';
 import type { Verdict } from '../../../src/domain/verdict.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { createTestStore, databases } from '../../support/databases.ts';
+import { databases } from '../../support/databases.ts';
 import { rowsOf } from './brute-force.ts';
 import { isGood } from './mask-brute-force.ts';
-import { makeWorld, writeWorld } from './world.ts';
+import { openedWorld } from './opened-world.ts';
+import { makeWorld } from './world.ts';
 
 const world = makeWorld(8);
 const SOURCES = ['golden', 'rr', "o'dd"];
@@ -14,16 +14,10 @@ const everyLumisection = world.run.flatMap(({ number: runNumber }) =>
 );
 
 describe.each(databases)('reads on $name', (database) => {
-  let store: Store;
-  let drop: () => Promise<void>;
-  beforeAll(async () => {
-    ({ store, drop } = await createTestStore(database));
-    await writeWorld(store, world);
-  });
-  afterAll(() => drop());
+  const opened = openedWorld(database, world);
 
   test('by key give rows in the order of the keys, null where there is none, again where asked twice', async () => {
-    const { reads } = store;
+    const { reads } = opened.store;
     const [run, other] = world.run as [(typeof world.run)[number], (typeof world.run)[number]];
     expect(await reads.runs([other.number, 1, run.number, other.number])).toEqual([other, null, run, other]);
     const lumisections = rowsOf(world, 'lumisection') as { runNumber: number; number: number }[];
@@ -51,29 +45,29 @@ describe.each(databases)('reads on $name', (database) => {
   test('of dimensions read once what cannot change', async () => {
     const ids = world.monitorElement.map(({ id }) => id);
     for (let i = 0; i < 2; i++)
-      expect(await store.reads.monitorElements([...ids, 999])).toEqual([...world.monitorElement, null]);
+      expect(await opened.store.reads.monitorElements([...ids, 999])).toEqual([...world.monitorElement, null]);
     const open = world.monitorElement.find(({ dimension }) => dimension === null);
     if (!open) throw new Error('the world has no monitor element of unknown dimension');
-    await store.prisma.monitorElement.update({ where: { id: open.id }, data: { dimension: 2, kind: 'TH2' } });
-    expect(await store.reads.monitorElements([open.id])).toMatchObject([{ dimension: 2, kind: 'TH2' }]);
+    await opened.store.prisma.monitorElement.update({ where: { id: open.id }, data: { dimension: 2, kind: 'TH2' } });
+    expect(await opened.store.reads.monitorElements([open.id])).toMatchObject([{ dimension: 2, kind: 'TH2' }]);
   });
 
   test('by name find exactly the name', async () => {
     const [element] = world.monitorElement as [(typeof world.monitorElement)[number]];
-    expect(await store.reads.monitorElementByPath(element.path)).toMatchObject({ id: element.id });
-    expect(await store.reads.monitorElementByPath(`${element.path} `)).toBeNull();
-    expect(await store.reads.monitorElementByPath('a\0')).toBeNull();
-    expect(await store.reads.datasetByName(world.dataset[1]?.name as string)).toEqual(world.dataset[1]);
+    expect(await opened.store.reads.monitorElementByPath(element.path)).toMatchObject({ id: element.id });
+    expect(await opened.store.reads.monitorElementByPath(`${element.path} `)).toBeNull();
+    expect(await opened.store.reads.monitorElementByPath('a\0')).toBeNull();
+    expect(await opened.store.reads.datasetByName(world.dataset[1]?.name as string)).toEqual(world.dataset[1]);
   });
 
   test('count histograms and runs', async () => {
     const ids = [...world.monitorElement.map(({ id }) => id), 999];
     const has = (id: number) => (row: { monitorElementId: number }) => row.monitorElementId === id;
-    expect(await store.reads.histogramCounts(ids)).toEqual(
+    expect(await opened.store.reads.histogramCounts(ids)).toEqual(
       ids.map((id) => world.lumisectionHistogram.filter(has(id)).length + world.runHistogram.filter(has(id)).length),
     );
     const datasets = [...world.dataset.map(({ id }) => id), 999];
-    expect(await store.reads.runCounts(datasets)).toEqual(
+    expect(await opened.store.reads.runCounts(datasets)).toEqual(
       datasets.map(
         (id) =>
           new Set(world.runMonitorElement.filter(({ datasetId }) => datasetId === id).map(({ runNumber }) => runNumber))
@@ -84,14 +78,14 @@ describe.each(databases)('reads on $name', (database) => {
 
   test('of certifications give the newest versions of a run with their ranges', async () => {
     const runs = world.run.map(({ number }) => number);
-    const found = await store.reads.certificationsOfRuns([...runs, 1]);
+    const found = await opened.store.reads.certificationsOfRuns([...runs, 1]);
     expect(found.at(-1)).toEqual([]);
     for (const [i, runNumber] of runs.entries()) {
       const expected = rowsOf(world, 'certification').filter((row) => row.runNumber === runNumber && row.version === 2);
       expect(new Set(found[i])).toEqual(new Set(expected));
     }
     const rows = found.flat();
-    const ranges = await store.reads.certificationRanges(rows);
+    const ranges = await opened.store.reads.certificationRanges(rows);
     for (const [i, row] of rows.entries()) {
       const own = world.certification.filter((range) =>
         (['runNumber', 'source', 'dataset', 'subsystem', 'version', 'flag'] as const).every(
@@ -105,9 +99,9 @@ describe.each(databases)('reads on $name', (database) => {
   test.each(SOURCES)(
     'agree on what %s calls good: its verdicts, its mask and the lists under its mask',
     async (source) => {
-      const verdicts = await store.reads.verdicts({ source, dataset: null, subsystem: null }, everyLumisection);
-      const mask = await store.reads.goodLumisections(source);
-      const listed = await store.lists.page('lumisection', {
+      const verdicts = await opened.store.reads.verdicts({ source, dataset: null, subsystem: null }, everyLumisection);
+      const mask = await opened.store.reads.goodLumisections(source);
+      const listed = await opened.store.lists.page('lumisection', {
         first: 1000,
         orderBy: [],
         where: { kind: 'mask', mask: source },
@@ -135,10 +129,10 @@ describe.each(databases)('reads on $name', (database) => {
       field: 'run',
       of: { kind: 'test', field: 'number', op: 'eq', value: runNumber },
     };
-    const whole = await store.reads.goodLumisections('rr');
-    const narrowed = await store.reads.goodLumisections('rr', ofRun);
+    const whole = await opened.store.reads.goodLumisections('rr');
+    const narrowed = await opened.store.reads.goodLumisections('rr', ofRun);
     expect(narrowed.equals(whole.onlyRuns((run) => run === runNumber))).toBe(true);
-    const pixel = await store.reads.goodLumisections('rr', {
+    const pixel = await opened.store.reads.goodLumisections('rr', {
       kind: 'test',
       field: 'subsystem',
       op: 'eq',
@@ -147,15 +141,21 @@ describe.each(databases)('reads on $name', (database) => {
     expect(whole.difference(pixel).runCount).toBe(0);
     expect(pixel.difference(whole).runCount).toBeGreaterThan(0);
     expect(
-      (await store.reads.goodLumisections('golden', { kind: 'test', field: 'dataset', op: 'eq', value: 'other' }))
-        .runCount,
+      (
+        await opened.store.reads.goodLumisections('golden', {
+          kind: 'test',
+          field: 'dataset',
+          op: 'eq',
+          value: 'other',
+        })
+      ).runCount,
     ).toBe(0);
   });
 
   test('refuse an unknown source instead of calling nothing good', async () => {
-    await expect(store.reads.goodLumisections('nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(opened.store.reads.goodLumisections('nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await expect(
-      store.reads.verdicts({ source: 'golden', dataset: null, subsystem: 'pixel' }, everyLumisection),
+      opened.store.reads.verdicts({ source: 'golden', dataset: null, subsystem: 'pixel' }, everyLumisection),
     ).rejects.toMatchObject({ code: 'NOT_FOUND', message: expect.stringContaining('pixel') });
   });
 });
