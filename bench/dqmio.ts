@@ -4,7 +4,7 @@
  * Makes its own files. See docs/performance.md.
  */
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeCsv } from './support/csv.ts';
@@ -73,7 +73,7 @@ async function memory(databases: DatabaseServer): Promise<void> {
   report.verdict(`${databases.kind}, peak memory, 4 x the file`, large / small, { atMost: 1.2 }, '');
 }
 
-/** Several files: one job on one core, and two jobs on as many cores as there are. */
+/** Several files: one job on one core, the database's server on the same, and two jobs on as many cores as there are. */
 async function jobs(databases: DatabaseServer): Promise<void> {
   const empty = join(folder, 'empty.csv');
   await make(empty, () => writeCsv(empty, { rows: 20, nx: 100, ny: 1 }));
@@ -87,6 +87,7 @@ async function jobs(databases: DatabaseServer): Promise<void> {
     const rounds: { one: number; two: number }[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const took = async (count: number, pinned: boolean) => {
+        databases.keepTo(pinned ? '0' : `0-${availableParallelism() - 1}`);
         const nothing = await ingest(databases, [empty], count, { pinned });
         return (await ingest(databases, paths, count, { pinned })).seconds - nothing.seconds;
       };

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +16,8 @@ export interface DatabaseServer {
   drop(url: string): Promise<void>;
   /** Seconds of processor time that the server has taken so far; 0 where there is none. */
   processorSeconds(): number;
+  /** Keeps the server, and what it starts from now on, to these cores (`taskset -c`). */
+  keepTo(cores: string): void;
   stop(): Promise<void>;
 }
 
@@ -33,6 +36,7 @@ function sqlite(): DatabaseServer {
       for (const suffix of ['', '-wal', '-shm']) rmSync(url.slice('file:'.length) + suffix, { force: true });
     },
     processorSeconds: () => 0,
+    keepTo: () => {},
     stop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 }
@@ -69,6 +73,10 @@ async function postgres(): Promise<DatabaseServer> {
       await administer(`DROP DATABASE ${new URL(url).pathname.slice(1)} WITH (FORCE)`);
     },
     processorSeconds: () => (postmaster === undefined ? 0 : familySeconds(postmaster)),
+    keepTo: (cores) => {
+      if (postmaster === undefined) return;
+      for (const pid of [postmaster, ...descendants(postmaster)]) execFileSync('taskset', ['-acp', cores, String(pid)]);
+    },
     stop: () => server.stop(),
   };
 }

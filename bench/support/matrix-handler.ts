@@ -1,10 +1,11 @@
-/** A hand-written handler that decodes the bins of one monitor element and sends them one after the other: `URL ME-ID ROWS`. */
+/** A hand-written handler that decodes the bins of one monitor element and sends them one after the other: `URL ME-ID ROWS TYPE`. */
 import { createServer } from 'node:http';
 import { DatabaseSync } from '@photostructure/sqlite';
 import pg from 'pg';
 import { decodeBins } from '../../src/domain/codec.ts';
 
-const [, , url = '', element = '', rows = ''] = process.argv;
+const [, , url = '', element = '', rows = '', type = ''] = process.argv;
+const Numbers = type === 'FLOAT64' ? Float64Array : Float32Array;
 const SQL =
   'SELECT bins FROM lumisection_histogram WHERE run_number IN (SELECT number FROM run) AND monitor_element_id = $1 ORDER BY run_number, lumisection_number LIMIT $2';
 
@@ -33,7 +34,7 @@ async function postgres() {
 const server = createServer(async (_request, response) => {
   const parts = (await read()).map(({ bins }) => {
     const { contents } = decodeBins(bins, [100]);
-    const numbers = Float32Array.from(contents.subarray(1, -1));
+    const numbers = new Numbers(contents.subarray(1, -1));
     return new Uint8Array(numbers.buffer);
   });
   response.end(Buffer.concat(parts));
