@@ -1,7 +1,8 @@
 import type { InputFieldBuilder } from '@pothos/core';
 import { hasDied } from '../../ingest/pipeline/process-name.ts';
 import type { Context } from '../context.ts';
-import { ForbiddenError, NotFoundError } from '../domain/errors.ts';
+import { NotFoundError } from '../domain/errors.ts';
+import { requireOwnerOfJob } from '../domain/ownership.ts';
 import type { DataFile as DataFileRow, Job as JobRow } from '../generated/sqlite/client.ts';
 import { checkSettings, type JobSettings, settingsText } from '../jobs/job-settings.ts';
 import { uploadLedgerPath } from '../jobs/upload-folder.ts';
@@ -216,8 +217,6 @@ async function ownJob(id: string, { store, viewer }: Context): Promise<number> {
   const [key] = jobKey.parseGlobal(id);
   const [job] = await store.reads.jobs([key]);
   if (!job) throw new NotFoundError('there is no job of this id', { field: 'id' });
-  if (job.owner !== viewer.name && !viewer.scopes.includes('admin')) {
-    throw new ForbiddenError(`this job is of ${job.owner}: to change it needs the scope admin`, { scope: 'admin' });
-  }
+  requireOwnerOfJob(viewer, job.owner);
   return key;
 }

@@ -333,13 +333,14 @@ export const noteStepForward = (transaction: Transaction, fileId: number): Promi
 
 /**
  * Ends the jobs of a file that is to be deleted, as far as they wait.
- * @throws UnavailableError with details.reason FILE_BUSY where one is worked on.
+ * @throws UnavailableError with details.reason FILE_BUSY where one is worked on; what `checkOwner` throws for an owner.
  */
 export async function endJobs(
   transaction: Transaction,
   dialect: Dialect,
   fileId: number,
   isDead: Lease['isDead'],
+  checkOwner: (owner: string) => void = () => {},
 ): Promise<void> {
   const jobs = await transaction.all<Stored<Job> & { lapsed: number }>(
     `SELECT *, ${lapsed(dialect)} AS lapsed FROM job WHERE file_id = $1 AND state IN ('QUEUED', 'RUNNING') ${dialect.lockRows}`,
@@ -350,6 +351,7 @@ export async function endJobs(
     const message = `a job of ${worked.owner} reads the file: cancel it first`;
     throw new UnavailableError(message, { reason: 'FILE_BUSY', fileId });
   }
+  for (const { owner } of jobs) checkOwner(owner);
   for (const { id } of jobs) {
     await transaction.all(
       `UPDATE job SET state = 'CANCELLED', cancel_requested = $2, finished_at = $3, lease_owner = NULL,

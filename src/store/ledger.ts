@@ -248,12 +248,12 @@ class StoreLedger implements Ledger {
     this.#told.delete(fileId);
   }
 
-  discard: Ledger['discard'] = async (fileId, isDead) => {
+  discard: Ledger['discard'] = async (fileId, isDead, checkOwner) => {
     const { dialect } = this.#database;
     const discarded = await this.#database.write(
       async (transaction) => {
         await refuseBusy(transaction, dialect, fileId, isDead);
-        await endJobs(transaction, dialect, fileId, isDead);
+        await endJobs(transaction, dialect, fileId, isDead, checkOwner);
         const withdrawal = await withdrawFile(transaction, dialect, fileId);
         const file = await finishFile(transaction, fileId, {
           status: 'CANCELLED',

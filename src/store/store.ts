@@ -389,9 +389,14 @@ export interface Ledger {
   withdraw(fileId: number, lease?: string): Promise<void>;
   /**
    * Withdraws a file that nobody reads and settles it as CANCELLED with the code WITHDRAWN: offered again, it is read anew.
+   * Jobs that wait for it are cancelled, unless `checkOwner` throws for whose one is: nothing is changed then.
    * @throws UnavailableError with details.reason FILE_BUSY while a reading has the lease that is not known to be dead.
    */
-  discard(fileId: number, isDead: Lease['isDead']): Promise<{ file: DataFile; withdrawal: Withdrawal }>;
+  discard(
+    fileId: number,
+    isDead: Lease['isDead'],
+    checkOwner?: (ownerOfJob: string) => void,
+  ): Promise<{ file: DataFile; withdrawal: Withdrawal }>;
   /**
    * Deletes a run with all that belongs to it; with `dryRun` all of that is undone, and the counts tell what would go
    * (other writers wait meanwhile either way). Its files keep their rows in the ledger, with a note (RUN_DELETED).

@@ -436,8 +436,9 @@ describe.each(databases)('jobs on $name', (database) => {
     expect(uploaded()).toEqual([]);
   });
 
+  const DELETE = 'mutation ($id: ID!) { deleteDataFile(input: { id: $id }) { dataFile { status } } }';
+
   test('deleting a file that waits cancels its job, and one that is worked on is not deleted', async () => {
-    const DELETE = 'mutation ($id: ID!) { deleteDataFile(input: { id: $id }) { dataFile { status } } }';
     const { dataFile, job } = await begun(small());
     expect((await post(DELETE, { id: dataFile.id })).errors).toBeUndefined();
     expect(await jobOf(job.id)).toMatchObject({ state: 'CANCELLED', dataFile: { status: 'CANCELLED' } });
@@ -476,11 +477,16 @@ describe.each(databases)('jobs on $name', (database) => {
       await token(`mine-${database.name}`, ['ingest']),
       await token(`yours-${database.name}`, ['ingest']),
     ];
-    const { job } = await begun(small(), {}, { headers: mine });
+    const { dataFile, job } = await begun(small(), {}, { headers: mine });
     expect(job.owner).toBe(`mine-${database.name}`);
     expect((await change('cancelJob', job.id, yours)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
     expect((await change('retryJob', job.id, yours)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    expect((await post(DELETE, { id: dataFile.id }, yours)).errors).toMatchObject([
+      { extensions: { code: 'FORBIDDEN', scope: 'admin' } },
+    ]);
+    expect(await jobOf(job.id)).toMatchObject({ state: 'QUEUED', dataFile: { status: 'PENDING' } });
     expect((await change('cancelJob', job.id, mine)).errors).toBeUndefined();
+    expect((await post(DELETE, { id: dataFile.id }, yours)).errors).toBeUndefined();
     const nothing = Buffer.from('Job:999999').toString('base64');
     expect((await change('cancelJob', nothing)).errors).toMatchObject([{ extensions: { code: expect.any(String) } }]);
     rmSync(uploads, { recursive: true });
