@@ -11,15 +11,18 @@ import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { createMasks } from './masks.ts';
+import { MemberCache } from './member-cache.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
 import { createNotes } from './notes.ts';
 import { observedDatabase } from './observed-database.ts';
+import { createPredictions } from './predictions.ts';
 import { readOnlyDatabase, readOnlyUrl } from './read-only-database.ts';
 import { cachedDimensions, StoreReads } from './reads.ts';
 import { createRunReferences } from './reference-choices.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
+import { createStrategies } from './strategies.ts';
 import { createTasks } from './tasks.ts';
 import { createTokens } from './tokens.ts';
 import { createTrends } from './trends.ts';
@@ -37,6 +40,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const query = new CheckedQuery(database, new References());
   const tokens = createTokens(database);
   const cached = cachedDimensions(query);
+  const members = new MemberCache();
   const store: Store = {
     kind: database.dialect.name,
     get prisma() {
@@ -49,6 +53,8 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     masks: createMasks(query),
     runReferences: createRunReferences(query),
     tasks: createTasks(query),
+    strategies: createStrategies(database),
+    predictions: createPredictions(query, members),
     elementSets: createElementSets(query),
     trends: createTrends(query, cached),
     coverage: createCoverages(query),
@@ -72,6 +78,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
         masks: createMasks(own),
         runReferences: createRunReferences(own),
         tasks: createTasks(own),
+        predictions: createPredictions(own, members),
         trends: createTrends(own, cached),
         coverage: createCoverages(own),
         sums: createHistogramSums(own),

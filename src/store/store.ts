@@ -38,7 +38,9 @@ import type { Jobs } from './jobs.ts';
 import type { Masks } from './masks.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
+import type { Predictions } from './predictions.ts';
 import type { ChoiceKey, RunReferences } from './reference-choices.ts';
+import type { Strategies } from './strategies.ts';
 import type { TaskRunCount } from './task-members.ts';
 import type { Tasks } from './tasks.ts';
 import type { Tokens } from './tokens.ts';
@@ -425,6 +427,8 @@ export interface Store {
   readonly runReferences: RunReferences;
   readonly masks: Masks;
   readonly tasks: Tasks;
+  readonly strategies: Strategies;
+  readonly predictions: Predictions;
   readonly elementSets: ElementSets;
   readonly trends: Trends;
   readonly coverage: Coverages;

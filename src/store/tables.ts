@@ -9,6 +9,7 @@ import type {
   Dataset,
   DatasetContribution,
   ElementSet,
+  Evaluation,
   FractionContribution,
   IngestIssue,
   Job,
@@ -16,6 +17,8 @@ import type {
   LumisectionHistogram,
   MonitorElement,
   Note,
+  Prediction,
+  PredictionScores,
   QualityTest,
   ReferenceChoice,
   Run,
@@ -25,6 +28,8 @@ import type {
   SavedMaskRange,
   ScalarContribution,
   ScalarValue,
+  Strategy,
+  StrategyVersion,
   Task,
   TaskMember,
   VersionContribution,
@@ -67,4 +72,9 @@ export interface Tables {
   job: Stored<Job>;
   task: Stored<Task>;
   taskMember: Stored<TaskMember>;
+  strategy: Stored<Strategy>;
+  strategyVersion: Stored<StrategyVersion>;
+  prediction: Stored<Prediction>;
+  predictionScores: Stored<PredictionScores>;
+  evaluation: Stored<Evaluation>;
 }

@@ -1,0 +1,296 @@
+import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import type { MemberIndex } from '../domain/member-index.ts';
+import type { PredictionStatus, ScoreReason, ThresholdSource } from '../domain/prediction.ts';
+import {
+  countAnswers,
+  type MergedScores,
+  mergeScores,
+  noScores,
+  type PartScores,
+  type ScoreRows,
+  scoresHash,
+} from '../domain/prediction-scores.ts';
+import { TASK_PARTS, type TaskPart } from '../domain/task.ts';
+import type { Prediction, PredictionScores, Task } from '../generated/sqlite/client.ts';
+import type { CheckedQuery } from './checked-query.ts';
+import type { Queries, Transaction } from './database.ts';
+import type { MemberCache } from './member-cache.ts';
+import type { StrategyAuthor } from './strategies.ts';
+
+/** The members' own scores, and not those of a monitor element. */
+export const OWN_SCORES = 0;
+
+export interface Threshold {
+  readonly threshold: number;
+  readonly from: ThresholdSource;
+}
+
+/** Rows that somebody brings: by a call, or a file. */
+export interface Submission {
+  readonly rows: ScoreRows;
+  /** OWN_SCORES, or the id of a monitor element. */
+  readonly monitorElementId: number;
+  /** Of these scores; left as it is where null. */
+  readonly threshold: Threshold | null;
+  readonly onConflict: 'keep' | 'replace' | 'fail';
+}
+
+export type SubmissionReport = Pick<MergedScores, 'counts' | 'issues'>;
+
+/** What is stored of a part, without the scores. */
+export interface PartAnswers {
+  readonly part: TaskPart;
+  readonly monitorElementId: number;
+  readonly threshold: number | null;
+  readonly scored: number;
+  readonly reasons: Readonly<Partial<Record<ScoreReason, number>>>;
+}
+
+/** Predictions: what versions of strategies say of the members of frozen tasks. */
+export interface Predictions {
+  /** Members of a frozen task, from memory where they were read before. */
+  members(taskId: number): Promise<MemberIndex>;
+  find(taskId: number, strategyVersionId: number): Promise<Prediction | null>;
+  /**
+   * The prediction of a version on a task: the one there is, or a new one without scores.
+   * @param status of a new one: PARTIAL where scores are brought, QUEUED where they are to be made.
+   * @throws InvalidInputError (reason DRAFT) for a task that is not frozen; ForbiddenError where the one there is is by
+   * somebody else.
+   */
+  open(
+    task: Task,
+    strategyVersionId: number,
+    author: StrategyAuthor,
+    status?: Extract<PredictionStatus, 'PARTIAL' | 'QUEUED'>,
+  ): Promise<{ prediction: Prediction; created: boolean }>;
+  /**
+   * Adds rows to a prediction in one transaction, and settles counts, hash and status (COMPLETE once every member of the
+   * test part has an answer, else PARTIAL).
+   * @throws InvalidInputError (reason CONFLICT) where `fail` meets a conflict, with nothing changed.
+   */
+  submit(predictionId: number, submission: Submission): Promise<{ prediction: Prediction; report: SubmissionReport }>;
+  /**
+   * Writes answers to whole parts in the order of members, in the place of those that are stored, and settles as `submit`
+   * does. @param threshold null leaves what there is.
+   */
+  write(
+    predictionId: number,
+    parts: ReadonlyMap<TaskPart, PartScores>,
+    options: { readonly monitorElementId: number; readonly threshold: Threshold | null },
+  ): Promise<Prediction>;
+  /** How far the making of a prediction has come. */
+  setStatus(
+    predictionId: number,
+    status: PredictionStatus,
+    error?: { readonly code: string; readonly message: string },
+  ): Promise<Prediction>;
+  /** Of a part; null where nothing was said of it. */
+  scores(predictionId: number, part: TaskPart, monitorElementId: number): Promise<PartScores | null>;
+  /** By part, then monitor element: what there is, without reading scores. */
+  answers(predictionIds: readonly number[]): Promise<PartAnswers[][]>;
+}
+
+const ALONE = { alone: true } as const;
+
+export const createPredictions = (query: CheckedQuery, members: MemberCache): Predictions => ({
+  members: (taskId) => members.of(query.database, taskId),
+  find: (taskId, strategyVersionId) => find(query.database, taskId, strategyVersionId),
+  open: (task, strategyVersionId, author, status = 'PARTIAL') =>
+    open(query, members, { task, strategyVersionId, author, status }),
+  submit: (id, submission) =>
+    query.database.write(async (transaction) => {
+      const prediction = await stored(transaction, id);
+      const index = await members.of(transaction, prediction.taskId);
+      const { monitorElementId, onConflict, rows, threshold } = submission;
+      const before = await storedParts(transaction, id, monitorElementId);
+      const partOf = (part: TaskPart) => before.get(part) ?? noScores(index.count(part));
+      const { counts, issues, changed } = mergeScores(
+        index,
+        partOf,
+        rows,
+        onConflict === 'replace' ? 'replace' : 'keep',
+      );
+      if (onConflict === 'fail' && counts.conflicting > 0) throw conflict(issues);
+      const report = { counts, issues };
+      return { prediction: await settle(transaction, prediction, changed, { monitorElementId, threshold }), report };
+    }, ALONE),
+  write: (id, parts, options) =>
+    query.database.write(async (transaction) => {
+      const prediction = await stored(transaction, id);
+      const index = await members.of(transaction, prediction.taskId);
+      for (const [part, { answers, scores }] of parts) {
+        if (answers.length === index.count(part) && scores.length === index.count(part)) continue;
+        throw new RangeError(`${part}: ${answers.length} answers for ${index.count(part)} members`);
+      }
+      return settle(transaction, prediction, parts, options);
+    }, ALONE),
+  setStatus: (id, status, error) =>
+    query.database.write(async (transaction) => {
+      await transaction.all(
+        'UPDATE prediction SET status = $1, error_code = $2, error_message = $3, updated_at = $4 WHERE id = $5',
+        [status, error?.code ?? null, error?.message ?? null, new Date(), id],
+      );
+      return stored(transaction, id);
+    }),
+  scores: async (id, part, monitorElementId) =>
+    (await storedParts(query.database, id, monitorElementId, part)).get(part) ?? null,
+  answers: (ids) => answersOf(query, ids),
+});
+
+async function open(
+  { database }: CheckedQuery,
+  members: MemberCache,
+  {
+    task,
+    strategyVersionId,
+    author,
+    status,
+  }: { task: Task; strategyVersionId: number; author: StrategyAuthor; status: PredictionStatus },
+): Promise<{ prediction: Prediction; created: boolean }> {
+  const { hash } = task;
+  if (task.state !== 'FROZEN' || hash === null) {
+    throw new InvalidInputError(
+      `the task ${JSON.stringify(task.name)} is a draft: it takes predictions once it is frozen`,
+      {
+        field: 'task',
+        reason: 'DRAFT',
+      },
+    );
+  }
+  const expected = (await members.of(database, task.id)).count('TEST');
+  return database.write(async (transaction) => {
+    const known = await find(transaction, task.id, strategyVersionId);
+    if (known !== null) {
+      if (known.author === author.name || author.isAdmin) return { prediction: known, created: false };
+      throw new ForbiddenError(`the prediction is by ${known.author}: its author may add to it, or the scope admin`, {
+        scope: 'admin',
+      });
+    }
+    const now = new Date();
+    await transaction.all(
+      `INSERT INTO prediction (task_id, task_hash, strategy_version_id, author, status, expected, scored, with_reason,
+         created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8)`,
+      [task.id, hash, strategyVersionId, author.name, status, expected, now, now],
+    );
+    return { prediction: (await find(transaction, task.id, strategyVersionId)) as Prediction, created: true };
+  }, ALONE);
+}
+
+/** Writes what changed; counts, hash and status are those of the members' own scores. */
+async function settle(
+  transaction: Transaction,
+  prediction: Prediction,
+  changed: ReadonlyMap<TaskPart, PartScores>,
+  { monitorElementId, threshold }: { readonly monitorElementId: number; readonly threshold: Threshold | null },
+): Promise<Prediction> {
+  const { id } = prediction;
+  for (const [part, scores] of changed) await writePart(transaction, id, part, monitorElementId, scores);
+  if (monitorElementId !== OWN_SCORES) {
+    if (threshold !== null) {
+      await transaction.all(
+        'UPDATE prediction_scores SET threshold = $1 WHERE prediction_id = $2 AND monitor_element_id = $3',
+        [threshold.threshold, id, monitorElementId],
+      );
+    }
+    return stored(transaction, id);
+  }
+  const parts = new Map([...(await storedParts(transaction, id, OWN_SCORES)), ...changed]);
+  const now = threshold ?? { threshold: prediction.threshold, from: prediction.thresholdFrom };
+  const hash = scoresHash(parts, now);
+  if (hash === prediction.scoresHash) return prediction;
+  const test = parts.get('TEST');
+  const { scored, reasons } = test ? countAnswers(test) : { scored: 0, reasons: {} };
+  const withReason = Object.values(reasons).reduce((sum, count) => sum + count, 0);
+  const status: PredictionStatus = scored + withReason === prediction.expected ? 'COMPLETE' : 'PARTIAL';
+  await transaction.all(
+    `UPDATE prediction SET status = $1, threshold = $2, threshold_from = $3, scores_hash = $4, scored = $5, with_reason = $6,
+       error_code = NULL, error_message = NULL, updated_at = $7 WHERE id = $8`,
+    [status, now.threshold, now.from, hash, scored, withReason, new Date(), id],
+  );
+  await transaction.all('DELETE FROM evaluation WHERE prediction_id = $1 AND scores_hash <> $2', [id, hash]);
+  return stored(transaction, id);
+}
+
+async function writePart(
+  transaction: Transaction,
+  id: number,
+  part: TaskPart,
+  monitorElementId: number,
+  given: PartScores,
+): Promise<void> {
+  const { scored, reasons } = countAnswers(given);
+  const { answers, scores } = given;
+  await transaction.all(
+    `INSERT INTO prediction_scores (prediction_id, part, monitor_element_id, scored, reason_counts, answers, scores)
+     VALUES ($1, $2, $3, $4, $5, $6, $7)
+     ON CONFLICT (prediction_id, part, monitor_element_id) DO UPDATE SET
+       scored = excluded.scored, reason_counts = excluded.reason_counts, answers = excluded.answers, scores = excluded.scores`,
+    [
+      ...[id, part, monitorElementId, scored, JSON.stringify(reasons), answers],
+      new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength),
+    ],
+  );
+}
+
+/** Those that there are. */
+async function storedParts(
+  queries: Queries,
+  id: number,
+  monitorElementId: number,
+  only?: TaskPart,
+): Promise<Map<TaskPart, PartScores>> {
+  const rows = await queries.all<Pick<PredictionScores, 'part' | 'answers' | 'scores'>>(
+    `SELECT part, answers, scores FROM prediction_scores
+     WHERE prediction_id = $1 AND monitor_element_id = $2${only === undefined ? '' : ' AND part = $3'}`,
+    [id, monitorElementId, ...(only === undefined ? [] : [only])],
+  );
+  // by part in their order: hashes go by it
+  return new Map(
+    rows
+      .sort((a, b) => TASK_PARTS.indexOf(a.part as TaskPart) - TASK_PARTS.indexOf(b.part as TaskPart))
+      .map(({ part, answers, scores }) => [part as TaskPart, { answers, scores: floatsOf(scores) }]),
+  );
+}
+
+/** A copy: bytes from a database lie where no number may begin. */
+const floatsOf = (bytes: Uint8Array) => new Float64Array(bytes.slice().buffer);
+
+async function answersOf({ database }: CheckedQuery, ids: readonly number[]): Promise<PartAnswers[][]> {
+  if (ids.length === 0) return [];
+  const [before, behind] = database.dialect.oneOf.int;
+  const rows = await database.all<Omit<PredictionScores, 'answers' | 'scores'>>(
+    `SELECT prediction_id, part, monitor_element_id, threshold, scored, reason_counts FROM prediction_scores
+     WHERE prediction_id ${before}$1${behind} ORDER BY prediction_id, part, monitor_element_id`,
+    [database.dialect.listParameter([...new Set(ids)])],
+  );
+  const byId = new Map<number, PartAnswers[]>();
+  for (const { predictionId, part, monitorElementId, threshold, scored, reasonCounts } of rows) {
+    const known = byId.get(predictionId) ?? [];
+    byId.set(predictionId, known);
+    const reasons = JSON.parse(reasonCounts) as PartAnswers['reasons'];
+    known.push({ part: part as TaskPart, monitorElementId, threshold, scored, reasons });
+  }
+  return ids.map((id) => byId.get(id) ?? []);
+}
+
+async function find(queries: Queries, taskId: number, strategyVersionId: number): Promise<Prediction | null> {
+  const rows = await queries.all<Prediction>(
+    'SELECT * FROM prediction WHERE task_id = $1 AND strategy_version_id = $2',
+    [taskId, strategyVersionId],
+  );
+  return rows[0] ?? null;
+}
+
+async function stored(transaction: Transaction, id: number): Promise<Prediction> {
+  const [row] = await transaction.all<Prediction>('SELECT * FROM prediction WHERE id = $1', [id]);
+  if (row === undefined) throw new NotFoundError('the prediction is not stored (any more)', { field: 'prediction' });
+  return row;
+}
+
+const conflict = (issues: SubmissionReport['issues']) =>
+  new InvalidInputError('scores: some are stored with another value, and nothing of the call was kept', {
+    field: 'scores',
+    reason: 'CONFLICT',
+    issues: issues.filter(({ severity }) => severity === 'CONFLICTING'),
+  });
