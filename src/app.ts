@@ -7,6 +7,7 @@ import { createYoga } from 'graphql-yoga';
 import type { Config } from './config.ts';
 import { createIntake, type Intake } from './jobs/intake.ts';
 import { createLog, type Log } from './log.ts';
+import { useAllowedHosts } from './plugins/allowed-hosts.ts';
 import { createJwtVerifier } from './plugins/auth-jwt.ts';
 import { useAuthentication } from './plugins/authentication.ts';
 import { createAuthenticator } from './plugins/authenticator.ts';
@@ -122,8 +123,9 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useCors(config),
       useSecurityHeaders(),
       ...(config.metricsPort !== 0 ? [useProbePort()] : []),
-      useMetrics(metrics, config),
       useHealth(store, log, stopping),
+      useAllowedHosts(config),
+      useMetrics(metrics, config),
       useExports(store, authenticate, config, log, stopping),
       ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
       useCsrfPrevention(),

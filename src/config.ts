@@ -30,6 +30,27 @@ function origins(text: string, context: z.RefinementCtx): readonly string[] {
   return list;
 }
 
+/** Of host names in one spelling, as URLs have them. */
+function hostNames(text: string, context: z.RefinementCtx): readonly string[] {
+  const list = text
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .filter(Boolean);
+  for (const name of list) {
+    const plain = name.replace(/^\*\./, 'any.');
+    if (
+      name === '*' ||
+      (!plain.includes('*') && URL.canParse(`http://${plain}`) && new URL(`http://${plain}`).host === plain)
+    )
+      continue;
+    context.addIssue({
+      code: 'custom',
+      message: `${name} is no host name: dqm.example.org, *.example.org for all below it, without scheme and port; or *`,
+    });
+  }
+  return list;
+}
+
 /** Every setting of the server. docs/configuration.md and `--help` are printed from this table. */
 const SETTINGS = {
   databaseUrl: {
@@ -47,6 +68,14 @@ const SETTINGS = {
     meaning: 'Address to listen on. `0.0.0.0` opens the server to the network.',
   },
   port: count('PORT', 4000, 0, 65535, 'Port to listen on; 0 takes any free one.'),
+  allowedHosts: {
+    name: 'LUMIGRAPH_ALLOWED_HOSTS',
+    schema: z.string().transform(hostNames),
+    fallback: '',
+    values: 'host names without port, separated by commas; `*.example.org`: all below it; `*`: any',
+    meaning:
+      'Names by which clients may ask this server, beside `localhost` and addresses. Where `HOST` is of this machine alone only these are answered: a proxy in front that hands on its own name needs it here. Else any name will do, unless some are listed.',
+  },
   sample: onOff('LUMIGRAPH_SAMPLE', 'on', 'Whether an empty database is filled with generated sample data at start.'),
   web: onOff('LUMIGRAPH_WEB', 'on', 'Whether the GraphiQL page is built (on first start) and served at `/graphiql`.'),
   log: choice(

@@ -11,6 +11,7 @@ describe('the configuration', () => {
     expect(parseConfig({})).toEqual({
       databaseUrl: 'file:./data/lumigraph.db',
       host: '127.0.0.1',
+      allowedHosts: [],
       port: 4000,
       sample: true,
       web: true,
@@ -116,6 +117,14 @@ describe('the configuration', () => {
     expect(corsOrigins).toEqual(['https://a.ch', 'http://localhost:5173']);
     for (const odd of ['a.ch', 'https://a.ch/', 'https://a.ch:443', 'null']) {
       expect(() => parseConfig({ LUMIGRAPH_CORS_ORIGINS: odd })).toThrow('is no origin');
+    }
+  });
+
+  test('takes host names as a list, in one spelling', () => {
+    const { allowedHosts } = parseConfig({ LUMIGRAPH_ALLOWED_HOSTS: 'DQM.example.org, *.cern.ch' });
+    expect(allowedHosts).toEqual(['dqm.example.org', '*.cern.ch']);
+    for (const odd of ['http://dqm.example.org', 'dqm.example.org:4000', 'a/b', 'a b', 'a.*.org', '*.*.org', 'x@y']) {
+      expect(() => parseConfig({ LUMIGRAPH_ALLOWED_HOSTS: odd })).toThrow('is no host name');
     }
   });
 

@@ -5,6 +5,7 @@ import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
 import type { Log } from '../log.ts';
+import { hostCheck, hostRefusal } from './allowed-hosts.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { resultsOfEventStream } from './event-stream.ts';
 
@@ -13,7 +14,13 @@ export type Answer = (request: Request, context: { readonly opening: IncomingMes
 
 type Settings = Pick<
   Config,
-  'maxBodyBytes' | 'corsOrigins' | 'clientAddressHeader' | 'maxClientRequests' | 'maxClientSubscriptions'
+  | 'host'
+  | 'allowedHosts'
+  | 'maxBodyBytes'
+  | 'corsOrigins'
+  | 'clientAddressHeader'
+  | 'maxClientRequests'
+  | 'maxClientSubscriptions'
 >;
 
 /** What belongs to one socket. */
@@ -54,6 +61,7 @@ export class WebSockets {
   readonly #server: WebSocketServer;
   readonly #protocol: ReturnType<typeof makeServer<Record<string, unknown>, Opened>>;
   readonly #origins: readonly string[];
+  readonly #isAllowedHost: (hostname: string) => boolean;
   readonly #log: Log;
 
   constructor(answer: Answer, settings: Settings, log: Log) {
@@ -62,6 +70,7 @@ export class WebSockets {
     const most = maxClientRequests + maxClientSubscriptions;
     const passedOn = clientAddressHeader === '' ? PASSED_ON : [...PASSED_ON, clientAddressHeader.toLowerCase()];
     this.#origins = corsOrigins;
+    this.#isAllowedHost = hostCheck(settings);
     this.#log = log;
     this.#server = new WebSocketServer({
       noServer: true,
@@ -94,7 +103,10 @@ export class WebSockets {
   /** Answers a request to open a socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => {});
-    if (pathOf(request) !== '/graphql') {
+    const { hostname } = new URL(`http://${request.headers.host ?? 'localhost'}`);
+    if (!this.#isAllowedHost(hostname)) {
+      refuse(socket, '421 Misdirected Request', hostRefusal(hostname));
+    } else if (pathOf(request) !== '/graphql') {
       refuse(socket, '404 Not Found', 'Sockets are opened at /graphql');
     } else if (!this.#isWelcome(request)) {
       refuse(socket, '403 Forbidden', 'LUMIGRAPH_CORS_ORIGINS does not name the site of this page');

@@ -35,9 +35,10 @@ describe('/metrics', () => {
 
   test('is shown to this machine alone unless told otherwise', async () => {
     expect((await metricsOf()).status).toBe(200);
-    expect((await metricsOf({}, 'http://dqm.example.org/metrics')).status).toBe(403);
+    const named = { LUMIGRAPH_ALLOWED_HOSTS: 'dqm.example.org' };
+    expect((await metricsOf(named, 'http://dqm.example.org/metrics')).status).toBe(403);
     expect((await metricsOf({}, undefined, { 'x-forwarded-for': '192.0.2.1' })).status).toBe(403);
-    expect((await metricsOf({ LUMIGRAPH_METRICS: 'on' }, 'http://dqm.example.org/metrics')).status).toBe(200);
+    expect((await metricsOf({ ...named, LUMIGRAPH_METRICS: 'on' }, 'http://dqm.example.org/metrics')).status).toBe(200);
     expect((await metricsOf({ LUMIGRAPH_METRICS: 'off' })).status).toBe(404);
   });
 
