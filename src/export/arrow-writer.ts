@@ -22,20 +22,13 @@ export function arrowWriter(options: ArrowOptions): ExportWriter {
   const { type, flow } = options;
   const datasets = new Names(0, options.datasets);
   const elements = new Names(1, options.monitorElements);
-  const numbers = new NUMBERS[type]();
   const fields = [
     new Field('run', new Int32(), false),
     new Field('lumisection', new Int32(), true),
     new Field('dataset', datasets.type, false),
     new Field('monitorElement', elements.type, false),
     ...STATISTICS.map((name) => new Field(name, new Float64(), true)),
-    ...['x', 'y'].flatMap((axis) => [
-      new Field(`${axis}Bins`, new Int32(), true),
-      new Field(`${axis}Min`, new Float64(), true),
-      new Field(`${axis}Max`, new Float64(), true),
-      new Field(`${axis}Edges`, listOf(new Float64()), true),
-    ]),
-    new Field('bins', listOf(numbers), true),
+    ...binFields(type),
   ];
   return arrowFile(fields, (rows: readonly ExportRow[]) => [
     plain(
@@ -46,16 +39,34 @@ export function arrowWriter(options: ArrowOptions): ExportWriter {
     datasets.column(rows, ({ dataset }) => dataset),
     elements.column(rows, ({ monitorElement }) => monitorElement),
     ...STATISTICS.map((name) => nullable(new Float64(), new Float64Array(rows.length), rows, (row) => row[name])),
-    ...axisColumns(rows, 0),
-    ...axisColumns(rows, 1),
-    listData(numbers, packedBins(rows, type, flow)),
+    ...binColumns(rows, type, flow),
   ]);
 }
 
+type WithBins = Pick<ExportRow, 'bins'>;
+
+/** Axes and bins of rows, whichever else they have. */
+export const binFields = (type: PackedType): Field[] => [
+  ...['x', 'y'].flatMap((axis) => [
+    new Field(`${axis}Bins`, new Int32(), true),
+    new Field(`${axis}Min`, new Float64(), true),
+    new Field(`${axis}Max`, new Float64(), true),
+    new Field(`${axis}Edges`, listOf(new Float64()), true),
+  ]),
+  new Field('bins', listOf(new NUMBERS[type]()), true),
+];
+
+/** Aligned with binFields. */
+export const binColumns = (rows: readonly WithBins[], type: PackedType, flow: boolean): Data[] => [
+  ...axisColumns(rows, 0),
+  ...axisColumns(rows, 1),
+  listData(new NUMBERS[type](), packedBins(rows, type, flow)),
+];
+
 const listOf = <T extends DataType>(type: T) => new List(new Field('item', type, true));
 
-function axisColumns(rows: readonly ExportRow[], which: 0 | 1): Data[] {
-  const axisOf = ({ bins }: ExportRow): Axis | undefined => bins?.booking.binning.axes[which];
+function axisColumns(rows: readonly WithBins[], which: 0 | 1): Data[] {
+  const axisOf = ({ bins }: WithBins): Axis | undefined => bins?.booking.binning.axes[which];
   return [
     nullable(new Int32(), new Int32Array(rows.length), rows, (row) => axisOf(row)?.bins),
     nullable(new Float64(), new Float64Array(rows.length), rows, (row) => axisOf(row)?.min),

@@ -52,6 +52,7 @@ const PAGE_ROWS = 5_000;
 const BLOBS_AT_ONCE = 200;
 
 type Row = WalkedRow<'lumisectionHistogram'> | WalkedRow<'runHistogram'>;
+type Booked = Pick<Row, 'binningId'>;
 interface Place {
   readonly run: number;
   readonly lumisection: number;
@@ -155,11 +156,11 @@ export class Axes {
     this.#learn(stored);
   }
 
-  knows({ binningId }: Row): boolean {
+  knows({ binningId }: Booked): boolean {
     return binningId !== null && this.#alike.has(binningId);
   }
 
-  async check({ binningId: id }: Row, run: number, lumisection: number): Promise<void> {
+  async check({ binningId: id }: Booked, run: number, lumisection: number): Promise<void> {
     if (id === null || this.#alike.has(id)) return;
     const stored = (this.#store.reads.binnings.known(id) ?? (await this.#store.reads.binnings([id]))[0]) as
       | ({ id: number } & StoredBinning)

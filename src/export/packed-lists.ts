@@ -3,6 +3,8 @@ import { fillRow, holdsCells, type MatrixNumbers, matrixNumbers } from '../domai
 import { cellCount } from '../domain/shape.ts';
 import type { ExportRow } from './export-format.ts';
 
+type WithBins = Pick<ExportRow, 'bins'>;
+
 /** Lists of numbers of rows, one behind the other. */
 export interface PackedLists {
   readonly numbers: MatrixNumbers;
@@ -13,7 +15,7 @@ export interface PackedLists {
 }
 
 /** Bins of rows, row-major with y outer; none for summaries, and where flow bins are asked for that are not there. */
-export function packedBins(rows: readonly ExportRow[], type: PackedType, flow: boolean): PackedLists {
+export function packedBins(rows: readonly WithBins[], type: PackedType, flow: boolean): PackedLists {
   const isThere = rows.map(({ bins }) => bins !== null && holdsCells(bins.blob, flow));
   const offsets = offsetsOf(rows, ({ bins }, i) =>
     bins !== null && isThere[i] ? cellCount(bins.booking.shape, flow) : 0,
@@ -26,14 +28,14 @@ export function packedBins(rows: readonly ExportRow[], type: PackedType, flow: b
 }
 
 /** Edges of an axis of rows, of those whose bins are of variable width. */
-export function packedEdges(rows: readonly ExportRow[], which: 0 | 1): PackedLists {
+export function packedEdges(rows: readonly WithBins[], which: 0 | 1): PackedLists {
   const edges = rows.map(({ bins }) => bins?.booking.binning.axes[which]?.edges);
   const offsets = offsetsOf(rows, (_, i) => edges[i]?.length ?? 0);
   const numbers = Float64Array.from(edges.flatMap((one) => one ?? []));
   return { numbers, offsets, isThere: edges.map((one) => one !== undefined) };
 }
 
-function offsetsOf(rows: readonly ExportRow[], lengthOf: (row: ExportRow, i: number) => number): Int32Array {
+function offsetsOf(rows: readonly WithBins[], lengthOf: (row: WithBins, i: number) => number): Int32Array {
   const offsets = new Int32Array(rows.length + 1);
   for (const [i, row] of rows.entries()) offsets[i + 1] = (offsets[i] as number) + lengthOf(row, i);
   return offsets;

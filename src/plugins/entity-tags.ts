@@ -32,7 +32,7 @@ async function nameBytes({ request, response, setResponse, fetchAPI }: Payload):
   const hash = createHash('sha256').update(Buffer.from(await response.clone().arrayBuffer()));
   const tag = `"${hash.digest('base64url').slice(0, 22)}"`;
   headers.set('etag', tag);
-  if (!matches(request.headers.get('if-none-match'), tag)) return;
+  if (!isNamedBy(request.headers.get('if-none-match'), tag)) return;
   headers.delete('content-length');
   headers.delete('content-type');
   setResponse(new fetchAPI.Response(null, { status: 304, headers }));
@@ -40,8 +40,11 @@ async function nameBytes({ request, response, setResponse, fetchAPI }: Payload):
 
 const isJson = (headers: Headers) => /^application\/(graphql-response\+)?json/.test(headers.get('content-type') ?? '');
 
-/** Weak comparison, as RFC 9110 asks for; the tag of a compressed form names the same content. */
-function matches(header: string | null, tag: string): boolean {
+/**
+ * Whether an `if-none-match` names what has this tag. Weak comparison, as RFC 9110 asks for; the tag of a compressed form
+ * names the same content.
+ */
+export function isNamedBy(header: string | null, tag: string): boolean {
   if (header === null) return false;
   if (header.trim() === '*') return true;
   return header.split(',').some(
@@ -49,6 +52,6 @@ function matches(header: string | null, tag: string): boolean {
       one
         .trim()
         .replace(/^W\//, '')
-        .replace(/-(zstd|br|gzip)"$/, '"') === tag,
+        .replace(/-(zstd|br|gzip)"$/, '"') === tag.replace(/^W\//, ''),
   );
 }

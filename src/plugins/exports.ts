@@ -1,19 +1,27 @@
+import { createHash } from 'node:crypto';
 import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
 import { Cancellation } from '../domain/cancellation.ts';
 import { InvalidInputError, LumigraphError } from '../domain/errors.ts';
-import { requireScope } from '../domain/viewer.ts';
+import { requireScope, type Viewer } from '../domain/viewer.ts';
 import { exportMask } from '../export/export-mask.ts';
+import { EXPORT_VERSION } from '../export/export-request.ts';
+import type { Export, ExportOptions } from '../export/export-stream.ts';
+import { exportedTask, openTaskExport, TASK_FORMATS } from '../export/task-export.ts';
 import type { Log } from '../log.ts';
 import { EXPORTS } from '../schema/exports.ts';
+import { EXPORTED_PARTS, taskExportRequest } from '../schema/task-export-parameters.ts';
 import type { Store } from '../store/store.ts';
+import { seesTruth } from '../store/task-access.ts';
 import type { Authenticate } from './authenticator.ts';
 import { clientOf } from './client.ts';
 import { ClientPlaces } from './client-places.ts';
+import { isNamedBy } from './entity-tags.ts';
 import { idsOf, type Plugin, type RequestFacts, type ServerContext } from './request-facts.ts';
 import { clientHasLeft, timeLimit } from './timeout.ts';
 
 const ROWS = /^\/export\/(histograms|trends)\.([a-z]+)$/;
+const TASK = /^\/export\/tasks\/([^/]+)\/([a-z]+)\.([a-z]+)$/;
 const MASK = /^\/export\/masks\/([^/]+)\.json$/;
 /** Seconds. */
 const RETRY_AFTER = 5;
@@ -24,7 +32,7 @@ type Settings = Pick<
 >;
 
 /**
- * `GET /export/histograms.FORMAT`, `/export/trends.FORMAT`: rows as a file, streamed as it is read; `GET /export/masks/MASK.json`. Who may read the graph may read this; so many
+ * `GET /export/histograms.FORMAT`, `/export/trends.FORMAT`, `/export/tasks/TASK/PART.FORMAT`: rows as a file, streamed as it is read; `GET /export/masks/MASK.json`. Who may read the graph may read this; so many
  * are made at the same time, of one client and of all, as the settings say, and each is cut, with a cursor to go on from, when its time is over.
  */
 export function useExports(
@@ -61,7 +69,7 @@ export function useExports(
     // a mask is a whole, as the answer to a query is: it is not cut but ends, and as soon as one
     const forgetTime = limitTime(cancellation);
     try {
-      const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded(encoded));
+      const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded('mask', encoded));
       const headers = {
         'content-type': 'application/json',
         // named by its bytes, and asked for again each time: a newer version of a source changes it
@@ -77,12 +85,7 @@ export function useExports(
     }
   }
 
-  async function answer(
-    url: URL,
-    { kind, format }: Asked,
-    request: Request,
-    context: ServerContext,
-  ): Promise<Response> {
+  async function answer(url: URL, asked: Asked, request: Request, context: ServerContext): Promise<Response> {
     const { facts, res } = context;
     await admit(request, facts);
     const given = parametersOf(url.searchParams);
@@ -95,9 +98,15 @@ export function useExports(
     res?.once('close', over);
     try {
       const endAt = performance.now() + exportTimeoutMs;
-      const { provenance, bytes } = await EXPORTS[kind].open(store.forOperation(cancellation, true), format, given, {
+      const view = store.forOperation(cancellation, true);
+      const opened = await open(asked, view, given, facts.viewer, request.headers, {
         cut: () => (stopping.aborted ? 'STOPPING' : performance.now() > endAt ? 'TIME' : null),
       });
+      if (opened.export === null) {
+        over();
+        return new Response(null, { status: 304, headers: opened.headers });
+      }
+      const { provenance, bytes } = opened.export;
       const body = new ReadableStream<Uint8Array>(
         {
           async pull(controller) {
@@ -122,11 +131,7 @@ export function useExports(
         // nothing is read before the client has taken what was read before
         { highWaterMark: 0 },
       );
-      const headers = {
-        'content-type': EXPORTS[kind].formats[format] as string,
-        'content-disposition': `attachment; filename="${kind}.${format}"`,
-        'x-lumigraph-provenance': asciiOf(provenance),
-      };
+      const headers = { ...opened.headers, 'x-lumigraph-provenance': asciiOf(provenance) };
       return new Response(body, { headers });
     } catch (error) {
       over();
@@ -144,7 +149,10 @@ export function useExports(
         const known = Object.entries(EXPORTS).flatMap(([kind, { formats }]) =>
           Object.keys(formats).map((format) => `/export/${kind}.${format}`),
         );
-        const message = `There is no such export: there are ${known.join(', ')} and /export/masks/MASK.json`;
+        const ofTasks = Object.keys(TASK_FORMATS).map(
+          (format) => `/export/tasks/TASK/{train,validation,test}.${format}`,
+        );
+        const message = `There is no such export: there are ${[...known, ...ofTasks].join(', ')} and /export/masks/MASK.json`;
         return endResponse(told(404, 'NOT_FOUND', message));
       }
       if (request.method !== 'GET') {
@@ -152,7 +160,9 @@ export function useExports(
         refusal.headers.set('allow', 'GET');
         return endResponse(refusal);
       }
-      facts.operations.push(rows === undefined ? 'export mask' : `export ${rows.kind} ${rows.format}`);
+      facts.operations.push(
+        rows === undefined ? 'export mask' : `export ${'kind' in rows ? rows.kind : 'task'} ${rows.format}`,
+      );
       const answered =
         rows === undefined
           ? answerMask(mask as string, request, serverContext)
@@ -165,22 +175,65 @@ export function useExports(
   };
 }
 
-interface Asked {
-  readonly kind: keyof typeof EXPORTS;
-  readonly format: string;
-}
+type Asked =
+  | { readonly kind: keyof typeof EXPORTS; readonly format: string }
+  | { readonly task: string; readonly part: string; readonly format: keyof typeof TASK_FORMATS };
 
 function askedOf(path: string): Asked | undefined {
+  const [, task, part = '', ofTask = ''] = TASK.exec(path) ?? [];
+  if (task !== undefined) {
+    const isThere = Object.hasOwn(TASK_FORMATS, ofTask) && Object.hasOwn(EXPORTED_PARTS, part);
+    return isThere ? { task, part, format: ofTask as keyof typeof TASK_FORMATS } : undefined;
+  }
   const [, kind, format = ''] = ROWS.exec(path) ?? [];
   if (kind !== 'histograms' && kind !== 'trends') return undefined;
   return Object.hasOwn(EXPORTS[kind].formats, format) ? { kind, format } : undefined;
 }
 
-function decoded(text: string): string {
+interface Opened {
+  /** Null where the client has it already. */
+  readonly export: Export | null;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+async function open(
+  asked: Asked,
+  store: Store,
+  given: Readonly<Record<string, string>>,
+  viewer: Viewer,
+  headers: Headers,
+  options: ExportOptions,
+): Promise<Opened> {
+  if ('kind' in asked) {
+    const { kind, format } = asked;
+    const opened = await EXPORTS[kind].open(store, format, given, options);
+    return { export: opened, headers: attached(EXPORTS[kind].formats[format] as string, `${kind}.${format}`) };
+  }
+  const { part, format } = asked;
+  const task = await exportedTask(store, decoded('task', asked.task));
+  const request = taskExportRequest(part, given);
+  // a frozen task stays what it is; the file itself says when it was made
+  const content = [EXPORT_VERSION, task.hash, part, format, seesTruth(task, viewer), Object.entries(given).sort()];
+  const named = {
+    'cache-control': 'private, no-cache',
+    vary: 'authorization',
+    etag: `W/"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`,
+  };
+  if (isNamedBy(headers.get('if-none-match'), named.etag)) return { export: null, headers: named };
+  const opened = await openTaskExport(store, task, request, viewer, options);
+  return { export: opened, headers: { ...named, ...attached(TASK_FORMATS[format], `${task.name}-${part}.${format}`) } };
+}
+
+const attached = (type: string, name: string) => ({
+  'content-type': type,
+  'content-disposition': `attachment; filename="${name}"`,
+});
+
+function decoded(field: string, text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
-    throw new InvalidInputError('mask: the path is not percent-encoded UTF-8', { field: 'mask' });
+    throw new InvalidInputError(`${field}: the path is not percent-encoded UTF-8`, { field });
   }
 }
 

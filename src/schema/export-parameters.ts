@@ -32,17 +32,9 @@ const MOST_RANGES = 1_000;
  */
 export function exportRequest(given: Readonly<Record<string, string>>): ExportRequest {
   refuseUnknown(given, EXPORT_PARAMETERS);
-  const {
-    level = 'lumisection',
-    monitorElement,
-    set,
-    flow = 'false',
-  } = given as Readonly<Partial<Record<ExportParameter, string>>>;
+  const { level = 'lumisection', monitorElement, set } = given as Readonly<Partial<Record<ExportParameter, string>>>;
   if (level !== 'lumisection' && level !== 'run') throw refuse('level', `'${level}' is neither lumisection nor run`);
   const noun = level === 'run' ? 'runHistogram' : 'lumisectionHistogram';
-  const type = (given.type ?? 'FLOAT64').toUpperCase();
-  if (!TYPES.includes(type)) throw refuse('type', `'${given.type}' is none of ${TYPES.join(', ')}`);
-  if (flow !== 'true' && flow !== 'false') throw refuse('flow', `'${flow}' is neither true nor false`);
   const where = conditionsOf(noun, given, [
     {
       ...((monitorElement ?? set) !== undefined && {
@@ -58,8 +50,7 @@ export function exportRequest(given: Readonly<Record<string, string>>): ExportRe
     where,
     after: given.after === undefined ? undefined : keyOfCursor(noun, given.after),
     limit: limitOf(given),
-    type: type as PackedType,
-    flow: flow === 'true',
+    ...numbersOf(given),
     asked: given,
   };
 }
@@ -89,6 +80,15 @@ export function conditionsOf(
   const filters = [...further, simple, given].map((value) => toFilter(noun, value as WhereValue));
   const conditions = filters.filter((filter) => filter !== undefined);
   return conditions.length === 0 ? undefined : bothOf(...conditions);
+}
+
+/** What `type` and `flow` say. @throws InvalidInputError */
+export function numbersOf(given: Given): { type: PackedType; flow: boolean } {
+  const type = (given.type ?? 'FLOAT64').toUpperCase();
+  if (!TYPES.includes(type)) throw refuse('type', `'${given.type}' is none of ${TYPES.join(', ')}`);
+  const { flow = 'false' } = given;
+  if (flow !== 'true' && flow !== 'false') throw refuse('flow', `'${flow}' is neither true nor false`);
+  return { type: type as PackedType, flow: flow === 'true' };
 }
 
 export const limitOf = ({ limit }: Given): number =>

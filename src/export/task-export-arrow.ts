@@ -1,0 +1,57 @@
+import { Bool, Field, Float64, Int32, makeData } from 'apache-arrow';
+import type { PackedType } from '../domain/bins-text.ts';
+import { Names, nullable, type Props, plain } from './arrow-columns.ts';
+import { arrowFile } from './arrow-file.ts';
+import { binColumns, binFields } from './arrow-writer.ts';
+import type { ExportWriter } from './export-format.ts';
+import type { TaskRow } from './task-export-row.ts';
+
+const TRUTHS = ['POSITIVE', 'NEGATIVE'];
+const GAPS = ['NO_HISTOGRAM', 'LOW_ENTRIES', 'INCOMPATIBLE_BINNING', 'NO_FLOW_BINS'];
+/** In a dictionary, for what is hidden or does not apply. */
+const NONE = '';
+
+interface TaskArrowOptions {
+  readonly type: PackedType;
+  readonly flow: boolean;
+  readonly monitorElements: readonly string[];
+}
+
+/** See arrowFile. Names are dictionaries, in which a truth that is hidden, and the gap of a row that has none, is empty. */
+export function taskArrowWriter({ type, flow, monitorElements }: TaskArrowOptions): ExportWriter<TaskRow> {
+  const elements = new Names(0, monitorElements);
+  const truths = new Names(1, [...TRUTHS, NONE]);
+  const gaps = new Names(2, [...GAPS, NONE]);
+  const fields = [
+    new Field('run', new Int32(), false),
+    new Field('lumisection', new Int32(), true),
+    new Field('lumisectionLast', new Int32(), true),
+    new Field('monitorElement', elements.type, false),
+    new Field('truth', truths.type, false),
+    new Field('valid', new Bool(), false),
+    new Field('gap', gaps.type, false),
+    new Field('entries', new Float64(), true),
+    ...binFields(type),
+  ];
+  return arrowFile(fields, (rows) => [
+    plain(
+      new Int32(),
+      Int32Array.from(rows, ({ run }) => run),
+    ),
+    nullable(new Int32(), new Int32Array(rows.length), rows, ({ lumisection }) => lumisection || null),
+    nullable(new Int32(), new Int32Array(rows.length), rows, ({ lumisectionLast }) => lumisectionLast || null),
+    elements.column(rows, ({ monitorElement }) => monitorElement),
+    truths.column(rows, ({ truth }) => truth ?? NONE),
+    flags(rows, ({ gap }) => gap === null),
+    gaps.column(rows, ({ gap }) => gap ?? NONE),
+    nullable(new Float64(), new Float64Array(rows.length), rows, ({ entries }) => entries),
+    ...binColumns(rows, type, flow),
+  ]);
+}
+
+/** A bit for each row. */
+function flags(rows: readonly TaskRow[], isSet: (row: TaskRow) => boolean) {
+  const data = new Uint8Array(Math.ceil(rows.length / 64) * 8);
+  for (const [i, row] of rows.entries()) if (isSet(row)) data[i >> 3] = (data[i >> 3] as number) | (1 << (i & 7));
+  return makeData({ type: new Bool(), length: rows.length, nullCount: 0, data } as unknown as Props);
+}
