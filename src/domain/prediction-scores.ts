@@ -94,7 +94,8 @@ export function mergeScores(
     let { answers, scores } = changed.get(part) ?? merged.get(part) ?? stored(part);
     merged.set(part, { answers, scores });
     const at = place - members.range(part)[0];
-    const [answer, value] = reason === NO_ANSWER ? [SCORED, score] : [reason, 0];
+    // without the sign of a zero
+    const [answer, value] = reason === NO_ANSWER ? [SCORED, score + 0] : [reason, 0];
     const before = answers[at] as number;
     if (before === answer && scores[at] === value) {
       counts.identical++;
@@ -164,10 +165,10 @@ export function countAnswers({ answers }: PartScores): {
   return { scored, reasons };
 }
 
-/** SHA-256 in hexadecimal of a prediction: what it says of members as such, and its threshold. */
+/** SHA-256 in hexadecimal over what a prediction says of members as such, and the threshold that is stated with it. */
 export function scoresHash(
   partScores: ReadonlyMap<TaskPart, PartScores>,
-  threshold: { readonly threshold: number | null; readonly from: string | null },
+  threshold: { readonly threshold: number | null; readonly from: string },
 ): string {
   const hash = createHash('sha256').update(`lumigraph scores 1\nthreshold ${threshold.threshold} ${threshold.from}\n`);
   for (const part of TASK_PARTS) {

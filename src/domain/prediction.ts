@@ -6,7 +6,7 @@ export type PredictionStatus = (typeof PREDICTION_STATUSES)[number];
 export const ORIENTATIONS = ['HIGHER', 'LOWER'] as const;
 export type Orientation = (typeof ORIENTATIONS)[number];
 
-/** Where a threshold is from: stated with the prediction, or the working point on the truth of a part. */
+/** Where a threshold is from: STATED with the prediction, or the working point on the truth of a part. */
 export const THRESHOLD_SOURCES = ['STATED', 'TRAIN', 'VALIDATION', 'TEST'] as const;
 export type ThresholdSource = (typeof THRESHOLD_SOURCES)[number];
 

@@ -20,9 +20,11 @@ import type { StrategyAuthor } from './strategies.ts';
 /** The members' own scores, and not those of a monitor element. */
 export const OWN_SCORES = 0;
 
+/** A number of the strategist (STATED), or on whose truth an evaluation is to choose it. */
 export interface Threshold {
-  readonly threshold: number;
   readonly from: ThresholdSource;
+  /** Null unless STATED. */
+  readonly threshold: number | null;
 }
 
 /** Rows that somebody brings: by a call, or a file. */
@@ -168,9 +170,9 @@ async function open(
     }
     const now = new Date();
     await transaction.all(
-      `INSERT INTO prediction (task_id, task_hash, strategy_version_id, author, status, expected, scored, with_reason,
-         created_at, updated_at)
-       VALUES ($1, $2, $3, $4, $5, $6, 0, 0, $7, $8)`,
+      `INSERT INTO prediction (task_id, task_hash, strategy_version_id, author, status, threshold_from, expected, scored,
+         with_reason, created_at, updated_at)
+       VALUES ($1, $2, $3, $4, $5, 'VALIDATION', $6, 0, 0, $7, $8)`,
       [task.id, hash, strategyVersionId, author.name, status, expected, now, now],
     );
     return { prediction: (await find(transaction, task.id, strategyVersionId)) as Prediction, created: true };
@@ -196,8 +198,9 @@ async function settle(
     return stored(transaction, id);
   }
   const parts = new Map([...(await storedParts(transaction, id, OWN_SCORES)), ...changed]);
-  const now = threshold ?? { threshold: prediction.threshold, from: prediction.thresholdFrom };
-  const hash = scoresHash(parts, now);
+  const from = threshold?.from ?? prediction.thresholdFrom;
+  const stated = from === 'STATED' ? (threshold ?? prediction).threshold : null;
+  const hash = scoresHash(parts, { from, threshold: stated });
   if (hash === prediction.scoresHash) return prediction;
   const test = parts.get('TEST');
   const { scored, reasons } = test ? countAnswers(test) : { scored: 0, reasons: {} };
@@ -206,7 +209,7 @@ async function settle(
   await transaction.all(
     `UPDATE prediction SET status = $1, threshold = $2, threshold_from = $3, scores_hash = $4, scored = $5, with_reason = $6,
        error_code = NULL, error_message = NULL, updated_at = $7 WHERE id = $8`,
-    [status, now.threshold, now.from, hash, scored, withReason, new Date(), id],
+    [status, stated, from, hash, scored, withReason, new Date(), id],
   );
   await transaction.all('DELETE FROM evaluation WHERE prediction_id = $1 AND scores_hash <> $2', [id, hash]);
   return stored(transaction, id);

@@ -10,6 +10,7 @@ import type {
   DatasetContribution,
   ElementSet,
   Evaluation,
+  EvaluationMetric,
   FractionContribution,
   IngestIssue,
   Job,
@@ -77,4 +78,5 @@ export interface Tables {
   prediction: Stored<Prediction>;
   predictionScores: Stored<PredictionScores>;
   evaluation: Stored<Evaluation>;
+  evaluationMetric: Stored<EvaluationMetric>;
 }

@@ -33,7 +33,7 @@ CREATE TABLE "prediction" (
     "author" TEXT NOT NULL,
     "status" TEXT NOT NULL,
     "threshold" DOUBLE PRECISION,
-    "threshold_from" TEXT,
+    "threshold_from" TEXT NOT NULL,
     "scores_hash" TEXT,
     "expected" INTEGER NOT NULL,
     "scored" INTEGER NOT NULL,
@@ -74,6 +74,23 @@ CREATE TABLE "evaluation" (
     CONSTRAINT "evaluation_pkey" PRIMARY KEY ("prediction_id","scope","truth_hash")
 );
 
+-- CreateTable
+CREATE TABLE "evaluation_metric" (
+    "prediction_id" INTEGER NOT NULL,
+    "scope" TEXT NOT NULL,
+    "truth_hash" TEXT NOT NULL,
+    "metric" TEXT NOT NULL,
+    "weighting" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "missing" TEXT NOT NULL,
+    "value" DOUBLE PRECISION,
+    "low" DOUBLE PRECISION,
+    "high" DOUBLE PRECISION,
+    "is_inverted" BOOLEAN NOT NULL,
+
+    CONSTRAINT "evaluation_metric_pkey" PRIMARY KEY ("prediction_id","scope","truth_hash","metric","weighting","kind","missing")
+);
+
 -- CreateIndex
 CREATE UNIQUE INDEX "strategy_name_key" ON "strategy"("name");
 
@@ -100,3 +117,6 @@ ALTER TABLE "prediction_scores" ADD CONSTRAINT "prediction_scores_prediction_id_
 
 -- AddForeignKey
 ALTER TABLE "evaluation" ADD CONSTRAINT "evaluation_prediction_id_fkey" FOREIGN KEY ("prediction_id") REFERENCES "prediction"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+-- AddForeignKey
+ALTER TABLE "evaluation_metric" ADD CONSTRAINT "evaluation_metric_prediction_id_scope_truth_hash_fkey" FOREIGN KEY ("prediction_id", "scope", "truth_hash") REFERENCES "evaluation"("prediction_id", "scope", "truth_hash") ON DELETE CASCADE ON UPDATE NO ACTION;

@@ -30,7 +30,7 @@ CREATE TABLE "prediction" (
     "author" TEXT NOT NULL,
     "status" TEXT NOT NULL,
     "threshold" REAL,
-    "threshold_from" TEXT,
+    "threshold_from" TEXT NOT NULL,
     "scores_hash" TEXT,
     "expected" INTEGER NOT NULL,
     "scored" INTEGER NOT NULL,
@@ -72,6 +72,24 @@ CREATE TABLE "evaluation" (
     PRIMARY KEY ("prediction_id", "scope", "truth_hash"),
     CONSTRAINT "evaluation_prediction_id_fkey" FOREIGN KEY ("prediction_id") REFERENCES "prediction" ("id") ON DELETE CASCADE ON UPDATE NO ACTION
 );
+
+-- CreateTable
+CREATE TABLE "evaluation_metric" (
+    "prediction_id" INTEGER NOT NULL,
+    "scope" TEXT NOT NULL,
+    "truth_hash" TEXT NOT NULL,
+    "metric" TEXT NOT NULL,
+    "weighting" TEXT NOT NULL,
+    "kind" TEXT NOT NULL,
+    "missing" TEXT NOT NULL,
+    "value" REAL,
+    "low" REAL,
+    "high" REAL,
+    "is_inverted" BOOLEAN NOT NULL,
+
+    PRIMARY KEY ("prediction_id", "scope", "truth_hash", "metric", "weighting", "kind", "missing"),
+    CONSTRAINT "evaluation_metric_prediction_id_scope_truth_hash_fkey" FOREIGN KEY ("prediction_id", "scope", "truth_hash") REFERENCES "evaluation" ("prediction_id", "scope", "truth_hash") ON DELETE CASCADE ON UPDATE NO ACTION
+) WITHOUT ROWID;
 
 -- CreateIndex
 CREATE UNIQUE INDEX "strategy_name_key" ON "strategy"("name");
