@@ -26,6 +26,8 @@ export type FileErrorCode =
   | 'BROKEN_ROOT'
   /** The structure of a Parquet file (footer, pages, checksums) contradicts itself. */
   | 'BROKEN_PARQUET'
+  /** Arrow IPC that contradicts itself, or is compressed. */
+  | 'BROKEN_ARROW'
   | 'UTF16'
   /** The content is none of the known formats. */
   | 'UNKNOWN_FORMAT'

@@ -53,7 +53,7 @@ function write(bytes: Buffer): void {
 }
 
 async function answer(job: Job): Promise<void> {
-  current = { id: job.id, credits: job.kind === 'read' ? job.inFlight : 0, cancelled: false, wake: () => {} };
+  current = { id: job.id, credits: 'inFlight' in job ? job.inFlight : 0, cancelled: false, wake: () => {} };
   try {
     const opened = await openSource(job.file.path, { expect: job.file.stamp });
     try {
@@ -79,23 +79,38 @@ async function perform(job: Job, opened: ByteSource): Promise<void> {
     });
     return;
   }
-  const format = await formatById(job.format);
   const source = withProgress(opened, id);
+  if (job.kind === 'scores') {
+    const { readScores } = await import('../formats/scores/scores.ts');
+    for await (const step of readScores(source)) {
+      if (!(await mayGoOn())) break;
+      send({ kind: 'scores', id, step });
+    }
+    send({ kind: 'done', id });
+    return;
+  }
+  const format = await formatById(job.format);
   if (job.kind === 'locate') {
     send({ kind: 'located', id, located: await locateChosen(format, source, job.keys, job.options) });
     return;
   }
   for await (const step of readChosen(format, source, job.options)) {
-    while (current.credits === 0 && !current.cancelled) {
-      await new Promise<void>((wake) => {
-        current.wake = wake;
-      });
-    }
-    if (current.cancelled) break;
-    current.credits--;
+    if (!(await mayGoOn())) break;
     send({ kind: 'step', id, step });
   }
   send({ kind: 'done', id });
+}
+
+/** Once a step may be sent; false where nobody wants one any more. */
+async function mayGoOn(): Promise<boolean> {
+  while (current.credits === 0 && !current.cancelled) {
+    await new Promise<void>((wake) => {
+      current.wake = wake;
+    });
+  }
+  if (current.cancelled) return false;
+  current.credits--;
+  return true;
 }
 
 /** The same source, which also tells the parent how far reading has come. */

@@ -2,6 +2,7 @@ import { LumigraphError } from '../../src/domain/errors.ts';
 import type { FileErrorCode } from '../file-error.ts';
 import { FileError } from '../file-error.ts';
 import type { Format, RowKey } from '../formats/format.ts';
+import type { ScoreStep } from '../formats/scores/score-step.ts';
 import type { FileStamp } from '../source/regular-file.ts';
 import type { ChosenStep, JobOptions } from './elements.ts';
 import { ParseProcessError } from './error.ts';
@@ -27,6 +28,11 @@ export type Job = { readonly id: number; readonly file: FileToRead } & (
       readonly inFlight: number;
     }
   | {
+      /** A table of scores, which is never ingested. */
+      readonly kind: 'scores';
+      readonly inFlight: number;
+    }
+  | {
       readonly kind: 'locate';
       readonly format: string;
       readonly keys: readonly RowKey[];
@@ -44,6 +50,7 @@ export type Response =
   | { readonly kind: 'ready' }
   | { readonly kind: 'recognised'; readonly id: number; readonly recognition: Recognition }
   | { readonly kind: 'step'; readonly id: number; readonly step: ChosenStep }
+  | { readonly kind: 'scores'; readonly id: number; readonly step: ScoreStep }
   /** Bytes of the file as stored (compressed, if it is) that were read so far: proof of life during long scans. */
   | { readonly kind: 'progress'; readonly id: number; readonly bytesRead: number }
   | { readonly kind: 'located'; readonly id: number; readonly located: Located }

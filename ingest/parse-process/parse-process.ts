@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { ownProgram, programAt } from '../../src/own-program.ts';
 import type { RowKey } from '../formats/format.ts';
+import type { ScoreStep } from '../formats/scores/score-step.ts';
 import type { ChosenStep, JobOptions } from './elements.ts';
 import { ParseProcessError } from './error.ts';
 import { type Answer, Inbox, type RelayMessage } from './inbox.ts';
@@ -18,8 +19,13 @@ export interface ParseLimits {
   readonly entry?: string;
 }
 
+let lastId = 0;
+
 /** A job without what is added on its way. */
 type Wanted = Job extends infer J ? (J extends Job ? Omit<J, 'id'> : never) : never;
+
+/** Processes that were closed and may serve again; `most` is 0 but where many files are read one by one (tests). */
+export const spareProcesses: { most: number; readonly waiting: Running[] } = { most: 0, waiting: [] };
 
 const relayEntry = fileURLToPath(new URL('./relay.mjs', import.meta.url));
 
@@ -31,7 +37,8 @@ const relayEntry = fileURLToPath(new URL('./relay.mjs', import.meta.url));
 export class ParseProcess {
   readonly #limits: Required<ParseLimits>;
   #child: Running | null = null;
-  #lastId = 0;
+  /** Answers that are waited for. */
+  #asked = 0;
 
   constructor(limits: ParseLimits = {}) {
     this.#limits = {
@@ -75,6 +82,14 @@ export class ParseProcess {
     }
   }
 
+  /** The steps of readScores, in the same way. */
+  async *readScores(file: FileToRead): AsyncGenerator<ScoreStep, void, undefined> {
+    const { inFlight } = this.#limits;
+    for await (const answer of this.#answers({ kind: 'scores', file, inFlight })) {
+      if (answer.kind === 'scores') yield answer.step;
+    }
+  }
+
   /** Format.locate: lines before `key.line` with the same key, and what people call them. */
   async locate(file: FileToRead, format: string, keys: readonly RowKey[], options: JobOptions): Promise<Located> {
     for await (const answer of this.#answers({ kind: 'locate', file, format, keys, options })) {
@@ -87,13 +102,17 @@ export class ParseProcess {
   async close(): Promise<void> {
     const child = this.#child;
     this.#child = null;
-    if (child) await end(child);
+    if (!child) return;
+    const { waiting, most } = spareProcesses;
+    if (this.#asked === 0 && !child.ended && waiting.length < most) waiting.push(child);
+    else await end(child);
   }
 
   /** Asks for one thing and hands out the answers until the last one; a step is taken when the next is asked for. */
   async *#answers(wanted: Wanted): AsyncGenerator<Answer, void, undefined> {
     const child = this.#running();
-    const id = ++this.#lastId;
+    const id = ++lastId;
+    this.#asked++;
     const inbox = new Inbox(child.relay, id, this.#limits.silenceMs);
     let last = false;
     try {
@@ -104,9 +123,10 @@ export class ParseProcess {
           last = true;
           throw unpackError(answer.error);
         }
-        last = answer.kind !== 'step' && answer.kind !== 'progress';
+        const isStep = answer.kind === 'step' || answer.kind === 'scores';
+        last = !isStep && answer.kind !== 'progress';
         yield answer;
-        if (answer.kind === 'step') child.relay.postMessage({ kind: 'taken', id });
+        if (isStep) child.relay.postMessage({ kind: 'taken', id });
       }
     } catch (error) {
       if (error instanceof ParseProcessError) {
@@ -117,45 +137,56 @@ export class ParseProcess {
       throw error;
     } finally {
       inbox.close();
+      this.#asked--;
       if (!last) child.relay.postMessage({ kind: 'cancel', id });
     }
   }
 
   #running(): Running {
     if (this.#child && !this.#child.ended) return this.#child;
-    const relay = new Worker(relayEntry, {
-      // Not the parent's own flags: a debugger's port or a test runner's loader is nothing for others.
-      execArgv: [],
-      workerData: {
-        entry: this.#limits.entry,
-        args: [String(this.#limits.memoryBytes)],
-        execArgv: [
-          ...programAt(this.#limits.entry).execArgv,
-          `--max-old-space-size=${heapMegabytes(this.#limits.memoryBytes)}`,
-        ],
-      },
-    });
-    const running: Running = { relay, pid: undefined, ended: false, killed: false };
-    relay.on('message', (message: RelayMessage) => {
-      if (message instanceof ArrayBuffer) return;
-      if (message.kind === 'ended') running.ended = true;
-      else running.pid = message.pid;
-      // Asked to end before it had a name.
-      if (running.killed) kill(running);
-    });
-    relay.on('error', () => {
-      running.ended = true;
-    });
-    // It does not keep this process alive by itself: an answer that is waited for does.
-    relay.unref();
-    this.#child = running;
-    return running;
+    const { entry, memoryBytes } = this.#limits;
+    this.#child = spare(entry, memoryBytes) ?? started(entry, memoryBytes);
+    return this.#child;
   }
+}
+
+function spare(entry: string, memoryBytes: number): Running | undefined {
+  const { waiting } = spareProcesses;
+  const at = waiting.findIndex((one) => one.entry === entry && one.memoryBytes === memoryBytes && !one.ended);
+  return at < 0 ? undefined : waiting.splice(at, 1)[0];
+}
+
+function started(entry: string, memoryBytes: number): Running {
+  const relay = new Worker(relayEntry, {
+    // Not the parent's own flags: a debugger's port or a test runner's loader is nothing for others.
+    execArgv: [],
+    workerData: {
+      entry,
+      args: [String(memoryBytes)],
+      execArgv: [...programAt(entry).execArgv, `--max-old-space-size=${heapMegabytes(memoryBytes)}`],
+    },
+  });
+  const running: Running = { relay, entry, memoryBytes, pid: undefined, ended: false, killed: false };
+  relay.on('message', (message: RelayMessage) => {
+    if (message instanceof ArrayBuffer) return;
+    if (message.kind === 'ended') running.ended = true;
+    else running.pid = message.pid;
+    // Asked to end before it had a name.
+    if (running.killed) kill(running);
+  });
+  relay.on('error', () => {
+    running.ended = true;
+  });
+  // It does not keep this process alive by itself: an answer that is waited for does.
+  relay.unref();
+  return running;
 }
 
 /** A parse process and the thread that speaks with it. */
 interface Running {
   readonly relay: Worker;
+  readonly entry: string;
+  readonly memoryBytes: number;
   pid: number | undefined;
   ended: boolean;
   killed: boolean;

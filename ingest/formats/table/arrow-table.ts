@@ -1,0 +1,68 @@
+import type { RecordBatch, Vector } from 'apache-arrow';
+import { FileError } from '../../file-error.ts';
+import type { ByteSource } from '../../source.ts';
+import type { Cell } from '../parquet/column-reader.ts';
+import type { Table } from './table.ts';
+
+/** The file is held whole. */
+const MAX_BYTES = 64 * 1024 * 1024;
+/** Of the file format, and of the stream format. */
+const MAGIC = 'ARROW1';
+const CONTINUATION = 0xffffffff;
+
+export const isArrow = (head: Uint8Array): boolean => {
+  const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 8));
+  return bytes.toString('latin1', 0, 6) === MAGIC || (bytes.length >= 4 && bytes.readUInt32LE(0) === CONTINUATION);
+};
+
+/** Arrow IPC, as a file (Feather 2) or a stream. @throws FileError BROKEN_ARROW, FILE_TOO_LARGE. */
+export async function arrowTable(source: ByteSource): Promise<Table> {
+  const parts: Uint8Array[] = [];
+  for await (const { bytes, position } of source.chunks()) {
+    if (position + bytes.length > MAX_BYTES) {
+      const reason = `${source.path}: larger than ${MAX_BYTES} bytes: split it, or write it as CSV or Parquet`;
+      throw new FileError('FILE_TOO_LARGE', reason, { file: source.path, byte: position });
+    }
+    parts.push(Uint8Array.from(bytes));
+  }
+  const { columns, batches } = await read(Buffer.concat(parts), source.path);
+  return {
+    columns,
+    notes: [],
+    async *rows() {
+      let line = 0;
+      for (const batch of batches) {
+        const vectors = columns.map((name) => batch.getChild(name));
+        for (let i = 0; i < batch.numRows; i++) {
+          line++;
+          const cells = Object.fromEntries(columns.map((name, c) => [name, cellOf(vectors[c] ?? null, i)]));
+          yield { line, position: { byte: line, line }, cells };
+        }
+      }
+    },
+  };
+}
+
+async function read(bytes: Uint8Array, path: string): Promise<{ columns: string[]; batches: readonly RecordBatch[] }> {
+  // of some size, and only such a file needs it
+  const { tableFromIPC } = await import('apache-arrow');
+  try {
+    const table = tableFromIPC(bytes);
+    return { columns: table.schema.fields.map(({ name }) => name), batches: table.batches };
+  } catch (cause) {
+    const said = cause instanceof Error ? cause.message : String(cause);
+    const remedy = /codec|compress/i.test(said) ? ': write it without compression' : '';
+    throw new FileError(
+      'BROKEN_ARROW',
+      `${path}: no Arrow that can be read: ${said}${remedy}`,
+      { file: path },
+      { cause },
+    );
+  }
+}
+
+function cellOf(vector: Vector | null, row: number): Cell {
+  const value: unknown = vector?.get(row) ?? null;
+  if (typeof value === 'bigint') return Number(value);
+  return typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean' ? value : null;
+}
