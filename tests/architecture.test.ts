@@ -10,17 +10,24 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   domain: { files: /^src\/domain\//, mayImport: [] },
   strategies: { files: /^src\/strategies\//, mayImport: ['domain'] },
   programs: { files: /^src\/own-program\.ts$/, mayImport: [] },
-  workers: { files: /^src\/workers\//, mayImport: ['programs', 'domain'] },
+  workers: { files: /^src\/workers\//, mayImport: ['programs', 'strategies', 'domain'] },
   config: { files: /^src\/(config|setting)\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
   export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
   compare: { files: /^src\/compare\//, mayImport: ['export', 'workers', 'store', 'domain'] },
+  playground: {
+    files: /^src\/playground\//,
+    mayImport: ['export', 'workers', 'strategies', 'store', 'domain', 'generated'],
+  },
   jobs: { files: /^src\/jobs\//, mayImport: ['programs', 'pipeline', 'formats', 'store', 'domain', 'generated'] },
   context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'workers', 'store', 'domain'] },
   schema: {
     files: /^src\/(schema\/|print-schema\.ts$)/,
-    mayImport: ['context', 'compare', 'export', 'loaders', 'jobs', 'pipeline', 'store', 'domain', 'generated'],
+    mayImport: [
+      ...['context', 'compare', 'playground', 'strategies', 'export', 'loaders', 'jobs', 'pipeline', 'store', 'domain'],
+      'generated',
+    ],
   },
   telemetry: { files: /^src\/telemetry\//, mayImport: ['store', 'domain'] },
   plugins: {
@@ -33,10 +40,10 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
   formats: { files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/, mayImport: ['domain'] },
   pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['programs', 'formats', 'store', 'domain'] },
-  sample: { files: /^ingest\/sample/, mayImport: ['pipeline', 'formats', 'store', 'domain'] },
+  sample: { files: /^ingest\/sample/, mayImport: ['playground', 'pipeline', 'formats', 'store', 'domain'] },
   server: {
     files: /^src\/(server\.ts$|http-server\.ts$|ignored-upgrade\.ts$|web-build\.ts$)/,
-    mayImport: ['app', 'config', 'jobs', 'plugins', 'sample', 'telemetry', 'workers', 'store', 'domain'],
+    mayImport: ['app', 'config', 'jobs', 'playground', 'plugins', 'sample', 'telemetry', 'workers', 'store', 'domain'],
   },
   cli: {
     files: /^ingest\/(cli|commands\/|progress|report|discover)/,

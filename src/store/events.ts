@@ -5,7 +5,16 @@ export type StoreEvent =
   /** Runs that were not stored before. */
   | { readonly kind: 'runs'; readonly numbers: readonly number[] }
   /** What a source says in its current version (null: it has none any more) is another thing. */
-  | ({ readonly kind: 'certification' } & CertificationChange);
+  | ({ readonly kind: 'certification' } & CertificationChange)
+  /** There is something to do for built-in strategies: a run waits, or a watch has begun. */
+  | { readonly kind: 'strategyRun'; readonly predictionId: number }
+  /** The watch of a prediction has scored these lumisections, or scored them anew. */
+  | {
+      readonly kind: 'scored';
+      readonly predictionId: number;
+      readonly run: number;
+      readonly lumisections: readonly number[];
+    };
 
 export interface CertificationChange {
   readonly source: string;
@@ -19,8 +28,14 @@ export interface MissedEvents {
   readonly kind: 'missed';
 }
 
-/** What one listens to. */
-export type Topic = 'runs' | 'certifications' | `dataFile ${number}`;
+/** What one listens to: `dataFiles` to all files, of which those that other processes read on SQLite are told as missed. */
+export type Topic =
+  | 'runs'
+  | 'certifications'
+  | 'dataFiles'
+  | 'strategyRuns'
+  | `dataFile ${number}`
+  | `scored ${number}`;
 
 /** Called at once and in the order of the commits; it must neither throw nor take long. */
 export type Listener = (event: StoreEvent | MissedEvents) => void;
@@ -45,6 +60,10 @@ export const topicOf = (event: StoreEvent): Topic => {
       return 'runs';
     case 'certification':
       return 'certifications';
+    case 'strategyRun':
+      return 'strategyRuns';
+    case 'scored':
+      return `scored ${event.predictionId}`;
   }
 };
 
@@ -74,9 +93,12 @@ export class Listeners {
 
   tell(event: StoreEvent): void {
     for (const listener of this.#byTopic.get(topicOf(event)) ?? []) listener(event);
+    if (event.kind === 'dataFile') for (const listener of this.#byTopic.get('dataFiles') ?? []) listener(event);
   }
 
-  tellMissed(): void {
-    for (const listeners of this.#byTopic.values()) for (const listener of listeners) listener({ kind: 'missed' });
+  /** To those of a topic, all unless told. */
+  tellMissed(topic?: Topic): void {
+    const told = topic === undefined ? [...this.#byTopic.values()] : [this.#byTopic.get(topic) ?? []];
+    for (const listeners of told) for (const listener of listeners) listener({ kind: 'missed' });
   }
 }

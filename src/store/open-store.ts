@@ -11,6 +11,7 @@ import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { createMasks } from './masks.ts';
+import { createModels } from './models.ts';
 import { MemberCache } from './member-cache.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
@@ -23,10 +24,12 @@ import { createRunReferences } from './reference-choices.ts';
 import { References } from './references.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { createStrategies } from './strategies.ts';
+import { createStrategyRuns } from './strategy-runs.ts';
 import { createTasks } from './tasks.ts';
 import { createTokens } from './tokens.ts';
 import { createTrends } from './trends.ts';
 import { verifyDatabase } from './verify.ts';
+import { createWatches } from './watches.ts';
 
 /**
  * Opens the database behind a URL: `file:PATH` (SQLite, created where missing) or `postgresql://...`.
@@ -41,6 +44,7 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const tokens = createTokens(database);
   const cached = cachedDimensions(query);
   const members = new MemberCache();
+  const predictions = createPredictions(query, members);
   const store: Store = {
     kind: database.dialect.name,
     get prisma() {
@@ -54,7 +58,10 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     runReferences: createRunReferences(query),
     tasks: createTasks(query),
     strategies: createStrategies(database),
-    predictions: createPredictions(query, members),
+    predictions,
+    strategyRuns: createStrategyRuns(database, predictions),
+    models: createModels(database),
+    watches: createWatches(database),
     elementSets: createElementSets(query),
     trends: createTrends(query, cached),
     coverage: createCoverages(query),

@@ -71,7 +71,7 @@ export class SqliteEvents implements Events {
       if (this.#runs === null) this.#compareRuns();
     } else if (topic === 'certifications') {
       if (this.#certifications === null) this.#compareCertifications();
-    } else {
+    } else if (topic.startsWith(FILE)) {
       const id = fileOf(topic);
       if (this.#files.has(id)) return;
       for (const [file, state] of this.#statesOf([id])) this.#files.set(file, state);
@@ -104,6 +104,8 @@ export class SqliteEvents implements Events {
     if (topics.includes('certifications')) this.#compareCertifications();
     else this.#certifications = null;
     this.#compareFiles(topics.flatMap((topic) => (topic.startsWith(FILE) ? [fileOf(topic)] : [])));
+    // somebody wrote something: who listens to these looks at the state
+    for (const topic of ['dataFiles', 'strategyRuns'] as const) this.#listeners.tellMissed(topic);
   }
 
   #compareRuns(): void {

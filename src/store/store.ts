@@ -36,16 +36,19 @@ import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
 import type { HistogramSums } from './histogram-sums.ts';
 import type { Jobs } from './jobs.ts';
 import type { Masks } from './masks.ts';
+import type { Models } from './models.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
 import type { Predictions } from './predictions.ts';
 import type { ChoiceKey, RunReferences } from './reference-choices.ts';
 import type { Strategies } from './strategies.ts';
 import type { TaskRunCount } from './task-members.ts';
+import type { StrategyRuns } from './strategy-runs.ts';
 import type { Tasks } from './tasks.ts';
 import type { Tokens } from './tokens.ts';
 import type { Trends } from './trends.ts';
 import type { Finding } from './verify.ts';
+import type { Watches } from './watches.ts';
 import type { Withdrawal } from './withdrawal.ts';
 
 export interface StoreOptions {
@@ -429,6 +432,9 @@ export interface Store {
   readonly tasks: Tasks;
   readonly strategies: Strategies;
   readonly predictions: Predictions;
+  readonly strategyRuns: StrategyRuns;
+  readonly models: Models;
+  readonly watches: Watches;
   readonly elementSets: ElementSets;
   readonly trends: Trends;
   readonly coverage: Coverages;

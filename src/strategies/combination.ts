@@ -80,7 +80,7 @@ export function combinedScorer(combined: Combined): (scores: Float64Array) => nu
   };
 }
 
-function combinationNamed(name: string): Combination<unknown> {
+export function combinationNamed(name: string): Combination<unknown> {
   const combination = COMBINATIONS.find((one) => one.name === name);
   if (combination !== undefined) return combination;
   const names = COMBINATIONS.map((one) => one.name).join(', ');
