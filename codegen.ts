@@ -16,12 +16,14 @@ const config: CodegenConfig = {
         enumsAsTypes: true,
         strictScalars: true,
         scalars: {
+          Base64: 'string',
           // flat, or rows with `layout: NESTED`: a scalar has one type, whatever the arguments
           Bins: 'ReadonlyArray<number | null> | ReadonlyArray<ReadonlyArray<number | null>>',
           BinsInput: 'ReadonlyArray<number> | string',
           DateTime: 'string',
           // sent by the GraphQL multipart request spec
           File: '../upload.ts#Upload',
+          JSONObject: 'Readonly<Record<string, unknown>>',
           GoldenJson: 'string | Readonly<Record<string, ReadonlyArray<readonly [number, number]>>>',
           SafeInt: 'number',
         },

@@ -1,7 +1,7 @@
 import { FLOW_BIT, HEADER_BYTES, NumberType } from './bin-layout.ts';
 import { binValues } from './bin-values.ts';
 import { cellsOf, type PackedType } from './bins-text.ts';
-import { bytesOf, decodeBins, hasFlowBins, isPlain } from './codec.ts';
+import { decodeBins, hasFlowBins, isPlain } from './codec.ts';
 import { InvalidInputError } from './errors.ts';
 import { cellCount, type Shape } from './shape.ts';
 
@@ -59,10 +59,4 @@ export function fillRow(numbers: MatrixNumbers, at: number, blob: Uint8Array, sh
       bin: i,
     });
   }
-}
-
-/** Little-endian, as all numbers of this program are. */
-export function base64Of(numbers: MatrixNumbers): string {
-  const bytes = bytesOf(numbers);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64');
 }

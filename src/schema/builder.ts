@@ -17,10 +17,12 @@ export interface SchemaTypes {
   Scalars: {
     ID: { Input: string; Output: string };
     File: { Input: IncomingFile; Output: never };
+    Base64: { Input: never; Output: RawJson | string };
     Bins: { Input: never; Output: RawJson };
     BinsInput: { Input: Float64Array; Output: never };
     GoldenJson: { Input: string; Output: never };
     DateTime: { Input: Date; Output: Date };
+    JSONObject: { Input: Readonly<Record<string, unknown>>; Output: Readonly<Record<string, unknown>> };
     SafeInt: { Input: number; Output: number };
   };
 }

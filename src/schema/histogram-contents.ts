@@ -123,7 +123,8 @@ HistogramContents.implement({
         });
       },
     }),
-    binsBase64: t.string({
+    binsBase64: t.field({
+      type: 'Base64',
       nullable: true,
       description: 'The same as `bins`, as base64 of little-endian numbers of one type; null for summaries.',
       args: {

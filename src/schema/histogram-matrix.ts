@@ -1,7 +1,8 @@
 import type { Context } from '../context.ts';
+import { Base64Text, base64Length } from '../domain/base64-text.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
-import { BYTES_OF_PACKED, base64Of, fillRow, matrixNumbers } from '../domain/matrix-cells.ts';
+import { BYTES_OF_PACKED, fillRow, matrixNumbers } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import { type HistogramMatrix, type MatrixCursor, readMatrix } from '../export/histogram-matrix.ts';
 import { selectMatrix } from '../export/matrix-selection.ts';
@@ -95,7 +96,8 @@ export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').impl
         return new MatrixBins(blobs, shapeOf(binning), flow);
       },
     }),
-    binsBase64: t.string({
+    binsBase64: t.field({
+      type: 'Base64',
       description:
         'The whole array as base64 of little-endian numbers of one type, in C order: `numpy.frombuffer(base64.b64decode(text), "<f4").reshape(shape)`.',
       args: {
@@ -104,7 +106,7 @@ export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').impl
       resolve: (matrix, { type }, { cost }) => {
         const { binning, blobs, flow, runs, lumisections } = matrix;
         const cells = cellsOf(matrix);
-        const characters = Math.ceil((blobs.length * cells * BYTES_OF_PACKED[type]) / 3) * 4;
+        const characters = base64Length(blobs.length * cells * BYTES_OF_PACKED[type]);
         cost.addBytes(characters, characters);
         if (cost.base64Characters > MOST_BASE64_CHARACTERS) throw tooMuchBase64();
         cost.base64Characters += characters;
@@ -117,7 +119,7 @@ export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').impl
             throw placed(error, runs[i] as number, lumisections[i] as number);
           }
         }
-        return base64Of(numbers);
+        return new Base64Text(numbers);
       },
     }),
     pageInfo: t.field({

@@ -38,6 +38,15 @@ builder.scalarType('Bins', {
   },
 });
 
+builder.scalarType('Base64', {
+  description: 'Bytes as base64 (RFC 4648, section 4), a JSON string: padded, without line breaks.',
+  // Left as it is, as bins are; short ones are strings.
+  serialize: (value) => {
+    if (value instanceof RawJson || typeof value === 'string') return value as never;
+    throw new TypeError('Base64 is served of Base64Text, or as a string');
+  },
+});
+
 builder.scalarType('File', {
   description:
     'A file that is sent along: a variable alone, by the GraphQL multipart request spec (`multipart/form-data` with the fields `operations`, `map` and one part for each file, in this order).',

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
@@ -163,6 +165,21 @@ describe.each(databases)('a matrix of histograms on $name', (database) => {
       [2 ** 40, 2],
       [1e300, 2],
     ]);
+  });
+
+  it('is the same, byte for byte, without splicing and without compiled operations', async () => {
+    const query = `{ histogramMatrix(monitorElement: "${CHARGE_PATH.path}", dataset: "${UL2018}", gaps: true) {
+      shape bins f32: binsBase64 f64: binsBase64(type: FLOAT64) valid } }`;
+    const text = async (environment: Record<string, string>) => {
+      const app = createApp(opened.store, parseConfig({ LUMIGRAPH_LOG: 'error', ...environment }));
+      const body = JSON.stringify({ query });
+      const headers = { 'content-type': 'application/json' };
+      return (await app.fetch('http://localhost/graphql', { method: 'POST', headers, body })).text();
+    };
+    const usual = await text({});
+    expect(JSON.parse(usual).data.histogramMatrix.f64).toMatch(/^[A-Za-z0-9+/]{50,}=*$/);
+    expect(await text({ LUMIGRAPH_SPLICE: 'off' })).toBe(usual);
+    expect(await text({ LUMIGRAPH_JIT: 'off' })).toBe(usual);
   });
 
   it('refuses what is not there, is not said, or cannot be', async () => {
