@@ -8,6 +8,7 @@ import type { Config } from './config.ts';
 import { createIntake, type Intake } from './jobs/intake.ts';
 import { createLog, type Log } from './log.ts';
 import { useAllowedHosts } from './plugins/allowed-hosts.ts';
+import { useAnonymousMutations } from './plugins/anonymous-mutations.ts';
 import { createJwtVerifier } from './plugins/auth-jwt.ts';
 import { useAuthentication } from './plugins/authentication.ts';
 import { createAuthenticator } from './plugins/authenticator.ts';
@@ -134,6 +135,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useMultipart(intake.uploads, config),
       useRequestBody(config),
       useTrustedDocuments(config),
+      useAnonymousMutations(options.schema ?? schema),
       useIntrospectionSwitch(config),
       useOperationLimits(config),
       useDeferStream(),

@@ -1,7 +1,7 @@
 import type { Config } from '../config.ts';
 import { clientOf } from './client.ts';
 import type { ErrorCode } from './error-codes.ts';
-import type { Plugin, RequestFacts } from './request-facts.ts';
+import { type Moment, type Plugin, type RequestFacts, thisMoment } from './request-facts.ts';
 
 type Limits = Pick<Config, 'refusedPercent' | 'clientAddressHeader'>;
 
@@ -84,7 +84,7 @@ export function usePacedRefusals(
         wasted.set(client, debt);
       }
       const bytes = Number(request.headers.get('content-length') ?? 0) || 0;
-      const took = Math.min(AROUND_MS + now - facts.readAt + bytes / BYTES_IN_A_MS, DEAREST_MS);
+      const took = Math.min(AROUND_MS + workSince(facts.workedOnSince) + bytes / BYTES_IN_A_MS, DEAREST_MS);
       const cost = took * Math.max(1, took / CHEAP_MS);
       debt.milliseconds = Math.min(left(debt, now) + cost, most);
       debt.at = now;
@@ -94,6 +94,15 @@ export function usePacedRefusals(
       return hold(wait);
     },
   };
+}
+
+/**
+ * Milliseconds of work, at most: of both clocks the one that went less far. The one of the wall also counts what others did
+ * on this machine; that of the processor what other threads of this process did meanwhile.
+ */
+function workSince({ clock, processor }: Moment): number {
+  const now = thisMoment();
+  return Math.min(now.clock - clock, now.processor - processor);
 }
 
 function isOfNoUse({ errorCodes, limits }: RequestFacts): boolean {

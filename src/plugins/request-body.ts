@@ -5,7 +5,7 @@ import type { Config } from '../config.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { limitError } from './limit-error.ts';
 import { MULTIPART } from './multipart.ts';
-import type { Plugin } from './request-facts.ts';
+import { type Plugin, thisMoment } from './request-facts.ts';
 
 type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatch'>;
 
@@ -55,7 +55,7 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
             serverContext?.req === undefined
               ? await readWeb(request, maxBodyBytes, tooLarge)
               : await readNode(serverContext.req, maxBodyBytes, tooLarge);
-          serverContext.facts.readAt = performance.now();
+          serverContext.facts.workedOnSince = thisMoment();
           return parseJson(body);
         });
       } else if (

@@ -3,6 +3,19 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin as YogaPlugin } from 'graphql-yoga';
 import { NOBODY, type Viewer } from '../domain/viewer.ts';
 
+/** A moment by two clocks, in milliseconds. */
+export interface Moment {
+  /** performance.now() */
+  readonly clock: number;
+  /** Processor time of this process: stands still while others have the processor. */
+  readonly processor: number;
+}
+
+export function thisMoment(): Moment {
+  const { user, system } = process.cpuUsage();
+  return { clock: performance.now(), processor: (user + system) / 1000 };
+}
+
 /** What the plugins learn about one HTTP request on its way, for the log and for each other. */
 export interface RequestFacts {
   readonly id: string;
@@ -16,8 +29,8 @@ export interface RequestFacts {
   viewer: Viewer;
   /** Settings whose limits the request passed. */
   readonly limits: string[];
-  /** performance.now() when all of it was there, as far as that was noticed. */
-  readAt: number;
+  /** Since when it is worked on: since all of it was there, as far as that was noticed. */
+  workedOnSince: Moment;
   /** It was told of errors, and given nothing else. */
   refused: boolean;
   /** Of the trace that the request belongs to, where it is traced. */
@@ -52,11 +65,11 @@ let counter = 0;
 export function newRequestFacts(request: Request): RequestFacts {
   const given = request.headers.get('x-request-id');
   const id = given !== null && GIVEN_ID.test(given) ? given : `${process8}-${(++counter).toString(36)}`;
-  const now = performance.now();
+  const now = thisMoment();
   return {
     id,
-    startedAt: now,
-    readAt: now,
+    startedAt: now.clock,
+    workedOnSince: now,
     refused: false,
     operations: [],
     errorCodes: new Set(),
