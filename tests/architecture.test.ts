@@ -18,7 +18,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   compare: { files: /^src\/compare\//, mayImport: ['export', 'workers', 'store', 'domain'] },
   playground: {
     files: /^src\/playground\//,
-    mayImport: ['export', 'workers', 'strategies', 'store', 'domain', 'generated'],
+    mayImport: ['export', 'workers', 'pipeline', 'strategies', 'store', 'domain', 'generated'],
   },
   jobs: { files: /^src\/jobs\//, mayImport: ['programs', 'pipeline', 'formats', 'store', 'domain', 'generated'] },
   context: { files: /^src\/context\.ts$/, mayImport: ['config', 'jobs', 'loaders', 'workers', 'store', 'domain'] },

@@ -1,8 +1,7 @@
 import type { Cancellation } from '../domain/cancellation.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import type { MemberIndex } from '../domain/member-index.ts';
-import { answerOf } from '../domain/prediction.ts';
-import { noScores, type PartScores } from '../domain/prediction-scores.ts';
+import type { PartScores } from '../domain/prediction-scores.ts';
 import { TASK_PARTS, type TaskPart } from '../domain/task.ts';
 import type { MemberContent } from '../export/member-histograms.ts';
 import type { Store } from '../store/store.ts';
@@ -12,7 +11,7 @@ import type { BuiltIn } from './built-in.ts';
 import { learnedCombination, OWN, ownScores, scoreTable } from './combine.ts';
 import { assertModelSize, learnedFrom, readTraining } from './learn.ts';
 import { membersOf } from './members.ts';
-import { packedPages } from './packed-pages.ts';
+import { scoreAll } from './score-all.ts';
 
 /** What a task has for strategies. */
 export interface Subject {
@@ -62,8 +61,8 @@ export async function runBuiltIn(tools: Tools, subject: Subject, builtIn: BuiltI
     progress.step(learnedFrom(subject.index, builtIn.learnFrom));
     if (model !== null) models.set(id, model);
     for (const part of TASK_PARTS) {
-      const of = await scored(tools, subject, part, content, model, progress);
-      partOf(scores, part).set(id, of);
+      const members = membersOf(subject.index, part);
+      partOf(scores, part).set(id, await scoreAll(tools, content, members, model, (count) => progress.step(count)));
     }
   }
   if (failure !== undefined && models.size === 0) throw failure;
@@ -95,51 +94,6 @@ async function fitted(
   const model = await workers.run('fitStrategy', task, { cancellation, transfer: [rows.bytes.buffer] });
   assertModelSize(model, path);
   return model;
-}
-
-/** @param model null: nothing is known of the monitor element */
-async function scored(
-  { store, workers, cancellation }: Tools,
-  { index }: Subject,
-  part: TaskPart,
-  content: MemberContent,
-  model: Uint8Array | null,
-  progress: Progress,
-): Promise<PartScores> {
-  const result = noScores(index.count(part));
-  const underWay = new Set<Promise<void>>();
-  let failed: { readonly error: unknown } | undefined;
-  let at = 0;
-  for await (const { rows, packed } of packedPages(store, content, membersOf(index, part))) {
-    const from = at;
-    at += rows.length;
-    const rowsThere = packed.ends.length;
-    const work: Promise<PartScores> =
-      model === null || rowsThere === 0
-        ? Promise.resolve({
-            answers: new Uint8Array(rowsThere).fill(answerOf('OTHER')),
-            scores: new Float64Array(rowsThere),
-          })
-        : workers.run('scoreMembers', { model, rows: packed }, { cancellation, transfer: [packed.bytes.buffer] });
-    const task: Promise<void> = work
-      .then(({ answers, scores }) => {
-        for (const [i, row] of rows.entries()) {
-          result.answers[from + i] = typeof row === 'string' ? answerOf(row) : (answers[row] as number);
-          if (typeof row === 'number') result.scores[from + i] = scores[row] as number;
-        }
-        progress.step(rows.length);
-      })
-      .catch((error: unknown) => {
-        failed ??= { error };
-      })
-      .finally(() => underWay.delete(task));
-    underWay.add(task);
-    if (underWay.size >= workers.width) await Promise.race(underWay);
-    if (failed) break;
-  }
-  await Promise.all(underWay);
-  if (failed) throw failed.error;
-  return result;
 }
 
 class Progress {

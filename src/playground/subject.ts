@@ -1,0 +1,21 @@
+import { NotFoundError } from '../domain/errors.ts';
+import type { TaskDefinition } from '../domain/task.ts';
+import type { Task } from '../generated/sqlite/client.ts';
+import type { Store } from '../store/store.ts';
+import type { Subject } from './run-built-in.ts';
+
+/** What a task has for strategies, as it is stored now. @throws NotFoundError for what is stored no more */
+export async function subjectOf({ reads, predictions }: Store, task: Task): Promise<Subject> {
+  const { monitorElements, minEntries } = JSON.parse(task.definition) as TaskDefinition;
+  const dataset = await reads.datasetByName(task.dataset);
+  const elements: { id: number; path: string }[] = [];
+  for (const path of monitorElements) {
+    const element = await reads.monitorElementByPath(path);
+    if (element === null || dataset === null) throw gone(element === null ? path : task.dataset);
+    elements.push({ id: element.id, path });
+  }
+  if (dataset === null) throw gone(task.dataset);
+  return { index: await predictions.members(task.id), datasetId: dataset.id, minEntries, elements };
+}
+
+const gone = (name: string) => new NotFoundError(`${name} is stored no more: see \`changes\` of the task`);
