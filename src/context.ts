@@ -78,8 +78,15 @@ export function createContext(
   }: ContextOptions,
 ): Context {
   const warnings: Warning[] = [];
+  const warn = (warning: Warning) => {
+    const { code, message } = warning;
+    const told = warnings.findIndex((other) => code === other.code && message === other.message);
+    if (told < 0) warnings.push(warning);
+    // fields are resolved in an order that compiled and interpreted queries do not share
+    else if (comesBefore(warning.path ?? [], warnings[told]?.path ?? [])) warnings[told] = warning;
+  };
   const cancellation = new Cancellation();
-  const store = whole.forOperation(cancellation);
+  const store = whole.forOperation(cancellation, { viewer, onWithheld: (tasks) => warn(truthWithheld(tasks)) });
   // no getters: V8 makes a hidden class for each object that has one of its own, and keeps all they reach for long
   return {
     store,
@@ -97,14 +104,17 @@ export function createContext(
     cost: new Cost({ maxBytes: maxResponseBytes, maxNodes: maxAnswerNodes }, cancellation),
     beginEvent: noEvent,
     warnings,
-    warn(warning) {
-      const { code, message } = warning;
-      const told = warnings.findIndex((other) => code === other.code && message === other.message);
-      if (told < 0) warnings.push(warning);
-      // fields are resolved in an order that compiled and interpreted queries do not share
-      else if (comesBefore(warning.path ?? [], warnings[told]?.path ?? [])) warnings[told] = warning;
-    },
+    warn,
   };
+}
+
+/** Names of tasks that one warning tells. */
+const NAMED = 5;
+
+function truthWithheld(tasks: readonly string[]): Warning {
+  const named = tasks.slice(0, NAMED).join(', ') + (tasks.length > NAMED ? ` and ${tasks.length - NAMED} more` : '');
+  const message = `nothing is told of what certifications, saved masks and other tasks say of the test runs of ${named}: their truth is hidden`;
+  return { code: 'TRUTH_HIDDEN', message };
 }
 
 /** Places in lists are compared as numbers, names of fields as texts. */

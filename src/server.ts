@@ -71,7 +71,11 @@ async function main(): Promise<void> {
 const STATEMENTS_MAY_LAST_LONGER_MS = 5_000;
 
 async function open({ databaseUrl, readOnly, timeoutMs }: Config, observers: StoreOptions): Promise<Store> {
-  const options = { ...observers, statementTimeout: timeoutMs + STATEMENTS_MAY_LAST_LONGER_MS };
+  const options = {
+    ...observers,
+    followsTasks: true,
+    statementTimeout: timeoutMs + STATEMENTS_MAY_LAST_LONGER_MS,
+  };
   if (!readOnly) return openStore(databaseUrl, options);
   const store = await openExistingStore(databaseUrl, { ...options, readOnly });
   if (store === null) throw new StartError('There is no database at DATABASE_URL yet, and this server only reads');

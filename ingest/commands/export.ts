@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { loadConfig } from '../../src/config.ts';
 import { Cancellation } from '../../src/domain/cancellation.ts';
+import { OPERATOR } from '../../src/domain/viewer.ts';
 import { EXPORT_FORMATS } from '../../src/export/export-histograms.ts';
 import type { ExportSummary } from '../../src/export/export-stream.ts';
 import { TREND_FORMATS } from '../../src/export/export-trends.ts';
@@ -92,7 +93,7 @@ async function run(args: readonly string[]): Promise<number> {
       summary = end;
     };
     const { provenance, bytes } = await EXPORTS[kind].open(
-      store.forOperation(new Cancellation(), true),
+      store.forOperation(new Cancellation(), { viewer: OPERATOR, inBulk: true }),
       format,
       values as Record<string, string>,
       { onEnd },

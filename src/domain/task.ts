@@ -99,6 +99,11 @@ export interface TaskDefinition {
   readonly metric: TaskMetric;
   readonly isCausal: boolean;
   readonly isTruthHidden: boolean;
+  /** Of a hidden truth: the share of the test part, by whole runs, on which everybody sees evaluations; null: none. */
+  readonly publicShare: number | null;
+  /** Evaluated submissions that each author may make, of all time and within 24 hours; null: as many as it likes. */
+  readonly maxSubmissions: number | null;
+  readonly maxSubmissionsPerDay: number | null;
   readonly allow: readonly TaskAllowance[];
 }
 

@@ -3,8 +3,8 @@ import { binningOf } from '../domain/binning.ts';
 import { decodeBins, encodeBins } from '../domain/codec.ts';
 import type { Binning } from '../domain/histogram.ts';
 import { shapeOf } from '../domain/shape.ts';
-import type { TaskMember } from '../domain/task.ts';
 import type { LumisectionHistogramRow, RunHistogramRow, Store } from '../store/store.ts';
+import type { SeenMember } from '../store/task-members.ts';
 
 /** Which histograms of members belong to a task, of one of its monitor elements. */
 export interface MemberContent {
@@ -34,7 +34,7 @@ interface Found {
 export async function memberHistograms(
   store: Store,
   content: MemberContent,
-  members: readonly TaskMember[],
+  members: readonly SeenMember[],
 ): Promise<(MemberHistogram | MemberGap)[]> {
   const found = await histogramsOf(store, content, members);
   const told: (MemberHistogram | MemberGap)[] = [];
@@ -53,7 +53,7 @@ export async function memberHistograms(
 async function histogramsOf(
   { reads }: Store,
   { monitorElementId, datasetId, minEntries }: MemberContent,
-  members: readonly TaskMember[],
+  members: readonly SeenMember[],
 ): Promise<(Found[] | MemberGap)[]> {
   const told = (row: Row | null | undefined, blob: Uint8Array | null | undefined): Found | MemberGap => {
     if (row == null || blob == null) return 'NO_HISTOGRAM';

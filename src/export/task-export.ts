@@ -4,10 +4,11 @@ import { chunksOf } from '../domain/chunks.ts';
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
-import type { TaskDefinition, TaskMember, TaskPart } from '../domain/task.ts';
+import type { TaskDefinition, TaskPart } from '../domain/task.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Store } from '../store/store.ts';
 import { seesTruth } from '../store/task-access.ts';
+import type { SeenMember } from '../store/task-members.ts';
 import type { Booking } from './export-format.ts';
 import { EXPORT_VERSION } from './export-request.ts';
 import { type Chunks, type Export, type ExportOptions, streamed } from './export-stream.ts';
@@ -86,9 +87,7 @@ export async function openTaskExport(
   const elements = elementsOf(definition, request.monitorElement);
   const isTruthShown = part !== 'TEST' || seesTruth(task, viewer);
   const [counts = []] = await store.reads.taskRunCounts([task.id]);
-  const members = counts
-    .filter((count) => count.part === part)
-    .reduce((sum, { positives, negatives }) => sum + positives + negatives, 0);
+  const members = counts.filter((count) => count.part === part).reduce((sum, count) => sum + count.members, 0);
   const provenance = JSON.stringify({
     lumigraphExport: EXPORT_VERSION,
     level: task.granularity,
@@ -183,7 +182,7 @@ interface Telling {
 async function toldOf(
   store: Store,
   content: MemberContent,
-  members: readonly TaskMember[],
+  members: readonly SeenMember[],
   { path, flow, isTruthShown, bookings }: Telling,
 ): Promise<TaskRow[]> {
   const found = await memberHistograms(store, content, members);

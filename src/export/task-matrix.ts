@@ -1,6 +1,7 @@
 import { holdsCells } from '../domain/matrix-cells.ts';
-import type { TaskMember, TaskPart } from '../domain/task.ts';
+import type { TaskPart } from '../domain/task.ts';
 import type { Store } from '../store/store.ts';
+import type { SeenMember } from '../store/task-members.ts';
 import { Axes, type HistogramMatrix, type MatrixCursor, noFlow } from './histogram-matrix.ts';
 import { type MemberContent, type MemberGap, memberHistograms } from './member-histograms.ts';
 
@@ -17,7 +18,7 @@ export interface TaskMatrixRequest extends MemberContent {
 export interface TaskMatrix {
   readonly matrix: HistogramMatrix;
   /** Of each row. */
-  readonly members: readonly TaskMember[];
+  readonly members: readonly SeenMember[];
   /** Why a row is a gap; null where it is none. */
   readonly gaps: readonly (MemberGap | null)[];
 }
@@ -36,7 +37,7 @@ export async function readTaskMatrix(store: Store, request: TaskMatrixRequest): 
   if (after !== undefined) await axes.begin(after.binningId);
   const place = after && { run: after.run, first: after.lumisection };
   const wanted = await store.tasks.members(taskId, part, { after: place, most: first + 1 });
-  const members: TaskMember[] = [];
+  const members: SeenMember[] = [];
   const blobs: (Uint8Array | null)[] = [];
   const entries: (number | null)[] = [];
   const gaps: (MemberGap | null)[] = [];

@@ -69,7 +69,10 @@ export function useExports(
     // a mask is a whole, as the answer to a query is: it is not cut but ends, and as soon as one
     const forgetTime = limitTime(cancellation);
     try {
-      const { json, provenance } = await exportMask(store.forOperation(cancellation), decoded('mask', encoded));
+      const { json, provenance } = await exportMask(
+        store.forOperation(cancellation, { viewer: facts.viewer }),
+        decoded('mask', encoded),
+      );
       const headers = {
         'content-type': 'application/json',
         // named by its bytes, and asked for again each time: a newer version of a source changes it
@@ -98,7 +101,7 @@ export function useExports(
     res?.once('close', over);
     try {
       const endAt = performance.now() + exportTimeoutMs;
-      const view = store.forOperation(cancellation, true);
+      const view = store.forOperation(cancellation, { viewer: facts.viewer, inBulk: true });
       const opened = await open(asked, view, given, facts.viewer, request.headers, {
         cut: () => (stopping.aborted ? 'STOPPING' : performance.now() > endAt ? 'TIME' : null),
       });

@@ -46,7 +46,7 @@ export async function eventStream<Item, Value>(
 const readings = new WeakMap<object, Promise<unknown>>();
 const NEVER_CANCELLED = new Cancellation();
 
-/** Reads for `onceFor`: that one client leaves must not cancel them for the others. */
+/** Reads for `onceFor`: that one client leaves must not cancel them for the others, and none sees what another may not. */
 export const sharedReads = ({ store }: Pick<Context, 'store'>): Reads => store.forOperation(NEVER_CANCELLED).reads;
 
 /** What is read because of an event is read once, however many clients it is told to. */

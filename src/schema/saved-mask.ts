@@ -19,7 +19,7 @@ builder.nodeRef(SavedMask, {
 builder.prismaObjectFields(SavedMask, (t) => ({
   name: t.exposeString('name', { description: about.name }),
   version: t.exposeInt('version', { description: about.version }),
-  expression: t.exposeString('expression', { description: about.expression }),
+  expression: t.exposeString('expression', { nullable: true, description: about.expression }),
   comment: t.exposeString('comment', { nullable: true, description: about.comment }),
   author: t.exposeString('author', { description: about.author }),
   createdAt: t.expose('createdAt', { type: 'DateTime', description: about.createdAt }),

@@ -1,4 +1,5 @@
 import { LEFT_OUT_REASONS, MIXED_RULES, SPLITS, TASK_ALLOWANCES, TASK_PARTS } from '../domain/task.ts';
+import { BOARD_SCOPES } from '../domain/task-board.ts';
 import { PAIRINGS } from '../domain/task-pairing.ts';
 import { builder } from './builder.ts';
 
@@ -70,6 +71,17 @@ export const LeftOutReason = enumOf(
     MIXED: 'Windows (runs) of both classes.',
     NOT_SAMPLED: 'Members that the sampling did not take.',
     EMBARGO: 'Lumisections of runs between two parts, of a split by time.',
+  },
+);
+
+export const BoardScopeName = enumOf(
+  'TaskBoardScope',
+  'Which test runs of a task evaluations are made of.',
+  BOARD_SCOPES,
+  {
+    TEST: 'All of them.',
+    PUBLIC: 'Those of the public part: the truth is hidden.',
+    NONE: 'None: the truth is hidden, and there is no public part; or it is that of another task whose truth is hidden.',
   },
 );
 

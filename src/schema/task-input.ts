@@ -150,6 +150,17 @@ function optionalFields(t: Fields) {
       description:
         'Close the truth of the test part to all but the author and the scope `admin` once it is frozen; false unless told. It needs the scope `admin`, as it closes data to others.',
     }),
+    publicShare: t.float({
+      description:
+        'Of a hidden truth: the share of the test part, above 0 and below 1, by whole runs that the seed chooses, on which everybody sees evaluations; null: none, as unless told. Nobody but the author and the scope `admin` learns which runs.',
+    }),
+    maxSubmissions: t.int({
+      description:
+        'Submissions that each author may have evaluated on it, of all time, at least 1; null: as many as it likes, as unless told.',
+    }),
+    maxSubmissionsPerDay: t.int({
+      description: 'The same within 24 hours.',
+    }),
     allow: t.field({ type: [TaskAllowance], description: 'What is refused otherwise; nothing unless told.' }),
   };
 }
@@ -187,7 +198,7 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
     seed: given.seed ?? before?.seed ?? 0,
     metric: given.metric ?? before?.metric ?? TASK_METRICS[0],
     isCausal: given.isCausal ?? before?.isCausal ?? false,
-    isTruthHidden: given.isTruthHidden ?? before?.isTruthHidden ?? false,
+    ...boardFrom(given, before),
     allow: [...new Set(given.allow ?? before?.allow ?? [])].sort(),
   };
   const { minEntries, sample, seed } = definition;
@@ -195,6 +206,33 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
   if (sample !== null && sample < 1) throw invalid('sample', `${sample} is not at least 1`);
   if (seed < 0) throw invalid('seed', `${seed} is not at least 0`);
   return definition;
+}
+
+/** What is shown of the comparison, and how often one may try. */
+function boardFrom(
+  given: Given,
+  before: TaskDefinition | undefined,
+): Pick<TaskDefinition, 'isTruthHidden' | 'publicShare' | 'maxSubmissions' | 'maxSubmissionsPerDay'> {
+  const kept = <Name extends 'publicShare' | 'maxSubmissions' | 'maxSubmissionsPerDay'>(name: Name) =>
+    given[name] === undefined ? (before?.[name] ?? null) : given[name];
+  const board = {
+    isTruthHidden: given.isTruthHidden ?? before?.isTruthHidden ?? false,
+    publicShare: kept('publicShare'),
+    maxSubmissions: kept('maxSubmissions'),
+    maxSubmissionsPerDay: kept('maxSubmissionsPerDay'),
+  };
+  if (board.publicShare !== null) {
+    if (!(board.publicShare > 0 && board.publicShare < 1)) {
+      throw invalid('publicShare', `${board.publicShare} is not between 0 and 1`);
+    }
+    if (!board.isTruthHidden)
+      throw invalid('publicShare', 'it goes with `isTruthHidden`: an open truth has no private part');
+  }
+  for (const name of ['maxSubmissions', 'maxSubmissionsPerDay'] as const) {
+    const most = board[name];
+    if (most !== null && most < 1) throw invalid(name, `${most} is not at least 1`);
+  }
+  return board;
 }
 
 /** @throws InvalidInputError for what are no paths that a task may have. */

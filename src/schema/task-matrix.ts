@@ -2,42 +2,40 @@ import { NotFoundError } from '../domain/errors.ts';
 import type { TaskPart } from '../domain/task.ts';
 import { type TaskMatrix as Answer, readTaskMatrix } from '../export/task-matrix.ts';
 import type { Task as Row } from '../generated/sqlite/client.ts';
-import { seesTruth } from '../store/task-access.ts';
 import { builder } from './builder.ts';
 import { assertMatrixSize, MATRIX_SIZE, Matrix, matrixCursor } from './histogram-matrix.ts';
 import { Task } from './refs.ts';
 import { definitionOf } from './task.ts';
 import { TaskPartName, TruthLabel } from './task-enums.ts';
+import { truthOf } from './task-members.ts';
 
-const TaskMatrix = builder
-  .objectRef<Answer & { readonly task: Row; readonly part: TaskPart; readonly isOpen: boolean }>('TaskMatrix')
-  .implement({
-    description: 'Histograms of a part of a task as one array, with what is known of each row.',
-    fields: (t) => ({
-      hash: t.string({
-        nullable: true,
-        description: 'Content hash of the task: what was learned from the array may say from what. Null of a draft.',
-        resolve: ({ task }) => task.hash,
-      }),
-      part: t.field({ type: TaskPartName, description: 'Which part.', resolve: ({ part }) => part }),
-      lumisectionLast: t.intList({
-        description: 'Last lumisection of each row (inclusive): the first one stands in the matrix; 0 of runs.',
-        resolve: ({ members }) => members.map(({ last }) => last),
-      }),
-      truth: t.field({
-        type: [TruthLabel],
-        nullable: true,
-        description: 'The truth of each row; null where it is hidden from whoever asks.',
-        resolve: ({ members, isOpen }) => (isOpen ? members.map(({ truth }) => truth) : null),
-      }),
-      matrix: t.field({
-        type: Matrix,
-        description:
-          'The array: a row a member, not `valid` where it has no histogram that belongs to the task. Rows of windows are sums.',
-        resolve: ({ matrix }) => matrix,
-      }),
+const TaskMatrix = builder.objectRef<Answer & { readonly task: Row; readonly part: TaskPart }>('TaskMatrix').implement({
+  description: 'Histograms of a part of a task as one array, with what is known of each row.',
+  fields: (t) => ({
+    hash: t.string({
+      nullable: true,
+      description: 'Content hash of the task: what was learned from the array may say from what. Null of a draft.',
+      resolve: ({ task }) => task.hash,
     }),
-  });
+    part: t.field({ type: TaskPartName, description: 'Which part.', resolve: ({ part }) => part }),
+    lumisectionLast: t.intList({
+      description: 'Last lumisection of each row (inclusive): the first one stands in the matrix; 0 of runs.',
+      resolve: ({ members }) => members.map(({ last }) => last),
+    }),
+    truth: t.field({
+      type: [TruthLabel],
+      nullable: true,
+      description: 'The truth of each row; null where that of one of them is hidden from whoever asks.',
+      resolve: ({ members }) => truthOf(members),
+    }),
+    matrix: t.field({
+      type: Matrix,
+      description:
+        'The array: a row a member, not `valid` where it has no histogram that belongs to the task. Rows of windows are sums.',
+      resolve: ({ matrix }) => matrix,
+    }),
+  }),
+});
 
 builder.prismaObjectField(Task, 'matrix', (t) =>
   t.field({
@@ -58,7 +56,7 @@ builder.prismaObjectField(Task, 'matrix', (t) =>
         description: 'With under- and overflow bins; an error where a histogram has none.',
       }),
     },
-    resolve: async (task, { part, monitorElement, first, maxBytes, after, flow }, { store, viewer, cost }) => {
+    resolve: async (task, { part, monitorElement, first, maxBytes, after, flow }, { store, cost }) => {
       assertMatrixSize(first, maxBytes);
       const { monitorElements, minEntries } = definitionOf(task);
       const path = elementOf(monitorElements, monitorElement ?? null);
@@ -74,7 +72,7 @@ builder.prismaObjectField(Task, 'matrix', (t) =>
         ...{ first, maxBytes, flow, after: after == null ? undefined : matrixCursor(after) },
       });
       cost.addNodes(answer.members.length);
-      return { ...answer, task, part, isOpen: part !== 'TEST' || seesTruth(task, viewer) };
+      return { ...answer, task, part };
     },
   }),
 );

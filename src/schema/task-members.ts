@@ -1,14 +1,13 @@
 import { InvalidInputError } from '../domain/errors.ts';
-import type { TaskMember, TaskPart } from '../domain/task.ts';
+import type { TaskPart, TruthLabel } from '../domain/task.ts';
 import type { Task as Row } from '../generated/sqlite/client.ts';
-import { seesTruth } from '../store/task-access.ts';
-import type { MemberPlace } from '../store/task-members.ts';
+import type { MemberPlace, SeenMember } from '../store/task-members.ts';
 import { checkFirst } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { MatrixPageInfo } from './histogram-matrix.ts';
 import { Task } from './refs.ts';
-import { TaskPartName, TruthLabel } from './task-enums.ts';
+import { TaskPartName, TruthLabel as TruthLabelName } from './task-enums.ts';
 
 const DEFAULT_ROWS = 1_000;
 const MOST_ROWS = 10_000;
@@ -17,10 +16,15 @@ const CURSOR = 'taskMembers';
 interface MembersPage {
   readonly task: Row;
   readonly part: TaskPart;
-  readonly members: readonly TaskMember[];
+  readonly members: readonly SeenMember[];
   readonly hasNextPage: boolean;
-  readonly isOpen: boolean;
 }
+
+/** Of each; null where whoever asks may not see all of it. */
+export const truthOf = (members: readonly SeenMember[]): TruthLabel[] | null => {
+  const labels = members.flatMap(({ truth }) => truth ?? []);
+  return labels.length === members.length ? labels : null;
+};
 
 const TaskMembers = builder.objectRef<MembersPage>('TaskMembers').implement({
   description: 'Members of a part of a task, column by column: ordered by run and first lumisection.',
@@ -40,11 +44,11 @@ const TaskMembers = builder.objectRef<MembersPage>('TaskMembers').implement({
       resolve: ({ members }) => members.map(({ last }) => last),
     }),
     truth: t.field({
-      type: [TruthLabel],
+      type: [TruthLabelName],
       nullable: true,
       description:
-        'The truth of each, as it was when the task was last looked up (frozen, for good); null where it is hidden from whoever asks.',
-      resolve: ({ members, isOpen }) => (isOpen ? members.map(({ truth }) => truth) : null),
+        'The truth of each, as it was when the task was last looked up (frozen, for good); null where that of one of them is hidden from whoever asks.',
+      resolve: ({ members }) => truthOf(members),
     }),
     pageInfo: t.field({
       type: MatrixPageInfo,
@@ -70,7 +74,7 @@ builder.prismaObjectField(Task, 'members', (t) =>
       }),
       after: t.arg.string({ description: 'Only what follows this `endCursor` (exclusive).' }),
     },
-    resolve: async (task, { part, first, after }, { store, viewer, cost }) => {
+    resolve: async (task, { part, first, after }, { store, cost }) => {
       checkFirst(first, MOST_ROWS);
       const place = after == null ? undefined : placeOf(after);
       const found = await store.tasks.members(task.id, part, {
@@ -79,8 +83,7 @@ builder.prismaObjectField(Task, 'members', (t) =>
       });
       const members = found.slice(0, first);
       cost.addNodes(members.length);
-      const isOpen = part !== 'TEST' || seesTruth(task, viewer);
-      return { task, part, members, hasNextPage: found.length > first, isOpen };
+      return { task, part, members, hasNextPage: found.length > first };
     },
   }),
 );

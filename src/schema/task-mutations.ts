@@ -42,6 +42,13 @@ const TaskNameInput = (name: string, description: string) =>
 const FreezeTaskInput = TaskNameInput('FreezeTaskInput', 'The draft whose content is to be kept.');
 const DeleteTaskInput = TaskNameInput('DeleteTaskInput', 'The draft that is to go.');
 
+const RevealTaskInput = TaskNameInput('RevealTaskInput', 'The frozen task whose truth is to be open.');
+
+const RevealTaskPayload = builder.objectRef<{ task: Row }>('RevealTaskPayload').implement({
+  description: 'The task as it is stored.',
+  fields: (t) => ({ task: t.field({ type: Task, description: 'The frozen task.', resolve: ({ task }) => task }) }),
+});
+
 const FreezeTaskPayload = builder.objectRef<{ task: Row; frozen: boolean }>('FreezeTaskPayload').implement({
   description: 'The task as it is stored.',
   fields: (t) => ({
@@ -102,6 +109,19 @@ builder.mutationFields((t) => ({
       const frozen = await context.store.tasks.freeze(id);
       readAnew(context);
       return frozen;
+    },
+  }),
+  revealTask: t.field({
+    type: RevealTaskPayload,
+    scope: 'challenge',
+    description:
+      'Opens the hidden truth of a frozen task to everybody, for good; evaluations are those over its whole test part from then on. Only its author may, and whoever has the scope `admin`.',
+    args: { input: t.arg({ type: RevealTaskInput, required: true, description: 'Which task.' }) },
+    resolve: async (_root, { input: { task: called } }, context) => {
+      const { id } = await ownTask(context, called);
+      const task = await context.store.tasks.reveal(id);
+      readAnew(context);
+      return { task };
     },
   }),
   deleteTask: t.field({

@@ -147,32 +147,36 @@ interface PartOf {
   readonly task: Row;
   readonly part: TaskPart;
   readonly counts: readonly TaskRunCount[];
-  /** Whether the viewer may see how many are bad. */
-  readonly isOpen: boolean;
 }
+
+const sum = (counts: readonly TaskRunCount[], of: 'members' | 'positives' | 'negatives') =>
+  counts.reduce((total, count) => total + count[of], 0);
+
+/** Of one class; null where whoever asks may not see the truth of all of them. */
+const ofClass = (counts: readonly TaskRunCount[], of: 'positives' | 'negatives'): number | null =>
+  sum(counts, 'positives') + sum(counts, 'negatives') === sum(counts, 'members') ? sum(counts, of) : null;
 
 const countFields = {
   positives: 'How many are bad; null where the truth is hidden from whoever asks.',
   negatives: 'How many are good; null where the truth is hidden from whoever asks.',
 };
 
-const TaskRun = builder.objectRef<TaskRunCount & { isOpen: boolean }>('TaskRun').implement({
+const TaskRun = builder.objectRef<TaskRunCount>('TaskRun').implement({
   description: 'What a part of a task has of a run.',
   fields: (t) => ({
     run: t.exposeInt('run', { description: 'Number of the run.' }),
-    lumisections: t.int({
+    lumisections: t.exposeInt('members', {
       description: 'Number of members of the run: lumisections, windows, or the run itself.',
-      resolve: ({ positives, negatives }) => positives + negatives,
     }),
     positives: t.int({
       nullable: true,
       description: countFields.positives,
-      resolve: ({ positives, isOpen }) => (isOpen ? positives : null),
+      resolve: (count) => ofClass([count], 'positives'),
     }),
     negatives: t.int({
       nullable: true,
       description: countFields.negatives,
-      resolve: ({ negatives, isOpen }) => (isOpen ? negatives : null),
+      resolve: (count) => ofClass([count], 'negatives'),
     }),
   }),
 });
@@ -191,9 +195,6 @@ const TaskLeftOut = builder.objectRef<LeftOut>('TaskLeftOut').implement({
   }),
 });
 
-const sum = (counts: readonly TaskRunCount[], of: 'positives' | 'negatives') =>
-  counts.reduce((total, count) => total + count[of], 0);
-
 const TaskPartObject = builder.objectRef<PartOf>('TaskPart').implement({
   description: 'A part of a task.',
   fields: (t) => ({
@@ -206,25 +207,25 @@ const TaskPartObject = builder.objectRef<PartOf>('TaskPart').implement({
     }),
     lumisections: t.int({
       description: 'Number of members: lumisections, or windows or runs where members are such.',
-      resolve: ({ counts }) => sum(counts, 'positives') + sum(counts, 'negatives'),
+      resolve: ({ counts }) => sum(counts, 'members'),
     }),
     positives: t.int({
       nullable: true,
       description: countFields.positives,
-      resolve: ({ counts, isOpen }) => (isOpen ? sum(counts, 'positives') : null),
+      resolve: ({ counts }) => ofClass(counts, 'positives'),
     }),
     negatives: t.int({
       nullable: true,
       description: countFields.negatives,
-      resolve: ({ counts, isOpen }) => (isOpen ? sum(counts, 'negatives') : null),
+      resolve: ({ counts }) => ofClass(counts, 'negatives'),
     }),
     runCount: t.int({ description: 'Number of runs with a member.', resolve: ({ counts }) => counts.length }),
     runs: t.field({
       type: [TaskRun],
       description: 'The same by run, ascending.',
-      resolve: ({ counts, isOpen }, _args, { cost }) => {
+      resolve: ({ counts }, _args, { cost }) => {
         cost.addNodes(counts.length);
-        return counts.map((count) => ({ ...count, isOpen }));
+        return counts;
       },
     }),
   }),
@@ -284,6 +285,7 @@ builder.prismaObjectFields(Task, (t) => ({
     resolve: (task) => definitionOf(task).isCausal,
   }),
   isTruthHidden: t.exposeBoolean('isTruthHidden', { description: about.isTruthHidden }),
+  revealedAt: t.expose('revealedAt', { type: 'DateTime', nullable: true, description: about.revealedAt }),
   allow: t.field({
     type: [TaskAllowance],
     description: 'What it asked for by name.',
@@ -299,20 +301,19 @@ builder.prismaObjectFields(Task, (t) => ({
   parts: t.field({
     type: [TaskPartObject],
     description: 'Its three parts: training, validation, test.',
-    resolve: async (task, _args, { loaders, viewer, cost }) => {
+    resolve: async (task, _args, { loaders, cost }) => {
       const counts = await loaders.taskRunCounts.load(task.id);
       cost.addNodes(TASK_PARTS.length);
-      return TASK_PARTS.map((part) => ({
-        ...{ task, part, isOpen: part !== 'TEST' || seesTruth(task, viewer) },
-        counts: counts.filter((count) => count.part === part),
-      }));
+      return TASK_PARTS.map((part) => ({ task, part, counts: counts.filter((count) => count.part === part) }));
     },
   }),
   leftOut: t.field({
     type: [TaskLeftOut],
-    description: 'What its parts selected and is no member, by reason.',
-    resolve: ({ leftOut }, _args, { cost }) => {
-      const left = JSON.parse(leftOut) as LeftOut[];
+    description:
+      'What its parts selected and is no member, by reason; of the test part nothing where the truth is hidden from whoever asks, as some reasons are made of it.',
+    resolve: (task, _args, { cost, viewer }) => {
+      const isOpen = task.state === 'DRAFT' || seesTruth(task, viewer);
+      const left = (JSON.parse(task.leftOut) as LeftOut[]).filter(({ part }) => isOpen || part !== 'TEST');
       cost.addNodes(left.length);
       return left;
     },

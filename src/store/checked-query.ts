@@ -14,6 +14,7 @@ import { OperationDatabase } from './operation-database.ts';
 import { REFERENCE_STATE, type ReferenceName, type References } from './references.ts';
 import { snakeCase } from './rows.ts';
 import type { Noun } from './store.ts';
+import type { Veil } from './veil.ts';
 
 /** How often a statement is composed anew while another process keeps adding what it depends on. */
 const ATTEMPTS = 5;
@@ -26,19 +27,27 @@ const ATTEMPTS = 5;
 export class CheckedQuery {
   readonly database: Database;
   readonly references: References;
+  /** The same, as the server itself sees the database. */
+  readonly unveiled: CheckedQuery;
 
   readonly #compiler: Dialect['builder'];
 
-  constructor(database: Database, references: References, compiler?: Dialect['builder']) {
+  constructor(
+    database: Database,
+    references: References,
+    { compiler, unveiled }: { compiler?: Dialect['builder']; unveiled?: CheckedQuery } = {},
+  ) {
     this.database = database;
     this.references = references;
+    this.unveiled = unveiled ?? this;
     // what is composed here names columns as they are: renaming would walk through every statement
     this.#compiler = compiler ?? database.dialect.builder.withoutPlugins();
   }
 
-  /** The same, asked by one operation: its statements end when it is cancelled. */
-  for(...how: Parameters<Database['reading']>): CheckedQuery {
-    return new CheckedQuery(new OperationDatabase(this.database, ...how), this.references, this.#compiler);
+  /** The same, asked by one operation: its statements end when it is cancelled, and see what the veil lets through. */
+  for(veil: Veil, ...how: Parameters<Database['reading']>): CheckedQuery {
+    const database = new OperationDatabase(this.unveiled.database, veil, ...how);
+    return new CheckedQuery(database, this.references, { compiler: this.#compiler, unveiled: this.unveiled });
   }
 
   /**

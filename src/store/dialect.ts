@@ -30,6 +30,8 @@ export interface Dialect {
   keyTable(alias: string, columns: readonly KeyColumn[], firstParameter: number): string;
   /** The parameters of keyTable for these keys (one array of column values a key). */
   keyParameters(columns: readonly KeyColumn[], keys: readonly (readonly (string | number)[])[]): Parameter[];
+  /** A table under a name that a WITH of the statement cannot take. */
+  tableName(table: string): string;
   /** How many parameters keyParameters returns. */
   keyParameterCount(columns: readonly KeyColumn[]): number;
   /** Orders and compares text by its bytes, the same on both whatever the locale; put behind the text expression. */

@@ -2,6 +2,8 @@
 export type StoreEvent =
   /** The entry of a file in the ledger is another one: its status, its progress, its counts. */
   | { readonly kind: 'dataFile'; readonly id: number }
+  /** Which tasks hide their truth is another thing. */
+  | { readonly kind: 'tasks' }
   /** Runs that were not stored before. */
   | { readonly kind: 'runs'; readonly numbers: readonly number[] }
   /** What a source says in its current version (null: it has none any more) is another thing. */
@@ -32,6 +34,7 @@ export interface MissedEvents {
 export type Topic =
   | 'runs'
   | 'certifications'
+  | 'tasks'
   | 'dataFiles'
   | 'strategyRuns'
   | `dataFile ${number}`
@@ -58,6 +61,8 @@ export const topicOf = (event: StoreEvent): Topic => {
       return `dataFile ${event.id}`;
     case 'runs':
       return 'runs';
+    case 'tasks':
+      return 'tasks';
     case 'certification':
       return 'certifications';
     case 'strategyRun':

@@ -1,6 +1,6 @@
 import { InvalidInputError } from '../domain/errors.ts';
 import { LuminosityMask } from '../domain/lumi-mask.ts';
-import type { MaskExpression } from '../domain/mask-expression.ts';
+import { type MaskExpression, termsOf } from '../domain/mask-expression.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
 import type { SavedMask } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
@@ -35,15 +35,6 @@ export const createMasks = (query: CheckedQuery): Masks => ({
   save: (content) => query.database.write((transaction) => save(query, transaction, content), { alone: true }),
 });
 
-const VERSION: readonly Column[] = [
-  { name: 'name', type: 'text' },
-  { name: 'version', type: 'integer' },
-  { name: 'expression', type: 'text' },
-  { name: 'comment', type: 'text' },
-  { name: 'author', type: 'text' },
-  { name: 'created_at', type: 'time' },
-  { name: 'made_of', type: 'text' },
-];
 const RANGES: readonly Column[] = [
   { name: 'run_number', type: 'integer' },
   { name: 'name', type: 'text' },
@@ -60,7 +51,8 @@ async function save(query: CheckedQuery, transaction: Transaction, content: Mask
       field: 'name',
     });
   }
-  const { mask, madeOf } = await readMask(query, parseMask(expression, 'expression'), transaction);
+  const parsed = parseMask(expression, 'expression');
+  const { mask, madeOf } = await readMask(query, parsed, transaction);
   const [newest] = await transaction.all<SavedMask>(
     'SELECT * FROM saved_mask WHERE name = $1 ORDER BY version DESC LIMIT 1',
     [name],
@@ -69,10 +61,15 @@ async function save(query: CheckedQuery, transaction: Transaction, content: Mask
     return { mask: newest, created: false };
   }
   const version = (newest?.version ?? 0) + 1;
-  const saved = { name, version, expression, comment, author, createdAt: new Date(), madeOf: JSON.stringify(madeOf) };
-  await transaction.insert('saved_mask', VERSION, [
-    [name, version, expression, comment, author, saved.createdAt, saved.madeOf],
-  ]);
+  const saved = {
+    ...{ name, version, expression, comment, author, createdAt: new Date(), madeOf: JSON.stringify(madeOf) },
+    isListed: termsOf(parsed).some(({ kind }) => kind === 'ranges'),
+  };
+  await transaction.all(
+    `INSERT INTO saved_mask (name, version, expression, comment, author, created_at, made_of, is_listed)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [name, version, expression, comment, author, saved.createdAt, saved.madeOf, saved.isListed],
+  );
   const rows = [...mask].flatMap(({ run, ranges }) =>
     ranges.map(({ first, last }) => [run, name, version, first, last]),
   );

@@ -1,4 +1,5 @@
 import { LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
+import { ORIENTATIONS, PREDICTION_STATUSES, THRESHOLD_SOURCES } from '../domain/prediction.ts';
 import { QUALITY_CODES, QUALITY_STATUSES } from '../domain/quality-status.ts';
 import type { ScalarType } from '../domain/record.ts';
 import { TASK_GRANULARITIES, TASK_METRICS, TASK_STATES } from '../domain/task.ts';
@@ -343,6 +344,7 @@ export const NOUNS = {
       author: field('text'),
       createdAt: field('time'),
       madeOf: field('text', { internal: true }),
+      isListed: field('boolean', { internal: true }),
     },
     computed: { current: newestOf('saved_mask', 'name') },
     relations: {},
@@ -499,10 +501,77 @@ export const NOUNS = {
       createdAt: field('time'),
       updatedAt: field('time'),
       frozenAt: nullable('time'),
+      revealedAt: nullable('time'),
     },
     relations: {},
     order: orderBy('name', 'state', 'author', 'dataset', 'metric', 'createdAt', 'updatedAt', 'frozenAt'),
     defaultOrder: ['name'],
+  },
+
+  strategy: {
+    table: 'strategy',
+    key: ['id'],
+    fields: {
+      id: internal,
+      name: field('text'),
+      description: nullable('text'),
+      author: field('text'),
+      sourceUrl: nullable('text'),
+      isBuiltIn: field('boolean'),
+      createdAt: field('time'),
+    },
+    relations: { versions: many('strategyVersion', { strategyId: 'id' }) },
+    order: orderBy('name', 'author', 'createdAt'),
+    defaultOrder: ['name'],
+  },
+
+  strategyVersion: {
+    table: 'strategy_version',
+    key: ['id'],
+    fields: {
+      id: internal,
+      strategyId: internal,
+      version: field('text'),
+      orientation: field('text', { values: ORIENTATIONS }),
+      definition: field('text', { internal: true }),
+      author: field('text'),
+      createdAt: field('time'),
+    },
+    relations: {
+      strategy: { noun: 'strategy', one: true, on: { id: 'strategyId' } },
+      predictions: many('prediction', { strategyVersionId: 'id' }),
+    },
+    order: { NAME: 'strategy.name', ...orderBy('id', 'version', 'author', 'createdAt') },
+    defaultOrder: ['strategy.name', 'id'],
+  },
+
+  prediction: {
+    table: 'prediction',
+    key: ['id'],
+    fields: {
+      id: internal,
+      taskId: internal,
+      taskHash: field('text'),
+      strategyVersionId: internal,
+      author: field('text'),
+      status: field('text', { values: PREDICTION_STATUSES }),
+      threshold: nullable('float'),
+      thresholdFrom: field('text', { values: THRESHOLD_SOURCES }),
+      scoresHash: nullable('text'),
+      expected: field('int'),
+      scored: field('int'),
+      withReason: field('int'),
+      errorCode: nullable('text'),
+      errorMessage: nullable('text'),
+      createdAt: field('time'),
+      updatedAt: field('time'),
+    },
+    relations: {
+      task: { noun: 'task', one: true, on: { id: 'taskId' } },
+      strategyVersion: { noun: 'strategyVersion', one: true, on: { id: 'strategyVersionId' } },
+    },
+    order: { TASK: 'task.name', ...orderBy('id', 'author', 'status', 'scored', 'createdAt', 'updatedAt') },
+    defaultOrder: ['id'],
   },
 
   ingestIssue: {

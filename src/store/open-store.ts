@@ -1,20 +1,23 @@
 import { ConfigurationError } from '../domain/errors.ts';
+import { ANONYMOUS } from '../domain/viewer.ts';
 import { CheckedQuery } from './checked-query.ts';
 import { countedLedger } from './counted-ledger.ts';
 import { createCoverages } from './coverage.ts';
 import type { Database } from './database.ts';
 import { createElementSets } from './element-sets.ts';
 import { createElementTree } from './element-tree.ts';
+import { createEvaluations } from './evaluations.ts';
 import { createFacets } from './facets.ts';
+import { HiddenTasks, veilOf } from './hidden-tasks.ts';
 import { createHistogramSums } from './histogram-sums.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { createMasks } from './masks.ts';
-import { createModels } from './models.ts';
 import { MemberCache } from './member-cache.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
+import { createModels } from './models.ts';
 import { createNotes } from './notes.ts';
 import { observedDatabase } from './observed-database.ts';
 import { createPredictions } from './predictions.ts';
@@ -40,10 +43,12 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
   const opened = await openDatabase(url, options);
   const writable = options.observe ? observedDatabase(opened, options.observe) : opened;
   const database = options.readOnly ? readOnlyDatabase(writable) : writable;
+  const hidden = new HiddenTasks(database);
+  const unfollow = options.followsTasks ? await hidden.follow() : await hidden.read();
   const query = new CheckedQuery(database, new References());
   const tokens = createTokens(database);
   const cached = cachedDimensions(query);
-  const members = new MemberCache();
+  const members = new MemberCache(database);
   const predictions = createPredictions(query, members);
   const store: Store = {
     kind: database.dialect.name,
@@ -56,9 +61,10 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     notes: createNotes(database),
     masks: createMasks(query),
     runReferences: createRunReferences(query),
-    tasks: createTasks(query),
+    tasks: createTasks(query, hidden, null),
     strategies: createStrategies(database),
     predictions,
+    evaluations: createEvaluations(database, members),
     strategyRuns: createStrategyRuns(database, predictions),
     models: createModels(database),
     watches: createWatches(database),
@@ -74,17 +80,18 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
     tokens,
     verify: () => database.snapshot((queries) => verifyDatabase(queries, database.dialect)),
     close: async () => {
+      unfollow?.();
       await tokens.close();
       await database.close();
     },
-    forOperation: (...how) => {
-      const own = query.for(...how);
+    forOperation: (cancellation, { viewer = ANONYMOUS, inBulk = false, onWithheld = () => {} } = {}) => {
+      const own = query.for(veilOf(hidden, viewer, onWithheld), cancellation, inBulk);
       return Object.assign(Object.create(store) as Store, {
         lists: createLists(own),
         reads: new StoreReads(own, cached),
         masks: createMasks(own),
         runReferences: createRunReferences(own),
-        tasks: createTasks(own),
+        tasks: createTasks(own, hidden, viewer),
         predictions: createPredictions(own, members),
         trends: createTrends(own, cached),
         coverage: createCoverages(own),

@@ -1,19 +1,25 @@
-import type { Database, Queries } from './database.ts';
+import type { Database, Queries, Transaction, WriteOptions } from './database.ts';
+import { type Veil, VeiledQueries, veiledTransaction } from './veil.ts';
 
-/** A database as one operation sees it: its reads end when it is cancelled. What it writes is written whole or not at all. */
+/**
+ * A database as one operation sees it: its reads end when it is cancelled, and go through the veil of whoever asks. What
+ * it writes is written whole or not at all.
+ */
 export class OperationDatabase implements Database {
   readonly dialect: Database['dialect'];
   readonly prisma: Database['prisma'];
   readonly events: Database['events'];
   readonly #database: Database;
   readonly #queries: Queries;
+  readonly #veil: Veil;
 
-  constructor(database: Database, ...how: Parameters<Database['reading']>) {
+  constructor(database: Database, veil: Veil, ...how: Parameters<Database['reading']>) {
     this.dialect = database.dialect;
     this.prisma = database.prisma;
     this.events = database.events;
     this.#database = database;
-    this.#queries = database.reading(...how);
+    this.#veil = veil;
+    this.#queries = this.#veiled(database.reading(...how));
   }
 
   all<Row>(...query: Parameters<Queries['all']>): Promise<Row[]> {
@@ -25,18 +31,25 @@ export class OperationDatabase implements Database {
   }
 
   reading(...how: Parameters<Database['reading']>): Queries {
-    return this.#database.reading(...how);
+    return this.#veiled(this.#database.reading(...how));
   }
 
-  write<T>(...transaction: Parameters<Database['write']>): Promise<T> {
-    return this.#database.write(...transaction) as Promise<T>;
+  write<T>(work: (transaction: Transaction) => Promise<T>, options?: WriteOptions): Promise<T> {
+    return this.#database.write(
+      (transaction) => work(veiledTransaction(transaction, this.#veil, this.dialect.tableName)),
+      options,
+    );
   }
 
   snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {
-    return this.#database.snapshot(work);
+    return this.#database.snapshot((queries) => work(this.#veiled(queries)));
   }
 
   close(): Promise<void> {
     return this.#database.close();
+  }
+
+  #veiled(queries: Queries): Queries {
+    return new VeiledQueries(queries, this.#veil, this.dialect.tableName);
   }
 }

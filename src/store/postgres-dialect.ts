@@ -28,6 +28,8 @@ export const postgresDialect: Dialect = {
   },
   keyParameters: (columns, keys) => columns.map((_, i) => keys.map((key) => key[i] as string | number)),
   keyParameterCount: (columns) => columns.length,
+  // a WITH that is not recursive does not see itself
+  tableName: (table) => table,
   binaryCollation: 'COLLATE "C"',
   positionFunction: 'strpos',
   oneOf: {

@@ -24,6 +24,7 @@ export const sqliteDialect: Dialect = {
   },
   keyParameters: (columns, keys) => [JSON.stringify(columns.length === 1 ? keys.map((key) => key[0]) : keys)],
   keyParameterCount: () => 1,
+  tableName: (table) => `main.${table}`,
   binaryCollation: 'COLLATE BINARY',
   positionFunction: 'instr',
   oneOf: { int: inJson, bigint: inJson, text: inJson },

@@ -27,6 +27,7 @@ export class SqliteEvents implements Events {
   // what is known of that which is listened to; everything below is synchronous, so that no commit comes in between
   #runs: Set<number> | null = null;
   #certifications: Map<string, number | null> | null = null;
+  #hiddenTasks: string | null = null;
   #files = new Map<number, string>();
 
   constructor(connection: SqliteConnection) {
@@ -62,6 +63,7 @@ export class SqliteEvents implements Events {
     this.#timer = undefined;
     this.#runs = null;
     this.#certifications = null;
+    this.#hiddenTasks = null;
     this.#files.clear();
   }
 
@@ -71,6 +73,8 @@ export class SqliteEvents implements Events {
       if (this.#runs === null) this.#compareRuns();
     } else if (topic === 'certifications') {
       if (this.#certifications === null) this.#compareCertifications();
+    } else if (topic === 'tasks') {
+      if (this.#hiddenTasks === null) this.#compareTasks();
     } else if (topic.startsWith(FILE)) {
       const id = fileOf(topic);
       if (this.#files.has(id)) return;
@@ -103,6 +107,8 @@ export class SqliteEvents implements Events {
     else this.#runs = null;
     if (topics.includes('certifications')) this.#compareCertifications();
     else this.#certifications = null;
+    if (topics.includes('tasks')) this.#compareTasks();
+    else this.#hiddenTasks = null;
     this.#compareFiles(topics.flatMap((topic) => (topic.startsWith(FILE) ? [fileOf(topic)] : [])));
     // somebody wrote something: who listens to these looks at the state
     for (const topic of ['dataFiles', 'strategyRuns'] as const) this.#listeners.tellMissed(topic);
@@ -130,6 +136,14 @@ export class SqliteEvents implements Events {
       if ((before.get(key) ?? null) === version) continue;
       this.#listeners.tell({ kind: 'certification', ...(JSON.parse(key) as SourceKey), version });
     }
+  }
+
+  #compareTasks(): void {
+    const before = this.#hiddenTasks;
+    this.#hiddenTasks = this.#rows<[number]>(
+      "SELECT id FROM task WHERE is_truth_hidden AND state = 'FROZEN' AND revealed_at IS NULL ORDER BY id",
+    ).join();
+    if (before !== null && before !== this.#hiddenTasks) this.#listeners.tell({ kind: 'tasks' });
   }
 
   #compareFiles(ids: readonly number[]): void {

@@ -17,6 +17,7 @@ import type {
   Lumisection,
   MonitorElement,
   Note,
+  Prediction,
   Prisma,
   PrismaClient,
   QualityTest,
@@ -24,12 +25,15 @@ import type {
   Run,
   SavedMask,
   ScalarValue,
+  Strategy,
+  StrategyVersion,
   Task,
 } from '../generated/sqlite/client.ts';
 import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { ElementSets } from './element-sets.ts';
 import type { ElementTree } from './element-tree.ts';
+import type { Evaluations } from './evaluations.ts';
 import type { Events } from './events.ts';
 import type { Facets } from './facets.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
@@ -39,11 +43,13 @@ import type { Masks } from './masks.ts';
 import type { Models } from './models.ts';
 import type { Notes } from './notes.ts';
 import type { StatementObserver } from './observed-database.ts';
+import type { PartAnswers } from './prediction-answers.ts';
 import type { Predictions } from './predictions.ts';
 import type { ChoiceKey, RunReferences } from './reference-choices.ts';
 import type { Strategies } from './strategies.ts';
-import type { TaskRunCount } from './task-members.ts';
 import type { StrategyRuns } from './strategy-runs.ts';
+import type { Asker } from './task-access.ts';
+import type { TaskRunCount } from './task-members.ts';
 import type { Tasks } from './tasks.ts';
 import type { Tokens } from './tokens.ts';
 import type { Trends } from './trends.ts';
@@ -69,6 +75,11 @@ export interface StoreOptions {
    * asker is gone and could not say so.
    */
   readonly statementTimeout?: number;
+  /**
+   * Hears at once which tasks other processes hide the truth of, or reveal it: for servers, which tell it to nobody from
+   * then on. Without it that is read when the store is opened.
+   */
+  readonly followsTasks?: boolean;
   /** Size of a SQLite file from which on statements that read a whole table run in a process of their own. */
   readonly scanFromBytes?: number;
 }
@@ -118,6 +129,9 @@ export interface Rows {
   savedMask: SavedMask;
   elementSet: ElementSet;
   task: Task;
+  strategy: Strategy;
+  strategyVersion: StrategyVersion;
+  prediction: Prediction;
   dataFile: DataFile;
   ingestIssue: IngestIssue;
   scalarValue: ScalarValue;
@@ -201,6 +215,12 @@ export interface Reads {
   elementSets(keys: readonly Pick<ElementSet, 'name' | 'version'>[]): Promise<(ElementSet | null)[]>;
   tasks(ids: readonly number[]): Promise<(Task | null)[]>;
   taskByName(name: string): Promise<Task | null>;
+  strategies(ids: readonly number[]): Promise<(Strategy | null)[]>;
+  strategyByName(name: string): Promise<Strategy | null>;
+  strategyVersions(ids: readonly number[]): Promise<(StrategyVersion | null)[]>;
+  predictions(ids: readonly number[]): Promise<(Prediction | null)[]>;
+  /** Of each prediction, by part, then monitor element: what was said, without reading scores. */
+  answersOfPredictions(ids: readonly number[]): Promise<PartAnswers[][]>;
   /** Members of each task, by part, then run. */
   taskRunCounts(taskIds: readonly number[]): Promise<TaskRunCount[][]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
@@ -418,6 +438,15 @@ export interface Ledger {
   rehearse<T>(work: (ledger: Ledger) => Promise<T>): Promise<T>;
 }
 
+export interface OperationOptions {
+  /** Who asks: what is hidden from it is not in the store that it gets. Somebody without a token unless told. */
+  readonly viewer?: Asker;
+  /** It reads once through much of the database, of which this process should hold little meanwhile. */
+  readonly inBulk?: boolean;
+  /** Told the names of tasks, once something was read of which their hidden truth withholds a part. */
+  readonly onWithheld?: (tasks: readonly string[]) => void;
+}
+
 export interface Store {
   readonly kind: 'sqlite' | 'postgresql';
   /** For Pothos' Prisma plugin and rarely used fields. */
@@ -435,6 +464,7 @@ export interface Store {
   readonly strategyRuns: StrategyRuns;
   readonly models: Models;
   readonly watches: Watches;
+  readonly evaluations: Evaluations;
   readonly elementSets: ElementSets;
   readonly trends: Trends;
   readonly coverage: Coverages;
@@ -446,10 +476,7 @@ export interface Store {
   readonly tokens: Tokens;
   /** Looks for whatever contradicts itself; an empty list is what is wished for. */
   verify(): Promise<Finding[]>;
-  /**
-   * The same store to one operation: its lists and reads end, with the reason, when that is cancelled. `inBulk`: it reads once
-   * through much of the database, of which this process should hold little meanwhile.
-   */
-  forOperation(cancellation: Cancellation, inBulk?: boolean): Store;
+  /** The same store to one operation: its lists and reads end, with the reason, when that is cancelled. */
+  forOperation(cancellation: Cancellation, options?: OperationOptions): Store;
   close(): Promise<void>;
 }

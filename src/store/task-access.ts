@@ -1,40 +1,52 @@
-import { END_OF_RUN, LuminosityMask } from '../domain/lumi-mask.ts';
+import type { BoardScope } from '../domain/task-board.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Task } from '../generated/sqlite/client.ts';
 import type { Queries } from './database.ts';
 
-/** Whether the viewer may see the truth of the test part: the author may, and the scope `admin`. */
+/** Who asks, as far as it matters for what is hidden. */
+export type Asker = Pick<Viewer, 'name' | 'scopes' | 'authenticated'>;
+
+/** Whether it wrote what is by this author; what has no token has written nothing. */
+export const isAuthor = ({ authenticated, name }: Asker, author: string): boolean => authenticated && name === author;
+
+/** Whether the truth of the test part is open to whoever asks: to the author it is, to the scope `admin`, and once it is revealed to all. */
 export const seesTruth = (
-  { isTruthHidden, author }: Pick<Task, 'isTruthHidden' | 'author'>,
-  viewer: Pick<Viewer, 'name' | 'scopes' | 'authenticated'>,
-): boolean => !isTruthHidden || viewer.scopes.includes('admin') || (viewer.authenticated && viewer.name === author);
+  { isTruthHidden, revealedAt, author }: Pick<Task, 'isTruthHidden' | 'revealedAt' | 'author'>,
+  asker: Asker,
+): boolean => !isTruthHidden || revealedAt !== null || asker.scopes.includes('admin') || isAuthor(asker, author);
+
+/** The test runs of a task that are its public part; empty where it has none. */
+export async function publicRunsOf(queries: Queries, taskId: number): Promise<ReadonlySet<number>> {
+  const rows = await queries.arrays<[number]>('SELECT run_number FROM hidden_run WHERE task_id = $1 AND is_public', [
+    taskId,
+  ]);
+  return new Set(rows.map(([run]) => run));
+}
 
 /**
- * The lumisections of which nothing may be told to the viewer that gives their truth away: those of the test parts of
- * frozen tasks whose truth is hidden from it; whole runs where members are runs. The one place that says so.
+ * Which evaluations of a task whoever asks may see: over the whole test part (TEST), over its public part (PUBLIC), or none.
+ * `hiddenFrom`: ids of the tasks whose truth is hidden from it. A task of open truth whose test runs are those of a hidden
+ * one shows nothing either: its evaluations would tell of them.
  */
-export async function closedLumisections(
+export async function boardScope(
   queries: Queries,
-  viewer: Pick<Viewer, 'name' | 'scopes' | 'authenticated'>,
-): Promise<LuminosityMask> {
-  const tasks = await queries.all<Pick<Task, 'id' | 'author' | 'isTruthHidden'>>(
-    `SELECT id, author, is_truth_hidden FROM task WHERE is_truth_hidden AND state = 'FROZEN'`,
-  );
-  const masks: LuminosityMask[] = [];
-  for (const task of tasks) {
-    if (seesTruth({ ...task, isTruthHidden: true }, viewer)) continue;
-    const rows = await queries.arrays<[number, number, number]>(
-      `SELECT run_number, lumisection_first, lumisection_last FROM task_member WHERE task_id = $1 AND part = 'TEST'`,
+  task: Pick<Task, 'id'>,
+  hiddenFrom: readonly number[],
+): Promise<BoardScope> {
+  if (hiddenFrom.length === 0) return 'TEST';
+  const isOwn = hiddenFrom.includes(task.id);
+  const others = hiddenFrom.filter((id) => id !== task.id);
+  if (others.length > 0) {
+    const counted = isOwn
+      ? 'AND EXISTS (SELECT 1 FROM hidden_run p WHERE p.run_number = m.run_number AND p.task_id = m.task_id AND p.is_public)'
+      : '';
+    const [shared] = await queries.arrays(
+      `SELECT m.run_number FROM hidden_run h JOIN task_member m ON m.run_number = h.run_number
+       WHERE h.task_id IN (${others.join(', ')}) AND m.task_id = $1 AND m.part = 'TEST' ${counted} LIMIT 1`,
       [task.id],
     );
-    masks.push(
-      LuminosityMask.fromRanges(
-        rows.map(([run, first, last]) => ({
-          run,
-          ranges: [first === 0 ? { first: 1, last: END_OF_RUN } : { first, last }],
-        })),
-      ),
-    );
+    if (shared !== undefined) return 'NONE';
   }
-  return LuminosityMask.unionOf(masks);
+  if (!isOwn) return 'TEST';
+  return (await publicRunsOf(queries, task.id)).size > 0 ? 'PUBLIC' : 'NONE';
 }

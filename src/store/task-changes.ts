@@ -4,7 +4,6 @@ import {
   type SplitDefinition,
   TASK_PARTS,
   type TaskDefinition,
-  type TaskMember,
   type TaskPart,
   type TruthLabel,
 } from '../domain/task.ts';
@@ -15,14 +14,14 @@ import type { Queries } from './database.ts';
 import type { MaskPart } from './mask-reads.ts';
 import { elementsOf, selectionMask, type TaskElements } from './task-assembly.ts';
 import { ContentReader } from './task-content.ts';
-import { membersOfTaskRun } from './task-members.ts';
+import { membersOfTaskRun, type SeenMember } from './task-members.ts';
 import { judgedNumbers, labelsOf, nameOf, type ReadTruth, readTruth } from './task-truth.ts';
 
 /** So many histograms are read again for one answer, or those of one run if they are more. */
 const MOST_HISTOGRAMS = 50_000;
 
 /** A member of a frozen task that is another one now. */
-export interface ChangedMember extends TaskMember {
+export interface ChangedMember extends SeenMember {
   /** Its histograms are others than when the task was frozen, or gone. */
   readonly dataChanged: boolean;
   /** What its truth would be now; null: none. */
@@ -112,7 +111,7 @@ async function labelsNow(queries: Queries, truth: ReadTruth, run: number): Promi
 }
 
 function truthOfMember(
-  { run, first, last }: TaskMember,
+  { run, first, last }: SeenMember,
   { numbers, labels }: RunLabels,
   { mixed }: TaskDefinition,
   part: LuminosityMask,

@@ -7,13 +7,17 @@ import { isOneOf } from './test-sql.ts';
 /** Members are written so many at once. */
 const AT_ONCE = 20_000;
 
-/** How many members of each class a part has of a run. */
+/** How many members a part has of a run, and how many of each class: fewer where their truth is hidden. */
 export interface TaskRunCount {
   readonly part: TaskPart;
   readonly run: number;
+  readonly members: number;
   readonly positives: number;
   readonly negatives: number;
 }
+
+/** A member as somebody may see it: without its truth where that is hidden from whoever asks. */
+export type SeenMember = Omit<TaskMember, 'truth'> & { readonly truth: TruthLabel | null };
 
 /** Where a page of members of a part ended. */
 export interface MemberPlace {
@@ -59,13 +63,16 @@ export async function taskRunCounts(query: CheckedQuery, taskIds: readonly numbe
   if (taskIds.length === 0) return [];
   const isAsked = isOneOf(query.database.dialect, sql.raw('m.task_id'), 'int', [...new Set(taskIds)]);
   const rows = (await query.send(
-    sql`SELECT m.task_id, m.part, m.run_number, sum(CASE WHEN m.truth = 'POSITIVE' THEN 1 ELSE 0 END), count(*)
+    sql`SELECT m.task_id, m.part, m.run_number, sum(CASE WHEN m.truth = 'POSITIVE' THEN 1 ELSE 0 END),
+        sum(CASE WHEN m.truth = 'NEGATIVE' THEN 1 ELSE 0 END), count(*)
       FROM task_member m WHERE ${isAsked} GROUP BY m.task_id, m.part, m.run_number
       ORDER BY m.task_id, m.part, m.run_number`,
-  )) as [number, TaskPart, number, number, number][];
+  )) as [number, TaskPart, number, number, number, number][];
   const byTask = new Map<number, TaskRunCount[]>();
-  for (const [task, part, run, positive, count] of rows) {
-    const counts = { part, run, positives: Number(positive), negatives: Number(count) - Number(positive) };
+  for (const [task, part, run, positives, negatives, members] of rows) {
+    const counts = {
+      ...{ part, run, members: Number(members), positives: Number(positives), negatives: Number(negatives) },
+    };
     const known = byTask.get(task);
     if (known) known.push(counts);
     else byTask.set(task, [counts]);
@@ -79,8 +86,8 @@ export async function memberPage(
   taskId: number,
   part: TaskPart,
   { after, most }: { readonly after: MemberPlace | undefined; readonly most: number },
-): Promise<TaskMember[]> {
-  const rows = await queries.arrays<[number, number, number, TruthLabel]>(
+): Promise<SeenMember[]> {
+  const rows = await queries.arrays<[number, number, number, TruthLabel | null]>(
     `SELECT run_number, lumisection_first, lumisection_last, truth FROM task_member
      WHERE task_id = $1 AND part = $2 AND (run_number, lumisection_first) > ($3, $4)
      ORDER BY run_number, lumisection_first LIMIT $5`,
@@ -94,8 +101,8 @@ export async function membersOfTaskRun(
   queries: Queries,
   taskId: number,
   run: number,
-): Promise<(TaskMember & { digest: Uint8Array | null })[]> {
-  const rows = await queries.arrays<[number, number, TaskPart, TruthLabel, Uint8Array | null]>(
+): Promise<(SeenMember & { digest: Uint8Array | null })[]> {
+  const rows = await queries.arrays<[number, number, TaskPart, TruthLabel | null, Uint8Array | null]>(
     `SELECT lumisection_first, lumisection_last, part, truth, digest FROM task_member
      WHERE run_number = $1 AND task_id = $2 ORDER BY lumisection_first`,
     [run, taskId],

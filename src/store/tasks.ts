@@ -1,16 +1,18 @@
+import { Cancellation } from '../domain/cancellation.ts';
 import { InvalidInputError, type LumigraphError, NotFoundError, UnavailableError } from '../domain/errors.ts';
-import type { LuminosityMask } from '../domain/lumi-mask.ts';
 import type { TaskDefinition, TaskMember, TaskPart } from '../domain/task.ts';
+import { type BoardScope, publicRuns } from '../domain/task-board.ts';
 import { TaskHash } from '../domain/task-hash.ts';
-import type { Viewer } from '../domain/viewer.ts';
 import type { Task } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Transaction } from './database.ts';
-import { closedLumisections } from './task-access.ts';
+import { type HiddenTasks, veilOf } from './hidden-tasks.ts';
+import { type SubmissionCount, submissionCounts } from './submissions.ts';
+import { type Asker, boardScope, isAuthor, publicRunsOf } from './task-access.ts';
 import { type AssembledTask, assembleTask } from './task-assembly.ts';
 import { type TaskChanges, taskChanges } from './task-changes.ts';
 import { ContentReader } from './task-content.ts';
-import { deleteMembers, type MemberPlace, memberPage, replaceMembers } from './task-members.ts';
+import { deleteMembers, type MemberPlace, memberPage, replaceMembers, type SeenMember } from './task-members.ts';
 import { nameOf } from './task-truth.ts';
 
 /** What may be changed of a draft. */
@@ -43,22 +45,59 @@ export interface Tasks {
     id: number,
     part: TaskPart,
     page: { readonly after: MemberPlace | undefined; readonly most: number },
-  ): Promise<TaskMember[]>;
+  ): Promise<SeenMember[]>;
   /** What is another thing than when the task was frozen, of runs behind `after` (0: from the first). */
   changes(task: Task, after: number): Promise<TaskChanges>;
-  /** See closedLumisections. */
-  closed(viewer: Pick<Viewer, 'name' | 'scopes' | 'authenticated'>): Promise<LuminosityMask>;
+  /** Opens the hidden truth of a frozen task to everybody, for good. A task whose truth is open is given back as it is. */
+  reveal(id: number): Promise<Task>;
+  /** Of which of its test runs whoever asks may see evaluations: see boardScope. */
+  boardScope(task: Pick<Task, 'id'>): Promise<BoardScope>;
+  /** The test runs that are the public part of a task; empty where it has none. */
+  publicRuns(id: number): Promise<ReadonlySet<number>>;
+  /** What each author has had evaluated on a task, by name. */
+  submissions(id: number): Promise<SubmissionCount[]>;
 }
 
-export const createTasks = (query: CheckedQuery): Tasks => ({
+/** @param asker who asks; null: the server itself, to whom nothing is hidden. */
+export const createTasks = (query: CheckedQuery, hidden: HiddenTasks, asker: Asker | null): Tasks => ({
   create: (task, definition) => create(query, task, definition),
-  update: (id, changes) => update(query, id, changes),
-  freeze: (id) => freeze(query, id),
+  update: async (id, changes) => update(await seenByAuthor(query, hidden, asker, id), id, changes),
+  freeze: async (id) => {
+    const frozen = await freeze(await seenByAuthor(query, hidden, asker, id), id);
+    if (frozen.task.isTruthHidden) await hidden.read();
+    return frozen;
+  },
+  reveal: async (id) => {
+    const task = await reveal(query, id);
+    await hidden.read();
+    return task;
+  },
+  boardScope: (task) => boardScope(query.database, task, asker === null ? [] : hidden.from(asker).map(({ id }) => id)),
+  publicRuns: (id) => publicRunsOf(query.database, id),
+  submissions: (id) => submissionCounts(query.database, id, new Date()),
   delete: (id) => query.database.write((transaction) => remove(transaction, id), { alone: true }),
   members: (id, part, page) => memberPage(query.database, id, part, page),
   changes: (task, after) => query.database.snapshot((queries) => taskChanges(query, queries, task, after)),
-  closed: (viewer) => closedLumisections(query.database, viewer),
 });
+
+/**
+ * A task is made of what its author may see: whoever else has the right to change or freeze it may see more, and the author
+ * would see that in the task. To ask for a hidden truth takes the scope `admin`, before whom nothing is hidden.
+ */
+async function seenByAuthor(
+  query: CheckedQuery,
+  hidden: HiddenTasks,
+  asker: Asker | null,
+  id: number,
+): Promise<CheckedQuery> {
+  const { author, isTruthHidden } = await found(query, id);
+  if (asker === null || isTruthHidden || isAuthor(asker, author)) return query;
+  const eyes: Asker = { name: author, scopes: [], authenticated: true };
+  return query.for(
+    veilOf(hidden, eyes, () => {}),
+    new Cancellation(),
+  );
+}
 
 async function create(
   query: CheckedQuery,
@@ -142,11 +181,55 @@ async function freeze(query: CheckedQuery, id: number): Promise<{ task: Task; fr
         [hash, ...assembledColumns(definition, assembled).slice(1), now, now, id],
       );
       await replaceMembers(transaction, id, assembled.members, digests);
+      if (definition.isTruthHidden) await hide(query, transaction, id, publicRuns(testMembers(assembled), definition));
       return stored(transaction, id);
     },
     { alone: true },
   );
   return { task, frozen: true };
+}
+
+const testMembers = ({ members }: AssembledTask) => members.filter(({ part }) => part === 'TEST');
+
+/** From now on what is certified of the test runs is closed. */
+async function hide(
+  { database: { dialect } }: CheckedQuery,
+  transaction: Transaction,
+  id: number,
+  shown: ReadonlySet<number>,
+): Promise<void> {
+  const [before, behind] = dialect.oneOf.int;
+  await transaction.all(
+    `INSERT INTO hidden_run (run_number, task_id, is_public)
+     SELECT m.run_number, m.task_id, m.run_number ${before}$2${behind} FROM task_member m
+     WHERE m.task_id = $1 AND m.part = 'TEST' GROUP BY m.run_number, m.task_id`,
+    [id, dialect.listParameter([...shown])],
+  );
+  transaction.publish({ kind: 'tasks' });
+}
+
+function reveal({ database }: CheckedQuery, id: number): Promise<Task> {
+  return database.write(
+    async (transaction) => {
+      const now = new Date();
+      await transaction.all(
+        `UPDATE task SET revealed_at = $1, updated_at = $1
+         WHERE id = $2 AND is_truth_hidden AND state = 'FROZEN' AND revealed_at IS NULL`,
+        [now, id],
+      );
+      transaction.publish({ kind: 'tasks' });
+      const task = await stored(transaction, id);
+      if (task === null) throw noTask();
+      if (task.state === 'FROZEN') return task;
+      throw new InvalidInputError(
+        `the task ${JSON.stringify(task.name)} is a draft: what it hides is open until it is frozen`,
+        {
+          reason: 'DRAFT',
+        },
+      );
+    },
+    { alone: true },
+  );
 }
 
 /** Aligned with the members, which come by part and run; a run in two parts is read twice. */
@@ -187,9 +270,11 @@ async function remove(transaction: Transaction, id: number): Promise<boolean> {
 
 async function found({ database }: CheckedQuery, id: number): Promise<Task> {
   const [task] = await database.all<Task>('SELECT * FROM task WHERE id = $1', [id]);
-  if (task === undefined) throw new NotFoundError('the task is not stored (any more)', { field: 'task' });
+  if (task === undefined) throw noTask();
   return task;
 }
+
+const noTask = () => new NotFoundError('the task is not stored (any more)', { field: 'task' });
 
 async function draftOf(query: CheckedQuery, id: number): Promise<Task> {
   const task = await found(query, id);

@@ -422,12 +422,7 @@ describe.each(databases)('tasks on $name', (database) => {
     expect(reasonOf(await create(hidden))).toBe('FORBIDDEN');
     expect(partsOf(await create(hidden, root))[2]).toEqual([3, 7]);
     made.delete(name);
-    const viewer = { name: 'reader', scopes: ['read'], authenticated: true } as const;
-    expect((await opened.store.tasks.closed(viewer)).lumisectionCount).toBe(0);
     await root(FREEZE, { task: name });
-    const closed = await opened.store.tasks.closed(viewer);
-    expect([...closed]).toEqual([{ run: third, ranges: [{ first: 1, last: 10 }] }]);
-    expect((await opened.store.tasks.closed({ ...viewer, scopes: ['read', 'admin'] })).runCount).toBe(0);
     const query = `{ task(name: "hidden") {
       parts { part positives negatives runs { positives negatives } }
       test: members(part: TEST) { lumisectionFirst truth } train: members(part: TRAIN) { truth }

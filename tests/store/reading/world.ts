@@ -27,6 +27,9 @@ export type World = Pick<
   | 'savedMaskRange'
   | 'elementSet'
   | 'task'
+  | 'strategy'
+  | 'strategyVersion'
+  | 'prediction'
 >;
 
 /** Upper and lower case, wildcards of LIKE, GLOB and regular expressions, accents, and code points beyond UTF-16's first plane. */
@@ -375,6 +378,7 @@ export function makeWorld(seed: number): World {
       author: newest(['a', 'A']),
       createdAt: newest(TIMES),
       madeOf: '[]',
+      isListed: newest([true, false]),
     })),
   );
   const savedMaskRange = savedMask.flatMap(({ name, version }) =>
@@ -416,7 +420,50 @@ export function makeWorld(seed: number): World {
     createdAt: newest(TIMES),
     updatedAt: newest(TIMES),
     frozenAt: newest([null, ...TIMES]),
+    revealedAt: newest([null, ...TIMES]),
   }));
+  const strategy = range(4).map((id) => ({
+    id,
+    name: `strategy${id}`,
+    description: newest([null, 'é', 'a%b']),
+    author: newest(['a', 'A']),
+    sourceUrl: newest([null, 'https://a/b']),
+    isBuiltIn: newest([true, false]),
+    createdAt: newest(TIMES),
+  }));
+  const strategyVersion = strategy.flatMap(({ id }) =>
+    range(3).map((number) => ({
+      id: (id - 1) * 3 + number,
+      strategyId: id,
+      version: newest(['1', 'é', 'a_b']) + number,
+      orientation: newest(['HIGHER', 'LOWER']),
+      definition: '{}',
+      author: newest(['a', 'A']),
+      createdAt: newest(TIMES),
+    })),
+  );
+  const prediction = task.flatMap(({ id: taskId }) =>
+    strategyVersion
+      .filter(({ id }) => (id + taskId) % 3 === 0)
+      .map(({ id }) => ({
+        id: taskId * 100 + id,
+        taskId,
+        taskHash: newest(['a', 'b']),
+        strategyVersionId: id,
+        author: newest(['a', 'A']),
+        status: newest(['QUEUED', 'PARTIAL', 'COMPLETE', 'FAILED']),
+        threshold: newest([null, ...NUMBERS]),
+        thresholdFrom: newest(['STATED', 'VALIDATION', 'TEST']),
+        scoresHash: newest([null, 'a', 'b']),
+        expected: newest([5, 6]),
+        scored: newest([0, 5]),
+        withReason: newest([0, 1]),
+        errorCode: newest([null, 'UNAVAILABLE']),
+        errorMessage: newest([null, 'a%b']),
+        createdAt: newest(TIMES),
+        updatedAt: newest(TIMES),
+      })),
+  );
   return {
     run,
     lumisection,
@@ -439,6 +486,9 @@ export function makeWorld(seed: number): World {
     savedMaskRange,
     elementSet,
     task,
+    strategy,
+    strategyVersion,
+    prediction,
   };
 }
 
