@@ -86,6 +86,25 @@ export const REFUSED: readonly RefusedKind[] = [
     code: 'GRAPHQL_VALIDATION_FAILED',
     requests: variants((v) => query(`{ runs { nodes { ${times(50, (i) => `nombers${v}x${i}`)} } } }`)),
   },
+  {
+    name: 'values that can never work',
+    code: 'BAD_USER_INPUT',
+    requests: variants((v) => query(`{ a${v}: runs(first: -1) { nodes { number } } }`)),
+  },
+  {
+    name: 'wrong variables',
+    code: 'BAD_USER_INPUT',
+    requests: variants((v) =>
+      query(`query Q${v}($w: RunWhere) { runs(where: $w) { totalCount } }`, {
+        w: { OR: Array.from({ length: 400 }, () => ({ number: { in: ['one', 'two'] } })) },
+      }),
+    ),
+  },
+  {
+    name: 'names that are not there',
+    code: 'NOT_FOUND',
+    requests: variants((v) => query(`{ lumisectionMask(expression: "nothing${v}") { runCount } }`)),
+  },
   { name: 'no JSON', code: 'BAD_REQUEST', requests: variants((v) => post(`{"query": "{ a${v} }`)) },
   {
     name: 'a token that is none',

@@ -8,14 +8,17 @@ type Limits = Pick<Config, 'refusedPercent' | 'clientAddressHeader'>;
 /** Errors of requests that get nothing: sending more of them is never of use. */
 const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
   'BAD_REQUEST',
+  'BAD_USER_INPUT',
   'CSRF_HEADER_MISSING',
   'FORBIDDEN',
   'GRAPHQL_PARSE_FAILED',
   'GRAPHQL_VALIDATION_FAILED',
   'LIMIT_EXCEEDED',
+  'NOT_FOUND',
   'OPERATION_RESOLUTION_FAILURE',
   'TOO_MANY_REQUESTS',
   'UNAUTHENTICATED',
+  'UNTRUSTED_DOCUMENT',
 ]);
 
 /** What a client may waste at once before it is slowed down: somebody who writes a query gets dozens of them wrong. */
