@@ -9,6 +9,7 @@ import { bundledPrograms } from '../support/bundled-programs.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { databases } from '../support/databases.ts';
+import { rounds } from '../support/rounds.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -67,14 +68,15 @@ function random(seed: number): () => number {
 
 const NEVER = Number.MAX_SAFE_INTEGER;
 
-/** KILLS=20 KILL_SEED=5 tries longer, and at other places. */
-const { KILLS = '2', KILL_SEED = '0' } = process.env;
+const KILLS = rounds(2);
+/** KILL_SEED=5 kills at other places. */
+const SEED = Number(process.env.KILL_SEED ?? 0);
 
 /** Kills again and again, each time somewhere in the first half: each attempt gets some way, and several are needed. */
 async function killed(seed: number, total: number, attempt: (statements: number) => Promise<Ended | null>) {
-  const next = random(seed + Number(KILL_SEED));
+  const next = random(seed + SEED);
   for (let kills = 0; ; kills++) {
-    const settled = await attempt(kills >= Number(KILLS) ? NEVER : Math.floor((next() * total) / 2));
+    const settled = await attempt(kills >= KILLS ? NEVER : Math.floor((next() * total) / 2));
     if (settled) return { kills, settled };
   }
 }
@@ -133,8 +135,8 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     expect(kills).toBeGreaterThan(0);
     // what is read anew is withdrawn and added again: killed in between, it goes on without `force`
     for (const [i, path] of parts.slice(0, 2).entries()) {
-      const next = random(278769 + i + Number(KILL_SEED));
-      for (let kill = 0; kill < Number(KILLS) / 2; kill++) {
+      const next = random(278769 + i + SEED);
+      for (let kill = 0; kill < KILLS / 2; kill++) {
         const statements = Math.floor((next() * (again?.statements ?? 0)) / 2);
         expect(await run(database.url, statements, [path], { ...settings, force: true })).toBeNull();
         expect(await run(database.url, NEVER, [path], settings)).not.toBeNull();
@@ -165,7 +167,7 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     const undisturbed = await create();
     const whole = await run(undisturbed.url, NEVER, parts, settings);
     const next = random(7);
-    for (let kill = 0; kill < Number(KILLS) / 2; kill++) {
+    for (let kill = 0; kill < KILLS / 2; kill++) {
       const database = await create();
       const [, survivor] = await Promise.all([
         run(database.url, Math.floor((next() * (whole?.statements ?? 0)) / 2), parts, settings),

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { FACETS, type FacetNoun } from '../../../src/store/facets.ts';
 import { databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { arbitraryFilter } from './arbitrary-filters.ts';
 import { relatedRows, rowsOf, satisfies } from './brute-force.ts';
 import { openedWorld } from './opened-world.ts';
@@ -38,7 +39,7 @@ describe.each(databases)('facets on $name', (database) => {
         const found = await opened.store.facets.counts(noun, { facet, where }, 1_000);
         expect(found.map(({ value, count }) => [value, count])).toEqual([...counts].sort(byCountAndValue));
       }),
-      { numRuns: 8 },
+      { numRuns: rounds(4) },
     );
   });
 });

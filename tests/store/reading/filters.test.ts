@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { NOUNS, nounInfo } from '../../../src/store/nouns.ts';
 import type { Noun } from '../../../src/store/store.ts';
 import { databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { arbitraryFilter } from './arbitrary-filters.ts';
 import { rowsOf, satisfies } from './brute-force.ts';
 import { openedWorld } from './opened-world.ts';
@@ -31,7 +32,7 @@ describe.each(databases)('filters on $name', (database) => {
         expect(keysOf(noun, page.rows)).toEqual(keysOf(noun, expected));
         expect(await opened.store.lists.count(noun, where)).toBe(expected.length);
       }),
-      { numRuns: 150 },
+      { numRuns: rounds(50) },
     );
   });
 

@@ -4,6 +4,7 @@ import type { CursorValues, Filter, ListQuery, OrderTerm } from '../../../src/do
 import { NOUNS, nounInfo } from '../../../src/store/nouns.ts';
 import type { Noun, ParentKey, Rows } from '../../../src/store/store.ts';
 import { databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { rowsOf, satisfies } from './brute-force.ts';
 import { openedWorld } from './opened-world.ts';
 import { makeWorld } from './world.ts';
@@ -106,7 +107,7 @@ describe.each(databases)('pages on $name', (database) => {
           expect(keys(noun, await walk(noun, { orderBy, where }, stretch + 1, !forward))).toEqual(keys(noun, rows));
         },
       ),
-      { numRuns: 25 },
+      { numRuns: rounds(8) },
     );
   });
 
@@ -184,7 +185,7 @@ describe.each(databases)('pages on $name', (database) => {
             }
           },
         ),
-        { numRuns: 15 },
+        { numRuns: rounds(5) },
       );
     },
   );

@@ -6,6 +6,7 @@ import { decodeBins, encodeBins } from '../../../src/domain/codec.ts';
 import { exactSum } from '../../../src/domain/exact-sum.ts';
 import type { Bins } from '../../../src/domain/histogram.ts';
 import { databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { openedStore } from './opened-store.ts';
 import { AXIS, batchesOf, momentsOf, type Part } from './parts.ts';
 import { write } from './write.ts';
@@ -165,7 +166,7 @@ describe.each(databases)('adding on $name', (database) => {
         expect(await stored(run)).toEqual(new Map());
         expect(await emptyCounts(run)).toEqual([]);
       }),
-      { numRuns: database.name === 'sqlite' ? 60 : 15 },
+      { numRuns: rounds(database.name === 'sqlite' ? 20 : 6) },
     );
     expect(await opened.look.arrays('SELECT * FROM contribution')).toEqual([]);
   }, 120_000);

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { LumisectionFlag } from '../../../src/domain/lumisection-flags.ts';
 import type { RecordBatch } from '../../../src/domain/record.ts';
 import { databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { openedStore } from './opened-store.ts';
 import { beginFile, write } from './write.ts';
 
@@ -161,7 +162,7 @@ describe.each(databases)('any sequence of conditions and withdrawals on $name', 
         for (const owner of files) await opened.store.ledger.withdraw(owner);
         expect(await stored(run)).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(15) },
     );
     expect(await opened.store.verify()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { openedStore } from './opened-store.ts';
 import { batchesOf, counts, type Part } from './parts.ts';
 import { beginFile, write } from './write.ts';
@@ -94,7 +95,7 @@ describe.each(databases)('the mark of an efficiency on $name', (database) => {
         if (new Set(files.map(({ bytes }) => bytes)).size < files.length) late.files = early.files;
         expect(late).toEqual(early);
       }),
-      { numRuns: database.name === 'sqlite' ? 80 : 20 },
+      { numRuns: rounds(database.name === 'sqlite' ? 30 : 8) },
     );
     expect(await opened.store.verify()).toEqual([]);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { lumisections } from './batches.ts';
 import { openedStore } from './opened-store.ts';
 import { beginFile, write } from './write.ts';
@@ -121,7 +122,7 @@ describe.each(databases)('any sequence of writes and withdrawals on $name', (dat
           expect(await stored(run)).toEqual(model.state);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(15) },
     );
     expect(await opened.store.verify()).toEqual([]);
   });

@@ -4,6 +4,7 @@ import type { RecordBatch } from '../../../src/domain/record.ts';
 import type { OnConflict, Store } from '../../../src/store/store.ts';
 import { dumpDatabase } from '../../support/database-dump.ts';
 import { createTestStore, databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { certification, OTHER, PROMPT } from './batches.ts';
 import { batchesOf, counts } from './parts.ts';
 import { beginFile, write } from './write.ts';
@@ -165,7 +166,7 @@ describe.each(databases)('a file that is withdrawn on $name', (database) => {
           expect(await contents()).toEqual(states.pop());
         }
       }),
-      { numRuns: database.name === 'sqlite' ? 40 : 15 },
+      { numRuns: rounds(database.name === 'sqlite' ? 15 : 6) },
     );
     expect(await store.verify()).toEqual([]);
   });
