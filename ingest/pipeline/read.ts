@@ -142,6 +142,7 @@ class Reading {
         onConflict,
         source: identity.source,
         judgement: settings.judgement,
+        bringer: settings.bringer,
         lease,
         conflictIssue: (conflict) => {
           if (!batch) throw new Error('a conflict without a batch');

@@ -1,5 +1,5 @@
 import type { Counts, IssueRecord, Judgement } from '../../src/domain/record.ts';
-import type { OnConflict } from '../../src/store/store.ts';
+import type { IngestOptions, OnConflict } from '../../src/store/store.ts';
 import type { FileStamp } from '../source/regular-file.ts';
 import type { ElementChoice, SkippedElement } from './elements.ts';
 
@@ -15,6 +15,8 @@ export interface IngestSettings {
   readonly source?: string;
   /** Who judged, why, and what is to be said of it: kept with the versions of certifications that the file makes. */
   readonly judgement?: Judgement;
+  /** See IngestOptions of the store. */
+  readonly bringer?: IngestOptions['bringer'];
   /** What becomes of two rows of one key (default: as the format says, to add partial counts or to keep the first). */
   readonly onConflict?: OnConflict;
   /** Read the file again although it is known. */

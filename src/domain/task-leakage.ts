@@ -34,23 +34,23 @@ export function partsOfLumisections(masks: PartMasks, run: number, numbers: Int3
 
 /**
  * Lumisections of one run resemble one another, so that a run in two parts lets a strategy see what it is tested on.
- * @throws InvalidInputError (reason SHARED_RUNS) unless that is allowed; where members are runs it never is.
+ * @throws InvalidInputError (reason SHARED_RUNS) unless that is allowed, and may be (`isAllowable`).
  */
 export function assertSeparateRuns(
   runs: Readonly<Record<TaskPart, readonly number[]>>,
-  { allow, membersAreRuns }: { allow: readonly TaskAllowance[]; membersAreRuns: boolean },
+  { allow, isAllowable }: { allow: readonly TaskAllowance[]; isAllowable: boolean },
 ): void {
-  if (allow.includes('SHARED_RUNS') && !membersAreRuns) return;
+  if (allow.includes('SHARED_RUNS') && isAllowable) return;
   const partOf = new Map<number, TaskPart>();
   for (const part of TASK_PARTS) {
     for (const run of runs[part]) {
       const other = partOf.get(run);
       if (other !== undefined) {
-        const remedy = membersAreRuns ? '' : ': give each run to one part, or ask for SHARED_RUNS (`allow`)';
+        const remedy = isAllowable ? ': give each run to one part, or ask for SHARED_RUNS (`allow`)' : '';
         throw new InvalidInputError(`run ${run} has lumisections in ${other} and in ${part}${remedy}`, {
           reason: 'SHARED_RUNS',
           run,
-          ...(!membersAreRuns && { allow: 'SHARED_RUNS' }),
+          ...(isAllowable && { allow: 'SHARED_RUNS' }),
         });
       }
       partOf.set(run, part);

@@ -73,7 +73,12 @@ async function read({ store, parser, intake }: JobTools, job: Job, keeper: Retur
   const recheck = isUpload ? {} : { opened: ({ ino }: { ino: string }) => intake.roots.recheck(path, ino) };
   if (!isUpload) await intake.roots.recheck(path);
   const settings = await forceAtMostOnce(store, job, settingsOf(job.settings));
-  const judged = { ...settings, judgement: { author: job.owner } };
+  const judged = {
+    ...settings,
+    judgement: { author: job.owner },
+    // which scopes it had then nobody knows any more
+    bringer: { name: job.owner, scopes: [], authenticated: true },
+  };
   return ingestPatiently({ store, parser }, path, judged, {
     signal: keeper.signal,
     goesOn: () => !keeper.isCancelled(),

@@ -52,7 +52,7 @@ export async function bring(context: Context, call: Call, rowsOf: () => CallRows
   const rows = rowsOf();
   const result = await bringCall(
     context.store,
-    { viewer: context.viewer.name, name, content: lists, choices, ...(source !== undefined && { source }) },
+    { viewer: context.viewer, name, content: lists, choices, ...(source !== undefined && { source }) },
     rows,
   );
   readAnew(context);

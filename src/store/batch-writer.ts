@@ -22,6 +22,7 @@ import { type DictionaryIds, resolveBatch } from './resolved-batch.ts';
 import { datasetsOfRuns, distinctLumisections, enterLumisections, enterRuns } from './run-rows.ts';
 import { dictionariesOf, writeScalars } from './scalars.ts';
 import type { IngestOptions } from './store.ts';
+import { runsHiddenFrom } from './task-access.ts';
 
 /** How a batch is to be written, beside its content. */
 export interface BatchSettings {
@@ -92,8 +93,11 @@ export async function prepareBatch(
     case 'fractions':
       return {
         alone: true,
-        write: async (transaction, dialect, { fileId, options: { source, onConflict } }) => ({
-          ...(await writeFractions(transaction, dialect, batch, { fileId, source, replace: onConflict === 'replace' })),
+        write: async (transaction, dialect, { fileId, options: { source, onConflict, bringer } }) => ({
+          ...(await writeFractions(transaction, dialect, batch, {
+            ...{ fileId, source, replace: onConflict === 'replace' },
+            hidden: await hiddenRuns(transaction, bringer),
+          })),
           refused: [],
         }),
       };
@@ -173,12 +177,16 @@ async function certification(
   batch: CertificationRecord,
   { fileId, format, options }: BatchSettings,
 ): Promise<WrittenBatch> {
-  const origin = { source: options.source, kind: format, fileId };
+  const hidden = await hiddenRuns(transaction, options.bringer);
+  const origin = { source: options.source, kind: format, fileId, hidden };
   return {
     ...(await writeCertification(transaction, dialect, { ...options.judgement, ...batch }, origin)),
     refused: [],
   };
 }
+
+const hiddenRuns = async (transaction: Transaction, bringer: IngestOptions['bringer']) =>
+  bringer === undefined ? new Set<number>() : runsHiddenFrom(transaction, bringer);
 
 async function conditions(
   transaction: Transaction,

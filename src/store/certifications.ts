@@ -34,16 +34,22 @@ export async function writeCertification(
   transaction: Transaction,
   dialect: Dialect,
   record: CertificationRecord,
-  origin: { readonly source: string; readonly kind: string; readonly fileId: number },
+  origin: {
+    readonly source: string;
+    readonly kind: string;
+    readonly fileId: number;
+    /** Runs of which nobody is told that they are identical. */
+    readonly hidden: ReadonlySet<number>;
+  },
 ): Promise<WrittenRows> {
   const { dataset, subsystem, runs } = record;
-  const { source, kind, fileId } = origin;
+  const { source, kind, fileId, hidden } = origin;
   const key = [source, dataset, subsystem] as const;
   await refuseMaskName(transaction, source);
   const latest = await latestVersion(transaction, key);
   const outcomes = Uint8Array.from(runs, (run) => {
     const before = latest.runs.get(run.run) ?? '';
-    if (before === contentOf(run)) return Outcome.identical;
+    if (before === contentOf(run) && !hidden.has(run.run)) return Outcome.identical;
     return before === '' ? Outcome.inserted : Outcome.replaced;
   });
   const judged = runs.filter(({ ranges }) => ranges.length > 0);

@@ -28,7 +28,18 @@ export async function writeFractions(
   transaction: Transaction,
   dialect: Dialect,
   { fractions }: FractionBatch,
-  { fileId, source, replace }: { readonly fileId: number; readonly source: string; readonly replace: boolean },
+  {
+    fileId,
+    source,
+    replace,
+    hidden,
+  }: {
+    readonly fileId: number;
+    readonly source: string;
+    readonly replace: boolean;
+    /** Runs of which nobody is told that they are identical. */
+    readonly hidden: ReadonlySet<number>;
+  },
 ): Promise<WrittenRows> {
   const keyOf = ({ run, subsystem }: (typeof fractions)[number]): [number, string, string] => [run, source, subsystem];
   const runs = [...new Set(fractions.map(({ run }) => run))];
@@ -52,7 +63,7 @@ export async function writeFractions(
   const outcomes = Uint8Array.from(fractions, (fraction, row) => {
     const key = `${fraction.run}/${fraction.subsystem}`;
     const known = stored.get(key);
-    if (known === fraction.fraction) {
+    if (known === fraction.fraction && !hidden.has(fraction.run)) {
       met.set(key, fraction);
       return Outcome.identical;
     }

@@ -1,6 +1,7 @@
 import type { Cancellation } from '../domain/cancellation.ts';
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
+import type { EvaluationScope } from '../domain/prediction-evaluation.ts';
 import type { QualityStatus } from '../domain/quality-status.ts';
 import type { Counts, IssueRecord, Judgement, RecordBatch, SourcePosition } from '../domain/record.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -33,7 +34,7 @@ import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { ElementSets } from './element-sets.ts';
 import type { ElementTree } from './element-tree.ts';
-import type { Evaluations } from './evaluations.ts';
+import type { Evaluations, StoredEvaluation } from './evaluations.ts';
 import type { Events } from './events.ts';
 import type { Facets } from './facets.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
@@ -150,9 +151,21 @@ export interface ParentKey {
   readonly [column: string]: string | number;
 }
 
+export interface ColumnPage {
+  readonly count: number;
+  readonly hasNextPage: boolean;
+  /**
+   * Values of a field by row, as rows have them, and maybe more behind them; undefined where it was not read. Of `bins` values
+   * are undefined that were too large to come along.
+   */
+  column(name: string): readonly unknown[] | undefined;
+}
+
 export interface Lists {
   /** One SQL statement. Order terms are completed by the noun's key, so that the order is total. */
   page<N extends Noun>(noun: N, query: ListQuery): Promise<Page<Rows[N]>>;
+  /** The same page as columns, for who takes rows apart anyway: no object is made for each. Takes `first`, never `last`. */
+  columns(noun: Noun, query: ListQuery): Promise<ColumnPage>;
   /** The same page for each parent, in one SQL statement however many parents there are; aligned with `parents`. */
   pages<N extends Noun>(noun: N, parents: readonly ParentKey[], query: ListQuery): Promise<Page<Rows[N]>[]>;
   count(noun: Noun, where?: Filter): Promise<number>;
@@ -221,6 +234,10 @@ export interface Reads {
   predictions(ids: readonly number[]): Promise<(Prediction | null)[]>;
   /** Of each prediction, by part, then monitor element: what was said, without reading scores. */
   answersOfPredictions(ids: readonly number[]): Promise<PartAnswers[][]>;
+  /** Under the truth that was frozen, of the scores that predictions have now; null where there is none. */
+  currentEvaluations(
+    keys: readonly { readonly predictionId: number; readonly scope: EvaluationScope }[],
+  ): Promise<(StoredEvaluation | null)[]>;
   /** Members of each task, by part, then run. */
   taskRunCounts(taskIds: readonly number[]): Promise<TaskRunCount[][]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;
@@ -280,6 +297,11 @@ export interface IngestOptions {
   readonly source: string;
   /** Kept with the versions of certifications that are made, where their records tell nothing. */
   readonly judgement?: Judgement | undefined;
+  /**
+   * Whoever brings it, where that is a client: of runs whose truth is hidden from it no row of a certification is told to be
+   * identical with what is stored, which it could guess so. Without it nothing is hidden.
+   */
+  readonly bringer?: Asker | undefined;
   /**
    * Words one conflict as an issue. Called inside the transaction of `write`, which stores the issue with the batch,
    * so that a kill can never part the count of a conflict from its issue. Without it conflicts are only counted.
@@ -343,7 +365,7 @@ export interface CallRecords {
   readonly batches: readonly RecordBatch[];
   /** Rows that were refused before they became records. */
   readonly issues: readonly IssueRecord[];
-  readonly options: Pick<IngestOptions, 'onConflict' | 'source'>;
+  readonly options: Pick<IngestOptions, 'onConflict' | 'source' | 'bringer'>;
   /** Any row that is refused or in conflict undoes the call. */
   readonly strict: boolean;
   conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueRecord;

@@ -15,6 +15,15 @@ export const seesTruth = (
   asker: Asker,
 ): boolean => !isTruthHidden || revealedAt !== null || asker.scopes.includes('admin') || isAuthor(asker, author);
 
+/** The runs in which the truth of a task is hidden from whoever asks. */
+export async function runsHiddenFrom(queries: Queries, asker: Asker): Promise<ReadonlySet<number>> {
+  if (asker.scopes.includes('admin')) return new Set();
+  const rows = await queries.arrays<[number, string]>(
+    `SELECT h.run_number, t.author FROM hidden_run h JOIN task t ON t.id = h.task_id WHERE t.revealed_at IS NULL`,
+  );
+  return new Set(rows.flatMap(([run, author]) => (isAuthor(asker, author) ? [] : [run])));
+}
+
 /** The test runs of a task that are its public part; empty where it has none. */
 export async function publicRunsOf(queries: Queries, taskId: number): Promise<ReadonlySet<number>> {
   const rows = await queries.arrays<[number]>('SELECT run_number FROM hidden_run WHERE task_id = $1 AND is_public', [

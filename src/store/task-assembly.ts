@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
+import { injectionOf } from '../domain/injection.ts';
 import { END_OF_RUN, LuminosityMask } from '../domain/lumi-mask.ts';
 import type { MaskExpression } from '../domain/mask-expression.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
@@ -33,7 +34,7 @@ import { splitRuns } from '../domain/task-split.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Queries } from './database.ts';
 import { type MaskPart, readMask } from './mask-reads.ts';
-import { judgedNumbers, labelsOf, pairingsOf, type ReadTruth, readTruth } from './task-truth.ts';
+import { assertHideable, judgedNumbers, labelsOf, pairingsOf, type ReadTruth, readTruth } from './task-truth.ts';
 
 /** Stored lumisections that the parts of one task may select. */
 const MOST_TASK_LUMISECTIONS = 500_000;
@@ -83,8 +84,10 @@ export async function assembleTask(
   definition: TaskDefinition,
 ): Promise<AssembledTask> {
   const subject = await elementsOf(query, queries, definition);
+  if (definition.injection) await assertInjectable(query, queries, definition);
   const truth = await readTruth(query, queries, definition.truth);
   assertPairing(definition, truth);
+  if (definition.isTruthHidden) await assertHideable(queries, definition.truth, truth);
   const runs = (await selectedRuns(query, queries, definition, subject)).map((run) =>
     run.numbers.length > 0 ? run : { ...run, numbers: judgedNumbers(truth, run.run) },
   );
@@ -98,7 +101,7 @@ export async function assembleTask(
     const labels = labelsOf(truth, run, numbers, parts);
     const rules = { ...definition, margin: definition.truth.margin };
     const found = membersOfRun({ run, numbers, parts, labels, histograms }, rules);
-    for (const member of found.members) members[member.part].push(member);
+    for (const member of found.members) members[member.part].push(injected(definition, member));
     for (const [place, reasons] of found.leftOut.entries()) {
       const part = TASK_PARTS[place] as TaskPart;
       for (const [reason, count] of Object.entries(reasons) as [LeftOutReason, number][]) {
@@ -107,7 +110,9 @@ export async function assembleTask(
       }
     }
   }
-  assertSeparateRuns(runsOf, { allow: definition.allow, membersAreRuns: definition.granularity === 'RUN' });
+  // lumisections of one run are open or hidden together
+  const isAllowable = definition.granularity !== 'RUN' && !definition.isTruthHidden;
+  assertSeparateRuns(runsOf, { allow: definition.allow, isAllowable });
   if (definition.isCausal) assertCausal(runsOf);
   assertClasses(definition, members);
   return {
@@ -146,6 +151,20 @@ export async function elementsOf(
   return { datasetId, elements };
 }
 
+/** Of profiles there are no contents in which an anomaly could be made. */
+async function assertInjectable({ database }: CheckedQuery, queries: Queries, { monitorElements }: TaskDefinition) {
+  const [before, behind] = database.dialect.oneOf.text;
+  const [profile] = await queries.arrays<[string]>(
+    `SELECT path FROM monitor_element WHERE kind IN ('PROFILE', 'PROFILE2D') AND path ${before}$1${behind} ORDER BY path`,
+    [database.dialect.listParameter(monitorElements)],
+  );
+  if (profile === undefined) return;
+  throw new InvalidInputError(`injection: ${JSON.stringify(profile[0])} is a profile, which holds no counts`, {
+    field: 'injection',
+    reason: 'PROFILE',
+  });
+}
+
 function assertPairing({ dataset, allow }: TaskDefinition, { madeOf }: ReadTruth): void {
   if (allow.includes('OTHER_RECONSTRUCTION')) return;
   const other = pairingsOf(dataset, madeOf).find(({ pairing }) => pairing === 'OTHER_RECONSTRUCTION');
@@ -155,6 +174,12 @@ function assertPairing({ dataset, allow }: TaskDefinition, { madeOf }: ReadTruth
     `truth: ${JSON.stringify(source)} judges ${judged}, another reconstruction than ${dataset}: what is bad there need not be bad here. Ask for OTHER_RECONSTRUCTION (\`allow\`), and it is shown with the task`,
     { reason: 'OTHER_RECONSTRUCTION', field: 'truth', allow: 'OTHER_RECONSTRUCTION' },
   );
+}
+
+/** The member, bad where an anomaly is to be made in it. Definitions that were stored before there was this have none. */
+export function injected({ injection = null }: TaskDefinition, member: TaskMember): TaskMember {
+  const done = injection === null ? null : injectionOf(injection, member);
+  return done === null ? member : { ...member, truth: 'POSITIVE', injection: done };
 }
 
 /** A part that names the mask of a class as its own has asked for that class by name. */

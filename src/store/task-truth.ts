@@ -1,6 +1,6 @@
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { END_OF_RUN, LuminosityMask } from '../domain/lumi-mask.ts';
-import type { MaskExpression } from '../domain/mask-expression.ts';
+import { type MaskExpression, termsOf } from '../domain/mask-expression.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
 import type { TruthDefinition } from '../domain/task.ts';
 import { NEGATIVE, NO_PART, POSITIVE, UNLABELLED } from '../domain/task-members.ts';
@@ -58,6 +58,40 @@ const distinct = (parts: readonly MaskPart[]) => [...new Map(parts.map((part) =>
 /** Tells a version from all others. */
 export const nameOf = ({ source, mask, dataset, subsystem, version }: MaskPart): string =>
   JSON.stringify(mask === null ? ['source', source, dataset, subsystem, version] : ['mask', mask, version]);
+
+/**
+ * Only what is certified can be hidden: conditions are on data that everybody may read, and the definition of the task is
+ * read by everybody. What saved masks list is hidden with them.
+ * @throws InvalidInputError (reason OPEN_TRUTH)
+ */
+export async function assertHideable(
+  queries: Queries,
+  { positive, negative }: TruthDefinition,
+  { madeOf }: Pick<ReadTruth, 'madeOf'>,
+): Promise<void> {
+  for (const [field, text] of Object.entries({ positive, negative })) {
+    const open = (text === null ? [] : termsOf(parseMask(text, `truth.${field}`))).find(
+      ({ kind }) => kind === 'where' || kind === 'ranges',
+    );
+    if (open !== undefined) throw openTruth(field, open.kind === 'where' ? 'a condition' : 'a list of lumisections');
+  }
+  for (const { mask, version } of madeOf) {
+    if (mask === null) continue;
+    const [saved] = await queries.arrays<[string | null]>(
+      'SELECT expression FROM saved_mask WHERE name = $1 AND version = $2',
+      [mask, version],
+    );
+    const terms = saved?.[0] == null ? [] : termsOf(parseMask(saved[0]));
+    if (terms.some(({ kind }) => kind === 'where'))
+      throw openTruth('', `a condition, in the saved mask ${JSON.stringify(mask)}`);
+  }
+}
+
+const openTruth = (field: string, what: string) =>
+  new InvalidInputError(
+    `truth${field && `.${field}`}: it has ${what}, which everybody may read, and so cannot be hidden: name certification sources, or save a list as a mask`,
+    { reason: 'OPEN_TRUTH', field: 'truth' },
+  );
 
 /** What those of the versions that were made for one of the causes call BAD. */
 async function causedBy(queries: Queries, parts: readonly MaskPart[], causes: readonly string[]) {

@@ -34,11 +34,11 @@ describe('leakage', () => {
 
   test('of runs is refused unless it is asked for, and where members are runs always', () => {
     const runs = { TRAIN: [1, 2], VALIDATION: [3], TEST: [2] };
-    const none = { allow: [], membersAreRuns: false };
+    const none = { allow: [], isAllowable: true };
     expect(details(() => assertSeparateRuns(runs, none))).toMatchObject({ reason: 'SHARED_RUNS', run: 2 });
     expect(details(() => assertSeparateRuns({ ...runs, TEST: [4] }, none))).toBeNull();
     expect(details(() => assertSeparateRuns(runs, { ...none, allow: ['SHARED_RUNS'] }))).toBeNull();
-    expect(details(() => assertSeparateRuns(runs, { allow: ['SHARED_RUNS'], membersAreRuns: true }))).toMatchObject({
+    expect(details(() => assertSeparateRuns(runs, { allow: ['SHARED_RUNS'], isAllowable: false }))).toMatchObject({
       reason: 'SHARED_RUNS',
     });
   });

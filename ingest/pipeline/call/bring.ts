@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../../../src/domain/errors.ts';
 import { type Counts, type IssueRecord, REPORTED_ISSUES, type RecordBatch } from '../../../src/domain/record.ts';
+import type { Viewer } from '../../../src/domain/viewer.ts';
 import type { OnConflict, Rows, Store } from '../../../src/store/store.ts';
 import { conflictIssue } from '../conflicts.ts';
 import { contentIdentity } from './content-identity.ts';
@@ -14,8 +15,7 @@ export interface CallChoices {
 }
 
 export interface Call {
-  /** Who calls. */
-  readonly viewer: string;
+  readonly viewer: Pick<Viewer, 'name' | 'scopes' | 'authenticated'>;
   /** Name of the mutation. */
   readonly name: string;
   /** What identifies the content: the same again is the same data file. */
@@ -58,15 +58,15 @@ export interface CallResult {
  */
 export async function bringCall(store: Store, call: Call, { rows, batches, issues }: CallRows): Promise<CallResult> {
   const { viewer, name, choices, source = '' } = call;
-  const { sha256, size } = contentIdentity([viewer, name, source, call.content]);
+  const { sha256, size } = contentIdentity([viewer.name, name, source, call.content]);
   const outcome = await store.ledger.bring({
     identity: { sha256, dataset: '', source, format: CALL_FORMAT, meMap: '' },
-    path: `${CALL_FORMAT}:${viewer}/${name}/${sha256.slice(0, 16)}`,
+    path: `${CALL_FORMAT}:${viewer.name}/${name}/${sha256.slice(0, 16)}`,
     size,
     rows,
     batches,
     issues,
-    options: { onConflict: choices.onConflict ?? 'keep', source },
+    options: { onConflict: choices.onConflict ?? 'keep', source, bringer: viewer },
     strict: choices.strict ?? false,
     conflictIssue,
   });
