@@ -151,6 +151,27 @@ const SETTINGS = {
     1_000_000_000_000,
     'Most bytes of one uploaded file.',
   ),
+  maxClientWaitingBytes: count(
+    'LUMIGRAPH_MAX_CLIENT_WAITING_BYTES',
+    20_000_000_000,
+    1,
+    1_000_000_000_000_000,
+    'Most bytes of uploads of one client (its token) that lie in `LUMIGRAPH_UPLOADS`, because they wait to be read, or failed; the smallest counts as 1 MB.',
+  ),
+  maxWaitingBytes: count(
+    'LUMIGRAPH_MAX_WAITING_BYTES',
+    50_000_000_000,
+    1,
+    1_000_000_000_000_000,
+    'The same of all clients together: less than the disk holds.',
+  ),
+  maxClientJobs: count(
+    'LUMIGRAPH_MAX_CLIENT_JOBS',
+    10_000,
+    1,
+    10_000_000,
+    'Most files of one client (its token) that wait to be read, uploaded or not.',
+  ),
   keepUploadsDays: count(
     'LUMIGRAPH_KEEP_UPLOADS_DAYS',
     7,

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { type LimitExceededError, UnavailableError } from '../domain/errors.ts';
 import { passedLimit } from '../domain/passed-limit.ts';
 import { uploadName } from './upload-name.ts';
+import { ONE_UPLOAD, type SpaceLimits, UploadSpace } from './upload-space.ts';
 
 /** A file that a client sent, as it lies on disk. */
 export interface ReceivedFile {
@@ -21,27 +22,33 @@ export interface ReceivedFile {
 /** What the ledger calls an upload: not where it lies, but something that no other upload is called. */
 export const uploadLedgerPath = (path: string) => `upload:${path}`;
 
-/** A folder of one upload: nothing else in the folder of uploads is touched. */
-const ONE_UPLOAD = /^[0-9a-f]{24}$/;
+export interface UploadLimits extends SpaceLimits {
+  /** Of one file. */
+  readonly maxUploadBytes: number;
+}
+
+/** Nothing but folders of uploads is touched in the folder. */
 const PATH = /^([0-9a-f]{24})\/([^/\\\0]+)$/;
 
 /** Where uploads lie until they are read, each in a folder of its own under the name that its client gave it. */
 export class UploadFolder {
   readonly #folder: string;
   readonly #maxBytes: number;
+  readonly #space: UploadSpace;
 
-  constructor(folder: string, maxBytes: number) {
+  constructor(folder: string, limits: UploadLimits) {
     this.#folder = resolve(folder);
-    this.#maxBytes = maxBytes;
+    this.#maxBytes = limits.maxUploadBytes;
+    this.#space = new UploadSpace(this.#folder, limits);
   }
 
   /**
    * Writes a file while it comes, counting and hashing it; flushed to disk when this returns. What is left of one that
-   * breaks off, or is too large, is removed.
+   * breaks off, or for which there is no place, is removed.
    * @throws LimitExceededError; UnavailableError where the disk is full; whatever `content` breaks off with.
    */
-  async receive(content: Readable, givenName: string | undefined): Promise<ReceivedFile> {
-    const id = randomBytes(12).toString('hex');
+  async receive(content: Readable, givenName: string | undefined, owner: string): Promise<ReceivedFile> {
+    const id = await this.#space.begin(owner);
     const name = uploadName(givenName);
     const hash = createHash('sha256');
     let size = 0;
@@ -50,16 +57,19 @@ export class UploadFolder {
         size += chunk.length;
         if (size > this.#maxBytes) return pass(this.#tooLarge(size));
         hash.update(chunk);
-        pass(null, chunk);
+        const room = this.#space.resize(id, size);
+        if (room === undefined) pass(null, chunk);
+        else room.then(() => pass(null, chunk), pass);
       },
     });
     const own = join(this.#folder, id);
     try {
       await mkdir(own, { recursive: true, mode: 0o700 });
       await pipeline(content, counted, createWriteStream(join(own, name), { flags: 'wx', mode: 0o600, flush: true }));
+      this.#space.end(id);
       return { path: `${id}/${name}`, name, size, sha256: hash.digest('hex') };
     } catch (error) {
-      await rm(own, { recursive: true, force: true });
+      await this.#remove(id);
       throw refusal(error);
     }
   }
@@ -73,7 +83,12 @@ export class UploadFolder {
 
   async remove(path: string): Promise<void> {
     const [, id] = PATH.exec(path) ?? [];
-    if (id !== undefined) await rm(join(this.#folder, id), { recursive: true, force: true });
+    if (id !== undefined) await this.#remove(id);
+  }
+
+  async #remove(id: string): Promise<void> {
+    await rm(join(this.#folder, id), { recursive: true, force: true });
+    this.#space.forget(id);
   }
 
   /**
@@ -91,7 +106,7 @@ export class UploadFolder {
       if (!ONE_UPLOAD.test(id) || kept.has(id)) continue;
       const facts = await stat(join(this.#folder, id)).catch(() => null);
       if (facts === null || Date.now() - facts.mtimeMs < olderThanMs) continue;
-      await rm(join(this.#folder, id), { recursive: true, force: true });
+      await this.#remove(id);
       removed++;
     }
     return removed;

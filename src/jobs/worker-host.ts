@@ -104,7 +104,9 @@ export class WorkerHost {
   }
 
   #start(): ChildProcess {
-    const { databaseUrl, jobs: atATime, uploads, maxUploadBytes, ingestRoots } = this.#settings;
+    const { databaseUrl, jobs: atATime, uploads, ingestRoots, maxClientJobs } = this.#settings;
+    const { maxUploadBytes, maxClientWaitingBytes, maxWaitingBytes } = this.#settings;
+    const limits = { maxUploadBytes, maxClientWaitingBytes, maxWaitingBytes, maxClientJobs };
     const { entry, execArgv } = ownProgram('worker-process', import.meta.url);
     const child = fork(entry, [], {
       // not the server's own flags: a debugger's port is nothing for two
@@ -127,7 +129,7 @@ export class WorkerHost {
     child.send({
       kind: 'start',
       databaseUrl,
-      intake: { uploads, maxUploadBytes, ingestRoots },
+      intake: { uploads, ingestRoots, ...limits },
       atATime,
     } satisfies ToWorker);
     return child;

@@ -29,6 +29,7 @@ export class MultipartRequest {
   readonly #body: Readable;
   readonly #busboy: BusboyInstance;
   readonly #folder: UploadFolder;
+  readonly #owner: string;
   readonly #limits: MultipartLimits;
   readonly #files = new Map<string, FilePart>();
   readonly #params = settlable<GraphQLParams>();
@@ -42,10 +43,14 @@ export class MultipartRequest {
   #hasBegun = false;
   #isOver = false;
 
-  /** @throws GraphQLError for a content type without a boundary. */
-  constructor(body: Readable, contentType: string, folder: UploadFolder, limits: MultipartLimits) {
+  /**
+   * @param owner whose the files are.
+   * @throws GraphQLError for a content type without a boundary.
+   */
+  constructor(body: Readable, contentType: string, folder: UploadFolder, owner: string, limits: MultipartLimits) {
     this.#body = body;
     this.#folder = folder;
+    this.#owner = owner;
     this.#limits = limits;
     // nobody may be waiting any more when something goes wrong
     this.#params.promise.catch(() => {});
@@ -156,7 +161,7 @@ export class MultipartRequest {
     if (this.#arrived.has(name)) throw badMultipart(`it has part ${JSON.stringify(name)} twice`);
     this.#arrived.add(name);
     this.#wanted.promise.then(
-      () => file.write(stream, fileName),
+      () => file.write(stream, fileName, this.#owner),
       () => stream.resume(),
     );
     // until somebody wants it nothing of it is read, and its sender has to wait
@@ -230,10 +235,10 @@ class FilePart extends IncomingFile {
     return this.#received.promise;
   }
 
-  async write(stream: BusboyFileStream, fileName: string | undefined): Promise<void> {
+  async write(stream: BusboyFileStream, fileName: string | undefined, owner: string): Promise<void> {
     this.#stream = stream;
     try {
-      const received = await this.#folder.receive(stream, fileName);
+      const received = await this.#folder.receive(stream, fileName, owner);
       if (this.#state === 'failed') return await this.#folder.remove(received.path);
       this.#state = 'here';
       this.#received.resolve(received);

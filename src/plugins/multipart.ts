@@ -22,9 +22,9 @@ export function useMultipart(uploads: UploadFolder, limits: MultipartLimits): Pl
       const contentType = request.headers.get('content-type') ?? '';
       if (request.method !== 'POST' || !IS_MULTIPART.test(contentType)) return;
       setRequestParser(() => {
-        const { req } = serverContext;
+        const { req, facts } = serverContext;
         const body = req ?? Readable.fromWeb((request.body ?? new Blob([]).stream()) as never);
-        const multipart = new MultipartRequest(body, contentType, uploads, limits);
+        const multipart = new MultipartRequest(body, contentType, uploads, facts.viewer.name, limits);
         open.set(serverContext, multipart);
         return multipart.read();
       });

@@ -3,6 +3,7 @@ import { hasDied } from '../../ingest/pipeline/process-name.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../domain/errors.ts';
 import { requireOwnerOfJob } from '../domain/ownership.ts';
+import { passedLimit } from '../domain/passed-limit.ts';
 import type { DataFile as DataFileRow, Job as JobRow } from '../generated/sqlite/client.ts';
 import { checkSettings, type JobSettings, settingsText } from '../jobs/job-settings.ts';
 import { uploadLedgerPath } from '../jobs/upload-folder.ts';
@@ -120,6 +121,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: UploadDataFileInput, required: true, description: 'The file.' }) },
     resolve: async (_root, { input: { file, ...given } }, context) => {
       const settings = settingsFrom(given, context);
+      await refuseLongQueues(context, 1);
       const { path, size, sha256 } = await file.receive();
       const request = { origin: 'upload', path, ledgerPath: uploadLedgerPath(path), size, sha256 } as const;
       try {
@@ -144,6 +146,7 @@ builder.mutationFields((t) => ({
         const message = `${path} matches, but is left out: it leads out of the folders that this server reads from, or is no regular file that may be read`;
         context.warn({ code: 'FILE_LEFT_OUT', message, path: [info.path.key] });
       }
+      await refuseLongQueues(context, files.length);
       const requests = files.map(({ path, size }) => ({ origin: 'path', path, ledgerPath: path, size }) as const);
       return enqueue(requests, settings, context);
     },
@@ -197,6 +200,19 @@ function settingsFrom(given: Reading, context: Context): JobSettings {
   };
   checkSettings(settings);
   return settings;
+}
+
+/** @throws LimitExceededError where the files of one client that wait would be too many with so many more. */
+async function refuseLongQueues({ store, viewer, intake }: Context, more: number): Promise<void> {
+  const actual = (await store.jobs.countWaiting(viewer.name)) + more;
+  if (actual <= intake.maxClientJobs) return;
+  throw passedLimit({
+    setting: 'LUMIGRAPH_MAX_CLIENT_JOBS',
+    limit: intake.maxClientJobs,
+    actual,
+    what: `${actual} files of this client would wait to be read`,
+    remedy: 'Wait until some are read (`jobs`), or cancel what is not needed (`cancelJob`).',
+  });
 }
 
 type File = Pick<JobRequest, 'origin' | 'path' | 'ledgerPath' | 'size' | 'sha256'>;

@@ -1,5 +1,5 @@
 import { hasDied } from '../../ingest/pipeline/process-name.ts';
-import { requireOwnerOfJob } from '../domain/ownership.ts';
+import { mayChangeJobOf, requireOwnerOfJob } from '../domain/ownership.ts';
 import type { RunDeletion } from '../store/delete-run.ts';
 import type { Ledger } from '../store/store.ts';
 import { BROUGHT, type Brought, HOLDERS, type Holder, type Withdrawal } from '../store/withdrawal.ts';
@@ -108,12 +108,16 @@ builder.mutationFields((t) => ({
     scope: 'ingest',
     type: DeleteDataFilePayload,
     description:
-      'Takes back what a file brought and no other file has alike. What its rows replaced does not come back; read again, it brings the same. Jobs of your own (with the scope `admin`: any) that wait for it are cancelled.',
+      'Takes back what a file brought and no other file has alike. What its rows replaced does not come back; read again, it brings the same. Jobs of your own (with the scope `admin`: any) that wait for it are cancelled, and its upload is removed.',
     args: { input: t.arg({ type: DeleteDataFileInput, required: true, description: 'Which file.' }) },
     resolve: async (_root, { input: { id } }, context) => {
-      const discarded = await context.store.ledger.discard(dataFileKey.parseGlobal(id)[0], hasDied, (owner) =>
+      const [fileId] = dataFileKey.parseGlobal(id);
+      const discarded = await context.store.ledger.discard(fileId, hasDied, (owner) =>
         requireOwnerOfJob(context.viewer, owner),
       );
+      for (const { path, owner } of await context.store.jobs.leftUploads(fileId)) {
+        if (mayChangeJobOf(context.viewer, owner)) await context.intake.uploads.remove(path);
+      }
       readAnew(context);
       return discarded;
     },

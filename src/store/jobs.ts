@@ -75,6 +75,10 @@ export interface Jobs {
    * stays as it is. @throws NotFoundError; InvalidInputError for one that is DONE, or is being cancelled.
    */
   retry(id: number): Promise<Job>;
+  /** How many files of one client wait to be read. */
+  countWaiting(owner: string): Promise<number>;
+  /** Paths of the uploads by which an entry of the ledger came, and whose jobs are over without having read them. */
+  leftUploads(fileId: number): Promise<readonly { readonly path: string; readonly owner: string }[]>;
   /** Paths of the uploads that jobs still need. */
   unfinishedUploads(): Promise<ReadonlySet<string>>;
 }
@@ -204,6 +208,18 @@ export const createJobs = (database: Pick<Database, 'dialect' | 'all' | 'arrays'
         tell(transaction, row);
         return toJob(changed as Stored<Job>);
       }),
+
+    async countWaiting(owner) {
+      const sql = "SELECT count(*) FROM job WHERE state = 'QUEUED' AND owner = $1";
+      return Number((await database.arrays<[number]>(sql, [owner]))[0]?.[0] ?? 0);
+    },
+
+    leftUploads: (fileId) =>
+      database.all(
+        `SELECT path, owner FROM job WHERE (file_id = $1 OR offered_file_id = $1) AND origin = 'upload'
+           AND state IN ('CANCELLED', 'FAILED')`,
+        [fileId],
+      ),
 
     async unfinishedUploads() {
       const rows = await database.all<{ path: string }>(

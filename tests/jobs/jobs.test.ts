@@ -442,6 +442,7 @@ describe.each(databases)('jobs on $name', (database) => {
     const { dataFile, job } = await begun(small());
     expect((await post(DELETE, { id: dataFile.id })).errors).toBeUndefined();
     expect(await jobOf(job.id)).toMatchObject({ state: 'CANCELLED', dataFile: { status: 'CANCELLED' } });
+    expect(uploaded()).toEqual([]);
     const other = await begun(small());
     const lease = openLease();
     await store.jobs.claim(lease);
@@ -486,10 +487,33 @@ describe.each(databases)('jobs on $name', (database) => {
     ]);
     expect(await jobOf(job.id)).toMatchObject({ state: 'QUEUED', dataFile: { status: 'PENDING' } });
     expect((await change('cancelJob', job.id, mine)).errors).toBeUndefined();
+    // whose job is over may be deleted by others, but the upload stays for its owner to try again
     expect((await post(DELETE, { id: dataFile.id }, yours)).errors).toBeUndefined();
+    expect(uploaded()).toHaveLength(1);
     const nothing = Buffer.from('Job:999999').toString('base64');
     expect((await change('cancelJob', nothing)).errors).toMatchObject([{ extensions: { code: expect.any(String) } }]);
     rmSync(uploads, { recursive: true });
+  });
+
+  test('a client has so many files in the queue, and is told before more are taken in', async () => {
+    const few = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', LUMIGRAPH_INGEST_ROOTS: roots }), {
+      session: SESSION,
+      intake: { ...intake, maxClientJobs: 1 },
+    });
+    for (const name of ['q1.csv', 'q2.csv']) writeFileSync(join(roots, name), small());
+    const ask = async (query: string, variables: object) => {
+      const headers = { 'content-type': 'application/json', ...AUTHORIZED };
+      const body = JSON.stringify({ query, variables });
+      return (await few.fetch('http://localhost/graphql', { method: 'POST', headers, body })).json();
+    };
+    const refused = [{ extensions: { code: 'LIMIT_EXCEEDED', setting: 'LUMIGRAPH_MAX_CLIENT_JOBS', actual: 2 } }];
+    expect((await ask(INGEST, { input: { paths: ['q?.csv'] } })).errors).toMatchObject(refused);
+    const { data } = await ask(INGEST, { input: { paths: ['q1.csv'] } });
+    expect((await ask(INGEST, { input: { paths: ['q2.csv'] } })).errors).toMatchObject(refused);
+    expect((await change('cancelJob', data.ingestDataFiles.jobs[0].id)).errors).toBeUndefined();
+    expect((await ask(INGEST, { input: { paths: ['missing.csv'] } })).errors[0].extensions.code).not.toBe(
+      'LIMIT_EXCEEDED',
+    );
   });
 
   test('without folders to read from, paths are refused', async () => {

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { UploadFolder } from '../../src/jobs/upload-folder.ts';
 import { uploadName } from '../../src/jobs/upload-name.ts';
 
@@ -48,13 +48,18 @@ describe('the name of an upload', () => {
 });
 
 describe('the folder of uploads', () => {
-  const uploads = new UploadFolder(join(folder, 'made/when/missing'), 1000);
+  const LIMITS = { maxUploadBytes: 1000, maxClientWaitingBytes: 1e9, maxWaitingBytes: 1e9 };
+  const uploads = new UploadFolder(join(folder, 'made/when/missing'), LIMITS);
   const names = () =>
     existsSync(join(folder, 'made/when/missing')) ? readdirSync(join(folder, 'made/when/missing')) : [];
 
   test('keeps a file as it came, with its size and hash, for nobody else to read', async () => {
     const content = Buffer.from('x'.repeat(1000));
-    const received = await uploads.receive(Readable.from([content.subarray(0, 10), content.subarray(10)]), 'a/b.csv');
+    const received = await uploads.receive(
+      Readable.from([content.subarray(0, 10), content.subarray(10)]),
+      'a/b.csv',
+      'me',
+    );
     expect(received).toEqual({
       path: expect.stringMatching(/^[0-9a-f]{24}\/b\.csv$/),
       name: 'b.csv',
@@ -69,7 +74,7 @@ describe('the folder of uploads', () => {
   });
 
   test('keeps nothing of one that is too large or breaks off', async () => {
-    await expect(uploads.receive(Readable.from([Buffer.alloc(1001)]), 'a')).rejects.toMatchObject({
+    await expect(uploads.receive(Readable.from([Buffer.alloc(1001)]), 'a', 'me')).rejects.toMatchObject({
       code: 'LIMIT_EXCEEDED',
       details: { setting: 'LUMIGRAPH_MAX_UPLOAD_BYTES', limit: 1000 },
     });
@@ -79,7 +84,7 @@ describe('the folder of uploads', () => {
         throw new Error('gone');
       })(),
     );
-    await expect(uploads.receive(broken, 'a')).rejects.toThrow('gone');
+    await expect(uploads.receive(broken, 'a', 'me')).rejects.toThrow('gone');
     expect(names()).toEqual([]);
   });
 
@@ -93,7 +98,7 @@ describe('the folder of uploads', () => {
   test('is swept of old uploads that no job needs, and of nothing else', async () => {
     const root = join(folder, 'made/when/missing');
     const [old, needed, fresh] = await Promise.all(
-      ['old', 'needed', 'fresh'].map((name) => uploads.receive(Readable.from(['x']), name)),
+      ['old', 'needed', 'fresh'].map((name) => uploads.receive(Readable.from(['x']), name, 'me')),
     );
     mkdirSync(join(root, 'somebody-elses'));
     writeFileSync(join(root, 'README'), 'not an upload');
@@ -105,5 +110,76 @@ describe('the folder of uploads', () => {
     expect(await uploads.sweep(new Set([needed?.path ?? '']), 5_000)).toBe(1);
     const left = [needed, fresh].map((file) => basename(join(uploads.locate(file?.path ?? ''), '..')));
     expect(names().sort()).toEqual([...left, 'README', 'somebody-elses'].sort());
+  });
+});
+
+describe('the space for uploads', () => {
+  const MB = 1_000_000;
+  let made = 0;
+  const space = () => join(folder, `space-${made++}`);
+  const open = (at: string, limits: object = {}) =>
+    new UploadFolder(at, {
+      maxUploadBytes: 10 * MB,
+      maxClientWaitingBytes: 3 * MB,
+      maxWaitingBytes: 5 * MB,
+      ...limits,
+    });
+  const put = (uploads: UploadFolder, bytes: number, owner = 'me') =>
+    uploads.receive(Readable.from(Array.from({ length: bytes / 1e5 || 1 }, () => Buffer.alloc(1e5))), 'a', owner);
+  const refused = (setting: string, limit: number) => ({
+    code: 'LIMIT_EXCEEDED',
+    details: { setting: `LUMIGRAPH_MAX_${setting}`, limit, remedy: expect.stringContaining('deleteDataFile') },
+  });
+  const there = (at: string) => (existsSync(at) ? readdirSync(at).length : 0);
+
+  test('is limited for each client, and what is removed makes room again', async () => {
+    const at = space();
+    const uploads = open(at);
+    const first = await put(uploads, 2 * MB);
+    await expect(put(uploads, 2 * MB)).rejects.toMatchObject(refused('CLIENT_WAITING_BYTES', 3 * MB));
+    expect(there(at)).toBe(1);
+    await put(uploads, MB, 'you');
+    await uploads.remove(first.path);
+    await put(uploads, 3 * MB);
+    expect(there(at)).toBe(2);
+  });
+
+  test('is limited for all clients together, those of other servers among them', async () => {
+    const at = space();
+    await put(open(at), 2 * MB, 'one');
+    const uploads = open(at);
+    await put(uploads, 2 * MB, 'two');
+    await expect(put(uploads, 2 * MB, 'three')).rejects.toMatchObject(refused('WAITING_BYTES', 5 * MB));
+    await put(uploads, MB, 'three');
+  });
+
+  test('holds few files, however small', async () => {
+    const uploads = open(space());
+    for (let i = 0; i < 3; i++) await put(uploads, 0);
+    await expect(put(uploads, 0)).rejects.toMatchObject(refused('CLIENT_WAITING_BYTES', 3 * MB));
+  });
+
+  test('counts what comes at the same time', async () => {
+    const at = space();
+    const uploads = open(at);
+    const settled = await Promise.allSettled(Array.from({ length: 4 }, () => put(uploads, 2 * MB)));
+    expect(settled.filter(({ status }) => status === 'fulfilled').length).toBeLessThanOrEqual(1);
+    expect(there(at)).toBeLessThanOrEqual(1);
+    await put(open(at), MB);
+  });
+
+  test('that another process made is found before anybody is refused', async () => {
+    vi.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const at = space();
+      const uploads = open(at);
+      const { path } = await put(uploads, 3 * MB);
+      // what a worker does when it has read the file
+      rmSync(join(at, path.split('/')[0] as string), { recursive: true });
+      vi.advanceTimersByTime(1_000);
+      await put(uploads, 3 * MB);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -17,6 +17,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 /** Where it makes no difference. */
 const sqlite = databases[0] as (typeof databases)[number];
 
+const LIMITS = { maxUploadBytes: 1e9, maxClientWaitingBytes: 1e9, maxWaitingBytes: 1e9, maxClientJobs: 100 };
+
 const LARGE_ROWS = 60_000;
 const large = (run: number) => lumisectionCsv({ run, lumisections: 3000, elements: 20, bins: 1 });
 
@@ -25,19 +27,19 @@ describe.each(databases)('the worker process of a server on $name', (database) =
     const { store, url, drop } = await createTestStore(database, { prisma: false });
     const path = join(folder, database.name);
     mkdirSync(path);
-    const uploads = new UploadFolder(path, 1e9);
+    const uploads = new UploadFolder(path, LIMITS);
     const settings = {
       databaseUrl: url,
       jobs: 1,
       keepUploadsDays: 1,
       uploads: path,
-      maxUploadBytes: 1e9,
+      ...LIMITS,
       ingestRoots: [],
     };
     const troubles: string[] = [];
     const start = () => new WorkerHost(store.jobs, uploads, settings, { onTrouble: (what) => troubles.push(what) });
     const queue = async (content: string) => {
-      const { path, size, sha256 } = await uploads.receive(Readable.from([content]), 'a.csv');
+      const { path, size, sha256 } = await uploads.receive(Readable.from([content]), 'a.csv', 'me');
       const how = { dataset: DATASET, source: '', format: '', settings: settingsText({ dataset: DATASET }) };
       const request = { origin: 'upload', path, ledgerPath: uploadLedgerPath(path), size, sha256, ...how } as const;
       const [queued] = await store.jobs.enqueue([request], 'test');
@@ -103,8 +105,8 @@ describe('the worker process of a server', () => {
       keepUploadsDays: 1,
       uploads: folder,
     };
-    const uploads = new UploadFolder(folder, 1);
-    const none = new WorkerHost(store.jobs, uploads, { ...settings, maxUploadBytes: 1, ingestRoots: [] });
+    const uploads = new UploadFolder(folder, LIMITS);
+    const none = new WorkerHost(store.jobs, uploads, { ...settings, ...LIMITS, ingestRoots: [] });
     none.wake();
     expect(none.pid).toBeUndefined();
     await none.close();
@@ -112,7 +114,7 @@ describe('the worker process of a server', () => {
     const host = new WorkerHost(
       store.jobs,
       uploads,
-      { ...settings, jobs: 1, maxUploadBytes: 1, ingestRoots: [] },
+      { ...settings, jobs: 1, ...LIMITS, ingestRoots: [] },
       { onTrouble: (what) => troubles.push(what) },
     );
     host.wake();
