@@ -40,7 +40,7 @@ function hostNames(text: string, context: z.RefinementCtx): readonly string[] {
     const plain = name.replace(/^\*\./, 'any.');
     if (
       name === '*' ||
-      (!plain.includes('*') && URL.canParse(`http://${plain}`) && new URL(`http://${plain}`).host === plain)
+      (!plain.includes('*') && URL.canParse(`http://${plain}`) && new URL(`http://${plain}`).hostname === plain)
     )
       continue;
     context.addIssue({
