@@ -32,6 +32,13 @@ import {
 } from './histograms.ts';
 import { lumisectionLoader } from './lumisections.ts';
 import { noteLoader } from './notes.ts';
+import {
+  answersLoader,
+  evaluationLoader,
+  predictionLoader,
+  strategyLoader,
+  strategyVersionLoader,
+} from './predictions.ts';
 import { referenceChoiceLoader } from './reference-choices.ts';
 import { runLoader } from './runs.ts';
 import { taskLoader, taskRunCountsLoader } from './tasks.ts';
@@ -66,6 +73,11 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     savedMask: savedMaskLoader(reads),
     elementSet: elementSetLoader(reads),
     task: taskLoader(reads),
+    strategy: strategyLoader(reads),
+    strategyVersion: strategyVersionLoader(reads),
+    prediction: predictionLoader(reads),
+    answers: answersLoader(reads),
+    evaluation: evaluationLoader(reads),
     taskRunCounts: taskRunCountsLoader(reads),
     fractionsOfRun: fractionsOfRunLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),

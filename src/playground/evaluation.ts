@@ -54,6 +54,7 @@ export async function evaluate({ store, workers, cancellation }: Evaluating, pre
   const { columns } = await store.predictions.members(task.id);
   const frozen = { truthHash: truthHash(columns.truth), truthMadeOf: task.madeOf, isFrozenTruth: true };
   await store.evaluations.keep(
+    task,
     prediction,
     used,
     [...scopes.keys()].map((scope, i) => ({ scope, ...frozen, numbers: numbers[i] as (typeof numbers)[number] })),

@@ -11,12 +11,15 @@ import {
   LumisectionHistogram,
   MonitorElement,
   Note,
+  Prediction,
   QualityTest,
   ReferenceChoice,
   Run,
   RunHistogram,
   SavedMask,
   ScalarValue,
+  Strategy,
+  StrategyVersion,
   Task,
 } from './refs.ts';
 
@@ -37,4 +40,7 @@ export const referenceChoices = defineConnection('referenceChoice', ReferenceCho
 export const dataFiles = defineConnection('dataFile', DataFile);
 export const jobs = defineConnection('job', Job);
 export const tasks = defineConnection('task', Task);
+export const strategies = defineConnection('strategy', Strategy);
+export const strategyVersions = defineConnection('strategyVersion', StrategyVersion);
+export const predictions = defineConnection('prediction', Prediction);
 export const ingestIssues = defineConnection('ingestIssue', IngestIssue);

@@ -1,4 +1,5 @@
 import { type LumisectionFlag as Flag, LUMISECTION_FLAGS } from '../domain/lumisection-flags.ts';
+import { ORIENTATIONS, PREDICTION_STATUSES, THRESHOLD_SOURCES } from '../domain/prediction.ts';
 import { QUALITY_STATUSES } from '../domain/quality-status.ts';
 import { TASK_GRANULARITIES, TASK_METRICS, TASK_STATES } from '../domain/task.ts';
 import {
@@ -107,6 +108,27 @@ export const TaskMetric = enumOf('TaskMetric', 'What strategies are ranked by; h
   AVERAGE_PRECISION: 'Average precision: the precision at each bad one, in the order of the scores, on average.',
   EFFICIENCY_AT_1_PERCENT: 'Share of bad ones that are found while 1 % of the good ones are called bad.',
   EFFICIENCY_AT_1_PERMILLE: 'Share of bad ones that are found while 0.1 % of the good ones are called bad.',
+});
+
+export const Orientation = enumOf('Orientation', 'Which scores of a strategy are the more anomalous.', ORIENTATIONS, {
+  HIGHER: 'The higher ones: at or above a threshold something is called bad.',
+  LOWER: 'The lower ones: at or below a threshold something is called bad.',
+});
+
+export const PredictionStatus = enumOf('PredictionStatus', 'How far a prediction has come.', PREDICTION_STATUSES, {
+  QUEUED: 'The server is to make it.',
+  RUNNING: 'The server makes it.',
+  COMPLETE: 'Every member of the test part has a score, or a reason for none.',
+  PARTIAL: 'Of some members of the test part nothing is said (yet).',
+  FAILED: 'Stopped by an error (see `error`).',
+  CANCELLED: 'Stopped by a user.',
+});
+
+export const ThresholdSource = enumOf('ThresholdSource', 'Where a threshold is from.', THRESHOLD_SOURCES, {
+  STATED: 'Stated with the scores.',
+  TRAIN: 'The working point on the training part: chosen anew by each evaluation.',
+  VALIDATION: 'The working point on the validation part: chosen anew by each evaluation.',
+  TEST: 'The working point on the test part itself: optimistic, and never ranked.',
 });
 
 export const IssueSeverity = enumOf('IssueSeverity', 'What became of a row that has an issue.', ISSUE_SEVERITIES, {

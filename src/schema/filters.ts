@@ -9,11 +9,14 @@ import {
   JobState,
   LumisectionFlag,
   MonitorElementKind,
+  Orientation,
+  PredictionStatus,
   QualityStatus,
   ScalarType,
   TaskGranularity,
   TaskMetric,
   TaskState,
+  ThresholdSource,
 } from './enums.ts';
 
 /**
@@ -139,6 +142,9 @@ const enumFilters: Readonly<Record<string, OperatorInput>> = {
   'task.state': enumFilter(TaskState, 'the state of a task'),
   'task.granularity': enumFilter(TaskGranularity, 'what a member of a task is'),
   'task.metric': enumFilter(TaskMetric, 'a metric'),
+  'strategyVersion.orientation': enumFilter(Orientation, 'an orientation of scores'),
+  'prediction.status': enumFilter(PredictionStatus, 'the status of a prediction'),
+  'prediction.thresholdFrom': enumFilter(ThresholdSource, 'where a threshold is from'),
   'job.state': enumFilter(JobState, 'the state of a job'),
   'ingestIssue.severity': enumFilter(IssueSeverity, 'the severity of an issue'),
 };

@@ -48,6 +48,20 @@ export const Task = builder.prismaObject('Task', {
     'A question that strategies compete on: of lumisections (windows, runs) in three parts, which are bad. A draft until it is frozen; from then on its content has a hash and never changes.',
 });
 
+export const Strategy = builder.prismaObject('Strategy', {
+  description:
+    'A way to tell anomalies, under a name that belongs to whoever took it first. What it is stands in its versions.',
+});
+
+export const StrategyVersion = builder.prismaObject('StrategyVersion', {
+  description: 'A version of a strategy, which never changes: what predictions are made by.',
+});
+
+export const Prediction = builder.prismaObject('Prediction', {
+  description:
+    'What a version of a strategy says of the members of a frozen task: a score for each, or the reason for none.',
+});
+
 export const ReferenceChoice = builder.prismaObject('ReferenceChoice', {
   description:
     'What somebody chose as the reference of a run in a dataset. It never changes: another choice is the next version.',

@@ -40,6 +40,9 @@ export const TYPE_NAMES: Readonly<Record<Noun, string>> = {
   job: 'Job',
   ingestIssue: 'IngestIssue',
   task: 'Task',
+  strategy: 'Strategy',
+  strategyVersion: 'StrategyVersion',
+  prediction: 'Prediction',
 };
 
 const MASK_OF = {

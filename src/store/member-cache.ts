@@ -8,15 +8,23 @@ const MOST_MEMBERS = 2_000_000;
 /** Rows are read so many at once. */
 const AT_ONCE = 50_000;
 
-/** Members of frozen tasks, which never change: read once, and kept while there is place. */
+/**
+ * Members of frozen tasks, which never change: read once, and kept while there is place. Their truth is among it, whoever
+ * asks: what it is told of is the caller's care.
+ */
 export class MemberCache {
+  readonly #queries: Queries;
   readonly #indexes = new Map<number, MemberIndex>();
 
+  constructor(queries: Queries) {
+    this.#queries = queries;
+  }
+
   /** @param taskId of a frozen task */
-  async of(queries: Queries, taskId: number): Promise<MemberIndex> {
+  async of(taskId: number): Promise<MemberIndex> {
     const known = this.#indexes.get(taskId);
     this.#indexes.delete(taskId);
-    const index = known ?? new MemberIndex(await readMembers(queries, taskId));
+    const index = known ?? new MemberIndex(await readMembers(this.#queries, taskId));
     this.#indexes.set(taskId, index);
     let total = 0;
     for (const { columns } of this.#indexes.values()) total += columns.run.length;

@@ -1,6 +1,6 @@
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import type { MemberIndex } from '../domain/member-index.ts';
-import type { PredictionStatus, ScoreReason, ThresholdSource } from '../domain/prediction.ts';
+import type { PredictionStatus, ThresholdSource } from '../domain/prediction.ts';
 import {
   countAnswers,
   type MergedScores,
@@ -10,15 +10,13 @@ import {
   type ScoreRows,
   scoresHash,
 } from '../domain/prediction-scores.ts';
-import { TASK_PARTS, type TaskPart } from '../domain/task.ts';
-import type { Prediction, PredictionScores, Task } from '../generated/sqlite/client.ts';
+import type { TaskPart } from '../domain/task.ts';
+import type { Prediction, Task } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Queries, Transaction } from './database.ts';
 import type { MemberCache } from './member-cache.ts';
+import { OWN_SCORES, storedParts, writePart } from './prediction-parts.ts';
 import type { StrategyAuthor } from './strategies.ts';
-
-/** The members' own scores, and not those of a monitor element. */
-export const OWN_SCORES = 0;
 
 /** A number of the strategist (STATED), or on whose truth an evaluation is to choose it. */
 export interface Threshold {
@@ -38,15 +36,6 @@ export interface Submission {
 }
 
 export type SubmissionReport = Pick<MergedScores, 'counts' | 'issues'>;
-
-/** What is stored of a part, without the scores. */
-export interface PartAnswers {
-  readonly part: TaskPart;
-  readonly monitorElementId: number;
-  readonly threshold: number | null;
-  readonly scored: number;
-  readonly reasons: Readonly<Partial<Record<ScoreReason, number>>>;
-}
 
 /** Predictions: what versions of strategies say of the members of frozen tasks. */
 export interface Predictions {
@@ -88,21 +77,19 @@ export interface Predictions {
   ): Promise<Prediction>;
   /** Of a part; null where nothing was said of it. */
   scores(predictionId: number, part: TaskPart, monitorElementId: number): Promise<PartScores | null>;
-  /** By part, then monitor element: what there is, without reading scores. */
-  answers(predictionIds: readonly number[]): Promise<PartAnswers[][]>;
 }
 
 const ALONE = { alone: true } as const;
 
 export const createPredictions = (query: CheckedQuery, members: MemberCache): Predictions => ({
-  members: (taskId) => members.of(query.database, taskId),
+  members: (taskId) => members.of(taskId),
   find: (taskId, strategyVersionId) => find(query.database, taskId, strategyVersionId),
   open: (task, strategyVersionId, author, status = 'PARTIAL') =>
     open(query, members, { task, strategyVersionId, author, status }),
   submit: (id, submission) =>
     query.database.write(async (transaction) => {
       const prediction = await stored(transaction, id);
-      const index = await members.of(transaction, prediction.taskId);
+      const index = await members.of(prediction.taskId);
       const { monitorElementId, onConflict, rows, threshold } = submission;
       const before = await storedParts(transaction, id, monitorElementId);
       const partOf = (part: TaskPart) => before.get(part) ?? noScores(index.count(part));
@@ -119,7 +106,7 @@ export const createPredictions = (query: CheckedQuery, members: MemberCache): Pr
   write: (id, parts, options) =>
     query.database.write(async (transaction) => {
       const prediction = await stored(transaction, id);
-      const index = await members.of(transaction, prediction.taskId);
+      const index = await members.of(prediction.taskId);
       for (const [part, { answers, scores }] of parts) {
         if (answers.length === index.count(part) && scores.length === index.count(part)) continue;
         throw new RangeError(`${part}: ${answers.length} answers for ${index.count(part)} members`);
@@ -136,7 +123,6 @@ export const createPredictions = (query: CheckedQuery, members: MemberCache): Pr
     }),
   scores: async (id, part, monitorElementId) =>
     (await storedParts(query.database, id, monitorElementId, part)).get(part) ?? null,
-  answers: (ids) => answersOf(query, ids),
 });
 
 async function open(
@@ -159,7 +145,7 @@ async function open(
       },
     );
   }
-  const expected = (await members.of(database, task.id)).count('TEST');
+  const expected = (await members.of(task.id)).count('TEST');
   return database.write(async (transaction) => {
     const known = await find(transaction, task.id, strategyVersionId);
     if (known !== null) {
@@ -213,68 +199,6 @@ async function settle(
   );
   await transaction.all('DELETE FROM evaluation WHERE prediction_id = $1 AND scores_hash <> $2', [id, hash]);
   return stored(transaction, id);
-}
-
-async function writePart(
-  transaction: Transaction,
-  id: number,
-  part: TaskPart,
-  monitorElementId: number,
-  given: PartScores,
-): Promise<void> {
-  const { scored, reasons } = countAnswers(given);
-  const { answers, scores } = given;
-  await transaction.all(
-    `INSERT INTO prediction_scores (prediction_id, part, monitor_element_id, scored, reason_counts, answers, scores)
-     VALUES ($1, $2, $3, $4, $5, $6, $7)
-     ON CONFLICT (prediction_id, part, monitor_element_id) DO UPDATE SET
-       scored = excluded.scored, reason_counts = excluded.reason_counts, answers = excluded.answers, scores = excluded.scores`,
-    [
-      ...[id, part, monitorElementId, scored, JSON.stringify(reasons), answers],
-      new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength),
-    ],
-  );
-}
-
-/** Those that there are. */
-async function storedParts(
-  queries: Queries,
-  id: number,
-  monitorElementId: number,
-  only?: TaskPart,
-): Promise<Map<TaskPart, PartScores>> {
-  const rows = await queries.all<Pick<PredictionScores, 'part' | 'answers' | 'scores'>>(
-    `SELECT part, answers, scores FROM prediction_scores
-     WHERE prediction_id = $1 AND monitor_element_id = $2${only === undefined ? '' : ' AND part = $3'}`,
-    [id, monitorElementId, ...(only === undefined ? [] : [only])],
-  );
-  // by part in their order: hashes go by it
-  return new Map(
-    rows
-      .sort((a, b) => TASK_PARTS.indexOf(a.part as TaskPart) - TASK_PARTS.indexOf(b.part as TaskPart))
-      .map(({ part, answers, scores }) => [part as TaskPart, { answers, scores: floatsOf(scores) }]),
-  );
-}
-
-/** A copy: bytes from a database lie where no number may begin. */
-const floatsOf = (bytes: Uint8Array) => new Float64Array(bytes.slice().buffer);
-
-async function answersOf({ database }: CheckedQuery, ids: readonly number[]): Promise<PartAnswers[][]> {
-  if (ids.length === 0) return [];
-  const [before, behind] = database.dialect.oneOf.int;
-  const rows = await database.all<Omit<PredictionScores, 'answers' | 'scores'>>(
-    `SELECT prediction_id, part, monitor_element_id, threshold, scored, reason_counts FROM prediction_scores
-     WHERE prediction_id ${before}$1${behind} ORDER BY prediction_id, part, monitor_element_id`,
-    [database.dialect.listParameter([...new Set(ids)])],
-  );
-  const byId = new Map<number, PartAnswers[]>();
-  for (const { predictionId, part, monitorElementId, threshold, scored, reasonCounts } of rows) {
-    const known = byId.get(predictionId) ?? [];
-    byId.set(predictionId, known);
-    const reasons = JSON.parse(reasonCounts) as PartAnswers['reasons'];
-    known.push({ part: part as TaskPart, monitorElementId, threshold, scored, reasons });
-  }
-  return ids.map((id) => byId.get(id) ?? []);
 }
 
 async function find(queries: Queries, taskId: number, strategyVersionId: number): Promise<Prediction | null> {

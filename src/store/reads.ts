@@ -12,10 +12,12 @@ import {
 import type { CheckedQuery } from './checked-query.ts';
 import { transposed } from './column-packing.ts';
 import { contributionsByKey } from './contribution-reads.ts';
+import { currentEvaluations } from './evaluations.ts';
 import { datasetsOfElement, histogramDimensions, histogramRuns } from './histogram-runs.ts';
 import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
+import { answersOf } from './prediction-answers.ts';
 import type { Reads } from './store.ts';
 import { taskRunCounts } from './task-members.ts';
 import { isOneOf } from './test-sql.ts';
@@ -165,6 +167,30 @@ export class StoreReads implements Reads {
     return rowsByKey(this.query, 'task', byId(ids));
   }
 
+  strategies(ids: readonly number[]) {
+    return rowsByKey(this.query, 'strategy', byId(ids));
+  }
+
+  strategyByName(name: string) {
+    return rowByText(this.query, 'strategy', 'name', name);
+  }
+
+  strategyVersions(ids: readonly number[]) {
+    return rowsByKey(this.query, 'strategyVersion', byId(ids));
+  }
+
+  predictions(ids: readonly number[]) {
+    return rowsByKey(this.query, 'prediction', byId(ids));
+  }
+
+  answersOfPredictions(ids: readonly number[]) {
+    return answersOf(this.query.database, ids);
+  }
+
+  currentEvaluations(...[keys]: Parameters<Reads['currentEvaluations']>) {
+    return currentEvaluations(this.query.database, keys);
+  }
+
   certifications(...[keys]: Parameters<Reads['certifications']>) {
     return rowsByKey(this.query, 'certification', keyed(keys));
   }
@@ -254,7 +280,7 @@ export class StoreReads implements Reads {
   }
 }
 
-async function rowByText<N extends 'dataset' | 'monitorElement' | 'task'>(
+async function rowByText<N extends 'dataset' | 'monitorElement' | 'strategy' | 'task'>(
   query: CheckedQuery,
   noun: N,
   field: string,

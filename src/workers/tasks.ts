@@ -1,5 +1,8 @@
 import { combineScores, fitCombinationOf } from './combine-scores.ts';
+import { comparePredictions } from './compare-predictions.ts';
+import { evaluatePrediction } from './evaluate-prediction.ts';
 import { fitStrategy } from './fit-strategy.ts';
+import { lookAtPrediction } from './look-at-prediction.ts';
 import { scoreHistograms } from './score-histograms.ts';
 import { scoreMembers } from './score-members.ts';
 
@@ -7,7 +10,16 @@ import { scoreMembers } from './score-members.ts';
  * What threads can be asked for, by name: functions of what can be posted to a thread to what can be posted back, of
  * their arguments alone. A thread works on one at a time, to its end.
  */
-const tasks = { scoreHistograms, fitStrategy, scoreMembers, fitCombinationOf, combineScores } as const;
+const tasks = {
+  scoreHistograms,
+  fitStrategy,
+  scoreMembers,
+  fitCombinationOf,
+  combineScores,
+  evaluatePrediction,
+  lookAtPrediction,
+  comparePredictions,
+} as const;
 
 export type TaskName = keyof typeof tasks;
 export type TaskInput<Name extends TaskName> = Parameters<(typeof tasks)[Name]>[0];

@@ -219,6 +219,16 @@ export function relatedRows(world: World, noun: Noun, row: Row, name: string): [
       return linked('dataset', { monitorElementId: row.id });
     case 'dataFile.issues':
       return where('ingestIssue', { fileId: row.id });
+    case 'strategy.versions':
+      return where('strategyVersion', { strategyId: row.id });
+    case 'strategyVersion.strategy':
+      return where('strategy', { id: row.strategyId });
+    case 'strategyVersion.predictions':
+      return where('prediction', { strategyVersionId: row.id });
+    case 'prediction.task':
+      return where('task', { id: row.taskId });
+    case 'prediction.strategyVersion':
+      return where('strategyVersion', { id: row.strategyVersionId });
     case 'job.dataFile':
     case 'ingestIssue.dataFile':
       return where('dataFile', { id: row.fileId });

@@ -1,0 +1,54 @@
+import { placesOf } from './evaluation/ranks.ts';
+import { isOptimistic } from './prediction.ts';
+
+/** What a place on a board is to be read with. */
+export const BOARD_FLAGS = [
+  'NOT_EVALUATED',
+  'INVERTED',
+  'OPTIMISTIC_THRESHOLD',
+  'LOW_COVERAGE',
+  'TRUTH_CHANGED',
+  'OTHER_RECONSTRUCTION',
+] as const;
+export type BoardFlag = (typeof BOARD_FLAGS)[number];
+
+/** A smaller share of members with a score is low coverage. */
+export const LOW_COVERAGE = 0.95;
+
+/** What a prediction brings to a board, in one view. */
+export interface Ranked {
+  readonly thresholdFrom: string;
+  readonly expected: number;
+  readonly scored: number;
+  /** Null: not evaluated. */
+  readonly evaluatedAt: Date | null;
+  readonly value: number | null;
+  readonly isInverted: boolean | null;
+}
+
+export interface Place<Row> {
+  readonly row: Row;
+  /** 1, 2, 2, 4; null of what is not ranked. */
+  readonly rank: number | null;
+  readonly flags: readonly BoardFlag[];
+}
+
+/**
+ * The places of rows, the best first, in their order where they are alike; behind them what has no value, or may not be
+ * ranked, as its threshold was chosen on what it is judged by. `all`: flags of the whole board.
+ */
+export function placesOnBoard<Row extends Ranked>(rows: readonly Row[], all: readonly BoardFlag[]): Place<Row>[] {
+  const ranks = placesOf(rows.map(({ value, thresholdFrom }) => (isOptimistic(thresholdFrom) ? null : value)));
+  return rows
+    .map((row, i) => ({ row, rank: ranks[i] ?? null, flags: [...flagsOf(row), ...all] }))
+    .sort((a, b) => (a.rank ?? Number.MAX_SAFE_INTEGER) - (b.rank ?? Number.MAX_SAFE_INTEGER));
+}
+
+function flagsOf({ evaluatedAt, isInverted, thresholdFrom, scored, expected }: Ranked): BoardFlag[] {
+  const flags: BoardFlag[] = [];
+  if (evaluatedAt === null) flags.push('NOT_EVALUATED');
+  if (isInverted) flags.push('INVERTED');
+  if (isOptimistic(thresholdFrom)) flags.push('OPTIMISTIC_THRESHOLD');
+  if (scored < LOW_COVERAGE * expected) flags.push('LOW_COVERAGE');
+  return flags;
+}

@@ -1,0 +1,119 @@
+import type { Context } from '../context.ts';
+import type { Cluster } from '../domain/evaluation/ranking.ts';
+import type { Coverage } from '../domain/evaluation/sample.ts';
+import { coverageOf } from '../domain/evaluation/sample.ts';
+import type { View } from '../domain/evaluation/view.ts';
+import type { EvaluationScope, ViewNumbers } from '../domain/prediction-evaluation.ts';
+import { isSameView } from '../domain/prediction-evaluation.ts';
+import type { Prediction, StrategyVersion, Task } from '../generated/sqlite/client.ts';
+import { orientationOf } from '../playground/evaluation.ts';
+import type { StoredEvaluation } from '../store/evaluations.ts';
+import { OWN_SCORES } from '../store/prediction-parts.ts';
+import type { LookTask } from '../workers/look-at-prediction.ts';
+import { elementId, taskOf, versionOf } from './prediction.ts';
+
+/** An evaluation in one view, as it is shown to whoever asks. */
+export interface ShownEvaluation {
+  readonly prediction: Prediction;
+  readonly task: Task;
+  readonly version: StrategyVersion;
+  readonly part: 'TEST' | 'VALIDATION';
+  readonly scope: EvaluationScope;
+  readonly view: View;
+  readonly cluster: Cluster;
+  /** OWN_SCORES, or the monitor element whose scores these are. */
+  readonly monitorElementId: number;
+  readonly threshold: number | null;
+  readonly numbers: ViewNumbers;
+  readonly coverage: Coverage;
+  readonly stored: StoredEvaluation;
+}
+
+/** Which evaluation is meant. */
+export interface AskedEvaluation {
+  readonly part: 'TEST' | 'VALIDATION';
+  readonly view: View;
+  readonly cluster: Cluster;
+  /** Path; null: the members' own scores. */
+  readonly monitorElement: string | null;
+}
+
+/**
+ * What whoever asks may see of evaluations of a part: of the whole of it, of the public part, or (null) nothing. The one
+ * place that the fields of evaluations ask.
+ */
+export async function scopeFor(
+  task: Task,
+  part: AskedEvaluation['part'],
+  { store }: Pick<Context, 'store'>,
+): Promise<EvaluationScope | null> {
+  if (part === 'VALIDATION') return 'VALIDATION';
+  const scope = await store.tasks.boardScope(task);
+  return scope === 'NONE' ? null : scope;
+}
+
+/** Null where its scores are not evaluated, or whoever asks may not see it. */
+export async function shownEvaluation(
+  prediction: Prediction,
+  { part, view, cluster, monitorElement }: AskedEvaluation,
+  context: Context,
+): Promise<ShownEvaluation | null> {
+  const task = await taskOf(prediction, context);
+  const scope = await scopeFor(task, part, context);
+  if (scope === null) return null;
+  const stored = await context.loaders.evaluation.load({ predictionId: prediction.id, scope });
+  if (stored === null) return null;
+  const version = await versionOf(prediction, context);
+  const { threshold } = prediction;
+  const common = { prediction, task, version, part, scope, view, cluster, stored };
+  if (monitorElement === null && cluster === 'RUN') {
+    const numbers = stored.numbers.views.find((one) => isSameView(one, view)) as ViewNumbers;
+    return { ...common, monitorElementId: OWN_SCORES, threshold, numbers, coverage: stored.numbers.coverage };
+  }
+  // what is not kept takes a look at the truth, of which a public part shows no more than is kept
+  if (scope === 'PUBLIC') return null;
+  const element = monitorElement === null ? OWN_SCORES : await elementId(monitorElement, context);
+  const own = element === OWN_SCORES ? threshold : await elementThreshold(prediction.id, part, element, context);
+  const scored = await context.store.evaluations.sample(prediction, part, { monitorElementId: element });
+  const shown = { ...common, monitorElementId: element, threshold: own, coverage: coverageOf(scored) };
+  const { view: numbers } = await context.workers.run(
+    'lookAtPrediction',
+    { ...lookOf(shown), scored, asked: { kind: 'view', threshold: own } },
+    { cancellation: context.cancellation },
+  );
+  return { ...shown, numbers: numbers as ViewNumbers };
+}
+
+async function elementThreshold(id: number, part: string, element: number, { loaders }: Pick<Context, 'loaders'>) {
+  const answers = await loaders.answers.load(id);
+  return answers.find((one) => one.part === part && one.monitorElementId === element)?.threshold ?? null;
+}
+
+const lookOf = ({ version, view, cluster, task }: Pick<ShownEvaluation, 'version' | 'view' | 'cluster' | 'task'>) => ({
+  orientation: orientationOf(version),
+  view,
+  options: { seed: task.seed, cluster },
+});
+
+/**
+ * Looks at the scores and the truth that an evaluation is of; null where whoever asks sees the public part alone, of which
+ * each such look would tell more than the numbers that are kept.
+ */
+export async function look(
+  shown: ShownEvaluation,
+  asked: LookTask['asked'],
+  { store, workers, cancellation }: Context,
+  entriesOf?: { readonly datasetId: number; readonly monitorElementId: number },
+) {
+  if (shown.scope === 'PUBLIC') return null;
+  const { prediction, part, monitorElementId } = shown;
+  const scored = await store.evaluations.sample(prediction, part, {
+    monitorElementId,
+    ...(entriesOf && { entriesOf }),
+  });
+  return workers.run('lookAtPrediction', { ...lookOf(shown), scored, asked }, { cancellation });
+}
+
+/** A threshold of an evaluation in the orientation of its strategy. */
+export const asGiven = ({ version }: Pick<ShownEvaluation, 'version'>, threshold: number): number =>
+  orientationOf(version) === 'LOWER' ? 0 - threshold : threshold;

@@ -1,0 +1,335 @@
+import { InvalidInputError } from '../domain/errors.ts';
+import type { AtThreshold } from '../domain/evaluation/at-threshold.ts';
+import type { Estimate, Resampling as Resamplings } from '../domain/evaluation/bootstrap.ts';
+import type { FalseAlarms as Alarms } from '../domain/evaluation/false-alarms.ts';
+import { metricsOf } from '../domain/prediction-evaluation.ts';
+import type { TaskMetric as Metric } from '../domain/task.ts';
+import type { MaskPart as Part } from '../store/mask-reads.ts';
+import { builder } from './builder.ts';
+import { TaskMetric } from './enums.ts';
+import { AnomalyKind, EvaluatedPart, MissingScores, Resampled, viewArguments, Weighting } from './evaluation-enums.ts';
+import { asGiven, look, type ShownEvaluation, shownEvaluation } from './evaluation-source.ts';
+import { MaskPart } from './lumisection-mask.ts';
+import { PredictionCoverage } from './prediction.ts';
+import { Prediction } from './refs.ts';
+
+export const Interval = builder.objectRef<{ readonly low: number; readonly high: number }>('Interval').implement({
+  description: 'Bounds between which the central 95 % of the values of resampled runs lie.',
+  fields: (t) => ({
+    low: t.exposeFloat('low', { description: 'Lower bound.' }),
+    high: t.exposeFloat('high', { description: 'Upper bound.' }),
+  }),
+});
+
+export const EstimateObject = builder.objectRef<Estimate>('Estimate').implement({
+  description: 'A value with its interval.',
+  fields: (t) => ({
+    value: t.exposeFloat('value', { nullable: true, description: 'The value; null where it does not exist.' }),
+    interval: t.field({
+      type: Interval,
+      nullable: true,
+      description: 'Its interval; null with fewer than two runs, or fewer than 40 resamplings that have a value.',
+      resolve: ({ interval }) => interval,
+    }),
+  }),
+});
+
+interface ShownMetric extends Estimate {
+  readonly metric: Metric;
+  readonly isResolvable: boolean;
+  readonly threshold: number | null;
+}
+
+const EvaluationMetric = builder.objectRef<ShownMetric>('EvaluationMetric').implement({
+  description: 'What strategies are ranked by, of an evaluation.',
+  fields: (t) => ({
+    metric: t.field({ type: TaskMetric, description: 'Which metric.', resolve: ({ metric }) => metric }),
+    value: t.exposeFloat('value', { nullable: true, description: 'The value; null where it does not exist.' }),
+    interval: t.field({
+      type: Interval,
+      nullable: true,
+      description: 'Its interval; null with fewer than two runs, or fewer than 40 resamplings that have a value.',
+      resolve: ({ interval }) => interval,
+    }),
+    isResolvable: t.exposeBoolean('isResolvable', {
+      description: 'false: there are too few good members for this rate of false alarms, and nothing is said.',
+    }),
+    threshold: t.exposeFloat('threshold', {
+      nullable: true,
+      description:
+        'Of an efficiency at a rate: the threshold that it was taken at, chosen on these members; null where only flagging none keeps to the rate, and of other metrics.',
+    }),
+  }),
+});
+
+export const Resampling = builder.objectRef<Resamplings & { seed: number }>('Resampling').implement({
+  description: 'What intervals rest on: whole runs (or fills) are drawn, as many as there are, with replacement.',
+  fields: (t) => ({
+    replicas: t.exposeInt('replicas', { description: 'How many times they were drawn.' }),
+    oneClassReplicas: t.exposeInt('oneClassReplicas', {
+      description: 'How many of these drew members of one class alone: they are in no interval.',
+    }),
+    clusters: t.exposeInt('clusters', { description: 'Number of runs (or fills).' }),
+    effectiveClusters: t.float({
+      description: 'How many runs of equal size would fluctuate as much (Kish).',
+      resolve: ({ effectiveClusters }) => effectiveClusters.all,
+    }),
+    effectiveBadClusters: t.float({
+      description: 'The same of those with bad members: an interval from few says little, however narrow.',
+      resolve: ({ effectiveClusters }) => effectiveClusters.bad,
+    }),
+    effectiveGoodClusters: t.float({
+      description: 'The same of those with good members.',
+      resolve: ({ effectiveClusters }) => effectiveClusters.good,
+    }),
+    seed: t.exposeInt('seed', { description: 'What the draws began with: the seed of the task.' }),
+  }),
+});
+
+const FalseAlarms = builder.objectRef<Alarms>('FalseAlarms').implement({
+  description: 'How often a threshold calls somebody for nothing. Counts of members, whatever counts alike.',
+  fields: (t) => ({
+    count: t.exposeInt('count', { description: 'Good members that are flagged.' }),
+    runs: t.exposeInt('runs', { description: 'Runs with good members.' }),
+    perRun: t.exposeFloat('perRun', { nullable: true, description: 'Their ratio; null without such runs.' }),
+    luminosity: t.exposeFloat('luminosity', {
+      description: 'Recorded luminosity of the good members of which it is known, in 1/pb.',
+    }),
+    perHundredInversePb: t.exposeFloat('perHundredInversePb', {
+      nullable: true,
+      description: 'False alarms among those for each 100/pb; null without luminosity.',
+    }),
+  }),
+});
+
+type ShownThreshold = AtThreshold & { readonly given: number; readonly seed: number };
+
+const ThresholdEvaluation = builder.objectRef<ShownThreshold>('ThresholdEvaluation').implement({
+  description: 'What a threshold does to members. Counts are sums of weights where each run counts alike.',
+  fields: (t) => ({
+    threshold: t.float({
+      description: 'The threshold, in the orientation of the strategy.',
+      resolve: ({ given }) => given,
+    }),
+    badFlagged: t.float({
+      description: 'Bad members that are flagged.',
+      resolve: ({ confusion }) => confusion.badFlagged,
+    }),
+    badPassed: t.float({ description: 'Bad members that are not.', resolve: ({ confusion }) => confusion.badPassed }),
+    goodFlagged: t.float({
+      description: 'Good members that are flagged.',
+      resolve: ({ confusion }) => confusion.goodFlagged,
+    }),
+    goodPassed: t.float({
+      description: 'Good members that are not.',
+      resolve: ({ confusion }) => confusion.goodPassed,
+    }),
+    efficiency: t.field({
+      type: EstimateObject,
+      description: 'Share of the bad that are flagged (recall).',
+      resolve: ({ efficiency }) => efficiency,
+    }),
+    falseAlarmRate: t.field({
+      type: EstimateObject,
+      description: 'Share of the good that are flagged.',
+      resolve: ({ falseAlarmRate }) => falseAlarmRate,
+    }),
+    precision: t.field({
+      type: EstimateObject,
+      description: 'Share of the flagged that are bad.',
+      resolve: ({ precision }) => precision,
+    }),
+    falseAlarms: t.field({
+      type: FalseAlarms,
+      description: 'False alarms by run and by luminosity.',
+      resolve: ({ falseAlarms }) => falseAlarms,
+    }),
+    resampling: t.field({
+      type: Resampling,
+      description: 'What the intervals rest on.',
+      resolve: ({ resampling, seed }) => ({ ...resampling, seed }),
+    }),
+  }),
+});
+
+const EvaluationTruth = builder.objectRef<ShownEvaluation>('EvaluationTruth').implement({
+  description: 'The truth that an evaluation is under.',
+  fields: (t) => ({
+    hash: t.string({
+      description: 'SHA-256 over the labels of all members, in hexadecimal.',
+      resolve: ({ stored }) => stored.truthHash,
+    }),
+    isFrozen: t.boolean({
+      description: 'Whether it is the truth that the task was frozen with.',
+      resolve: ({ stored }) => stored.isFrozenTruth,
+    }),
+    madeOf: t.field({
+      type: [MaskPart],
+      description: 'The versions of sources and saved masks that it was made of.',
+      resolve: ({ stored }, _args, { cost }) => {
+        const parts = JSON.parse(stored.truthMadeOf) as Part[];
+        cost.addNodes(parts.length);
+        return parts;
+      },
+    }),
+  }),
+});
+
+export const Evaluation = builder.objectRef<ShownEvaluation>('Evaluation').implement({
+  description: 'What a prediction is worth, in one view. See docs/evaluation.md for what each number is.',
+  fields: (t) => ({
+    part: t.field({ type: EvaluatedPart, description: 'The part of the task.', resolve: ({ part }) => part }),
+    isPublicPart: t.boolean({
+      description:
+        'Whether it is of the public part of the test alone, as the truth of the rest is hidden from whoever asks.',
+      resolve: ({ scope }) => scope === 'PUBLIC',
+    }),
+    weighting: t.field({ type: Weighting, description: 'What counts alike.', resolve: ({ view }) => view.weighting }),
+    kind: t.field({
+      type: AnomalyKind,
+      description: 'Which bad members are to be found.',
+      resolve: ({ view }) => view.slice,
+    }),
+    missing: t.field({
+      type: MissingScores,
+      description: 'What became of members without a score.',
+      resolve: ({ view }) => view.missing,
+    }),
+    resampled: t.field({
+      type: Resampled,
+      description: 'What intervals draw whole.',
+      resolve: ({ cluster }) => cluster,
+    }),
+    truth: t.field({ type: EvaluationTruth, description: 'The truth that it is under.', resolve: (shown) => shown }),
+    bad: t.int({
+      nullable: true,
+      description: 'Number of bad members in this view; null of a public part.',
+      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.bad),
+    }),
+    good: t.int({
+      nullable: true,
+      description: 'Number of good members in this view; null of a public part.',
+      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.good),
+    }),
+    badRuns: t.int({
+      nullable: true,
+      description: 'Number of runs with bad members; null of a public part.',
+      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.badRuns),
+    }),
+    goodRuns: t.int({
+      nullable: true,
+      description: 'Number of runs with good members; null of a public part.',
+      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.goodRuns),
+    }),
+    withoutTruth: t.int({
+      description: 'Members that have no truth (any more): they count for nothing.',
+      resolve: ({ coverage }) => coverage.withoutTruth,
+    }),
+    coverage: t.field({
+      type: PredictionCoverage,
+      description: 'How many members of the part, those without truth left out, have a score.',
+      resolve: ({ coverage: { expected, scored } }) => ({ expected, scored, withReason: 0, reasons: async () => ({}) }),
+    }),
+    rocAuc: t.float({
+      nullable: true,
+      description:
+        'Area under the ROC curve: how probably a bad member scores more anomalous than a good one; null without both.',
+      resolve: ({ numbers }) => numbers.rocAuc.value,
+    }),
+    averagePrecision: t.float({
+      nullable: true,
+      description: 'Average precision: the precision at each bad member, on average; null without both classes.',
+      resolve: ({ numbers }) => numbers.averagePrecision.value,
+    }),
+    isInverted: t.boolean({
+      description:
+        'Whether scores look turned around: an AUC below 0.4, and all of its interval below 0.5. Nothing is flipped.',
+      resolve: ({ numbers }) => numbers.isInverted,
+    }),
+    metrics: t.field({
+      type: [EvaluationMetric],
+      description: 'All that strategies can be ranked by, with intervals.',
+      resolve: (shown, _args, { cost }) => {
+        const { numbers } = shown;
+        const rates: Partial<Record<Metric, number>> = {
+          EFFICIENCY_AT_1_PERCENT: 0.01,
+          EFFICIENCY_AT_1_PERMILLE: 0.001,
+        };
+        const metrics = metricsOf(numbers).map((one): ShownMetric => {
+          const at = numbers.efficiencies.find(({ rate }) => rate === rates[one.metric]);
+          const threshold = at?.at?.threshold ?? null;
+          return {
+            ...one,
+            isResolvable: at?.isResolvable ?? true,
+            threshold: threshold === null || shown.scope === 'PUBLIC' ? null : asGiven(shown, threshold),
+          };
+        });
+        cost.addNodes(metrics.length);
+        return metrics;
+      },
+    }),
+    resampling: t.field({
+      type: Resampling,
+      description: 'What the intervals rest on.',
+      resolve: ({ numbers, task }) => ({ ...numbers.resampling, seed: task.seed }),
+    }),
+    atThreshold: t.field({
+      type: ThresholdEvaluation,
+      nullable: true,
+      description:
+        'What the threshold of the prediction, or another one, does; null without one, and of a public part.',
+      args: {
+        threshold: t.arg.float({
+          description: 'In the orientation of the strategy; that of the prediction unless told.',
+        }),
+      },
+      resolve: async (shown, { threshold }, context) => {
+        const { numbers, task, scope } = shown;
+        if (scope === 'PUBLIC') return null;
+        if (threshold == null) {
+          const given = shown.threshold;
+          return given === null || numbers.atThreshold === null
+            ? null
+            : { ...numbers.atThreshold, given, seed: task.seed };
+        }
+        if (!Number.isFinite(threshold))
+          throw new InvalidInputError('threshold: it is no finite number', { field: 'threshold' });
+        const looked = await look(shown, { kind: 'threshold', threshold }, context);
+        return looked?.threshold ? { ...looked.threshold, given: threshold, seed: task.seed } : null;
+      },
+    }),
+    createdAt: t.field({
+      type: 'DateTime',
+      description: 'When it was made.',
+      resolve: ({ stored }) => stored.createdAt,
+    }),
+  }),
+});
+
+builder.prismaObjectField(Prediction, 'evaluation', (t) =>
+  t.field({
+    type: Evaluation,
+    nullable: true,
+    description:
+      'What its scores are worth. Made by `submitPrediction` and `evaluatePrediction`, and kept; null where the scores it has now are not evaluated, and where the truth is hidden from whoever asks.',
+    args: {
+      part: t.arg({ type: EvaluatedPart, required: true, defaultValue: 'TEST', description: 'Which part.' }),
+      ...viewArguments,
+      resampled: t.arg({
+        type: Resampled,
+        required: true,
+        defaultValue: 'RUN',
+        description: 'What intervals draw whole.',
+      }),
+      monitorElement: t.arg.string({
+        description: 'Path: the scores of this monitor element; those of the members as such unless told.',
+      }),
+    },
+    resolve: (prediction, { part, weighting, kind, missing, resampled, monitorElement }, context) =>
+      shownEvaluation(
+        prediction,
+        { part, view: { slice: kind, weighting, missing }, cluster: resampled, monitorElement: monitorElement ?? null },
+        context,
+      ),
+  }),
+);

@@ -1,0 +1,44 @@
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, visit } from 'graphql';
+import { JSONObjectResolver } from 'graphql-scalars';
+import { isStorable } from '../domain/storable-text.ts';
+import { builder } from './builder.ts';
+
+/** Longest text of an object, in UTF-16 code units. */
+const MAX_TEXT = 20_000;
+
+type JsonObject = Readonly<Record<string, unknown>>;
+
+/** As it is read back from the database, which takes no number but finite ones and not every text. */
+function storable(value: object): JsonObject {
+  const text = JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'number' && !Number.isFinite(inner))
+      throw new GraphQLError('JSONObject: a number is too large');
+    return inner;
+  });
+  if (text.length > MAX_TEXT) throw new GraphQLError(`JSONObject: ${text.length} characters are more than ${MAX_TEXT}`);
+  if (!isStorable(text) || text.includes('\\u0000'))
+    throw new GraphQLError('JSONObject: a text holds U+0000 or half of a surrogate pair');
+  return JSON.parse(text) as JsonObject;
+}
+
+// one parameter: with two, the compiler of queries warns on standard error that it gives no variables
+function parseLiteral(node: ValueNode): JsonObject {
+  visit(node, {
+    Variable() {
+      throw new GraphQLError('JSONObject: give the whole object by a variable, or none of it');
+    },
+  });
+  if (node.kind !== Kind.OBJECT) throw new GraphQLError('JSONObject: it is no object');
+  return storable(JSONObjectResolver.parseLiteral(node, {}) as object);
+}
+
+builder.addScalarType(
+  'JSONObject',
+  new GraphQLScalarType<JsonObject, JsonObject>({
+    name: 'JSONObject',
+    serialize: (value) => JSONObjectResolver.serialize(value) as JsonObject,
+    parseValue: (value) => storable(JSONObjectResolver.parseValue(value) as object),
+    parseLiteral,
+  }),
+  { description: `Any JSON object; as an input at most ${MAX_TEXT.toLocaleString('en')} characters of JSON.` },
+);

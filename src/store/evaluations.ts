@@ -1,0 +1,227 @@
+import { UnavailableError } from '../domain/errors.ts';
+import type { ScoredLumisections } from '../domain/evaluation/sample.ts';
+import type { View } from '../domain/evaluation/view.ts';
+import type { MemberIndex } from '../domain/member-index.ts';
+import { SCORED } from '../domain/prediction.ts';
+import { type EvaluationNumbers, type EvaluationScope, metricsOf } from '../domain/prediction-evaluation.ts';
+import type { PartScores } from '../domain/prediction-scores.ts';
+import type { TaskMetric, TaskPart } from '../domain/task.ts';
+import type { Evaluation, Prediction, Task } from '../generated/sqlite/client.ts';
+import type { Database, Parameter, Transaction } from './database.ts';
+import type { MemberCache } from './member-cache.ts';
+import { memberEntries, memberFacts } from './member-facts.ts';
+import { OWN_SCORES, storedParts } from './prediction-parts.ts';
+import { countSubmission } from './submissions.ts';
+import { isTruthCurrent } from './truth-current.ts';
+
+/** Numbers of one scope under one truth, as they are kept. */
+export interface KeptNumbers {
+  readonly scope: EvaluationScope;
+  readonly truthHash: string;
+  /** The versions that the truth was made of, as JSON. */
+  readonly truthMadeOf: string;
+  readonly isFrozenTruth: boolean;
+  readonly numbers: EvaluationNumbers;
+}
+
+export type StoredEvaluation = Omit<Evaluation, 'numbers'> & { readonly numbers: EvaluationNumbers };
+
+/** A prediction on a board, in one view. */
+export interface BoardRow
+  extends Pick<
+    Prediction,
+    'id' | 'strategyVersionId' | 'author' | 'status' | 'thresholdFrom' | 'expected' | 'scored' | 'withReason'
+  > {
+  /** Null, with all that follows, where its scores are not evaluated (any more). */
+  readonly evaluatedAt: Date | null;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly isInverted: boolean | null;
+}
+
+export interface SampleOptions {
+  /** OWN_SCORES unless told. */
+  readonly monitorElementId?: number;
+  /** Only members of these runs. */
+  readonly runs?: ReadonlySet<number> | undefined;
+  /** In the place of the truth that was frozen: of all members of the task. */
+  readonly truth?: Int8Array | undefined;
+  /** With the entries of this monitor element as a quantity. */
+  readonly entriesOf?: { readonly datasetId: number; readonly monitorElementId: number };
+}
+
+/**
+ * What predictions are worth. Reads the truth of tasks whoever asks: the caller has to know who may see what of it.
+ */
+export interface Evaluations {
+  /** The members of a part with truth, scores and what is known of them (`luminosity` and `pileup`). */
+  sample(
+    prediction: Pick<Prediction, 'id' | 'taskId'>,
+    part: TaskPart,
+    options?: SampleOptions,
+  ): Promise<ScoredLumisections>;
+  /**
+   * Keeps evaluations of the scores that a prediction has, and the threshold that they were made at.
+   * @throws UnavailableError (reason CHANGED) where the scores are others by now; LimitExceededError where the author has
+   * had too many evaluated.
+   */
+  keep(task: Task, prediction: Prediction, threshold: number | null, kept: readonly KeptNumbers[]): Promise<void>;
+  /** Under every truth, the newest first. */
+  all(predictionId: number, scope: EvaluationScope): Promise<StoredEvaluation[]>;
+  /** See isTruthCurrent of truth-current.ts. */
+  isTruthCurrent(task: Pick<Task, 'madeOf'>): Promise<boolean>;
+  /** All predictions on a task, by id, without reading a score. */
+  board(taskId: number, scope: EvaluationScope, metric: TaskMetric, view: View): Promise<BoardRow[]>;
+}
+
+export const createEvaluations = (database: Database, members: MemberCache): Evaluations => ({
+  sample: (prediction, part, options = {}) => sampleOf(database, members, prediction, part, options),
+  keep: (task, prediction, threshold, kept) =>
+    database.write(
+      async (transaction) => {
+        const [row] = await transaction.arrays<[string | null]>('SELECT scores_hash FROM prediction WHERE id = $1', [
+          prediction.id,
+        ]);
+        if (row === undefined || row[0] !== prediction.scoresHash) {
+          throw new UnavailableError('the scores were changed meanwhile: evaluate them again', { reason: 'CHANGED' });
+        }
+        await transaction.all('UPDATE prediction SET threshold = $1 WHERE id = $2', [threshold, prediction.id]);
+        const now = new Date();
+        await countOnce(transaction, task, prediction, now);
+        for (const one of kept) await replace(transaction, prediction, one, now);
+      },
+      { alone: true },
+    ),
+  all: async (predictionId, scope) => {
+    const rows = await database.all<Evaluation>(
+      `SELECT e.* FROM evaluation e JOIN prediction p ON p.id = e.prediction_id AND p.scores_hash = e.scores_hash
+       WHERE e.prediction_id = $1 AND e.scope = $2 ORDER BY e.created_at DESC, e.truth_hash`,
+      [predictionId, scope],
+    );
+    return rows.map(parsed);
+  },
+  isTruthCurrent: (task) => isTruthCurrent(database, task),
+  board: (taskId, scope, metric, { weighting, slice, missing }) =>
+    database.all<BoardRow>(
+      `SELECT p.id, p.strategy_version_id, p.author, p.status, p.threshold_from, p.expected, p.scored, p.with_reason,
+         e.created_at AS evaluated_at, m.value, m.low, m.high, m.is_inverted
+       FROM prediction p
+       LEFT JOIN evaluation e ON e.prediction_id = p.id AND e.scope = $2 AND e.is_frozen_truth AND e.scores_hash = p.scores_hash
+       LEFT JOIN evaluation_metric m ON m.prediction_id = e.prediction_id AND m.scope = e.scope AND m.truth_hash = e.truth_hash
+         AND m.metric = $3 AND m.weighting = $4 AND m.kind = $5 AND m.missing = $6
+       WHERE p.task_id = $1 ORDER BY p.id`,
+      [taskId, scope, metric, weighting, slice, missing],
+    ),
+});
+
+async function sampleOf(
+  database: Database,
+  cache: MemberCache,
+  { id, taskId }: Pick<Prediction, 'id' | 'taskId'>,
+  part: TaskPart,
+  { monitorElementId = OWN_SCORES, runs, truth, entriesOf }: SampleOptions,
+): Promise<ScoredLumisections> {
+  const index = await cache.of(taskId);
+  const { columns } = index;
+  const range = index.range(part);
+  const said = (await storedParts(database, id, monitorElementId, part)).get(part);
+  const { fill, luminosity, pileup } = await memberFacts(database, database.dialect, columns, range);
+  const entries = entriesOf && (await memberEntries(database, database.dialect, columns, range, entriesOf));
+  const score = scoresOf(index, part, said);
+  const whole: ScoredLumisections = {
+    run: columns.run.slice(...range),
+    lumisection: columns.first.slice(...range),
+    truth: (truth ?? columns.truth).slice(...range),
+    score,
+    fill,
+    quantities: { luminosity, pileup, ...(entries && { entries }) },
+  };
+  return runs === undefined ? whole : ofRuns(whole, runs);
+}
+
+/** NaN where there is none. */
+function scoresOf(index: MemberIndex, part: TaskPart, said: PartScores | undefined): Float64Array {
+  if (said === undefined) return new Float64Array(index.count(part)).fill(Number.NaN);
+  return said.scores.map((score, i) => (said.answers[i] === SCORED ? score : Number.NaN));
+}
+
+function ofRuns(scored: ScoredLumisections, runs: ReadonlySet<number>): ScoredLumisections {
+  const isKept = (_: unknown, i: number) => runs.has(scored.run[i] as number);
+  return {
+    run: scored.run.filter(isKept),
+    lumisection: scored.lumisection.filter(isKept),
+    truth: scored.truth.filter(isKept),
+    score: scored.score.filter(isKept),
+    ...(scored.fill && { fill: scored.fill.filter(isKept) }),
+    quantities: Object.fromEntries(
+      Object.entries(scored.quantities ?? {}).map(([name, values]) => [name, values.filter(isKept)]),
+    ),
+  };
+}
+
+/** In the order of the table's columns. */
+const METRIC_COLUMNS = 11;
+
+/** The first evaluation of scores counts for whoever made them. */
+async function countOnce(transaction: Transaction, task: Task, { id, author, scoresHash }: Prediction, now: Date) {
+  const known = await transaction.arrays(
+    `SELECT 1 FROM evaluation WHERE prediction_id = $1 AND scores_hash = $2 AND scope = 'TEST'`,
+    [id, scoresHash],
+  );
+  if (known.length === 0) await countSubmission(transaction, task, author, now);
+}
+
+async function replace(
+  transaction: Transaction,
+  { id, scoresHash }: Prediction,
+  { scope, truthHash, truthMadeOf, isFrozenTruth, numbers }: KeptNumbers,
+  now: Date,
+): Promise<void> {
+  await transaction.all('DELETE FROM evaluation WHERE prediction_id = $1 AND scope = $2 AND truth_hash = $3', [
+    id,
+    scope,
+    truthHash,
+  ]);
+  await transaction.all(
+    `INSERT INTO evaluation (prediction_id, scope, truth_hash, truth_made_of, is_frozen_truth, scores_hash, numbers, created_at)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+    [id, scope, truthHash, truthMadeOf, isFrozenTruth, scoresHash, JSON.stringify(numbers), now],
+  );
+  const rows = numbers.views.flatMap((view) =>
+    metricsOf(view).map(({ metric, value, interval }): Parameter[] => [
+      ...[id, scope, truthHash, metric, view.weighting, view.slice, view.missing],
+      ...[value, interval?.low ?? null, interval?.high ?? null, view.isInverted],
+    ]),
+  );
+  const places = rows.map(
+    (_, row) => `(${Array.from({ length: METRIC_COLUMNS }, (_, i) => `$${row * METRIC_COLUMNS + i + 1}`)})`,
+  );
+  await transaction.all(
+    `INSERT INTO evaluation_metric (prediction_id, scope, truth_hash, metric, weighting, kind, missing, value, low, high, is_inverted)
+     VALUES ${places.join(', ')}`,
+    rows.flat(),
+  );
+}
+
+/** Under the truth that was frozen, of the scores that predictions have now; null where there is none. */
+export async function currentEvaluations(
+  database: Database,
+  keys: readonly { readonly predictionId: number; readonly scope: EvaluationScope }[],
+): Promise<(StoredEvaluation | null)[]> {
+  if (keys.length === 0) return [];
+  const { oneOf, listParameter } = database.dialect;
+  const [before, behind] = oneOf.int;
+  const rows = await database.all<Evaluation>(
+    `SELECT e.* FROM evaluation e JOIN prediction p ON p.id = e.prediction_id AND p.scores_hash = e.scores_hash
+     WHERE e.is_frozen_truth AND e.prediction_id ${before}$1${behind}`,
+    [listParameter([...new Set(keys.map(({ predictionId }) => predictionId))])],
+  );
+  const found = new Map(rows.map((row) => [`${row.predictionId} ${row.scope}`, row]));
+  return keys.map(({ predictionId, scope }) => {
+    const row = found.get(`${predictionId} ${scope}`);
+    return row ? parsed(row) : null;
+  });
+}
+
+const parsed = ({ numbers, ...row }: Evaluation): StoredEvaluation => ({ ...row, numbers: JSON.parse(numbers) });
