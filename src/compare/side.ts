@@ -89,8 +89,11 @@ export class Side {
     const ofRun = new Map<number, number>();
     if (lumisections === undefined) {
       const walk = { where: bothOf(where, equals('hasBins', true)), fields: ['binningId'], pageRows: PAGE_ROWS };
-      for await (const rows of walkHistograms(store, { ...walk, noun: 'runHistogram' })) {
-        for (const { monitorElementId, binningId } of rows) ofRun.set(monitorElementId, binningId as number);
+      for await (const page of walkHistograms(store, { ...walk, noun: 'runHistogram' })) {
+        const binningIds = page.column('binningId');
+        for (let at = 0; at < page.length; at++) {
+          ofRun.set(page.monitorElementIds[at] as number, binningIds[at] as number);
+        }
       }
       await axes.load(ofRun.values());
     }

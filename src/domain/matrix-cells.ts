@@ -35,10 +35,9 @@ export function fillRow(numbers: MatrixNumbers, at: number, blob: Uint8Array, sh
       numbers.set(blob.subarray(HEADER_BYTES + skipped, HEADER_BYTES + skipped + cells), at);
       return;
     }
-    let from = HEADER_BYTES + 2 * skipped;
-    for (let i = at; i < at + cells; i++, from += 2) {
-      numbers[i] = (blob[from] as number) | ((blob[from + 1] as number) << 8);
-    }
+    const from = HEADER_BYTES + 2 * skipped;
+    const even = (blob.byteOffset + from) % 2 === 0 ? blob : Uint8Array.prototype.slice.call(blob);
+    numbers.set(new Uint16Array(even.buffer, even.byteOffset + from, cells), at);
     return;
   }
   const bins = decodeBins(blob, shape);

@@ -5,14 +5,16 @@ import type { ExportWriter } from './export-format.ts';
  * Arrow's file format (Feather 2): a record batch a chunk, with its cursor in the metadata `lumigraph.cursor` of the batch. The
  * provenance is `lumigraph.provenance` of the schema, the summary `lumigraph.summary` of the last batch, which has no rows.
  * @param columnsOf aligned with the fields
+ * @param none no rows
  */
-export function arrowFile<Row>(
+export function arrowFile<Row, Rows extends { readonly length: number } = readonly Row[]>(
   fields: Field[],
-  columnsOf: (rows: readonly Row[]) => readonly Data[],
-): ExportWriter<Row> {
+  columnsOf: (rows: Rows) => readonly Data[],
+  none = [] as unknown as Rows,
+): ExportWriter<Row, Rows> {
   const sink = new Sink();
   let schema = new Schema(fields);
-  const write = (rows: readonly Row[], name: string, value: string) => {
+  const write = (rows: Rows, name: string, value: string) => {
     const children = [...columnsOf(rows)];
     const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
     sink.write(new RecordBatch(schema, data as Data<Struct>, new Map([[name, value]])));
@@ -28,7 +30,7 @@ export function arrowFile<Row>(
       return sink.take();
     },
     end(summary) {
-      write([], 'lumigraph.summary', summary);
+      write(none, 'lumigraph.summary', summary);
       sink.finish();
       return sink.take();
     },

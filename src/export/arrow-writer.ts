@@ -3,8 +3,9 @@ import type { Axis } from '../domain/axis.ts';
 import type { PackedType } from '../domain/bins-text.ts';
 import { Names, Nulls, nullable, type Props, plain } from './arrow-columns.ts';
 import { arrowFile } from './arrow-file.ts';
-import type { ExportRow, ExportWriter } from './export-format.ts';
-import { type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
+import type { Booking, ExportRow } from './export-format.ts';
+import { ExportRows, type HistogramWriter, STATISTICS } from './export-rows.ts';
+import { type BinsColumns, binsColumns, type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
 
 export interface ArrowOptions {
   readonly type: PackedType;
@@ -15,10 +16,9 @@ export interface ArrowOptions {
 }
 
 const NUMBERS = { FLOAT32: Float32, FLOAT64: Float64, INT32: Int32 } as const;
-const STATISTICS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY'] as const;
 
 /** See arrowFile. Names are dictionaries; bins and edges are lists. */
-export function arrowWriter(options: ArrowOptions): ExportWriter {
+export function arrowWriter(options: ArrowOptions): HistogramWriter {
   const { type, flow } = options;
   const datasets = new Names(0, options.datasets);
   const elements = new Names(1, options.monitorElements);
@@ -30,20 +30,21 @@ export function arrowWriter(options: ArrowOptions): ExportWriter {
     ...STATISTICS.map((name) => new Field(name, new Float64(), true)),
     ...binFields(type),
   ];
-  return arrowFile(fields, (rows: readonly ExportRow[]) => [
-    plain(
-      new Int32(),
-      Int32Array.from(rows, ({ run }) => run),
-    ),
-    nullable(new Int32(), new Int32Array(rows.length), rows, ({ lumisection }) => lumisection || null),
-    datasets.column(rows, ({ dataset }) => dataset),
-    elements.column(rows, ({ monitorElement }) => monitorElement),
-    ...STATISTICS.map((name) => nullable(new Float64(), new Float64Array(rows.length), rows, (row) => row[name])),
-    ...binColumns(rows, type, flow),
-  ]);
+  return arrowFile(
+    fields,
+    ({ columns, length }: ExportRows) => [
+      plain(new Int32(), Int32Array.from(columns.runs)),
+      nullable(new Int32(), new Int32Array(length), columns.lumisections, (lumisection) => lumisection || null),
+      datasets.column(columns.datasets, (name) => name),
+      elements.column(columns.monitorElements, (name) => name),
+      ...STATISTICS.map((name) =>
+        nullable(new Float64(), new Float64Array(length), columns.statistics[name], (value) => value),
+      ),
+      ...binData(columns, type, flow),
+    ],
+    ExportRows.none,
+  );
 }
-
-type WithBins = Pick<ExportRow, 'bins'>;
 
 /** Axes and bins of rows, whichever else they have. */
 export const binFields = (type: PackedType): Field[] => [
@@ -57,28 +58,33 @@ export const binFields = (type: PackedType): Field[] => [
 ];
 
 /** Aligned with binFields. */
-export const binColumns = (rows: readonly WithBins[], type: PackedType, flow: boolean): Data[] => [
-  ...axisColumns(rows, 0),
-  ...axisColumns(rows, 1),
-  listData(new NUMBERS[type](), packedBins(rows, type, flow)),
+export const binColumns = (rows: readonly Pick<ExportRow, 'bins'>[], type: PackedType, flow: boolean): Data[] =>
+  binData(binsColumns(rows), type, flow);
+
+const binData = (columns: BinsColumns, type: PackedType, flow: boolean): Data[] => [
+  ...axisData(columns, 0),
+  ...axisData(columns, 1),
+  listData(new NUMBERS[type](), packedBins(columns, type, flow)),
 ];
 
 const listOf = <T extends DataType>(type: T) => new List(new Field('item', type, true));
 
-function axisColumns(rows: readonly WithBins[], which: 0 | 1): Data[] {
-  const axisOf = ({ bins }: WithBins): Axis | undefined => bins?.booking.binning.axes[which];
+function axisData({ bookings }: BinsColumns, which: 0 | 1): Data[] {
+  const axisOf = (booking: Booking | null): Axis | undefined => booking?.binning.axes[which];
+  const { length } = bookings;
   return [
-    nullable(new Int32(), new Int32Array(rows.length), rows, (row) => axisOf(row)?.bins),
-    nullable(new Float64(), new Float64Array(rows.length), rows, (row) => axisOf(row)?.min),
-    nullable(new Float64(), new Float64Array(rows.length), rows, (row) => axisOf(row)?.max),
-    listData(new Float64(), packedEdges(rows, which)),
+    nullable(new Int32(), new Int32Array(length), bookings, (booking) => axisOf(booking)?.bins),
+    nullable(new Float64(), new Float64Array(length), bookings, (booking) => axisOf(booking)?.min),
+    nullable(new Float64(), new Float64Array(length), bookings, (booking) => axisOf(booking)?.max),
+    listData(new Float64(), packedEdges({ bookings }, which)),
   ];
 }
 
-function listData(of: DataType, { numbers, offsets, isThere }: PackedLists): Data {
-  const nulls = new Nulls(isThere.length);
-  for (const [i, there] of isThere.entries()) if (!there) nulls.add(i);
+function listData(of: DataType, { numbers, offsets, absent }: PackedLists): Data {
+  const length = offsets.length - 1;
+  const nulls = new Nulls(length);
+  for (const i of absent) nulls.add(i);
   const child = makeData({ type: of, length: numbers.length, nullCount: 0, data: numbers } as unknown as Props);
-  const list = { type: listOf(of), length: isThere.length, valueOffsets: offsets, child, ...nulls.known };
+  const list = { type: listOf(of), length, valueOffsets: offsets, child, ...nulls.known };
   return makeData(list as unknown as Props) as Data;
 }

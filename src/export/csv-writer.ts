@@ -1,5 +1,5 @@
 import type { Axis } from '../domain/axis.ts';
-import type { ExportWriter } from './export-format.ts';
+import type { HistogramWriter } from './export-rows.ts';
 import { textOfBins } from './ndjson-writer.ts';
 
 const COLUMNS = [
@@ -31,7 +31,7 @@ const END = Buffer.from('"\r\n');
  * CSV (RFC 4180) with comment lines: `# ` and JSON, as the lines of NDJSON have it (provenance, cursors, summary):
  * `pandas.read_csv(file, comment="#")`. Lists are JSON arrays. What is absent is empty.
  */
-export function csvWriter(flow: boolean): ExportWriter {
+export function csvWriter(flow: boolean): HistogramWriter {
   return {
     begin: (provenance) => [Buffer.from(`# {"provenance":${provenance}}\r\n${COLUMNS.join(',')}\r\n`)],
     rows(rows, cursor) {

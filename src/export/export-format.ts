@@ -31,12 +31,15 @@ export interface Booking {
   readonly axes: string;
 }
 
-/** One way to write rows: bytes in pieces, as they are to be sent. What a piece is made of is not written to again. */
-export interface ExportWriter<Row = ExportRow> {
+/**
+ * One way to write rows: bytes in pieces, as they are to be sent. What a piece is made of is not written to again.
+ * `Rows` is how rows come that were read together: one by one, or as columns.
+ */
+export interface ExportWriter<Row = ExportRow, Rows = readonly Row[]> {
   /** `provenance` is JSON. */
   begin(provenance: string): readonly Uint8Array[];
   /** Rows that were read together; `cursor` says where to go on after them. */
-  rows(rows: readonly Row[], cursor: string): readonly Uint8Array[];
+  rows(rows: Rows, cursor: string): readonly Uint8Array[];
   /** Rows that were told but are still held, to be written with others. */
   rest?(): readonly Uint8Array[];
   /** `summary` is JSON. */

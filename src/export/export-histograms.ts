@@ -5,12 +5,13 @@ import { holdsCells } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import type { Store } from '../store/store.ts';
 import { csvWriter } from './csv-writer.ts';
-import type { Booking, ExportRow, ExportWriter } from './export-format.ts';
+import type { Booking, ExportRow } from './export-format.ts';
 import { masksMeant } from './export-mask.ts';
 import { EXPORT_VERSION, type ExportRequest, exportCursor } from './export-request.ts';
+import { type ExportColumns, ExportRows, type HistogramWriter, STATISTICS, type Statistic } from './export-rows.ts';
 import { type Chunks, type CutReason, type Export, type ExportOptions, streamed } from './export-stream.ts';
 import { Axes } from './histogram-matrix.ts';
-import { blobsOf, keyOf, type WalkedRow, walkHistograms } from './histogram-walk.ts';
+import { type HistogramPage, walkHistograms } from './histogram-walk.ts';
 import { ndjsonWriter } from './ndjson-writer.ts';
 import { npyWriter } from './npy-writer.ts';
 
@@ -23,7 +24,7 @@ export const EXPORT_FORMATS = {
 } as const;
 export type ExportFormat = keyof typeof EXPORT_FORMATS;
 
-const FIELDS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY', 'binningId', 'bins'] as const;
+const FIELDS = [...STATISTICS, 'binningId', 'bins'] as const;
 /** Rows that are read at once: each page begins with a search for its place. */
 const PAGE_ROWS = 4_000;
 /** A chunk has so many rows at most, and so many bins unless one row alone has more. */
@@ -31,9 +32,6 @@ const CHUNK_ROWS = 2_000;
 const CHUNK_CELLS = 250_000;
 /** Bins that a page does not bring are read so many at once. */
 const BLOBS_AT_ONCE = 100;
-
-type Noun = ExportRequest['noun'];
-type Row = WalkedRow<'lumisectionHistogram'> | WalkedRow<'runHistogram'>;
 
 /**
  * The histograms of a request as a file, made while it is read: nothing is held but one chunk. What cannot work is refused
@@ -62,7 +60,7 @@ export async function openExport(
   return streamed(writer, provenance, chunksOf(store, whole, matrix?.rows ?? null, options.cut), options.onEnd);
 }
 
-async function writerOf(store: Store, format: ExportFormat, request: ExportRequest): Promise<ExportWriter> {
+async function writerOf(store: Store, format: ExportFormat, request: ExportRequest): Promise<HistogramWriter> {
   if (format === 'csv') return csvWriter(request.flow);
   if (format === 'ndjson') return ndjsonWriter(request.flow);
   // libraries of some size, which most servers are never asked for
@@ -84,36 +82,22 @@ async function* chunksOf(
   { noun, where, after, limit }: ExportRequest,
   expected: number | null,
   isCut: ExportOptions['cut'] = () => null,
-): Chunks<ExportRow> {
+): Chunks<ExportRow, ExportRows> {
   const names = new Names(store);
   let rows = 0;
-  for await (const page of walkHistograms(store, {
-    noun,
-    where,
-    after,
-    fields: FIELDS,
-    pageRows: PAGE_ROWS,
-  })) {
+  for await (const page of walkHistograms(store, { noun, where, after, fields: FIELDS, pageRows: PAGE_ROWS })) {
+    const named = await names.of(page);
     for (let from = 0; from < page.length; ) {
       if (rows === limit) return 'LIMIT';
       // nothing can be cut off a file that says at its beginning how long it is
       const cut = expected === null ? isCut() : null;
       if (cut !== null) return cut;
-      const large = page[from]?.bins === undefined;
-      const some = page.slice(
-        from,
-        Math.min(from + (large ? BLOBS_AT_ONCE : CHUNK_ROWS), from + limit - rows),
-      ) as Row[];
-      const blobs = await blobsOf(store, noun, some as readonly WalkedRow<Noun>[]);
-      const told = await names.rowsOf(some, blobs);
-      for (let begin = 0; begin < told.length; ) {
-        const end = endOfChunk(told, begin);
-        const last = some[end - 1] as Row;
-        rows += end - begin;
-        yield { rows: told.slice(begin, end), cursor: exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>)) };
-        begin = end;
-      }
-      from += some.length;
+      const most = page.isLarge(from) ? BLOBS_AT_ONCE : CHUNK_ROWS;
+      const end = endOfChunk(named.bookings, from, Math.min(from + most, from + limit - rows, page.length));
+      const blobs = await page.blobs(placesOf(from, end));
+      rows += end - from;
+      yield { rows: rowsOf(page, named, from, blobs), cursor: exportCursor(noun, page.key(end - 1)) };
+      from = end;
     }
   }
   if (expected !== null && rows < expected) {
@@ -122,18 +106,49 @@ async function* chunksOf(
   return null;
 }
 
-/** How far from `begin` on rows make one chunk. */
-function endOfChunk(rows: readonly ExportRow[], begin: number): number {
+const placesOf = (from: number, end: number) => Array.from({ length: end - from }, (_, i) => from + i);
+
+/** How far from `begin` on, and not beyond `most`, rows make one chunk. */
+function endOfChunk(bookings: readonly (Booking | null)[], begin: number, most: number): number {
   let cells = 0;
   let end = begin;
-  for (; end < rows.length; end++) {
-    cells += cellCount(rows[end]?.bins?.booking.shape ?? [], true);
+  for (; end < most; end++) {
+    cells += cellCount(bookings[end]?.shape ?? [], true);
     if (cells > CHUNK_CELLS && end > begin) break;
   }
   return end;
 }
 
-/** Names of what rows have the ids of. */
+type NamedColumns = Pick<ExportColumns, 'datasets' | 'monitorElements' | 'bookings'>;
+
+/** As many rows from `from` on as there are blobs. */
+function rowsOf(
+  page: HistogramPage,
+  { datasets, monitorElements, bookings }: NamedColumns,
+  from: number,
+  blobs: readonly (Uint8Array | null)[],
+): ExportRows {
+  const some = <Value>(column: readonly Value[]) => column.slice(from, from + blobs.length);
+  const statistic = (name: Statistic) => some(page.column<number | null>(name));
+  return new ExportRows({
+    runs: some(page.runs),
+    lumisections: some(page.lumisections),
+    datasets: some(datasets),
+    monitorElements: some(monitorElements),
+    statistics: {
+      entries: statistic('entries'),
+      integral: statistic('integral'),
+      meanX: statistic('meanX'),
+      rmsX: statistic('rmsX'),
+      meanY: statistic('meanY'),
+      rmsY: statistic('rmsY'),
+    },
+    blobs,
+    bookings: some(bookings),
+  });
+}
+
+/** Names of what histograms have the ids of. */
 class Names {
   readonly #store: Store;
   readonly #bookings = new Map<number, Booking>();
@@ -144,51 +159,34 @@ class Names {
     this.#store = store;
   }
 
-  async rowsOf(rows: readonly Row[], blobs: readonly (Uint8Array | null)[]): Promise<ExportRow[]> {
+  async of(page: HistogramPage): Promise<NamedColumns> {
     const { reads } = this.#store;
-    const missing = (known: ReadonlyMap<number, unknown>, ids: readonly (number | null)[]) => [
-      ...new Set(ids.filter((id): id is number => id !== null && !known.has(id))),
-    ];
-    const elements = missing(
-      this.#elements,
-      rows.map(({ monitorElementId }) => monitorElementId),
-    );
-    if (elements.length > 0) {
-      for (const row of await reads.monitorElements(elements)) if (row) this.#elements.set(row.id, row.path);
-    }
-    const datasets = missing(
-      this.#datasets,
-      rows.map(({ datasetId }) => datasetId),
-    );
-    if (datasets.length > 0)
-      for (const row of await reads.datasets(datasets)) if (row) this.#datasets.set(row.id, row.name);
-    const binnings = missing(
-      this.#bookings,
-      rows.map(({ binningId }) => binningId),
-    );
-    if (binnings.length > 0) {
-      for (const row of await reads.binnings(binnings)) if (row) this.#bookings.set(row.id, bookingOf(row));
-    }
-    return rows.map((row, i) => {
-      const blob = blobs[i] ?? null;
-      return {
-        run: row.runNumber,
-        lumisection: 'lumisectionNumber' in row ? row.lumisectionNumber : 0,
-        dataset: this.#datasets.get(row.datasetId) as string,
-        monitorElement: this.#elements.get(row.monitorElementId) as string,
-        entries: row.entries,
-        integral: row.integral,
-        meanX: row.meanX,
-        rmsX: row.rmsX,
-        meanY: row.meanY,
-        rmsY: row.rmsY,
-        bins:
-          blob === null || row.binningId === null
-            ? null
-            : { blob, booking: this.#bookings.get(row.binningId) as Booking },
-      };
-    });
+    const binningIds = page.column<number | null>('binningId');
+    const elements = missing(this.#elements, page.monitorElementIds);
+    const datasets = missing(this.#datasets, page.datasetIds);
+    const binnings = missing(this.#bookings, binningIds);
+    for (const row of await reads.monitorElements(elements)) if (row) this.#elements.set(row.id, row.path);
+    for (const row of await reads.datasets(datasets)) if (row) this.#datasets.set(row.id, row.name);
+    for (const row of await reads.binnings(binnings)) if (row) this.#bookings.set(row.id, bookingOf(row));
+    return {
+      monitorElements: byNeighbour(page.monitorElementIds, (id) => this.#elements.get(id) as string),
+      datasets: byNeighbour(page.datasetIds, (id) => this.#datasets.get(id) as string),
+      bookings: byNeighbour(binningIds, (id) => (id === null ? null : (this.#bookings.get(id) ?? null))),
+    };
   }
+}
+
+function missing(known: ReadonlyMap<number, unknown>, ids: readonly (number | null)[]): number[] {
+  return [...new Set(byNeighbour(ids, (id) => (id === null || known.has(id) ? null : id)))].filter((id) => id !== null);
+}
+
+/** What is found of each; neighbours are mostly the same. */
+function byNeighbour<Id, Found>(ids: readonly Id[], find: (id: Id) => Found): Found[] {
+  const all = new Array<Found>(ids.length);
+  for (let i = 0; i < ids.length; i++) {
+    all[i] = i > 0 && ids[i] === ids[i - 1] ? (all[i - 1] as Found) : find(ids[i] as Id);
+  }
+  return all;
 }
 
 function bookingOf(stored: Pick<StoredBinning, 'title' | 'axes'>): Booking {
@@ -201,31 +199,39 @@ async function measure(store: Store, { noun, where, after, limit, flow }: Export
   const withBins = noun === 'runHistogram' ? bothOf(where, equals('hasBins', true)) : where;
   const axes = new Axes(store, flow);
   let rows = 0;
-  let last: Row | undefined;
+  let last: HistogramPage | undefined;
+  let lastAt = 0;
   let cut: CutReason | null = null;
   const walk = { noun, where: withBins, after, fields: ['binningId'], pageRows: 10_000 };
   walking: for await (const page of walkHistograms(store, walk)) {
-    for (const row of page as readonly Row[]) {
+    const binningIds = page.column<number | null>('binningId');
+    for (let at = 0; at < page.length; at++) {
       if (rows === limit) {
         cut = 'LIMIT';
         break walking;
       }
-      const lumisection = 'lumisectionNumber' in row ? row.lumisectionNumber : 0;
-      if (!axes.knows(row)) await axes.check(row, row.runNumber, lumisection);
-      if (last && (last.monitorElementId !== row.monitorElementId || last.datasetId !== row.datasetId)) {
+      const binningId = binningIds[at] ?? null;
+      if (!axes.knows({ binningId })) {
+        await axes.check({ binningId }, page.runs[at] as number, page.lumisections[at] as number);
+      }
+      if (last && !isOfSame(last, lastAt, page, at)) {
         throw new InvalidInputError('npy: a matrix is of one monitor element and one dataset: name both', {
           field: 'monitorElement',
         });
       }
-      last = row;
+      last = page;
+      lastAt = at;
       rows++;
     }
   }
   if (flow && last) {
-    const [blob] = await blobsOf(store, noun, [last as WalkedRow<Noun>]);
+    const [blob] = await last.blobs([lastAt]);
     if (blob && !holdsCells(blob, true)) throw new InvalidInputError('flow: there are no flow bins', { field: 'flow' });
   }
   if (axes.binning === null) throw new InvalidInputError('npy: nothing is selected, so the matrix has no shape', {});
-  const cursor = last ? exportCursor(noun, keyOf(noun, last as WalkedRow<Noun>)) : null;
+  const cursor = last ? exportCursor(noun, last.key(lastAt)) : null;
   return { rows, shape: axes.shape, axes: axes.binning.axes, where: withBins, end: { cut, cursor } };
 }
+
+const isOfSame = (a: HistogramPage, i: number, b: HistogramPage, j: number) =>
+  a.monitorElementIds[i] === b.monitorElementIds[j] && a.datasetIds[i] === b.datasetIds[j];

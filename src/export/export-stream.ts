@@ -31,8 +31,8 @@ export interface Export {
 }
 
 /** Rows that are written together, and where to go on after them. The generator returns why it ended before the last row. */
-export type Chunks<Row> = AsyncGenerator<
-  { readonly rows: readonly Row[]; readonly cursor: string },
+export type Chunks<Row, Rows = readonly Row[]> = AsyncGenerator<
+  { readonly rows: Rows; readonly cursor: string },
   CutReason | null,
   undefined
 >;
@@ -43,10 +43,10 @@ type Pieces = readonly Uint8Array[];
  * The bytes of an export, made while they are taken: nothing is held but one chunk. What cannot work is refused before the
  * first byte: resolves when the first rows are written.
  */
-export async function streamed<Row>(
-  writer: ExportWriter<Row>,
+export async function streamed<Row, Rows extends { readonly length: number } = readonly Row[]>(
+  writer: ExportWriter<Row, Rows>,
   provenance: string,
-  chunks: Chunks<Row>,
+  chunks: Chunks<Row, Rows>,
   onEnd: ExportOptions['onEnd'],
 ): Promise<Export> {
   const bytes = written(writer, provenance, chunks, onEnd);
@@ -68,10 +68,10 @@ async function* goneOn(
   }
 }
 
-async function* written<Row>(
-  writer: ExportWriter<Row>,
+async function* written<Row, Rows extends { readonly length: number }>(
+  writer: ExportWriter<Row, Rows>,
   provenance: string,
-  chunks: Chunks<Row>,
+  chunks: Chunks<Row, Rows>,
   onEnd: ExportOptions['onEnd'],
 ): AsyncGenerator<Pieces, void, undefined> {
   const hash = createHash('sha256');

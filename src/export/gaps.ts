@@ -1,15 +1,18 @@
 import { InvalidInputError } from '../domain/errors.ts';
 import { bothOf, type Filter, type ListQuery } from '../domain/filter.ts';
 import { chunksOfRuns } from '../store/histogram-runs.ts';
-import type { LumisectionHistogramRow, Store } from '../store/store.ts';
-import { inRuns } from './histogram-walk.ts';
+import type { ColumnPage, Store } from '../store/store.ts';
+import { GAP, HistogramPage, inRuns } from './histogram-walk.ts';
 import type { MatrixSelection } from './matrix-selection.ts';
 
-/** A place in a matrix: of a lumisection, and of a gap where there is no row. */
-export interface Place {
-  readonly run: number;
-  readonly lumisection: number;
-  readonly row: LumisectionHistogramRow | null;
+/** Places in a matrix, by run and lumisection. */
+export interface Places {
+  readonly page: HistogramPage;
+  readonly runs: readonly number[];
+  /** 0 of whole runs. */
+  readonly lumisections: readonly number[];
+  /** Places in the page; GAP where there is no histogram. */
+  readonly at: readonly number[];
 }
 
 /**
@@ -27,7 +30,7 @@ export async function* walkWithGaps(
     fields,
     pageRows,
   }: { after: readonly [number, number] | undefined; fields: readonly string[]; pageRows: number },
-): AsyncGenerator<readonly Place[], void, undefined> {
+): AsyncGenerator<Places, void, undefined> {
   const { monitorElementId, datasetId } = selection;
   const ofLumisections = where && lumisectionFilter(where);
   const runs = await store.reads.histogramRuns(selection.noun, selection.where, after?.[0] ?? 0);
@@ -50,37 +53,47 @@ export async function* walkWithGaps(
         ...(start && { after: [...start, monitorElementId, datasetId] }),
       };
       const [known, stored] = await Promise.all([
-        store.lists.page('lumisection', lumisections),
-        store.lists.page('lumisectionHistogram', histograms),
+        store.lists.columns('lumisection', lumisections),
+        store.lists.columns('lumisectionHistogram', histograms),
       ]);
-      const byKey = new Map<number, Place>();
-      const add = (run: number, lumisection: number, row: LumisectionHistogramRow | null) =>
-        byKey.set(order(run, lumisection), { run, lumisection, row });
-      for (const { runNumber, number } of known.rows) add(runNumber, number, null);
-      for (const row of stored.rows) add(row.runNumber, row.lumisectionNumber, row);
-      // what follows the end of either page is not wholly known yet
-      const ends = [
-        known.hasNextPage ? order(known.rows.at(-1)?.runNumber ?? 0, known.rows.at(-1)?.number ?? 0) : Number.MAX_VALUE,
-        stored.hasNextPage
-          ? order(stored.rows.at(-1)?.runNumber ?? 0, stored.rows.at(-1)?.lumisectionNumber ?? 0)
-          : Number.MAX_VALUE,
-      ];
-      const end = Math.min(...ends);
-      const places = [...byKey]
-        .filter(([key]) => key <= end)
-        .sort(([a], [b]) => a - b)
-        .map(([, place]) => place);
-      const last = places.at(-1);
-      if (last !== undefined) yield places;
-      if (end === Number.MAX_VALUE || last === undefined) break;
-      start = [last.run, last.lumisection];
+      const places = merged(known, new HistogramPage(store, 'lumisectionHistogram', stored));
+      if (places.runs.length === 0) break;
+      yield places;
+      if (!known.hasNextPage && !stored.hasNextPage) break;
+      start = [places.runs.at(-1) as number, places.lumisections.at(-1) as number];
     }
     start = undefined;
   }
 }
 
+/** Both in their order, as far as both are known. */
+function merged(known: ColumnPage, page: HistogramPage): Places {
+  const places = { page, runs: [] as number[], lumisections: [] as number[], at: [] as number[] };
+  const [runs, numbers] = [known.column('runNumber') as number[], known.column('number') as number[]];
+  const knownAt = (i: number) => (i < known.count ? order(runs[i] as number, numbers[i] as number) : END);
+  const storedAt = (i: number) =>
+    i < page.length ? order(page.runs[i] as number, page.lumisections[i] as number) : END;
+  // what follows the last one of either, where that has more, is not wholly known yet
+  const end = Math.min(
+    known.hasNextPage ? knownAt(known.count - 1) : END,
+    page.hasNextPage ? storedAt(page.length - 1) : END,
+  );
+  for (let i = 0, j = 0; ; ) {
+    const [left, right] = [knownAt(i), storedAt(j)];
+    const next = Math.min(left, right);
+    if (next === END || next > end) return places;
+    places.runs.push(Math.floor(next / LUMISECTIONS));
+    places.lumisections.push(next % LUMISECTIONS);
+    places.at.push(right === next ? j : GAP);
+    if (left === next) i++;
+    if (right === next) j++;
+  }
+}
+
 /** Numbers of runs have up to 31 bits, of lumisections far fewer than 22. */
-const order = (run: number, lumisection: number): number => run * 2 ** 22 + lumisection;
+const LUMISECTIONS = 2 ** 22;
+const order = (run: number, lumisection: number): number => run * LUMISECTIONS + lumisection;
+const END = Number.MAX_VALUE;
 
 /** A filter of histograms that tests run, lumisection and mask alone, as one of lumisections. */
 export function lumisectionFilter(filter: Filter): Filter {

@@ -6,8 +6,8 @@ import type { Binning } from '../domain/histogram.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
 import { cellCount, type Shape, shapeOf } from '../domain/shape.ts';
 import type { Store } from '../store/store.ts';
-import { walkWithGaps } from './gaps.ts';
-import { blobsOf, type WalkedRow, walkHistograms } from './histogram-walk.ts';
+import { type Places, walkWithGaps } from './gaps.ts';
+import { GAP, walkHistograms } from './histogram-walk.ts';
 import type { MatrixSelection } from './matrix-selection.ts';
 
 export const MATRIX_FIELDS = ['entries', 'binningId', 'bins'] as const;
@@ -48,15 +48,9 @@ export interface HistogramMatrix {
 
 const BYTES_OF_CELL = 8;
 const PAGE_ROWS = 5_000;
-/** Bins that lists do not bring are read so many at once. */
-const BLOBS_AT_ONCE = 200;
 
-type Row = WalkedRow<'lumisectionHistogram'> | WalkedRow<'runHistogram'>;
-type Booked = Pick<Row, 'binningId'>;
-interface Place {
-  readonly run: number;
-  readonly lumisection: number;
-  readonly row: Row | null;
+interface Booked {
+  readonly binningId: number | null;
 }
 
 /**
@@ -67,36 +61,46 @@ export async function readMatrix(store: Store, request: MatrixRequest): Promise<
   const { first, maxBytes, flow, after } = request;
   const runs: number[] = [];
   const lumisections: number[] = [];
-  const rows: (Row | null)[] = [];
+  const entries: (number | null)[] = [];
+  const blobs: (Uint8Array | null)[] = [];
   const axes = new Axes(store, flow);
   if (after !== undefined) await axes.begin(after.binningId);
   let most = axes.rowsWithin(maxBytes, first);
   let hasNextPage = false;
-  reading: for await (const places of placesOf(store, request)) {
-    for (const { run, lumisection, row } of places) {
-      if (row !== null && !axes.knows(row)) {
-        await axes.check(row, run, lumisection);
+  for await (const places of placesOf(store, request)) {
+    const { page } = places;
+    const binningIds = page.column<number | null>('binningId');
+    const entriesOf = page.column<number | null>('entries');
+    const taken: number[] = [];
+    for (const [i, run] of places.runs.entries()) {
+      const lumisection = places.lumisections[i] as number;
+      const at = places.at[i] as number;
+      const booked = { binningId: binningIds[at] ?? null };
+      if (at !== GAP && !axes.knows(booked)) {
+        await axes.check(booked, run, lumisection);
         most = axes.rowsWithin(maxBytes, first);
       }
-      if (rows.length >= most) {
+      if (runs.length >= most) {
         hasNextPage = true;
-        break reading;
+        break;
       }
       runs.push(run);
       lumisections.push(lumisection);
-      rows.push(row);
+      entries.push(entriesOf[at] ?? null);
+      taken.push(at);
     }
+    for (const blob of await page.blobs(taken)) blobs.push(blob);
+    if (hasNextPage) break;
     await nextTurn();
   }
-  const blobs = await readBlobs(store, request.selection, rows);
   if (flow) assertFlow(blobs, runs, lumisections);
-  const last = rows.length - 1;
+  const last = runs.length - 1;
   return {
     binning: axes.binning,
     runs,
     lumisections,
     blobs,
-    entries: rows.map((row) => row?.entries ?? null),
+    entries,
     flow,
     hasNextPage,
     end: last < 0 ? null : { binningId: axes.id, run: runs[last] as number, lumisection: lumisections[last] as number },
@@ -106,26 +110,23 @@ export async function readMatrix(store: Store, request: MatrixRequest): Promise<
 async function* placesOf(
   store: Store,
   { selection, where, after, gaps, first }: MatrixRequest,
-): AsyncGenerator<readonly Place[], void, undefined> {
+): AsyncGenerator<Places, void, undefined> {
   const { noun, monitorElementId, datasetId } = selection;
-  const fields = MATRIX_FIELDS;
   const pageRows = Math.min(PAGE_ROWS, first + 1);
   if (gaps) {
     const start = after && ([after.run, after.lumisection] as const);
-    yield* walkWithGaps(store, selection, where, { after: start, fields, pageRows });
+    yield* walkWithGaps(store, selection, where, { after: start, fields: MATRIX_FIELDS, pageRows });
     return;
   }
-  const walk = { where: selection.where, fields, pageRows };
-  if (noun === 'runHistogram') {
-    const start = after && [after.run, datasetId, monitorElementId];
-    for await (const rows of walkHistograms(store, { ...walk, noun, after: start })) {
-      yield rows.map((row) => ({ run: row.runNumber, lumisection: 0, row }));
-    }
-    return;
-  }
-  const start = after && [after.run, monitorElementId, after.lumisection, datasetId];
-  for await (const rows of walkHistograms(store, { ...walk, noun, after: start })) {
-    yield rows.map((row) => ({ run: row.runNumber, lumisection: row.lumisectionNumber, row }));
+  const start =
+    after &&
+    (noun === 'runHistogram'
+      ? [after.run, datasetId, monitorElementId]
+      : [after.run, monitorElementId, after.lumisection, datasetId]);
+  const walk = { noun, where: selection.where, after: start, fields: MATRIX_FIELDS, pageRows };
+  for await (const page of walkHistograms(store, walk)) {
+    const at = Array.from({ length: page.length }, (_, i) => i);
+    yield { page, runs: page.runs.slice(0, page.length), lumisections: page.lumisections, at };
   }
 }
 
@@ -196,22 +197,6 @@ const described = ({ axes }: Binning) =>
   axes
     .map(({ bins, min, max, edges }) => `${bins} bins from ${min} to ${max}${edges ? ', of variable width' : ''}`)
     .join(' by ');
-
-async function readBlobs(
-  store: Store,
-  { noun }: MatrixSelection,
-  rows: readonly (Row | null)[],
-): Promise<(Uint8Array | null)[]> {
-  const blobs = rows.map((row) => row?.bins ?? null);
-  const missing: number[] = [];
-  for (const [i, row] of rows.entries()) if (row !== null && row.bins === undefined) missing.push(i);
-  for (let from = 0; from < missing.length; from += BLOBS_AT_ONCE) {
-    const some = missing.slice(from, from + BLOBS_AT_ONCE);
-    const read = await blobsOf(store, noun, some.map((i) => rows[i]) as readonly WalkedRow<typeof noun>[]);
-    for (const [place, i] of some.entries()) blobs[i] = read[place] ?? null;
-  }
-  return blobs;
-}
 
 function assertFlow(
   blobs: readonly (Uint8Array | null)[],

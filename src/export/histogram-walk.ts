@@ -1,6 +1,6 @@
 import { bothOf, type CursorValues, equals, type Filter, type ListQuery } from '../domain/filter.ts';
 import { chunksOfRuns, type HistogramNoun } from '../store/histogram-runs.ts';
-import type { LumisectionHistogramRow, RunHistogramRow, Store } from '../store/store.ts';
+import type { ColumnPage, LumisectionHistogramKey, Store } from '../store/store.ts';
 
 /** Keys of histograms in the order in which their tables hold them: what a walk through any number of them follows. */
 const KEYS = {
@@ -8,14 +8,12 @@ const KEYS = {
   runHistogram: ['runNumber', 'datasetId', 'monitorElementId'],
 } as const;
 
-export type WalkedRow<N extends HistogramNoun> = N extends 'runHistogram' ? RunHistogramRow : LumisectionHistogramRow;
-
-export interface Walk<N extends HistogramNoun> {
-  readonly noun: N;
+export interface Walk {
+  readonly noun: HistogramNoun;
   readonly where: Filter | undefined;
-  /** Only what follows this key (`keyOf` a row). */
+  /** Only what follows this key (`key` of a page). */
   readonly after?: CursorValues | undefined;
-  /** Fields beside the key; `bins` brings small ones (others: `blobsOf`). */
+  /** Fields beside the key; `bins` brings small ones along. */
   readonly fields: readonly string[];
   /** Rows read at once. */
   readonly pageRows: number;
@@ -26,22 +24,21 @@ export interface Walk<N extends HistogramNoun> {
  * run, dataset, monitor element), in pages: each is one statement that begins where the one before it ended, so that
  * memory does not depend on how many there are, and what is written meanwhile behind that place is met.
  */
-export async function* walkHistograms<N extends HistogramNoun>(
+export async function* walkHistograms(
   store: Store,
-  { noun, where, after, fields, pageRows }: Walk<N>,
-): AsyncGenerator<readonly WalkedRow<N>[], void, undefined> {
+  { noun, where, after, fields, pageRows }: Walk,
+): AsyncGenerator<HistogramPage, void, undefined> {
   const runs = await store.reads.histogramRuns(noun, where, (after?.[0] as number | undefined) ?? 0);
   let start = after;
   for (const chunk of chunksOfRuns(runs)) {
     for (;;) {
       const list = { ...placeIn(noun, chunk, where, start), fields, cursors: false, first: pageRows };
-      const page = await store.lists.page(noun, list);
-      const rows = page.rows as readonly WalkedRow<N>[];
-      const last = rows.at(-1);
-      if (last === undefined) break;
-      yield rows;
+      const columns = await store.lists.columns(noun, list);
+      if (columns.count === 0) break;
+      const page = new HistogramPage(store, noun, columns);
+      yield page;
       if (!page.hasNextPage) break;
-      start = keyOf(noun, last);
+      start = page.key(page.length - 1);
     }
     start = undefined;
   }
@@ -71,25 +68,85 @@ function placeIn(
   };
 }
 
-export const keyOf = <N extends HistogramNoun>(noun: N, row: WalkedRow<N>): CursorValues =>
-  KEYS[noun].map((field) => (row as unknown as Record<string, number>)[field] as number);
+/** The place of a histogram that is not there. */
+export const GAP = -1;
 
-export const keyLength = (noun: HistogramNoun): number => KEYS[noun].length;
+/** Bins that do not come along are read so many at once. */
+const BLOBS_AT_ONCE = 200;
 
-/** The bins of rows, of those that the list did not bring in one more statement; null for summaries. */
-export async function blobsOf<N extends HistogramNoun>(
-  store: Store,
-  noun: N,
-  rows: readonly WalkedRow<N>[],
-): Promise<readonly (Uint8Array | null)[]> {
-  const missing = rows.filter((row) => row.bins === undefined && (!('hasBins' in row) || row.hasBins));
-  if (missing.length === 0) return rows.map(({ bins }) => bins ?? null);
-  const read =
-    noun === 'runHistogram'
-      ? await store.reads.runBins(missing as readonly RunHistogramRow[])
-      : await store.reads.lumisectionBins(missing as readonly LumisectionHistogramRow[]);
-  const found = new Map(missing.map((row, i) => [row, read[i] as Uint8Array | null]));
-  return rows.map((row) => row.bins ?? found.get(row) ?? null);
+/** Histograms that were read together, as columns. */
+export class HistogramPage {
+  readonly length: number;
+  readonly hasNextPage: boolean;
+  readonly runs: readonly number[];
+  /** 0 of whole runs. */
+  readonly lumisections: readonly number[];
+  readonly monitorElementIds: readonly number[];
+  readonly datasetIds: readonly number[];
+  readonly #store: Store;
+  readonly #noun: HistogramNoun;
+  readonly #columns: ColumnPage;
+
+  constructor(store: Store, noun: HistogramNoun, columns: ColumnPage) {
+    this.#store = store;
+    this.#noun = noun;
+    this.#columns = columns;
+    this.length = columns.count;
+    this.hasNextPage = columns.hasNextPage;
+    this.runs = this.column('runNumber');
+    this.lumisections = noun === 'runHistogram' ? new Array(columns.count).fill(0) : this.column('lumisectionNumber');
+    this.monitorElementIds = this.column('monitorElementId');
+    this.datasetIds = this.column('datasetId');
+  }
+
+  /** Of a field that was asked for, by histogram, and maybe more behind them. */
+  column<Value = number>(name: string): readonly Value[] {
+    return (this.#columns.column(name) ?? []) as readonly Value[];
+  }
+
+  /** Of the histogram at a place: where a walk goes on. */
+  key(at: number): CursorValues {
+    const [run, lumisection] = [this.runs[at] as number, this.lumisections[at] as number];
+    const [element, dataset] = [this.monitorElementIds[at] as number, this.datasetIds[at] as number];
+    return this.#noun === 'runHistogram' ? [run, dataset, element] : [run, element, lumisection, dataset];
+  }
+
+  /** Whether bins did not come along, so that they are read when they are asked for. */
+  isLarge(at: number): boolean {
+    return this.#columns.column('bins')?.[at] === undefined;
+  }
+
+  /** The bins of the histograms at these places, of those that did not come along by further statements; null for summaries and gaps. */
+  async blobs(places: readonly number[]): Promise<(Uint8Array | null)[]> {
+    const brought = this.#columns.column('bins');
+    const hasBins = this.#columns.column('hasBins');
+    const blobs = places.map((at) => (brought?.[at] ?? null) as Uint8Array | null);
+    const missing: number[] = [];
+    for (let i = 0; i < places.length; i++) {
+      const at = places[i] as number;
+      if (blobs[i] === null && at !== GAP && hasBins?.[at] !== false) missing.push(i);
+    }
+    for (let from = 0; from < missing.length; from += BLOBS_AT_ONCE) {
+      const some = missing.slice(from, from + BLOBS_AT_ONCE);
+      const read = await this.#read(some.map((i) => this.#keyOf(places[i] as number)));
+      for (const [j, i] of some.entries()) blobs[i] = read[j] ?? null;
+    }
+    return blobs;
+  }
+
+  #read(keys: readonly LumisectionHistogramKey[]): Promise<(Uint8Array | null)[]> {
+    const { reads } = this.#store;
+    return this.#noun === 'runHistogram' ? reads.runBins(keys) : reads.lumisectionBins(keys);
+  }
+
+  #keyOf(at: number): LumisectionHistogramKey {
+    return {
+      runNumber: this.runs[at] as number,
+      monitorElementId: this.monitorElementIds[at] as number,
+      lumisectionNumber: this.lumisections[at] as number,
+      datasetId: this.datasetIds[at] as number,
+    };
+  }
 }
 
 export const inRuns = (runs: readonly number[], field = 'runNumber'): Filter =>

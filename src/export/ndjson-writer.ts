@@ -1,5 +1,6 @@
 import { binsJson } from '../domain/bins-text.ts';
-import type { ExportRow, ExportWriter } from './export-format.ts';
+import type { ExportRow } from './export-format.ts';
+import type { HistogramWriter } from './export-rows.ts';
 
 const NEWLINE = Buffer.from('}\n');
 
@@ -7,7 +8,7 @@ const NEWLINE = Buffer.from('}\n');
  * A JSON object a line: `{"provenance": ...}` first, then a line a histogram, `{"cursor": ...}` after each chunk of them, and
  * `{"summary": ...}` last: without it the export is not whole.
  */
-export function ndjsonWriter(flow: boolean): ExportWriter {
+export function ndjsonWriter(flow: boolean): HistogramWriter {
   return {
     begin: (provenance) => [Buffer.from(`{"provenance":${provenance}}\n`)],
     rows(rows, cursor) {

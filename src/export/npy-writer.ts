@@ -1,7 +1,7 @@
 import type { PackedType } from '../domain/bins-text.ts';
 import { BYTES_OF_PACKED, fillRow, type MatrixNumbers, matrixNumbers } from '../domain/matrix-cells.ts';
 import { cellCount, type Shape } from '../domain/shape.ts';
-import type { ExportRow, ExportWriter } from './export-format.ts';
+import type { HistogramWriter } from './export-rows.ts';
 
 const DTYPES: Readonly<Record<PackedType, string>> = { FLOAT32: '<f4', FLOAT64: '<f8', INT32: '<i4' };
 /** run, lumisection, entries */
@@ -21,7 +21,7 @@ export interface NpyShape {
  * source does not tell) and bins, the last of the shape of one histogram: `numpy.load(file)["bins"]` is the matrix. The
  * format has no place for provenance or cursors.
  */
-export function npyWriter({ rows: count, shape, type, flow }: NpyShape): ExportWriter {
+export function npyWriter({ rows: count, shape, type, flow }: NpyShape): HistogramWriter {
   const cells = cellCount(shape, flow);
   const rowBytes = KEY_BYTES + cells * BYTES_OF_PACKED[type];
   const scratch: MatrixNumbers = matrixNumbers(type, cells);
@@ -40,15 +40,16 @@ export function npyWriter({ rows: count, shape, type, flow }: NpyShape): ExportW
       header.write('\n', 10 + length - 1, 'latin1');
       return [header];
     },
-    rows(rows: readonly ExportRow[]) {
+    rows(rows) {
       const out = Buffer.alloc(rows.length * rowBytes);
-      for (const [i, { run, lumisection, entries, bins }] of rows.entries()) {
+      const { runs, lumisections, statistics, blobs } = rows.columns;
+      for (const [i, blob] of blobs.entries()) {
         const at = i * rowBytes;
-        out.writeInt32LE(run, at);
-        out.writeInt32LE(lumisection, at + 4);
-        out.writeDoubleLE(entries ?? Number.NaN, at + 8);
-        if (bins === null) throw new RangeError('a row of a matrix has no bins');
-        fillRow(scratch, 0, bins.blob, shape, flow);
+        out.writeInt32LE(runs[i] as number, at);
+        out.writeInt32LE(lumisections[i] as number, at + 4);
+        out.writeDoubleLE(statistics.entries[i] ?? Number.NaN, at + 8);
+        if (blob === null) throw new RangeError('a row of a matrix has no bins');
+        fillRow(scratch, 0, blob, shape, flow);
         out.set(bytes, at + KEY_BYTES);
       }
       return [out];

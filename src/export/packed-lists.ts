@@ -1,42 +1,59 @@
 import type { PackedType } from '../domain/bins-text.ts';
 import { fillRow, holdsCells, type MatrixNumbers, matrixNumbers } from '../domain/matrix-cells.ts';
 import { cellCount } from '../domain/shape.ts';
-import type { ExportRow } from './export-format.ts';
-
-type WithBins = Pick<ExportRow, 'bins'>;
+import type { Booking, ExportRow } from './export-format.ts';
 
 /** Lists of numbers of rows, one behind the other. */
 export interface PackedLists {
   readonly numbers: MatrixNumbers;
   /** One more than rows: where the list of each row begins, and ends. */
   readonly offsets: Int32Array;
-  /** False for a row that has no list, rather than an empty one. */
-  readonly isThere: readonly boolean[];
+  /** Places of rows that have no list, rather than an empty one. */
+  readonly absent: readonly number[];
 }
 
-/** Bins of rows, row-major with y outer; none for summaries, and where flow bins are asked for that are not there. */
-export function packedBins(rows: readonly WithBins[], type: PackedType, flow: boolean): PackedLists {
-  const isThere = rows.map(({ bins }) => bins !== null && holdsCells(bins.blob, flow));
-  const offsets = offsetsOf(rows, ({ bins }, i) =>
-    bins !== null && isThere[i] ? cellCount(bins.booking.shape, flow) : 0,
-  );
-  const numbers = matrixNumbers(type, offsets.at(-1) as number);
-  for (const [i, { bins }] of rows.entries()) {
-    if (bins !== null && isThere[i]) fillRow(numbers, offsets[i] as number, bins.blob, bins.booking.shape, flow);
+/** Bins of rows; null, one or the other, for those without. */
+export interface BinsColumns {
+  readonly blobs: readonly (Uint8Array | null)[];
+  readonly bookings: readonly (Booking | null)[];
+}
+
+export const binsColumns = (rows: readonly Pick<ExportRow, 'bins'>[]): BinsColumns => ({
+  blobs: rows.map(({ bins }) => bins?.blob ?? null),
+  bookings: rows.map(({ bins }) => bins?.booking ?? null),
+});
+
+/** Row-major with y outer; none for summaries, and where flow bins are asked for that are not there. */
+export function packedBins({ blobs, bookings }: BinsColumns, type: PackedType, flow: boolean): PackedLists {
+  const count = blobs.length;
+  const offsets = new Int32Array(count + 1);
+  const absent: number[] = [];
+  for (let i = 0, end = 0; i < count; i++) {
+    const [blob, booking] = [blobs[i], bookings[i]];
+    if (blob && booking && holdsCells(blob, flow)) end += cellCount(booking.shape, flow);
+    else absent.push(i);
+    offsets[i + 1] = end;
   }
-  return { numbers, offsets, isThere };
+  const numbers = matrixNumbers(type, offsets[count] as number);
+  for (let i = 0; i < count; i++) {
+    const from = offsets[i] as number;
+    if (from === offsets[i + 1]) continue;
+    fillRow(numbers, from, blobs[i] as Uint8Array, (bookings[i] as Booking).shape, flow);
+  }
+  return { numbers, offsets, absent };
 }
 
 /** Edges of an axis of rows, of those whose bins are of variable width. */
-export function packedEdges(rows: readonly WithBins[], which: 0 | 1): PackedLists {
-  const edges = rows.map(({ bins }) => bins?.booking.binning.axes[which]?.edges);
-  const offsets = offsetsOf(rows, (_, i) => edges[i]?.length ?? 0);
-  const numbers = Float64Array.from(edges.flatMap((one) => one ?? []));
-  return { numbers, offsets, isThere: edges.map((one) => one !== undefined) };
-}
-
-function offsetsOf(rows: readonly WithBins[], lengthOf: (row: WithBins, i: number) => number): Int32Array {
-  const offsets = new Int32Array(rows.length + 1);
-  for (const [i, row] of rows.entries()) offsets[i + 1] = (offsets[i] as number) + lengthOf(row, i);
-  return offsets;
+export function packedEdges({ bookings }: Pick<BinsColumns, 'bookings'>, which: 0 | 1): PackedLists {
+  const offsets = new Int32Array(bookings.length + 1);
+  const absent: number[] = [];
+  const lists: (readonly number[])[] = [];
+  for (let i = 0, end = 0; i < bookings.length; i++) {
+    const edges = bookings[i]?.binning.axes[which]?.edges;
+    if (edges) lists.push(edges);
+    else absent.push(i);
+    end += edges?.length ?? 0;
+    offsets[i + 1] = end;
+  }
+  return { numbers: Float64Array.from(lists.flat()), offsets, absent };
 }

@@ -7,7 +7,8 @@ import type { Axis } from '../domain/axis.ts';
 import type { PackedType } from '../domain/bins-text.ts';
 import { cellCount } from '../domain/shape.ts';
 import type { ExportRow, ExportWriter } from './export-format.ts';
-import { type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
+import { STATISTICS } from './export-rows.ts';
+import { binsColumns, type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
 
 /** A row group is written when it has so many numbers (2 MB as FLOAT64, 20 ms of work), or so many rows. */
 const GROUP_CELLS = 250_000;
@@ -15,7 +16,6 @@ const GROUP_ROWS = 10_000;
 const PAGE_BYTES = 1_048_576;
 
 const NUMBERS: Readonly<Record<PackedType, ParquetType>> = { FLOAT32: 'FLOAT', FLOAT64: 'DOUBLE', INT32: 'INT32' };
-const STATISTICS = ['entries', 'integral', 'meanX', 'rmsX', 'meanY', 'rmsY'] as const;
 
 /** One column of the file: its elements of the schema, of which the last one has the values. */
 interface Column {
@@ -31,7 +31,13 @@ interface Column {
  * footer has `lumigraph.provenance`, `lumigraph.cursors` (JSON: the cursor behind each row group) and `lumigraph.summary`; the
  * footer stands last, so a file that broke off cannot be read.
  */
-export function parquetWriter({ type, flow }: { type: PackedType; flow: boolean }): ExportWriter {
+export function parquetWriter({
+  type,
+  flow,
+}: {
+  type: PackedType;
+  flow: boolean;
+}): ExportWriter<ExportRow, Iterable<ExportRow>> {
   const columns = columnsOf(type, flow);
   const schema: SchemaElement[] = [
     { name: 'histograms', num_children: columns.length },
@@ -64,8 +70,10 @@ export function parquetWriter({ type, flow }: { type: PackedType; flow: boolean 
       return sink.take();
     },
     rows(rows, after) {
-      for (const row of rows) heldCells += row.bins === null ? 0 : cellCount(row.bins.booking.shape, flow);
-      held.push(...rows);
+      for (const row of rows) {
+        heldCells += row.bins === null ? 0 : cellCount(row.bins.booking.shape, flow);
+        held.push(row);
+      }
       cursor = after;
       if (heldCells >= GROUP_CELLS || held.length >= GROUP_ROWS) writeGroup();
       return sink.take();
@@ -119,7 +127,7 @@ function columnsOf(type: PackedType, flow: boolean): Column[] {
         'DOUBLE',
         of(({ max }) => max),
       ),
-      lists(`${name}Edges`, 'DOUBLE', (rows) => packedEdges(rows, which)),
+      lists(`${name}Edges`, 'DOUBLE', (rows) => packedEdges(binsColumns(rows), which)),
     ];
   });
   return [
@@ -129,7 +137,7 @@ function columnsOf(type: PackedType, flow: boolean): Column[] {
     name('monitorElement', ({ monitorElement }) => monitorElement),
     ...STATISTICS.map((statistic) => optional(statistic, 'DOUBLE', (row) => row[statistic])),
     ...axes,
-    lists('bins', NUMBERS[type], (rows) => packedBins(rows, type, flow)),
+    lists('bins', NUMBERS[type], (rows) => packedBins(binsColumns(rows), type, flow)),
   ];
 }
 
@@ -208,8 +216,9 @@ function lists(name: string, type: ParquetType, listsOf: (rows: readonly ExportR
   };
 }
 
-function levelled({ numbers, offsets, isThere }: PackedLists): PageData {
-  const count = isThere.length;
+function levelled({ numbers, offsets, absent }: PackedLists): PageData {
+  const count = offsets.length - 1;
+  const isAbsent = new Set(absent);
   const lengthOf = (row: number) => (offsets[row + 1] as number) - (offsets[row] as number);
   let without = 0;
   for (let row = 0; row < count; row++) if (lengthOf(row) === 0) without++;
@@ -222,7 +231,7 @@ function levelled({ numbers, offsets, isThere }: PackedLists): PageData {
     repetition[at] = 0;
     const from = offsets[row] as number;
     const length = lengthOf(row);
-    if (length === 0) definition[at] = isThere[row] ? EMPTY : NO_LIST;
+    if (length === 0) definition[at] = isAbsent.has(row) ? NO_LIST : EMPTY;
     if (without > 0) {
       if (length === 0) values[at] = null as unknown as number;
       for (let i = 0; i < length; i++) values[at + i] = numbers[from + i] as number;

@@ -119,6 +119,11 @@ export class FoundRows<N extends Noun> {
     return this.columns[this.#fields.findIndex(({ name }) => name === field)] as number[];
   }
 
+  /** Of a field as rows have it; undefined where it was not read. */
+  column(name: string): readonly unknown[] | undefined {
+    return this.#model.find((one) => one.name === name)?.values;
+  }
+
   row(place: number): Rows[N] {
     return rowAt<N>(this.#model, place);
   }

@@ -24,18 +24,27 @@ const KEEP_ORDER = sql.raw('LIMIT 2147483647');
 const isByKey = (noun: Noun, { terms }: Order) =>
   terms.every(({ own }) => own !== undefined && nounInfo(noun).key.includes(own));
 
+interface Read<N extends Noun> {
+  readonly order: Order;
+  readonly memory: MemoryOrder | undefined;
+  /** Places of the columns that tell the groups apart. */
+  readonly groups: readonly number[];
+  readonly found: FoundRows<N>;
+  readonly places: number[] | undefined;
+}
+
 const ALL: Parents = { fields: [], from: [], conditions: [], groups: [], keyOf: () => '' };
 
 export function createLists(query: CheckedQuery): Lists {
   const { dialect } = query.database;
 
-  /** Pages by group; a group without rows is absent. */
-  async function groupedPages<N extends Noun>(
+  /** What one statement finds for all groups, and in which order it is to be taken (undefined: as it came). */
+  async function read<N extends Noun>(
     noun: N,
     list: ListQuery,
     parents: Parents,
     parentKeys: readonly ParentKey[],
-  ): Promise<Map<string, Page<Rows[N]>>> {
+  ): Promise<Read<N>> {
     const order = totalOrder(noun, 't', list.orderBy);
     const page = pageSize(list);
     const { limit, backwards } = page;
@@ -69,8 +78,20 @@ export function createLists(query: CheckedQuery): Lists {
         ORDER BY ${sql.raw(reading.groups.map((group) => `c${group}`).join(', '))}, place ${KEEP_ORDER}`);
     });
     const found = reading.found(row as unknown[]);
-    const places = memory ? await sortedPlaces(memory, found, query, backwards) : found.places;
-    const values = reading.groups.map((group) => found.columns[group] as readonly unknown[]);
+    const places = memory && (await sortedPlaces(memory, found, query, backwards));
+    return { order, memory, groups: reading.groups, found, places };
+  }
+
+  /** Pages by group; a group without rows is absent. */
+  async function groupedPages<N extends Noun>(
+    noun: N,
+    list: ListQuery,
+    parents: Parents,
+    parentKeys: readonly ParentKey[],
+  ): Promise<Map<string, Page<Rows[N]>>> {
+    const { limit } = pageSize(list);
+    const { order, memory, groups, found, places = found.places } = await read(noun, list, parents, parentKeys);
+    const values = groups.map((group) => found.columns[group] as readonly unknown[]);
     const byParent = new Map<unknown, number[]>();
     for (const place of places) {
       const parent = values.length === 1 ? values[0]?.[place] : groupOf(values.map((of) => of[place]));
@@ -99,6 +120,16 @@ export function createLists(query: CheckedQuery): Lists {
   return {
     async page(noun, list) {
       return (await groupedPages(noun, list, ALL, [])).get('') ?? emptyPage(list);
+    },
+    async columns(noun, list) {
+      const { limit, backwards } = pageSize(list);
+      if (backwards) throw new RangeError('columns are read forwards');
+      const { found } = await read(noun, list, ALL, []);
+      return {
+        count: Math.min(found.count, limit),
+        hasNextPage: found.count > limit,
+        column: (name) => found.column(name),
+      };
     },
     async pages(noun, parents, list) {
       if (parents.length === 0) return [];
