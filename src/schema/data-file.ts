@@ -29,7 +29,7 @@ export const errorOf = ({ errorCode, errorMessage }: Pick<Row, 'errorCode' | 'er
 
 builder.prismaObjectFields(DataFile, (t) => ({
   path: t.exposeString('path', { description: about.path }),
-  sha256: t.exposeString('sha256', { description: about.sha256 }),
+  sha256: t.exposeString('sha256', { nullable: true, description: about.sha256 }),
   size: t.field({ type: 'SafeInt', description: about.size, resolve: ({ size }) => Number(size) }),
   format: t.exposeString('format', { description: about.format }),
   dataset: t.exposeString('dataset', { description: about.dataset }),

@@ -65,7 +65,10 @@ export const veilOf =
   () => {
     const tasks = hidden.from(asker);
     if (tasks.length === 0) return null;
-    tell(tasks.map(({ name }) => name));
     const { authenticated, name } = asker;
-    return { tasks: tasks.map(({ id }) => id), author: authenticated && SAFE_AUTHOR.test(name) ? name : null };
+    return {
+      tasks: tasks.map(({ id }) => id),
+      author: authenticated && SAFE_AUTHOR.test(name) ? name : null,
+      tell: () => tell(tasks.map((task) => task.name)),
+    };
   };
