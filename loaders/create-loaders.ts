@@ -41,12 +41,14 @@ import {
 } from './predictions.ts';
 import { referenceChoiceLoader } from './reference-choices.ts';
 import { runLoader } from './runs.ts';
+import { modelsLoader, strategyRunLoader, watchLoader } from './strategy-runs.ts';
 import { taskLoader, taskRunCountsLoader } from './tasks.ts';
 
 export type Loaders = ReturnType<typeof createLoaders>;
 
 /** The loaders of one request. What is asked for in one turn of a level is one SQL statement a loader. */
-export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) {
+export function createLoaders(store: Pick<Store, 'reads' | 'lists' | 'strategyRuns' | 'models' | 'watches'>) {
+  const { reads, lists } = store;
   return {
     run: runLoader(reads),
     lumisection: lumisectionLoader(reads),
@@ -78,6 +80,9 @@ export function createLoaders({ reads, lists }: Pick<Store, 'reads' | 'lists'>) 
     prediction: predictionLoader(reads),
     answers: answersLoader(reads),
     evaluation: evaluationLoader(reads),
+    strategyRun: strategyRunLoader(store),
+    models: modelsLoader(store),
+    watch: watchLoader(store),
     taskRunCounts: taskRunCountsLoader(reads),
     fractionsOfRun: fractionsOfRunLoader(reads),
     certificationsOfRun: certificationsOfRunLoader(reads),

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Cancellation } from '../domain/cancellation.ts';
+import { GOOD } from '../domain/evaluation/sample.ts';
 import type { MemberIndex } from '../domain/member-index.ts';
 import { answerOf, NO_ANSWER, SCORED } from '../domain/prediction.ts';
 import { noScores, type PartScores } from '../domain/prediction-scores.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { BuiltIn } from './built-in.ts';
 import { isLearnedFrom } from './learn.ts';
-import { membersOf } from './members.ts';
 
 interface Element {
   readonly id: number;
@@ -20,8 +20,9 @@ export const OWN = 0;
 export type Combine = (table: Float64Array) => Promise<Float64Array>;
 
 /**
- * Learns how scores of monitor elements become one, from those of the training, and puts that among the models. Scores
- * of a single one stand for themselves.
+ * Learns how scores of monitor elements become one, and puts that among the models. It learns from usual scores of
+ * histograms that no model has learned from: those of the validation, good or all as models do. Scores of the training are
+ * no such: where a model keeps histograms, each finds itself. Scores of a single monitor element stand for themselves.
  */
 export async function learnedCombination(
   { workers, cancellation }: { workers: WorkerPool; cancellation: Cancellation },
@@ -30,26 +31,25 @@ export async function learnedCombination(
   {
     used,
     models,
-    training,
+    validation,
   }: {
     readonly used: readonly Element[];
     readonly models: Map<number, Uint8Array>;
-    readonly training: ReadonlyMap<number, PartScores>;
+    readonly validation: ReadonlyMap<number, PartScores>;
   },
 ): Promise<Combine> {
   if (used.length === 1) return async (table) => table;
   const isWanted = isLearnedFrom(learnFrom, seed);
+  const { columns } = index;
+  const [from, to] = index.range('VALIDATION');
   const places: number[] = [];
-  let place = 0;
-  for (const page of membersOf(index, 'TRAIN')) {
-    for (const member of page) {
-      if (isWanted(member)) places.push(place);
-      place++;
-    }
+  for (let i = from; i < to; i++) {
+    const truth = columns.truth[i] === GOOD ? 'NEGATIVE' : 'POSITIVE';
+    if (isWanted({ truth, run: columns.run[i] as number, first: columns.first[i] as number })) places.push(i - from);
   }
   const task = {
     ...{ combination: combination.name, parameters: combination.parameters },
-    ...{ elements: used.map(({ path }) => path), scores: scoreTable(training, used, places) },
+    ...{ elements: used.map(({ path }) => path), scores: scoreTable(validation, used, places) },
     contentHash: hashOfModels(used, models),
   };
   const combined = await workers.run('fitCombinationOf', task, { cancellation });

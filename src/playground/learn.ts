@@ -3,9 +3,9 @@ import { GOOD } from '../domain/evaluation/sample.ts';
 import type { MemberIndex } from '../domain/member-index.ts';
 import { seededRank } from '../domain/seeded-rank.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
-import type { TaskMember } from '../domain/task.ts';
 import type { MemberContent } from '../export/member-histograms.ts';
 import type { Store } from '../store/store.ts';
+import type { SeenMember } from '../store/task-members.ts';
 import { membersOf } from './members.ts';
 import { type PackedPage, packedPages } from './packed-pages.ts';
 
@@ -24,7 +24,7 @@ const ALL_RANKS = 2 ** 32;
 /** Tells which members may be learned from; of too many, those whose rank the seed makes small. */
 export const isLearnedFrom =
   (learnFrom: LearnFrom, seed: number, below = ALL_RANKS) =>
-  ({ truth, run, first }: TaskMember): boolean =>
+  ({ truth, run, first }: Pick<SeenMember, 'truth' | 'run' | 'first'>): boolean =>
     (learnFrom === 'ALL' || truth === 'NEGATIVE') && (below === ALL_RANKS || seededRank(seed, run, first) < below);
 
 /** How many members may be learned from. */
@@ -35,6 +35,7 @@ export function learnedFrom(index: MemberIndex, learnFrom: LearnFrom): number {
 }
 
 export interface Learning {
+  readonly taskId: number;
   readonly index: MemberIndex;
   readonly content: MemberContent;
   readonly learnFrom: LearnFrom;
@@ -47,12 +48,12 @@ export interface Learning {
  */
 export async function readTraining(
   store: Store,
-  { index, content, learnFrom, seed }: Learning,
+  { taskId, index, content, learnFrom, seed }: Learning,
   mostNumbers = MOST_NUMBERS,
 ): Promise<PackedPage['packed']> {
   let below = ALL_RANKS;
   for (;;) {
-    const wanted = membersOf(index, 'TRAIN', isLearnedFrom(learnFrom, seed, below));
+    const wanted = membersOf(store, taskId, 'TRAIN', isLearnedFrom(learnFrom, seed, below));
     const pages: PackedPage[] = [];
     let numbers = 0;
     let cells = 0;

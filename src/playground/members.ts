@@ -1,27 +1,21 @@
-import { BAD } from '../domain/evaluation/sample.ts';
-import type { MemberIndex } from '../domain/member-index.ts';
-import type { TaskMember, TaskPart } from '../domain/task.ts';
+import type { TaskPart } from '../domain/task.ts';
+import type { Store } from '../store/store.ts';
+import type { SeenMember } from '../store/task-members.ts';
 
 const AT_ONCE = 5_000;
 
 /** The members of a part in their order, in pages; those that are wanted, all unless told. */
-export function* membersOf(
-  index: MemberIndex,
+export async function* membersOf(
+  { tasks }: Pick<Store, 'tasks'>,
+  taskId: number,
   part: TaskPart,
-  isWanted: (member: TaskMember) => boolean = () => true,
-): Generator<readonly TaskMember[], void, undefined> {
-  const { run, first, last, truth } = index.columns;
-  const [from, to] = index.range(part);
-  let page: TaskMember[] = [];
-  for (let i = from; i < to; i++) {
-    const member: TaskMember = {
-      ...{ part, run: run[i] as number, first: first[i] as number, last: last[i] as number },
-      truth: truth[i] === BAD ? 'POSITIVE' : 'NEGATIVE',
-    };
-    if (isWanted(member)) page.push(member);
-    if (page.length < AT_ONCE) continue;
-    yield page;
-    page = [];
+  isWanted: (member: SeenMember) => boolean = () => true,
+): AsyncGenerator<readonly SeenMember[], void, undefined> {
+  let after: SeenMember | undefined;
+  for (;;) {
+    const page = await tasks.members(taskId, part, { after, most: AT_ONCE });
+    yield page.filter(isWanted);
+    if (page.length < AT_ONCE) return;
+    after = page.at(-1);
   }
-  if (page.length > 0) yield page;
 }

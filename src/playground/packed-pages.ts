@@ -1,7 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Axis } from '../domain/axis.ts';
 import { binningOf } from '../domain/binning.ts';
-import type { TaskMember } from '../domain/task.ts';
 import {
   type MemberContent,
   type MemberGap,
@@ -9,6 +8,7 @@ import {
   memberHistograms,
 } from '../export/member-histograms.ts';
 import type { Store } from '../store/store.ts';
+import type { SeenMember } from '../store/task-members.ts';
 import type { PackedRows } from '../workers/packed-rows.ts';
 
 /** Members are looked up so many at once. */
@@ -18,7 +18,7 @@ const BYTES_AT_ONCE = 8_000_000;
 
 /** Histograms of some members, ready for a thread. */
 export interface PackedPage {
-  readonly members: readonly TaskMember[];
+  readonly members: readonly SeenMember[];
   /** Of each member the row that it has; why it has none. */
   readonly rows: readonly (number | MemberGap)[];
   readonly packed: PackedRows & { readonly bytes: Uint8Array<ArrayBuffer> };
@@ -28,10 +28,10 @@ export interface PackedPage {
 export async function* packedPages(
   store: Store,
   content: MemberContent,
-  members: Iterable<readonly TaskMember[]>,
+  members: Iterable<readonly SeenMember[]> | AsyncIterable<readonly SeenMember[]>,
 ): AsyncGenerator<PackedPage, void, undefined> {
   let packer = new Packer(store);
-  for (const some of members) {
+  for await (const some of members) {
     for (let from = 0; from < some.length; from += MEMBERS_AT_ONCE) {
       const page = some.slice(from, from + MEMBERS_AT_ONCE);
       const found = await memberHistograms(store, content, page);
@@ -48,10 +48,10 @@ export async function* packedPages(
 
 class Packer {
   readonly #store: Store;
-  readonly #members: TaskMember[] = [];
+  readonly #members: SeenMember[] = [];
   readonly #rows: (number | MemberGap)[] = [];
   readonly #histograms: {
-    readonly member: TaskMember;
+    readonly member: SeenMember;
     readonly histogram: MemberHistogram;
     readonly booked: number;
   }[] = [];
@@ -68,7 +68,7 @@ class Packer {
     return this.#members.length;
   }
 
-  async add(member: TaskMember, histogram: MemberHistogram | MemberGap): Promise<void> {
+  async add(member: SeenMember, histogram: MemberHistogram | MemberGap): Promise<void> {
     this.#members.push(member);
     if (typeof histogram === 'string') {
       this.#rows.push(histogram);

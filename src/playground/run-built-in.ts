@@ -15,11 +15,9 @@ import { scoreAll } from './score-all.ts';
 
 /** What a task has for strategies. */
 export interface Subject {
+  readonly taskId: number;
   readonly index: MemberIndex;
-  readonly datasetId: number;
-  /** Histograms with fewer do not belong to the task. */
-  readonly minEntries: number;
-  readonly elements: readonly { readonly id: number; readonly path: string }[];
+  readonly elements: readonly { readonly id: number; readonly path: string; readonly content: MemberContent }[];
 }
 
 export interface Tools {
@@ -40,7 +38,7 @@ export interface BuiltInResult {
 
 /**
  * Fits a built-in strategy to the training part of a task, one model for each monitor element, and scores the members of
- * all parts; scores of several monitor elements become one by the combination, which learns from those of the training.
+ * all parts; scores of several monitor elements become one by the combination.
  * Numbers depend on what is stored alone, whatever database and however many threads there are.
  * @throws InvalidInputError where nothing can be learned of any monitor element; the reason of the cancellation
  */
@@ -50,8 +48,7 @@ export async function runBuiltIn(tools: Tools, subject: Subject, builtIn: BuiltI
   const notLearned: NotLearned[] = [];
   const scores = new Map(TASK_PARTS.map((part) => [part, new Map<number, PartScores>()]));
   let failure: InvalidInputError | undefined;
-  for (const { id, path } of subject.elements) {
-    const content = { monitorElementId: id, datasetId: subject.datasetId, minEntries: subject.minEntries };
+  for (const { id, path, content } of subject.elements) {
     const model = await fitted(tools, subject, builtIn, content, path).catch((error: unknown) => {
       if (!(error instanceof InvalidInputError)) throw error;
       failure ??= error;
@@ -61,7 +58,7 @@ export async function runBuiltIn(tools: Tools, subject: Subject, builtIn: BuiltI
     progress.step(learnedFrom(subject.index, builtIn.learnFrom));
     if (model !== null) models.set(id, model);
     for (const part of TASK_PARTS) {
-      const members = membersOf(subject.index, part);
+      const members = membersOf(tools.store, subject.taskId, part);
       partOf(scores, part).set(id, await scoreAll(tools, content, members, model, (count) => progress.step(count)));
     }
   }
@@ -70,7 +67,7 @@ export async function runBuiltIn(tools: Tools, subject: Subject, builtIn: BuiltI
   const combine = await learnedCombination(tools, subject, builtIn, {
     used,
     models,
-    training: partOf(scores, 'TRAIN'),
+    validation: partOf(scores, 'VALIDATION'),
   });
   for (const byElement of scores.values()) {
     const values = await combine(scoreTable(byElement, used));
@@ -89,7 +86,7 @@ async function fitted(
   path: string,
 ): Promise<Uint8Array> {
   const { strategy, parameters, preparation, seed, learnFrom } = builtIn;
-  const rows = await readTraining(store, { index: subject.index, content, learnFrom, seed });
+  const rows = await readTraining(store, { ...subject, content, learnFrom, seed });
   const task = { rows, strategy, parameters, preparation, seed };
   const model = await workers.run('fitStrategy', task, { cancellation, transfer: [rows.bytes.buffer] });
   assertModelSize(model, path);

@@ -1,7 +1,6 @@
 import type { Cancellation } from '../domain/cancellation.ts';
 import { answerOf } from '../domain/prediction.ts';
 import type { PartScores } from '../domain/prediction-scores.ts';
-import type { TaskMember } from '../domain/task.ts';
 import type { MemberContent } from '../export/member-histograms.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
@@ -22,7 +21,7 @@ export interface Scoring {
 export async function scoreAll(
   { store, workers, cancellation }: Scoring,
   content: MemberContent,
-  members: Iterable<readonly TaskMember[]>,
+  members: Parameters<typeof packedPages>[2],
   model: Uint8Array | null,
   onScored: (count: number) => void = () => {},
 ): Promise<PartScores> {

@@ -124,17 +124,19 @@ export class StrategyRunner {
       const notLearned = await makePrediction(
         {
           ...{ store: this.#store, workers: this.#workers, cancellation: kept.cancellation },
-          onProgress: (stepsDone, stepsTotal) => kept.note({ stepsDone, stepsTotal }),
+          onProgress: (stepsDone, stepsTotal) => {
+            kept.progress = { stepsDone, stepsTotal };
+          },
         },
         prediction,
       );
       await kept.end();
-      await strategyRuns.settle(id, lease, { status: 'COMPLETE', notLearned });
+      await strategyRuns.settle(id, lease, { status: 'COMPLETE', notLearned, progress: kept.progress });
     } catch (error) {
       await kept.end();
       if (this.#stopping.reason !== undefined)
         await strategyRuns.release(id, lease, { afterSeconds: 0, counts: false });
-      else if (kept.isCancelled) await strategyRuns.settle(id, lease, { status: 'CANCELLED' });
+      else if (kept.isCancelled) await strategyRuns.settle(id, lease, { status: 'CANCELLED', progress: kept.progress });
       else if (!kept.isLost) await this.#failed(id, lease, run.attempts, error);
     } finally {
       this.#stopping.remove(stop);
@@ -166,13 +168,13 @@ class KeptRun {
   isLost = false;
   isCancelled = false;
   readonly #timer: NodeJS.Timeout;
-  #progress: RunProgress | undefined;
+  progress: RunProgress | undefined;
   #renewing: Promise<void> | null = null;
 
   constructor({ strategyRuns }: Store, id: number, lease: string, renewMs: number) {
     const renew = async () => {
       try {
-        const kept = await strategyRuns.renew(id, lease, this.#progress);
+        const kept = await strategyRuns.renew(id, lease, this.progress);
         if (kept !== null && !kept.cancelRequested) return;
         if (kept === null) this.isLost = true;
         else this.isCancelled = true;
@@ -188,11 +190,6 @@ class KeptRun {
     }, renewMs);
   }
 
-  note(progress: RunProgress): void {
-    this.#progress = progress;
-  }
-
-  /** With the last progress told. */
   async end(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;

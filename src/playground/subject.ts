@@ -6,16 +6,19 @@ import type { Subject } from './run-built-in.ts';
 
 /** What a task has for strategies, as it is stored now. @throws NotFoundError for what is stored no more */
 export async function subjectOf({ reads, predictions }: Store, task: Task): Promise<Subject> {
-  const { monitorElements, minEntries } = JSON.parse(task.definition) as TaskDefinition;
+  const { monitorElements, minEntries, injection } = JSON.parse(task.definition) as TaskDefinition;
   const dataset = await reads.datasetByName(task.dataset);
-  const elements: { id: number; path: string }[] = [];
+  if (dataset === null) throw gone(task.dataset);
+  const elements: Subject['elements'][number][] = [];
   for (const path of monitorElements) {
     const element = await reads.monitorElementByPath(path);
-    if (element === null || dataset === null) throw gone(element === null ? path : task.dataset);
-    elements.push({ id: element.id, path });
+    if (element === null) throw gone(path);
+    const { id } = element;
+    const injectionSeed = injection?.seed ?? null;
+    const content = { monitorElementId: id, datasetId: dataset.id, minEntries, path, injectionSeed };
+    elements.push({ id, path, content });
   }
-  if (dataset === null) throw gone(task.dataset);
-  return { index: await predictions.members(task.id), datasetId: dataset.id, minEntries, elements };
+  return { taskId: task.id, index: await predictions.members(task.id), elements };
 }
 
 const gone = (name: string) => new NotFoundError(`${name} is stored no more: see \`changes\` of the task`);

@@ -3,8 +3,8 @@ import type { Cancellation } from '../domain/cancellation.ts';
 import { LumigraphError } from '../domain/errors.ts';
 import { reasonOf, SCORED } from '../domain/prediction.ts';
 import type { PartScores } from '../domain/prediction-scores.ts';
-import type { TaskMember } from '../domain/task.ts';
 import type { Store } from '../store/store.ts';
+import type { SeenMember } from '../store/task-members.ts';
 import type { NewWatchedScore, RunCount, WatchedContent } from '../store/watches.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { combinedBy, OWN, ownScores, scoreTable } from './combine.ts';
@@ -97,19 +97,17 @@ export class Watcher {
   }
 
   async #scoresOf(
-    { elements, datasetId, minEntries }: Subject,
+    { elements }: Subject,
     models: ReadonlyMap<number, Uint8Array>,
     run: number,
     lumisections: readonly { readonly lumisectionNumber: number }[],
   ): Promise<PartScores> {
     const tools = { store: this.#store, workers: this.#workers, cancellation: this.#cancellation };
-    // of what the truth is nothing is known, and nothing asked
     const members = lumisections.map(
-      ({ lumisectionNumber: first }): TaskMember => ({ part: 'TEST', run, first, last: first, truth: 'NEGATIVE' }),
+      ({ lumisectionNumber: first }): SeenMember => ({ part: 'TEST', run, first, last: first, truth: null }),
     );
     const byElement = new Map<number, PartScores>();
-    for (const { id } of elements) {
-      const content = { monitorElementId: id, datasetId, minEntries };
+    for (const { id, content } of elements) {
       byElement.set(id, await scoreAll(tools, content, [members], models.get(id) ?? null));
     }
     const used = elements.filter(({ id }) => models.has(id));
@@ -144,5 +142,6 @@ export async function watchedBy(store: Store, predictionId: number): Promise<Wat
   const monitorElementIds = models.map((model) => model.monitorElementId).filter((id) => id !== OWN);
   if (!task || monitorElementIds.length === 0) return null;
   const subject = await subjectOf(store, task);
-  return { subject, content: { datasetId: subject.datasetId, monitorElementIds } };
+  const datasetId = subject.elements[0]?.content.datasetId as number;
+  return { subject, content: { datasetId, monitorElementIds } };
 }

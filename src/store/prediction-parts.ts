@@ -49,4 +49,4 @@ export async function storedParts(
 }
 
 /** A copy: bytes from a database lie where no number may begin. */
-const floatsOf = (bytes: Uint8Array) => new Float64Array(bytes.slice().buffer);
+const floatsOf = (bytes: Uint8Array) => new Float64Array(new Uint8Array(bytes).buffer);

@@ -23,6 +23,7 @@ export interface RunEnd {
   readonly status: 'COMPLETE' | 'FAILED' | 'CANCELLED';
   readonly problem?: { readonly code: string; readonly message: string } | undefined;
   readonly notLearned?: readonly NotLearned[];
+  readonly progress?: RunProgress | undefined;
 }
 
 /**
@@ -223,11 +224,15 @@ const deathProblem = (attempts: number) => ({
   message: `the process that ran the strategy died ${attempts} times over it: it is left alone until somebody runs it again`,
 });
 
-async function end(transaction: Transaction, id: number, { status, problem, notLearned = [] }: RunEnd): Promise<void> {
+async function end(
+  transaction: Transaction,
+  id: number,
+  { status, problem, notLearned = [], progress }: RunEnd,
+): Promise<void> {
   await transaction.all(
     `UPDATE strategy_run SET lease_owner = NULL, lease_expires_at = NULL, finished_at = $2, not_learned = $3,
-       steps_done = CASE WHEN $4 = 'COMPLETE' THEN steps_total ELSE steps_done END WHERE prediction_id = $1`,
-    [id, new Date(), JSON.stringify(notLearned), status],
+       steps_done = COALESCE($4, steps_done), steps_total = COALESCE($5, steps_total) WHERE prediction_id = $1`,
+    [id, new Date(), JSON.stringify(notLearned), progress?.stepsDone ?? null, progress?.stepsTotal ?? null],
   );
   await setStatus(transaction, id, status, problem);
 }

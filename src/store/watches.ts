@@ -38,6 +38,11 @@ export interface Watches {
   ): Promise<Omit<NewWatchedScore, 'score' | 'reason'>[]>;
   /** Keeps scores, and tells of them; `run` was looked at whole. @returns false where the lease is lost. */
   record(predictionId: number, lease: string, run: RunCount, scores: readonly NewWatchedScore[]): Promise<boolean>;
+  /** By run and lumisection, those behind `after`; the first `most`. */
+  page(
+    predictionId: number,
+    page: { readonly after: readonly [run: number, lumisection: number]; readonly most: number },
+  ): Promise<WatchedScore[]>;
   /** Of these lumisections of a run, by number. */
   scores(predictionId: number, run: number, lumisections: readonly number[]): Promise<WatchedScore[]>;
 }
@@ -167,6 +172,13 @@ export const createWatches = (database: Pick<Database, 'dialect' | 'all' | 'arra
         }
         return true;
       }),
+
+    page: (predictionId, { after: [run, lumisection], most }) =>
+      database.all<WatchedScore>(
+        `SELECT * FROM watched_score WHERE prediction_id = $1 AND (run_number, lumisection_number) > ($2, $3)
+         ORDER BY run_number, lumisection_number LIMIT $4`,
+        [predictionId, run, lumisection, most],
+      ),
 
     scores: (predictionId, run, lumisections) =>
       database.all<WatchedScore>(

@@ -28,6 +28,10 @@ export const DEFINITION: TaskDefinition = {
   metric: 'ROC_AUC',
   isCausal: false,
   isTruthHidden: false,
+  publicShare: null,
+  maxSubmissions: null,
+  maxSubmissionsPerDay: null,
+  injection: null,
   allow: [],
 };
 

@@ -45,7 +45,7 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
     name: string,
     request: Parameters<typeof builtInVersion>[0],
     changes = {},
-    onProgress?: () => void,
+    onProgress?: (done: number, total: number) => void,
   ) => {
     const subject = await subjectOf(opened.store, await frozenTask(opened.store, name, changes));
     const { builtIn } = builtInVersion(request);
@@ -100,7 +100,7 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
     expect(learned).toEqual(fitted('entries', CHARGE, TEN).learned);
   });
 
-  test('combines scores of monitor elements by what they are in the training; a member that lacks one keeps its own', async () => {
+  test('combines scores of monitor elements by what is usual in the validation; a member that lacks one keeps its own', async () => {
     const request = { strategy: 'ks', combination: 'fisher' };
     const { scoresOf, models, subject } = await run('two', request);
     // lumisection 4 has no cluster sizes
@@ -119,7 +119,7 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
           ),
         ),
       );
-    const table = { rows: 7, elements: [CHARGE.path, SIZE.path], scores: rowsOf(first, TEN.slice(0, 7)) };
+    const table = { rows: 7, elements: [CHARGE.path, SIZE.path], scores: rowsOf(second, TEN.slice(0, 7)) };
     const combined = combinedScorer(fitCombination('fisher', table, { contentHash: '' }));
     expect([...scoresOf('TEST').scores]).toEqual(TEN.map((lumisection) => combined(rowsOf(third, [lumisection]))));
     expect([...models.keys()].sort()).toEqual([0, ...subject.elements.map(({ id }) => id)].sort());
@@ -128,8 +128,7 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
 
   test('tells how far it is, from none of the members to all', async () => {
     const told: [number, number][] = [];
-    const { scores } = await run('progress', { strategy: 'entries' }, {}, ((...args: [number, number]) =>
-      told.push(args)) as () => void);
+    const { scores } = await run('progress', { strategy: 'entries' }, {}, (...args) => told.push(args));
     // each of 7 + 30 members, for each of two monitor elements
     expect(told.at(-1)).toEqual([74, 74]);
     expect(told.every(([done, total], i) => total === 74 && done > (told[i - 1]?.[0] ?? 0))).toBe(true);
@@ -162,9 +161,9 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
   });
 
   test('learns from about as many histograms as fit into memory, drawn by the seed', async () => {
-    const { index, elements, datasetId } = await subjectOf(opened.store, await frozenTask(opened.store, 'large'));
-    const content = { monitorElementId: elements[0]?.id as number, datasetId, minEntries: 0 };
-    const learning = { index, content, learnFrom: 'ALL', seed: 5 } as const;
+    const subject = await subjectOf(opened.store, await frozenTask(opened.store, 'large'));
+    const [{ content }] = subject.elements as [(typeof subject.elements)[number]];
+    const learning = { ...subject, content, learnFrom: 'ALL', seed: 5 } as const;
     const all = await readTraining(opened.store, learning);
     expect([...all.firsts]).toEqual(TEN);
     // of six cells each
