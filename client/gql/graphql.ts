@@ -147,7 +147,7 @@ export type DataFileWhere = {
   rejected?: IntFilter | null | undefined;
   /** Rows that replaced another content, as told. */
   replaced?: IntFilter | null | undefined;
-  /** SHA-256 of the file as it is on disk, in lower-case hexadecimal; empty while its job waits to read it for the first time. */
+  /** SHA-256 of the file as it is on disk, in lower-case hexadecimal; empty while its job waits to read it for the first time. Null of certifications while the truth of a task is hidden from whoever asks: a guess could be compared with it. */
   sha256?: StringFilter | null | undefined;
   /** Size of the file on disk, in bytes. */
   size?: SafeIntFilter | null | undefined;
@@ -993,7 +993,7 @@ export type DataFilesQueryVariables = Exact<{
 }>;
 
 
-export type DataFilesQuery = { dataFiles: { nodes: Array<{ path: string, sha256: string, format: string, status: DataFileStatus, size: number, startedAt: string | null, finishedAt: string | null, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number }, error: { code: string, message: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type DataFilesQuery = { dataFiles: { nodes: Array<{ path: string, sha256: string | null, format: string, status: DataFileStatus, size: number, startedAt: string | null, finishedAt: string | null, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number }, error: { code: string, message: string } | null }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type UploadDataFileMutationVariables = Exact<{
   input: UploadDataFileInput;
@@ -1007,7 +1007,7 @@ export type JobQueryVariables = Exact<{
 }>;
 
 
-export type JobQuery = { job: { id: string, state: JobState, bytesDone: number, bytesTotal: number, error: { code: string, message: string } | null, dataFile: { id: string, status: DataFileStatus, sha256: string, format: string, report: { inserted: number, identical: number, conflicting: number, replaced: number, added: number, rejected: number } } } | null };
+export type JobQuery = { job: { id: string, state: JobState, bytesDone: number, bytesTotal: number, error: { code: string, message: string } | null, dataFile: { id: string, status: DataFileStatus, sha256: string | null, format: string, report: { inserted: number, identical: number, conflicting: number, replaced: number, added: number, rejected: number } } } | null };
 
 export type TrendOfOneElementQueryVariables = Exact<{
   where: LumisectionHistogramWhere;

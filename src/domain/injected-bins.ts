@@ -13,7 +13,7 @@ type Random = () => number;
 export function injectedBins(
   bins: Bins,
   axes: readonly Axis[],
-  { kind, strength }: Injection,
+  { kind, strength }: Pick<Injection, 'kind' | 'strength'>,
   random: Random,
 ): Bins | null {
   if (bins.binEntries !== undefined) return null;

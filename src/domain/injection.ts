@@ -24,6 +24,8 @@ export interface InjectionDefinition {
 export interface Injection {
   readonly kind: InjectionKind;
   readonly strength: number;
+  /** Of its place and its direction. */
+  readonly seed: number;
 }
 
 const RANKS = 2 ** 32;
@@ -37,24 +39,20 @@ export function injectionOf(
   if (seededRank(seed, run, first, 0) >= share * RANKS) return null;
   const kind = kinds[seededRank(seed, run, first, 1) % kinds.length] as InjectionKind;
   const strength = strengths[seededRank(seed, run, first, 2) % strengths.length] as number;
-  return { kind, strength };
+  return { kind, strength, seed: seededRank(seed, run, first, 3) };
 }
 
-/** Numbers in [0, 1), one after the other, for the histogram that a member has of a monitor element. */
-export function injectionRandom(
-  seed: number,
-  { run, first }: Pick<TaskMember, 'run' | 'first'>,
-  monitorElement: string,
-): () => number {
-  const own = seededRank(seed, run, first, 3, ...Buffer.from(monitorElement));
+/** Numbers in [0, 1), one after the other, for what is done to the histogram of a monitor element. */
+export function injectionRandom({ seed }: Pick<Injection, 'seed'>, monitorElement: string): () => number {
+  const own = seededRank(seed, ...Buffer.from(monitorElement));
   let drawn = 0;
   return () => seededRank(own, drawn++) / RANKS;
 }
 
 /** As it is stored with a member, and part of the hash of a task. */
-export const injectionText = ({ kind, strength }: Injection): string => `${kind} ${strength}`;
+export const injectionText = ({ kind, strength, seed }: Injection): string => `${kind} ${strength} ${seed}`;
 
 export function injectionFrom(text: string): Injection {
-  const [kind, strength] = text.split(' ');
-  return { kind: kind as InjectionKind, strength: Number(strength) };
+  const [kind, strength, seed] = text.split(' ');
+  return { kind: kind as InjectionKind, strength: Number(strength), seed: Number(seed) };
 }

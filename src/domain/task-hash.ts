@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { bytesOf, decodeBins } from './codec.ts';
 import type { NumberArray } from './histogram.ts';
+import { injectionText } from './injection.ts';
 import type { Shape } from './shape.ts';
 import type { TaskMember } from './task.ts';
 
@@ -65,7 +66,7 @@ export interface TaskSubject {
  * The content hash of a task: SHA-256 over the lines `lumigraph task 1`, `dataset NAME`, `granularity G N`, one
  * `monitorElement PATH` and one `truth VERSION` each (sorted by code point), and for each member, by part, run and first
  * lumisection, `PART RUN FIRST LAST TRUTH DIGEST`, with the truth HIDDEN where `hidesTruth`: few labels could be guessed from a
- * hash.
+ * hash; and behind that `KIND STRENGTH SEED` of what is done to it. The digest is of its histograms before that.
  */
 export class TaskHash {
   readonly #hash = sha256();
@@ -79,9 +80,10 @@ export class TaskHash {
   }
 
   /** Members come in their order. */
-  add({ part, run, first, last, truth }: TaskMember, digest: Uint8Array): void {
+  add({ part, run, first, last, truth, injection }: TaskMember, digest: Uint8Array): void {
     const told = part === 'TEST' && this.#hidesTruth ? 'HIDDEN' : truth;
-    this.#hash.update(`${part} ${run} ${first} ${last} ${told} ${Buffer.from(digest).toString('hex')}\n`);
+    const done = injection === undefined ? '' : ` ${injectionText(injection)}`;
+    this.#hash.update(`${part} ${run} ${first} ${last} ${told} ${Buffer.from(digest).toString('hex')}${done}\n`);
   }
 
   digest(): string {

@@ -1,3 +1,5 @@
+import type { Injection, InjectionDefinition } from './injection.ts';
+
 /** The parts of a task, in the order in which a strategy may see them. */
 export const TASK_PARTS = ['TRAIN', 'VALIDATION', 'TEST'] as const;
 export type TaskPart = (typeof TASK_PARTS)[number];
@@ -104,6 +106,8 @@ export interface TaskDefinition {
   /** Evaluated submissions that each author may make, of all time and within 24 hours; null: as many as it likes. */
   readonly maxSubmissions: number | null;
   readonly maxSubmissionsPerDay: number | null;
+  /** Anomalies that are made in good members of validation and test; null, or left out: none. */
+  readonly injection?: InjectionDefinition | null;
   readonly allow: readonly TaskAllowance[];
 }
 
@@ -117,4 +121,6 @@ export interface TaskMember {
   readonly first: number;
   readonly last: number;
   readonly truth: TruthLabel;
+  /** What is done to its histograms, which makes it positive. */
+  readonly injection?: Injection;
 }

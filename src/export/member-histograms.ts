@@ -1,7 +1,9 @@
 import { addBins, whyNotAdded } from '../domain/add-bins.ts';
 import { binningOf } from '../domain/binning.ts';
 import { decodeBins, encodeBins } from '../domain/codec.ts';
-import type { Binning } from '../domain/histogram.ts';
+import type { Binning, NumberArray } from '../domain/histogram.ts';
+import { injectedBins } from '../domain/injected-bins.ts';
+import { injectionRandom } from '../domain/injection.ts';
 import { shapeOf } from '../domain/shape.ts';
 import type { LumisectionHistogramRow, RunHistogramRow, Store } from '../store/store.ts';
 import type { SeenMember } from '../store/task-members.ts';
@@ -38,16 +40,47 @@ export async function memberHistograms(
 ): Promise<(MemberHistogram | MemberGap)[]> {
   const found = await histogramsOf(store, content, members);
   const told: (MemberHistogram | MemberGap)[] = [];
-  for (const rows of found) {
-    if (typeof rows === 'string') told.push(rows);
-    else if (rows.length > 1) told.push(await summed(store, rows));
-    else {
-      const [{ row, blob }] = rows as [Found];
-      told.push({ binningId: row.binningId as number, blob, entries: row.entries });
-    }
+  for (const [i, rows] of found.entries()) {
+    const own = typeof rows === 'string' ? rows : rows.length > 1 ? await summed(store, rows) : only(rows as [Found]);
+    told.push(await injected(store, content, members[i] as SeenMember, own));
   }
   return told;
 }
+
+const only = ([{ row, blob }]: readonly [Found]): MemberHistogram => ({
+  binningId: row.binningId as number,
+  blob,
+  entries: row.entries,
+});
+
+/** With the anomaly that the member has. */
+async function injected(
+  { reads }: Store,
+  { monitorElementId }: MemberContent,
+  { injection }: SeenMember,
+  histogram: MemberHistogram | MemberGap,
+): Promise<MemberHistogram | MemberGap> {
+  if (injection === undefined || typeof histogram === 'string') return histogram;
+  const [element] = await reads.monitorElements([monitorElementId]);
+  const [stored] = await reads.binnings([histogram.binningId]);
+  if (stored == null) throw new Error(`there is no binning ${histogram.binningId}`);
+  const binning = binningOf(stored);
+  const bins = decodeBins(histogram.blob, shapeOf(binning));
+  const done = injectedBins(bins, binning.axes, injection, injectionRandom(injection, element?.path ?? ''));
+  if (done === null) return 'INCOMPATIBLE_BINNING';
+  const { entries } = histogram;
+  return {
+    ...histogram,
+    blob: encodeBins(done),
+    entries: entries === null ? null : Math.max(0, entries + sumOf(done.contents) - sumOf(bins.contents)),
+  };
+}
+
+const sumOf = (numbers: NumberArray): number => {
+  let sum = 0;
+  for (const value of numbers) sum += value;
+  return sum;
+};
 
 /** The histograms of each member that belong to the task, by lumisection: all of them, or why there is none. */
 async function histogramsOf(

@@ -1,5 +1,6 @@
 import { Bool, Field, Float64, Int32, makeData } from 'apache-arrow';
 import type { PackedType } from '../domain/bins-text.ts';
+import { INJECTION_KINDS } from '../domain/injection.ts';
 import { Names, nullable, type Props, plain } from './arrow-columns.ts';
 import { arrowFile } from './arrow-file.ts';
 import { binColumns, binFields } from './arrow-writer.ts';
@@ -17,11 +18,12 @@ interface TaskArrowOptions {
   readonly monitorElements: readonly string[];
 }
 
-/** See arrowFile. Names are dictionaries, in which a truth that is hidden, and the gap of a row that has none, is empty. */
+/** See arrowFile. Names are dictionaries, in which a truth that is hidden, and what a row has not, is empty. */
 export function taskArrowWriter({ type, flow, monitorElements }: TaskArrowOptions): ExportWriter<TaskRow> {
   const elements = new Names(0, monitorElements);
   const truths = new Names(1, [...TRUTHS, NONE]);
   const gaps = new Names(2, [...GAPS, NONE]);
+  const injections = new Names(3, [...INJECTION_KINDS, NONE]);
   const fields = [
     new Field('run', new Int32(), false),
     new Field('lumisection', new Int32(), true),
@@ -30,6 +32,8 @@ export function taskArrowWriter({ type, flow, monitorElements }: TaskArrowOption
     new Field('truth', truths.type, false),
     new Field('valid', new Bool(), false),
     new Field('gap', gaps.type, false),
+    new Field('injection', injections.type, false),
+    new Field('strength', new Float64(), true),
     new Field('entries', new Float64(), true),
     ...binFields(type),
   ];
@@ -44,6 +48,8 @@ export function taskArrowWriter({ type, flow, monitorElements }: TaskArrowOption
     truths.column(rows, ({ truth }) => truth ?? NONE),
     flags(rows, ({ gap }) => gap === null),
     gaps.column(rows, ({ gap }) => gap ?? NONE),
+    injections.column(rows, ({ injection }) => injection?.kind ?? NONE),
+    nullable(new Float64(), new Float64Array(rows.length), rows, ({ injection }) => injection?.strength),
     nullable(new Float64(), new Float64Array(rows.length), rows, ({ entries }) => entries),
     ...binColumns(rows, type, flow),
   ]);

@@ -1,3 +1,4 @@
+import type { Injection } from '../domain/injection.ts';
 import type { TruthLabel } from '../domain/task.ts';
 import type { ExportBins } from './export-format.ts';
 import type { MemberGap } from './member-histograms.ts';
@@ -12,6 +13,8 @@ export interface TaskRow {
   readonly monitorElement: string;
   /** Null where it is hidden from whoever asks. */
   readonly truth: TruthLabel | null;
+  /** What is done to the histogram; null where nothing is, or that is hidden. */
+  readonly injection: Injection | null;
   /** Why there is no histogram; null where there is one. */
   readonly gap: MemberGap | 'NO_FLOW_BINS' | null;
   readonly entries: number | null;

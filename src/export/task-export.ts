@@ -5,9 +5,7 @@ import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import type { TaskDefinition, TaskPart } from '../domain/task.ts';
-import type { Viewer } from '../domain/viewer.ts';
 import type { Store } from '../store/store.ts';
-import { seesTruth } from '../store/task-access.ts';
 import type { SeenMember } from '../store/task-members.ts';
 import type { Booking } from './export-format.ts';
 import { EXPORT_VERSION } from './export-request.ts';
@@ -70,6 +68,22 @@ export async function exportedTask(store: Store, name: string): Promise<Task & {
   });
 }
 
+/** How many members a part has, and whether the store, as whoever asks sees it, tells the truth of all of them. */
+export async function truthShown(
+  store: Store,
+  { id }: Pick<Task, 'id'>,
+  part: TaskPart,
+): Promise<{ members: number; isTruthShown: boolean }> {
+  const [counts = []] = await store.reads.taskRunCounts([id]);
+  let [members, labels] = [0, 0];
+  for (const count of counts) {
+    if (count.part !== part) continue;
+    members += count.members;
+    labels += count.positives + count.negatives;
+  }
+  return { members, isTruthShown: labels === members };
+}
+
 /**
  * The histograms of a part of a frozen task as a file, made while they are read: a row for each monitor element and
  * member, elements in the order of the task, members by run and first lumisection. Nothing is held but one page.
@@ -79,15 +93,12 @@ export async function openTaskExport(
   store: Store,
   task: Task,
   request: TaskExportRequest,
-  viewer: Viewer,
   { cut, onEnd }: ExportOptions = {},
 ): Promise<Export> {
   const { part, asked } = request;
   const definition = JSON.parse(task.definition) as TaskDefinition;
   const elements = elementsOf(definition, request.monitorElement);
-  const isTruthShown = part !== 'TEST' || seesTruth(task, viewer);
-  const [counts = []] = await store.reads.taskRunCounts([task.id]);
-  const members = counts.filter((count) => count.part === part).reduce((sum, count) => sum + count.members, 0);
+  const { members, isTruthShown } = await truthShown(store, task, part);
   const provenance = JSON.stringify({
     lumigraphExport: EXPORT_VERSION,
     level: task.granularity,
@@ -104,7 +115,7 @@ export async function openTaskExport(
   // a library of some size, which most servers are never asked for
   const { taskArrowWriter } = await import('./task-export-arrow.ts');
   const writer = taskArrowWriter({ ...request, monitorElements: elements.map(({ path }) => path) });
-  const rows = rowsOf(store, { ...request, task, elements, minEntries: definition.minEntries, isTruthShown }, cut);
+  const rows = rowsOf(store, { ...request, task, elements, minEntries: definition.minEntries }, cut);
   return streamed(writer, provenance, rows, onEnd);
 }
 
@@ -130,12 +141,11 @@ interface Asked extends TaskExportRequest {
   readonly task: Task;
   readonly elements: readonly Element[];
   readonly minEntries: number;
-  readonly isTruthShown: boolean;
 }
 
 async function* rowsOf(
   store: Store,
-  { task, part, elements, minEntries, after, limit, flow, isTruthShown }: Asked,
+  { task, part, elements, minEntries, after, limit, flow }: Asked,
   isCut: ExportOptions['cut'] = () => null,
 ): Chunks<TaskRow> {
   const bookings = new Map<number, Booking>();
@@ -159,7 +169,7 @@ async function* rowsOf(
       const members = await store.tasks.members(task.id, part, { after: start, most });
       if (members.length > 0 && rows === limit) return 'LIMIT';
       hasMore = members.length === most;
-      const page = await toldOf(store, content, members, { path, flow, isTruthShown, bookings });
+      const page = await toldOf(store, content, members, { path, flow, bookings });
       const bounds = { items: PAGE_MEMBERS, weight: CHUNK_CELLS };
       for (const chunk of chunksOf(page, ({ bins }) => cellCount(bins?.booking.shape ?? [], true), bounds)) {
         const { run, lumisection } = chunk.at(-1) as TaskRow;
@@ -175,7 +185,6 @@ async function* rowsOf(
 interface Telling {
   readonly path: string;
   readonly flow: boolean;
-  readonly isTruthShown: boolean;
   readonly bookings: Map<number, Booking>;
 }
 
@@ -183,7 +192,7 @@ async function toldOf(
   store: Store,
   content: MemberContent,
   members: readonly SeenMember[],
-  { path, flow, isTruthShown, bookings }: Telling,
+  { path, flow, bookings }: Telling,
 ): Promise<TaskRow[]> {
   const found = await memberHistograms(store, content, members);
   const ids = new Set(found.flatMap((one) => (typeof one === 'string' ? [] : [one.binningId])));
@@ -193,9 +202,9 @@ async function toldOf(
     const binning = binningOf(stored);
     bookings.set(stored.id, { binning, shape: shapeOf(binning), axes: stored.axes });
   }
-  return members.map(({ run, first, last, truth }, i): TaskRow => {
+  return members.map(({ run, first, last, truth, injection = null }, i): TaskRow => {
     const key = { run, lumisection: first, lumisectionLast: last, monitorElement: path };
-    const told = { ...key, truth: isTruthShown ? truth : null };
+    const told = { ...key, truth, injection };
     const one = found[i] as (typeof found)[number];
     if (typeof one === 'string') return { ...told, gap: one, entries: null, bins: null };
     if (!holdsCells(one.blob, flow)) return { ...told, gap: 'NO_FLOW_BINS', entries: null, bins: null };

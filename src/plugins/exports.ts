@@ -3,16 +3,15 @@ import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
 import { Cancellation } from '../domain/cancellation.ts';
 import { InvalidInputError, LumigraphError } from '../domain/errors.ts';
-import { requireScope, type Viewer } from '../domain/viewer.ts';
+import { requireScope } from '../domain/viewer.ts';
 import { exportMask } from '../export/export-mask.ts';
 import { EXPORT_VERSION } from '../export/export-request.ts';
 import type { Export, ExportOptions } from '../export/export-stream.ts';
-import { exportedTask, openTaskExport, TASK_FORMATS } from '../export/task-export.ts';
+import { exportedTask, openTaskExport, TASK_FORMATS, truthShown } from '../export/task-export.ts';
 import type { Log } from '../log.ts';
 import { EXPORTS } from '../schema/exports.ts';
 import { EXPORTED_PARTS, taskExportRequest } from '../schema/task-export-parameters.ts';
 import type { Store } from '../store/store.ts';
-import { seesTruth } from '../store/task-access.ts';
 import type { Authenticate } from './authenticator.ts';
 import { clientOf } from './client.ts';
 import { ClientPlaces } from './client-places.ts';
@@ -102,7 +101,7 @@ export function useExports(
     try {
       const endAt = performance.now() + exportTimeoutMs;
       const view = store.forOperation(cancellation, { viewer: facts.viewer, inBulk: true });
-      const opened = await open(asked, view, given, facts.viewer, request.headers, {
+      const opened = await open(asked, view, given, request.headers, {
         cut: () => (stopping.aborted ? 'STOPPING' : performance.now() > endAt ? 'TIME' : null),
       });
       if (opened.export === null) {
@@ -203,7 +202,6 @@ async function open(
   asked: Asked,
   store: Store,
   given: Readonly<Record<string, string>>,
-  viewer: Viewer,
   headers: Headers,
   options: ExportOptions,
 ): Promise<Opened> {
@@ -216,14 +214,15 @@ async function open(
   const task = await exportedTask(store, decoded('task', asked.task));
   const request = taskExportRequest(part, given);
   // a frozen task stays what it is; the file itself says when it was made
-  const content = [EXPORT_VERSION, task.hash, part, format, seesTruth(task, viewer), Object.entries(given).sort()];
+  const { isTruthShown } = await truthShown(store, task, request.part);
+  const content = [EXPORT_VERSION, task.hash, part, format, isTruthShown, Object.entries(given).sort()];
   const named = {
     'cache-control': 'private, no-cache',
     vary: 'authorization',
     etag: `W/"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`,
   };
   if (isNamedBy(headers.get('if-none-match'), named.etag)) return { export: null, headers: named };
-  const opened = await openTaskExport(store, task, request, viewer, options);
+  const opened = await openTaskExport(store, task, request, options);
   return { export: opened, headers: { ...named, ...attached(TASK_FORMATS[format], `${task.name}-${part}.${format}`) } };
 }
 

@@ -1,3 +1,4 @@
+import { INJECTION_KINDS } from '../domain/injection.ts';
 import { LEFT_OUT_REASONS, MIXED_RULES, SPLITS, TASK_ALLOWANCES, TASK_PARTS } from '../domain/task.ts';
 import { BOARD_SCOPES } from '../domain/task-board.ts';
 import { PAIRINGS } from '../domain/task-pairing.ts';
@@ -44,6 +45,19 @@ export const TaskAllowance = enumOf(
     ONE_CLASS_TEST: 'The test part has members of one class alone: most metrics have no value then.',
     SHARED_RUNS: 'A run has lumisections in several parts: a strategy may have seen what resembles its test.',
     OTHER_RECONSTRUCTION: 'The truth judges another reconstruction than that of the dataset.',
+  },
+);
+
+export const InjectionKind = enumOf(
+  'InjectionKind',
+  'What is done to a good histogram to make it an anomaly, by a strength in (0, 1].',
+  INJECTION_KINDS,
+  {
+    DEAD_REGION:
+      'Bins that lie together, that share of all of them, are emptied, around one that was drawn by its content.',
+    HOT_CHANNEL: 'One bin gets that share of the sum of all of them on top.',
+    SHIFT: 'Contents move along x, to either side, by that share of its bins.',
+    GAIN: 'x is multiplied by, or divided by, 1 + strength, about 0.',
   },
 );
 

@@ -13,6 +13,7 @@ import { builder } from './builder.ts';
 import { TaskGranularity, TaskMetric } from './enums.ts';
 import { savedText } from './saved-text.ts';
 import { MixedRule, SplitBy, TaskAllowance } from './task-enums.ts';
+import { injectionFrom, TaskInjectionInput } from './task-injection.ts';
 
 const MAX_DESCRIPTION = 10_000;
 export const MOST_ELEMENTS = 500;
@@ -161,6 +162,10 @@ function optionalFields(t: Fields) {
     maxSubmissionsPerDay: t.int({
       description: 'The same within 24 hours.',
     }),
+    injection: t.field({
+      type: TaskInjectionInput,
+      description: 'Anomalies to be made in good members of validation and test; null: none, as unless told.',
+    }),
     allow: t.field({ type: [TaskAllowance], description: 'What is refused otherwise; nothing unless told.' }),
   };
 }
@@ -199,12 +204,22 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
     metric: given.metric ?? before?.metric ?? TASK_METRICS[0],
     isCausal: given.isCausal ?? before?.isCausal ?? false,
     ...boardFrom(given, before),
+    injection:
+      given.injection === undefined
+        ? (before?.injection ?? null)
+        : given.injection && injectionFrom(given.injection, given.seed ?? before?.seed ?? 0),
     allow: [...new Set(given.allow ?? before?.allow ?? [])].sort(),
   };
   const { minEntries, sample, seed } = definition;
   if (!(minEntries >= 0 && Number.isFinite(minEntries))) throw invalid('minEntries', `${minEntries} is not at least 0`);
   if (sample !== null && sample < 1) throw invalid('sample', `${sample} is not at least 1`);
   if (seed < 0) throw invalid('seed', `${seed} is not at least 0`);
+  if (definition.injection && definition.isTruthHidden) {
+    throw invalid(
+      'injection',
+      'it does not go with `isTruthHidden`: whoever compares the matrix with what is stored sees what was made',
+    );
+  }
   return definition;
 }
 

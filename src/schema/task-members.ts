@@ -1,4 +1,5 @@
 import { InvalidInputError } from '../domain/errors.ts';
+import type { Injection } from '../domain/injection.ts';
 import type { TaskPart, TruthLabel } from '../domain/task.ts';
 import type { Task as Row } from '../generated/sqlite/client.ts';
 import type { MemberPlace, SeenMember } from '../store/task-members.ts';
@@ -7,7 +8,7 @@ import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { MatrixPageInfo } from './histogram-matrix.ts';
 import { Task } from './refs.ts';
-import { TaskPartName, TruthLabel as TruthLabelName } from './task-enums.ts';
+import { InjectionKind, TaskPartName, TruthLabel as TruthLabelName } from './task-enums.ts';
 
 const DEFAULT_ROWS = 1_000;
 const MOST_ROWS = 10_000;
@@ -25,6 +26,14 @@ export const truthOf = (members: readonly SeenMember[]): TruthLabel[] | null => 
   const labels = members.flatMap(({ truth }) => truth ?? []);
   return labels.length === members.length ? labels : null;
 };
+
+const InjectionOfMember = builder.objectRef<Injection>('MemberInjection').implement({
+  description: 'An anomaly that is made in a member of a task.',
+  fields: (t) => ({
+    kind: t.field({ type: InjectionKind, description: 'What is done.', resolve: ({ kind }) => kind }),
+    strength: t.exposeFloat('strength', { description: 'How strongly, in (0, 1].' }),
+  }),
+});
 
 const TaskMembers = builder.objectRef<MembersPage>('TaskMembers').implement({
   description: 'Members of a part of a task, column by column: ordered by run and first lumisection.',
@@ -49,6 +58,15 @@ const TaskMembers = builder.objectRef<MembersPage>('TaskMembers').implement({
       description:
         'The truth of each, as it was when the task was last looked up (frozen, for good); null where that of one of them is hidden from whoever asks.',
       resolve: ({ members }) => truthOf(members),
+    }),
+    injections: t.field({
+      type: [InjectionOfMember],
+      nullable: { list: false, items: true },
+      description: 'The anomaly that is made in each; null where there is none, or it is hidden from whoever asks.',
+      resolve: ({ members }, _args, { cost }) => {
+        cost.addNodes(members.length);
+        return members.map(({ injection = null }) => injection);
+      },
     }),
     pageInfo: t.field({
       type: MatrixPageInfo,

@@ -149,7 +149,7 @@ interface PartOf {
   readonly counts: readonly TaskRunCount[];
 }
 
-const sum = (counts: readonly TaskRunCount[], of: 'members' | 'positives' | 'negatives') =>
+const sum = (counts: readonly TaskRunCount[], of: 'members' | 'positives' | 'negatives' | 'injected') =>
   counts.reduce((total, count) => total + count[of], 0);
 
 /** Of one class; null where whoever asks may not see the truth of all of them. */
@@ -218,6 +218,10 @@ const TaskPartObject = builder.objectRef<PartOf>('TaskPart').implement({
       nullable: true,
       description: countFields.negatives,
       resolve: ({ counts }) => ofClass(counts, 'negatives'),
+    }),
+    injected: t.int({
+      description: 'How many of the positives an anomaly was made in, where that is told.',
+      resolve: ({ counts }) => sum(counts, 'injected'),
     }),
     runCount: t.int({ description: 'Number of runs with a member.', resolve: ({ counts }) => counts.length }),
     runs: t.field({

@@ -176,8 +176,8 @@ function assertPairing({ dataset, allow }: TaskDefinition, { madeOf }: ReadTruth
   );
 }
 
-/** The member, bad where an anomaly is to be made in it. Definitions that were stored before there was this have none. */
-export function injected({ injection = null }: TaskDefinition, member: TaskMember): TaskMember {
+/** The member, bad where an anomaly is to be made in it. */
+function injected({ injection = null }: TaskDefinition, member: TaskMember): TaskMember {
   const done = injection === null ? null : injectionOf(injection, member);
   return done === null ? member : { ...member, truth: 'POSITIVE', injection: done };
 }

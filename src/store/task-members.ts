@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { injectionFrom, injectionText } from '../domain/injection.ts';
 import type { TaskMember, TaskPart, TruthLabel } from '../domain/task.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Column, Parameter, Queries, Transaction } from './database.ts';
@@ -14,6 +15,8 @@ export interface TaskRunCount {
   readonly members: number;
   readonly positives: number;
   readonly negatives: number;
+  /** How many of the positives an anomaly was made in. */
+  readonly injected: number;
 }
 
 /** A member as somebody may see it: without its truth where that is hidden from whoever asks. */
@@ -33,6 +36,7 @@ const COLUMNS: readonly Column[] = [
   { name: 'part', type: 'text' },
   { name: 'truth', type: 'text' },
   { name: 'digest', type: 'bytes' },
+  { name: 'injection', type: 'text' },
 ];
 
 /** In the place of those that the task had. `digests`: aligned, once it is frozen. */
@@ -46,9 +50,10 @@ export async function replaceMembers(
   for (let from = 0; from < members.length; from += AT_ONCE) {
     const rows = members
       .slice(from, from + AT_ONCE)
-      .map(({ run, first, last, part, truth }, i): Parameter[] => [
+      .map(({ run, first, last, part, truth, injection }, i): Parameter[] => [
         ...[run, taskId, first, last, part, truth],
         digests?.[from + i] ?? null,
+        injection === undefined ? null : injectionText(injection),
       ]);
     await transaction.insert('task_member', COLUMNS, rows);
   }
@@ -64,14 +69,15 @@ export async function taskRunCounts(query: CheckedQuery, taskIds: readonly numbe
   const isAsked = isOneOf(query.database.dialect, sql.raw('m.task_id'), 'int', [...new Set(taskIds)]);
   const rows = (await query.send(
     sql`SELECT m.task_id, m.part, m.run_number, sum(CASE WHEN m.truth = 'POSITIVE' THEN 1 ELSE 0 END),
-        sum(CASE WHEN m.truth = 'NEGATIVE' THEN 1 ELSE 0 END), count(*)
+        sum(CASE WHEN m.truth = 'NEGATIVE' THEN 1 ELSE 0 END), count(m.injection), count(*)
       FROM task_member m WHERE ${isAsked} GROUP BY m.task_id, m.part, m.run_number
       ORDER BY m.task_id, m.part, m.run_number`,
-  )) as [number, TaskPart, number, number, number, number][];
+  )) as [number, TaskPart, number, number, number, number, number][];
   const byTask = new Map<number, TaskRunCount[]>();
-  for (const [task, part, run, positives, negatives, members] of rows) {
+  for (const [task, part, run, positives, negatives, injected, members] of rows) {
     const counts = {
-      ...{ part, run, members: Number(members), positives: Number(positives), negatives: Number(negatives) },
+      ...{ part, run, members: Number(members), injected: Number(injected) },
+      ...{ positives: Number(positives), negatives: Number(negatives) },
     };
     const known = byTask.get(task);
     if (known) known.push(counts);
@@ -87,14 +93,16 @@ export async function memberPage(
   part: TaskPart,
   { after, most }: { readonly after: MemberPlace | undefined; readonly most: number },
 ): Promise<SeenMember[]> {
-  const rows = await queries.arrays<[number, number, number, TruthLabel | null]>(
-    `SELECT run_number, lumisection_first, lumisection_last, truth FROM task_member
+  const rows = await queries.arrays<[number, number, number, TruthLabel | null, string | null]>(
+    `SELECT run_number, lumisection_first, lumisection_last, truth, injection FROM task_member
      WHERE task_id = $1 AND part = $2 AND (run_number, lumisection_first) > ($3, $4)
      ORDER BY run_number, lumisection_first LIMIT $5`,
     [taskId, part, after?.run ?? 0, after?.first ?? 0, most],
   );
-  return rows.map(([run, first, last, truth]) => ({ part, run, first, last, truth }));
+  return rows.map(([run, first, last, truth, done]) => ({ part, run, first, last, truth, ...injectionIn(done) }));
 }
+
+const injectionIn = (text: string | null) => (text === null ? {} : { injection: injectionFrom(text) });
 
 /** Members of a run, with the digests of their histograms when the task was frozen. */
 export async function membersOfTaskRun(
@@ -102,10 +110,13 @@ export async function membersOfTaskRun(
   taskId: number,
   run: number,
 ): Promise<(SeenMember & { digest: Uint8Array | null })[]> {
-  const rows = await queries.arrays<[number, number, TaskPart, TruthLabel | null, Uint8Array | null]>(
-    `SELECT lumisection_first, lumisection_last, part, truth, digest FROM task_member
+  const rows = await queries.arrays<[number, number, TaskPart, TruthLabel | null, Uint8Array | null, string | null]>(
+    `SELECT lumisection_first, lumisection_last, part, truth, digest, injection FROM task_member
      WHERE run_number = $1 AND task_id = $2 ORDER BY lumisection_first`,
     [run, taskId],
   );
-  return rows.map(([first, last, part, truth, digest]) => ({ run, first, last, part, truth, digest }));
+  return rows.map(([first, last, part, truth, digest, done]) => ({
+    ...{ run, first, last, part, truth, digest },
+    ...injectionIn(done),
+  }));
 }

@@ -4,6 +4,7 @@ import type { Bins } from '../../src/domain/histogram.ts';
 import { injectedBins } from '../../src/domain/injected-bins.ts';
 import {
   INJECTION_KINDS,
+  type InjectionKind,
   injectionFrom,
   injectionOf,
   injectionRandom,
@@ -11,9 +12,15 @@ import {
 } from '../../src/domain/injection.ts';
 
 const axis = (bins: number, min: number, max: number) => ({ bins, min, max, title: '' });
-const random = (seed: number) => injectionRandom(seed, { run: 1, first: 1 }, 'a/b');
+const random = (seed: number) => injectionRandom({ seed }, 'a/b');
 const sum = ({ contents }: Bins) => Array.from<number>(contents).reduce((total, value) => total + value, 0);
-const inject = (contents: number[], axes = [axis(4, 0, 4)], kind = INJECTION_KINDS[0], strength = 0.5, seed = 1) => {
+const inject = (
+  contents: number[],
+  axes = [axis(4, 0, 4)],
+  kind: InjectionKind = 'DEAD_REGION',
+  strength = 0.5,
+  seed = 1,
+) => {
   const told = injectedBins(
     { flow: true, contents: Float64Array.from(contents) },
     axes,
@@ -137,7 +144,11 @@ describe('which members get one', () => {
 
   test('is told in a text and read back', () => {
     for (const kind of INJECTION_KINDS) {
-      expect(injectionFrom(injectionText({ kind, strength: 0.05 }))).toEqual({ kind, strength: 0.05 });
+      expect(injectionFrom(injectionText({ kind, strength: 0.05, seed: 9 }))).toEqual({
+        kind,
+        strength: 0.05,
+        seed: 9,
+      });
     }
   });
 });

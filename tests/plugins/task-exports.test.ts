@@ -68,7 +68,6 @@ describe.each(databases)('exports of tasks on $name', (database) => {
       mixed: 'MAJORITY',
       allow: ['ONE_CLASS_TRAIN', 'ONE_CLASS_VALIDATION', 'ONE_CLASS_TEST'],
     });
-    await create('closed', { isTruthHidden: true });
     await create('draft', {}, false);
   });
   afterAll(() => opened.drop());
@@ -99,6 +98,8 @@ describe.each(databases)('exports of tasks on $name', (database) => {
                 valid,
                 gap: valid ? '' : 'NO_HISTOGRAM',
                 entries: matrix.entries[i],
+                injection: '',
+                strength: null,
               },
               ...{ xBins: axis.bins, xMin: axis.min, xMax: axis.max, xEdges: null },
               ...{ yBins: null, yMin: null, yMax: null, yEdges: null, bins: valid ? matrix.bins[i] : null },
@@ -142,6 +143,8 @@ describe.each(databases)('exports of tasks on $name', (database) => {
   });
 
   it('tell the truth of a hidden test part to nobody but its author and the scope admin', async () => {
+    const before = (await read('open/test.arrow')).headers.get('etag') as string;
+    await create('closed', { isTruthHidden: true });
     const reader = { authorization: `Bearer ${await token('reader', ['read'])}` };
     const admin = { authorization: `Bearer ${await token('boss', ['admin'])}` };
     for (const headers of [{}, reader] as Record<string, string>[]) {
@@ -153,6 +156,10 @@ describe.each(databases)('exports of tasks on $name', (database) => {
     }
     const { rows, headers } = await read('closed/test.arrow', {}, admin);
     expect(new Set(rows.map(({ truth }) => truth))).toEqual(new Set(['POSITIVE', 'NEGATIVE']));
+    // other tasks do not tell what this one hides
+    const open = await read('open/test.arrow', {}, { 'if-none-match': before });
+    expect(new Set(open.rows.map(({ truth }) => truth))).toEqual(new Set(['']));
+    expect(open.provenance.isTruthShown).toBe(false);
     // what the one has in its cache is not what the other is told it has
     const etag = headers.get('etag') as string;
     expect((await get('closed/test.arrow', {}, { ...admin, 'if-none-match': etag })).status).toBe(304);

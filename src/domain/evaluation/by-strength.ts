@@ -27,7 +27,7 @@ export function efficiencyByStrength(
     count.injected++;
     if ((score[i] as number) >= threshold) count.found++;
   }
-  const place = ({ kind }: Injection) => INJECTION_KINDS.indexOf(kind);
+  const place = ({ kind }: { readonly kind: InjectionKind }) => INJECTION_KINDS.indexOf(kind);
   return [...counts.values()]
     .sort((a, b) => place(a) - place(b) || a.strength - b.strength)
     .map((count) => ({ ...count, efficiency: count.found / count.injected }));

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "task_member" ADD COLUMN "injection" TEXT;

@@ -1,0 +1,149 @@
+import { tableFromIPC } from '@uwdata/flechette';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { Store } from '../../src/store/store.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { SESSION } from '../support/session.ts';
+import { type Answer, type Ask, asker } from './ask.ts';
+import { CHARGE, fillTaskWorld, RUNS, SIZE } from './task-world.ts';
+import { UL2018 } from './world.ts';
+
+const [first, second, third] = RUNS as [number, number, number];
+const base = {
+  ...{ monitorElements: [CHARGE.path, SIZE.path], dataset: UL2018 },
+  truth: { positive: 'dcs-2018 - golden-2018', negative: 'golden-2018' },
+  ...{ training: { runs: [first] }, validation: { runs: [second] }, testing: { runs: [third] } },
+};
+const injection = { kinds: ['HOT_CHANNEL', 'DEAD_REGION'], strengths: [0.5, 0.25], share: 0.5, seed: 5 };
+const CREATE = `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { hash
+  injection { kinds strengths share seed } parts { part positives negatives injected } } } }`;
+const FREEZE = 'mutation ($task: String!) { freezeTask(input: { task: $task }) { task { hash } } }';
+const READ = `query ($task: String!, $part: TaskPartName!, $element: String!) { task(name: $task) {
+  members(part: $part) { runs lumisectionFirst truth injections { kind strength } }
+  matrix(part: $part, monitorElement: $element) { truth matrix { valid entries bins } } } }`;
+
+const reasonOf = ({ errors }: Answer) => errors?.[0]?.extensions.reason ?? errors?.[0]?.extensions.field;
+
+/** Hashes and bins by name, to compare the databases with one another. */
+const told = new Set<string>();
+
+describe.each(databases)('anomalies made in a task on $name', (database) => {
+  let opened: { store: Store; url: string; drop(): Promise<void> };
+  let ask: Ask;
+
+  beforeAll(async () => {
+    opened = await createTestStore(database);
+    await fillTaskWorld(opened.store);
+    ask = asker(opened.store);
+    for (const [task, changes] of [
+      ['plain', {}],
+      ['made', { injection }],
+      ['windows', { injection, granularity: 'WINDOW', windowLength: 2 }],
+    ] as const) {
+      const { errors } = await ask(CREATE, { input: { name: task, ...base, ...changes } });
+      expect(errors).toBeUndefined();
+    }
+  });
+  afterAll(() => opened.drop());
+
+  const read = async (task: string, part: string, element = CHARGE.path) => {
+    const { data, errors } = await ask(READ, { task, part, element });
+    expect(errors).toBeUndefined();
+    return data.task;
+  };
+
+  test('are in good members of validation and test alone, which are positive then, and in each monitor element of theirs', async () => {
+    let made = 0;
+    for (const part of ['TRAIN', 'VALIDATION', 'TEST']) {
+      for (const element of base.monitorElements) {
+        const [plain, task] = [await read('plain', part, element), await read('made', part, element)];
+        const { injections, truth } = task.members;
+        expect(truth).toEqual(
+          plain.members.truth.map((label: string, i: number) => (injections[i] === null ? label : 'POSITIVE')),
+        );
+        expect(task.matrix.truth).toEqual(truth);
+        for (const [i, done] of injections.entries()) {
+          const { valid, bins, entries } = task.matrix.matrix;
+          const [before, after] = [plain.matrix.matrix.bins[i], bins[i]] as [number[], number[]];
+          if (done === null || !valid[i]) {
+            expect([after, entries[i]]).toEqual([before, plain.matrix.matrix.entries[i]]);
+            continue;
+          }
+          made++;
+          expect(part).not.toBe('TRAIN');
+          expect(plain.members.truth[i]).toBe('NEGATIVE');
+          expect(injection.strengths).toContain(done.strength);
+          const changed = after.flatMap((value, bin) =>
+            value === before[bin] ? [] : [value - (before[bin] as number)],
+          );
+          const sum = before.reduce((total, value) => total + value, 0);
+          const change = changed.reduce((total, value) => total + value, 0);
+          if (done.kind === 'HOT_CHANNEL') expect(changed).toEqual([Math.max(1, Math.round(done.strength * sum))]);
+          else expect(after.filter((value) => value === 0).length).toBeGreaterThan(0);
+          expect(entries[i]).toBe(plain.matrix.matrix.entries[i] + change);
+        }
+      }
+    }
+    expect(made).toBeGreaterThan(8);
+  });
+
+  test('are counted, and told with the task', async () => {
+    const { data } = await ask(
+      '{ plain: task(name: "plain") { injection { share } parts { injected } } made: task(name: "made") { injection { kinds strengths share seed } parts { positives negatives injected } } }',
+    );
+    expect(data.plain).toEqual({ injection: null, parts: Array(3).fill({ injected: 0 }) });
+    expect(data.made.injection).toEqual({
+      ...injection,
+      kinds: ['DEAD_REGION', 'HOT_CHANNEL'],
+      strengths: [0.25, 0.5],
+    });
+    const [train, validation, testing] = data.made.parts;
+    expect(train).toEqual({ positives: 3, negatives: 7, injected: 0 });
+    for (const part of [validation, testing]) {
+      expect(part.injected).toBeGreaterThan(0);
+      expect(part).toMatchObject({ positives: 3 + part.injected, negatives: 7 - part.injected });
+    }
+  });
+
+  test('belong to the hash, are the same on both databases, and are no change of the data', async () => {
+    const hashes: Record<string, string> = {};
+    for (const task of ['plain', 'made', 'windows']) {
+      const { data, errors } = await ask(FREEZE, { task });
+      expect(errors).toBeUndefined();
+      hashes[task] = data.freezeTask.task.hash;
+    }
+    expect(hashes.made).not.toBe(hashes.plain);
+    const { data } = await ask(
+      '{ task(name: "made") { changes { checkedCount dataChangedCount truthChangedCount } } }',
+    );
+    expect(data.task.changes).toEqual({ checkedCount: 30, dataChangedCount: 0, truthChangedCount: 0 });
+    told.add(JSON.stringify([hashes, await read('made', 'TEST'), await read('windows', 'TEST')]));
+    expect(told.size).toBe(1);
+  });
+
+  test('are in exports, as in the matrix', async () => {
+    const app = createApp(opened.store, parseConfig({ LUMIGRAPH_LOG: 'silent' }), { session: SESSION });
+    const url = `http://localhost/export/tasks/made/test.arrow?monitorElement=${CHARGE.path}`;
+    const response = await app.fetch(url, { headers: { authorization: `Bearer ${SESSION}` } });
+    const rows = tableFromIPC(new Uint8Array(await response.arrayBuffer())).toArray();
+    const { members, matrix } = await read('made', 'TEST');
+    expect(rows.map(({ injection: kind, strength }) => (kind === '' ? null : { kind, strength }))).toEqual(
+      members.injections,
+    );
+    expect(rows.map(({ bins }) => Array.from(bins as Float64Array))).toEqual(matrix.matrix.bins);
+    expect(rows.map(({ truth }) => truth)).toEqual(members.truth);
+  });
+
+  test('are refused where they could not be made, or would tell of a hidden truth', async () => {
+    const refused = async (changes: object) =>
+      reasonOf(await ask(CREATE, { input: { name: 'no', ...base, ...changes } }));
+    expect(await refused({ injection: { ...injection, strengths: [0] } })).toBe('injection.strengths');
+    expect(await refused({ injection: { ...injection, strengths: [] } })).toBe('injection.strengths');
+    expect(await refused({ injection: { ...injection, share: 1 } })).toBe('injection.share');
+    expect(await refused({ injection: { ...injection, kinds: [] } })).toBe('injection.kinds');
+    expect(await refused({ injection, isTruthHidden: true })).toBe('injection');
+    await opened.store.prisma.monitorElement.updateMany({ where: { path: SIZE.path }, data: { kind: 'PROFILE' } });
+    expect(await refused({ injection })).toBe('PROFILE');
+  });
+});
