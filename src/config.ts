@@ -197,14 +197,14 @@ const SETTINGS = {
     2,
     1,
     64,
-    'Threads that compute scores (`compare`) at a time, for all operations together; each may take as much memory as the histograms of a few monitor elements.',
+    'Threads that compute scores (`compare`, evaluations) at a time, for all operations together; each may take as much memory as the histograms of a few monitor elements. As many further ones run built-in strategies.',
   ),
   jobs: count(
     'LUMIGRAPH_JOBS',
     1,
     0,
     16,
-    'Files that this server reads at a time in the background, in a process of its own; 0 leaves them to other servers on the same database.',
+    'Files that this server reads at a time in the background, in a process of its own; 0 leaves them, and built-in strategies, to other servers on the same database.',
   ),
   maxInputRows: count(
     'LUMIGRAPH_MAX_INPUT_ROWS',

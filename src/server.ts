@@ -5,6 +5,7 @@ import { LumigraphError } from './domain/errors.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import { hostJobs, type WorkerHost } from './jobs/worker-host.ts';
 import { createLog, type Log } from './log.ts';
+import { StrategyRunner } from './playground/strategy-runner.ts';
 import { describeSession, mintSessionToken } from './plugins/session-token.ts';
 import type { StatementObserver } from './store/observed-database.ts';
 import { openExistingStore, openStore } from './store/open-store.ts';
@@ -48,6 +49,7 @@ async function main(): Promise<void> {
     const jobs = config.readOnly ? null : hostJobs(store.jobs, config, { onTrouble, onBrought: metrics.brought });
     const intake = jobs?.intake;
     const workers = new WorkerPool(config);
+    const strategies = config.readOnly || config.jobs === 0 ? null : hostStrategies(store, config, onTrouble);
     const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal, intake, workers });
     const http = createHttpServer(app.handle, config, metrics.rejected);
     http.onWebSocket(app.upgrade);
@@ -58,9 +60,10 @@ async function main(): Promise<void> {
     await listen(http, config.port, 'PORT', config);
     const probes = config.metricsPort === 0 ? null : createHttpServer(app.handleProbe, config);
     if (probes) await listen(probes, config.metricsPort, 'LUMIGRAPH_METRICS_PORT', config);
+    await strategies?.runner.start();
     announce(http, probes, config, session);
     const withinMs = config.stopTimeoutMs;
-    stopOnSignal({ app, http, probes, host: jobs?.host, workers, store, traces, stopping, log, withinMs });
+    stopOnSignal({ app, http, probes, host: jobs?.host, strategies, workers, store, traces, stopping, log, withinMs });
   } catch (error) {
     await store.close();
     throw error;
@@ -110,6 +113,17 @@ function observers({ metrics: exposure }: Config, metrics: Metrics, traces: Trac
       };
     },
   };
+}
+
+/** Makes predictions in threads of its own: what clients wait for does not wait for these. */
+function hostStrategies(store: Store, config: Config, onTrouble: (what: string, facts: object) => void) {
+  const workers = new WorkerPool(config);
+  const runner = new StrategyRunner(store, workers, { onTrouble });
+  const close = async () => {
+    await runner.close();
+    await workers.close();
+  };
+  return { runner, close };
 }
 
 async function fillEmptyStore(store: Store): Promise<void> {
@@ -171,6 +185,7 @@ interface Running {
   readonly http: HttpServer;
   readonly probes: HttpServer | null;
   readonly host: WorkerHost | undefined;
+  readonly strategies: ReturnType<typeof hostStrategies> | null;
   readonly workers: WorkerPool;
   readonly store: Store;
   readonly traces: Traces | null;
@@ -211,7 +226,7 @@ function stopOnSignal(running: Running): void {
 }
 
 async function finish(
-  { app, http, probes, host, workers, store, traces, stopping, log, withinMs }: Running,
+  { app, http, probes, host, strategies, workers, store, traces, stopping, log, withinMs }: Running,
   signal: NodeJS.Signals,
 ) {
   log.line('info', 'stopping', { signal, connections: http.connections });
@@ -226,6 +241,7 @@ async function finish(
   const [cut] = await Promise.all([http.stop(withinMs), host?.close(withinMs)]);
   if (cut > 0) log.line('warn', 'connections cut off', { connections: cut, afterMs: withinMs });
   await probes?.stop(0);
+  await strategies?.close();
   await workers.close();
   await store.close();
   if (traces) {
