@@ -37,6 +37,8 @@ import './prediction.ts';
 import './evaluation.ts';
 import './evaluation-details.ts';
 import './leaderboard.ts';
+import './prediction-scores.ts';
+import './strategy-comparison.ts';
 import './built-in-strategy.ts';
 import './run-strategy.ts';
 import './model.ts';
