@@ -42,7 +42,7 @@ export interface Context {
   readonly cancellation: Cancellation;
   /** What the operation takes, as it is counted. */
   readonly cost: Cost;
-  /** Of a subscription: an event begins to be answered, and from now on its time runs. */
+  /** An event of a subscription, or what a mutation has done, begins to be answered: from now on its time runs. */
   beginEvent(): void;
   readonly warnings: readonly Warning[];
   /** Adds a warning; one with the same code and message is told once, with the path that sorts first. */

@@ -7,7 +7,7 @@ import type { Authenticate } from './authenticator.ts';
 import { clientOf } from './client.ts';
 import { ClientPlaces } from './client-places.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
-import { timeLimit } from './timeout.ts';
+import { timed, timeLimit } from './timeout.ts';
 
 type Limits = Pick<Config, 'maxSubscriptions' | 'maxClientSubscriptions' | 'clientAddressHeader' | 'timeoutMs'>;
 
@@ -76,16 +76,6 @@ export function useSubscriptions(authenticate: Authenticate, limits: Limits): Pl
       };
     },
   };
-}
-
-/** Cancels the operation when an event takes longer than a query may; @returns what is called when it is answered. */
-function timed(operation: Operation, limitTime: ReturnType<typeof timeLimit>): () => void {
-  let forget = () => {};
-  operation.beginEvent = () => {
-    forget();
-    forget = limitTime(operation.cancellation);
-  };
-  return () => forget();
 }
 
 /** Calls `stop` when the client has left, or when its token is no good any more; @returns what takes that back. */

@@ -14,14 +14,18 @@ type Operation = Context & ServerContext & { readonly request: Request };
 
 /**
  * Ends queries whose time is over or whose client has left, and what the database does for them. Mutations go on: their
- * transaction is done or undone as a whole, and who asks again gets the same.
+ * transaction is done or undone as a whole, and who asks again gets the same. What is read for their answers has as much
+ * time as a query, for each field anew.
  */
 export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
   const limitTime = timeLimit(timeoutMs);
+  const limitAnswer = timeLimit(timeoutMs, ' What the mutation did stays; the same call says it again.');
   return {
     onExecute({ args: { document, operationName, contextValue } }) {
-      if (getOperationAST(document, operationName)?.operation !== 'query') return;
       const operation = contextValue as unknown as Operation;
+      const type = getOperationAST(document, operationName)?.operation;
+      if (type === 'mutation') return { onExecuteDone: timed(operation, limitAnswer) };
+      if (type !== 'query') return;
       const { cancellation } = operation;
       const forgetTime = limitTime(cancellation);
       const forget = onLeave(operation, () => cancellation.cancel(clientHasLeft()));
@@ -41,10 +45,12 @@ export function useTimeout({ timeoutMs }: Pick<Config, 'timeoutMs'>): Plugin {
   };
 }
 
+export type TimeLimit = (cancellation: Cancellation) => () => void;
+
 /** Cancels what takes longer, unless what it returns is called before. */
-export function timeLimit(timeoutMs: number): (cancellation: Cancellation) => () => void {
+export function timeLimit(timeoutMs: number, furtherRemedy = ''): TimeLimit {
   const deadlines = new Deadlines(timeoutMs);
-  const late = () => tookTooLong(timeoutMs);
+  const late = () => tookTooLong(timeoutMs, furtherRemedy);
   return (cancellation) => {
     cancellation.endAt(performance.now() + timeoutMs, late);
     const forget = deadlines.begin(() => cancellation.cancel(late()));
@@ -55,15 +61,25 @@ export function timeLimit(timeoutMs: number): (cancellation: Cancellation) => ()
   };
 }
 
+/** Cancels an operation when one event, or one field, takes longer to be answered; @returns what is called when it is. */
+export function timed(operation: Context, limitTime: TimeLimit): () => void {
+  let forget = () => {};
+  operation.beginEvent = () => {
+    forget();
+    forget = limitTime(operation.cancellation);
+  };
+  return () => forget();
+}
+
 export const clientHasLeft = () => new UnavailableError('The client has left');
 
-const tookTooLong = (limit: number) =>
+const tookTooLong = (limit: number, furtherRemedy: string) =>
   passedLimit({
     setting: 'LUMIGRAPH_TIMEOUT_MS',
     limit,
     actual: limit,
     what: `The answer was not ready after ${limit} ms`,
-    remedy: 'Ask for smaller pages (`first`), within a run, or without `totalCount`.',
+    remedy: `Ask for smaller pages (\`first\`), within a run, or without \`totalCount\`.${furtherRemedy}`,
   });
 
 /** Calls `leave` when the connection closes before `forget` (which is returned) is called. */

@@ -84,12 +84,19 @@ class ScopePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
     const scope = scopeOf(field);
     // the scope of a subscription is required when it begins
     if (scope === undefined || field.kind === 'Subscription') return resolve;
-    const changes = field.kind === 'Mutation';
-    return (source, args, context, info) => {
+    if (field.kind !== 'Mutation') {
+      return (source, args, context, info) => {
+        requireScope((context as Context).viewer, scope);
+        return resolve(source, args, context, info);
+      };
+    }
+    return async (source, args, context, info) => {
       const { mayWrite, viewer } = context as Context;
-      if (changes && !mayWrite) throw readOnly();
+      if (!mayWrite) throw readOnly();
       requireScope(viewer, scope);
-      return resolve(source, args, context, info);
+      const done = await resolve(source, args, context, info);
+      (context as Context).beginEvent();
+      return done;
     };
   }
 

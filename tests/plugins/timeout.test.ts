@@ -126,6 +126,19 @@ describe('a query on PostgreSQL', () => {
     await until(async () => (await running()) === 0);
   });
 
+  test('has a limit in the answer of a mutation as well, and what the mutation did stays', async () => {
+    const app = appOf(opened.store, { LUMIGRAPH_TIMEOUT_MS: '300' });
+    const name = '/A/Run2026A-v1/DQMIO';
+    const mutation = (and: string) =>
+      `mutation { upsertDatasets(input: { datasets: [{ name: "${name}", description: "x" }] }) { report { inserted identical } ${and} } }`;
+    const answer = await (await ask(app, mutation('datasets { runs(first: 1) { nodes { number } } }'))).json();
+    expect(answer.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', setting: 'LUMIGRAPH_TIMEOUT_MS' } }]);
+    expect(answer.errors[0].message).toContain('What the mutation did stays');
+    await until(async () => (await running()) === 0);
+    const { data } = await (await ask(app, mutation(''))).json();
+    expect(data.upsertDatasets.report).toEqual({ inserted: 0, identical: 1 });
+  });
+
   test('is ended when its client gives up', async () => {
     const client = new AbortController();
     const asked = ask(appOf(opened.store), QUERY, { signal: client.signal }).catch((error: unknown) => error);
