@@ -1,6 +1,9 @@
+import { basename } from 'node:path';
+import { FileError } from '../../ingest/file-error.ts';
 import type { ScoreStep } from '../../ingest/formats/scores/score-step.ts';
+import { ParseProcessError } from '../../ingest/parse-process/error.ts';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
-import { LimitExceededError } from '../domain/errors.ts';
+import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { ScoreRows } from '../domain/prediction-scores.ts';
 import { type IssueRecord, REPORTED_ISSUES } from '../domain/record.ts';
 
@@ -30,7 +33,8 @@ const AT_ONCE = 2;
 
 /**
  * Reads a file that somebody sent, in a process of its own that a hostile one can exhaust or end.
- * @throws FileError for what is no table of scores; ParseProcessError; LimitExceededError
+ * @throws InvalidInputError, with the code of the file (docs/formats.md) as `reason`, for what is no table of scores;
+ * LimitExceededError
  */
 export async function readScoreFile(path: string): Promise<ScoreFile> {
   const leave = await places.take();
@@ -50,6 +54,8 @@ export async function readScoreFile(path: string): Promise<ScoreFile> {
     }
     const scores = new Map([...collected].map(([element, columns]) => [element, columns.taken()]));
     return { scores, rejected, issues };
+  } catch (error) {
+    throw error instanceof FileError || error instanceof ParseProcessError ? refused(error, path) : error;
   } finally {
     await parser.close();
     leave();
@@ -108,6 +114,12 @@ function doubled<Numbers extends Int32Array | Float64Array | Uint8Array>(numbers
   const larger = new (numbers.constructor as new (length: number) => Numbers)(2 * numbers.length);
   larger.set(numbers);
   return larger;
+}
+
+/** As its sender knows the file: by its name. */
+function refused({ code, message }: FileError | ParseProcessError, path: string): InvalidInputError {
+  const told = message.replaceAll(path, basename(path));
+  return new InvalidInputError(`file: ${told}`, { field: 'file', reason: code });
 }
 
 const tooMany = () =>

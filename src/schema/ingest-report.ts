@@ -14,6 +14,12 @@ const IngestReportIssue = builder.objectRef<CallIssue>('IngestReportIssue').impl
       nullable: true,
       description: 'Place of the row in the list of the input, from 0; absent where the rows came from a file.',
     }),
+    line: t.field({
+      type: 'SafeInt',
+      nullable: true,
+      description: 'Line of a CSV, from 1, or number of the row; absent where the rows did not come from a file.',
+      resolve: ({ line = null }) => line,
+    }),
     severity: t.field({
       type: IssueSeverity,
       description: 'What became of the row.',
@@ -50,8 +56,9 @@ export const IngestReport = builder.objectRef<Report>('IngestReport').implement(
 });
 
 function storedIssue({ line, severity, code, field, value, reason }: IngestIssue, ofCall: boolean): CallIssue {
-  const index = ofCall && line !== null ? Number(line) - 1 : null;
-  return { index, severity: severity as CallIssue['severity'], code, field, value, reason };
+  const place = line === null ? null : Number(line);
+  const where = ofCall ? { index: place && place - 1 } : { index: null, line: place };
+  return { ...where, severity: severity as CallIssue['severity'], code, field, value, reason };
 }
 
 /** The report on a file of the ledger. */

@@ -26,7 +26,7 @@ type Row = typeof Prediction.$inferType;
 /** Most scores of one call. */
 export const MOST_SCORES = 10_000;
 
-const OnScoreConflict = builder.enumType('OnScoreConflict', {
+export const OnScoreConflict = builder.enumType('OnScoreConflict', {
   description: 'What becomes of a score of a member that has another one, or a reason for none, already.',
   values: {
     KEEP: { value: 'keep', description: 'What is stored stays; the score is in conflict.' },
@@ -47,7 +47,7 @@ const ScoreInput = builder.inputType('ScoreInput', {
   }),
 });
 
-const SubmittedStrategyInput = builder.inputType('SubmittedStrategyInput', {
+export const SubmittedStrategyInput = builder.inputType('SubmittedStrategyInput', {
   description:
     'The version of a strategy that scores are of. One that is not known is made, with its strategy, from what is stated; one that is known has to be the same, where anything is stated.',
   fields: (t) => ({
@@ -92,7 +92,7 @@ const SubmitPredictionInput = builder.inputType('SubmitPredictionInput', {
   }),
 });
 
-const SubmitPredictionPayload = builder
+export const SubmitPredictionPayload = builder
   .objectRef<{ prediction: Row; report: Counts & { issues: readonly CallIssue[] } }>('SubmitPredictionPayload')
   .implement({
     description: 'The prediction as it is stored.',
@@ -125,7 +125,7 @@ const EvaluatePredictionPayload = builder.objectRef<{ prediction: Row }>('Evalua
   }),
 });
 
-interface Given {
+export interface SubmittedTo {
   readonly task: string;
   readonly strategy: Parameters<typeof statedFrom>[0] & { readonly name: string; readonly version: string };
   readonly monitorElement?: string | null | undefined;
@@ -141,7 +141,7 @@ interface Given {
  */
 export async function submitScores(
   context: Context,
-  given: Given,
+  given: SubmittedTo,
   rows: ScoreRows,
   info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
 ): Promise<{ prediction: Row; report: SubmissionReport }> {
@@ -285,7 +285,7 @@ async function ofTask(path: string, task: TaskRow, context: Context): Promise<nu
 
 /** @throws InvalidInputError; ForbiddenError for a threshold that would tell of a hidden truth. */
 function thresholdOf(
-  { threshold, thresholdFrom, monitorElement }: Given,
+  { threshold, thresholdFrom, monitorElement }: SubmittedTo,
   task: TaskRow,
   { viewer }: Context,
 ): Threshold | null {

@@ -35,6 +35,8 @@ export interface CallRows {
 export interface CallIssue {
   /** In the list of the input, from 0. */
   readonly index: number | null;
+  /** Of a file: line of a CSV, number of the row from 1. */
+  readonly line?: number | null;
   readonly severity: IssueRecord['severity'];
   readonly code: string;
   readonly field: string | null;

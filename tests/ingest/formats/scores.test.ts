@@ -123,6 +123,11 @@ describe('a file of scores that somebody sent', () => {
     const own = scores.get('a/b');
     expect([own?.rows.run.length, own?.rows.score[5_999], own?.lines[5_999]]).toEqual([6_000, 11_999, 12_001]);
     expect([rejected, issues.length, issues[0]?.line]).toEqual([1, 1, 12_002]);
-    await expect(readScoreFile(file('what is this\n'))).rejects.toMatchObject({ code: 'MISSING_COLUMN' });
+    const strange = file('what is this\n', 'strange.csv');
+    await expect(readScoreFile(strange)).rejects.toMatchObject({
+      code: 'BAD_USER_INPUT',
+      details: { field: 'file', reason: 'MISSING_COLUMN' },
+      message: 'file: strange.csv: no column run: there are what is this',
+    });
   });
 });
