@@ -90,13 +90,16 @@ class ScopePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
         return resolve(source, args, context, info);
       };
     }
-    return async (source, args, context, info) => {
+    const change = async (...given: Parameters<typeof resolve>) => {
+      const done = await resolve(...given);
+      (given[2] as Context).beginEvent();
+      return done;
+    };
+    return (source, args, context, info) => {
       const { mayWrite, viewer } = context as Context;
       if (!mayWrite) throw readOnly();
       requireScope(viewer, scope);
-      const done = await resolve(source, args, context, info);
-      (context as Context).beginEvent();
-      return done;
+      return change(source, args, context, info);
     };
   }
 
