@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Store } from '../src/store/store.ts';
+import { fillBoard, lacksBoard } from './sample/board.ts';
 import { SAMPLE_PARTS, type SamplePart } from './sample/generate.ts';
 import { SAMPLE_SEED } from './sample/names.ts';
 
@@ -45,6 +46,17 @@ export async function fillSample(store: Store, options: SampleOptions = {}): Pro
       options.onProgress?.({ ...progress });
     });
   }
+}
+
+/**
+ * Makes the task of the sample, on which built-in strategies compete, where the sample is stored whole and the task is not:
+ * also after a start that was cut off in between. Their runs are queued, to be worked off in the background.
+ * @returns whether it did.
+ */
+export async function fillSampleBoard(store: Store): Promise<boolean> {
+  const lacks = await lacksBoard(store, SAMPLE_PARTS);
+  if (lacks) await fillBoard(store);
+  return lacks;
 }
 
 async function fillPart(store: Store, part: SamplePart, seed: number, onStep: (histograms: number) => void) {

@@ -127,11 +127,13 @@ function hostStrategies(store: Store, config: Config, onTrouble: (what: string, 
 }
 
 async function fillEmptyStore(store: Store): Promise<void> {
-  const { fillSample, isEmpty } = await import('../ingest/sample.ts');
-  if (!(await isEmpty(store))) return;
-  const progress = progressLine('Filling the empty database with sample data');
-  await fillSample(store, { onProgress: ({ stepsDone, stepsTotal }) => progress.show(stepsDone / stepsTotal) });
-  progress.end();
+  const { fillSample, fillSampleBoard, isEmpty } = await import('../ingest/sample.ts');
+  if (await isEmpty(store)) {
+    const progress = progressLine('Filling the empty database with sample data');
+    await fillSample(store, { onProgress: ({ stepsDone, stepsTotal }) => progress.show(stepsDone / stepsTotal) });
+    progress.end();
+  }
+  await fillSampleBoard(store);
 }
 
 /** One line that counts up on a terminal; start and end only where the output goes elsewhere. */

@@ -18,6 +18,9 @@ export const TRUTH = 'sample-truth';
 export const GOLDEN = 'golden-sample';
 export const DCS = 'dcs-sample';
 
+/** Name of the task on which built-in strategies compete to find what was injected. */
+export const SAMPLE_TASK = 'sample';
+
 export const SAMPLE_MONITOR_ELEMENTS = {
   chargeLayer1: 'PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1',
   chargeLayer2: 'PixelPhase1/Tracks/PXBarrel/charge_PXLayer_2',
