@@ -114,3 +114,56 @@ export const JobDocument = graphql(`
     }
   }
 `);
+
+/** Histograms of a part of a task, with their truth where it may be seen: give `decodeBins` the same type. */
+export const TaskMatrixDocument = graphql(`
+  query TaskMatrix($task: String!, $part: TaskPartName!, $monitorElement: String, $first: Int! = 1000, $after: String, $type: PackedType! = FLOAT64) {
+    task(name: $task) {
+      hash
+      matrix(part: $part, monitorElement: $monitorElement, first: $first, after: $after) {
+        truth
+        matrix {
+          shape runs lumisections valid entries
+          binsBase64(type: $type)
+          pageInfo { hasNextPage endCursor }
+        }
+      }
+    }
+  }
+`);
+
+/** Up to 10,000 scores; those of several calls add up. */
+export const SubmitPredictionDocument = graphql(`
+  mutation SubmitPrediction($input: SubmitPredictionInput!) {
+    submitPrediction(input: $input) {
+      prediction { id status coverage { expected scored missing } }
+      report { inserted identical conflicting replaced rejected issues { index code field value reason } }
+    }
+  }
+`);
+
+/** The same with a file: CSV, Parquet, Arrow IPC or JSON. */
+export const SubmitPredictionFileDocument = graphql(`
+  mutation SubmitPredictionFile($input: SubmitPredictionFileInput!) {
+    submitPredictionFile(input: $input) {
+      prediction { id status coverage { expected scored missing } }
+      report { inserted identical conflicting replaced rejected issues { line code field value reason } }
+    }
+  }
+`);
+
+/** The best first; those without a rank behind them. */
+export const LeaderboardDocument = graphql(`
+  query Leaderboard($task: String!, $metric: TaskMetric, $first: Int! = 100) {
+    task(name: $task) {
+      name metric hash
+      leaderboard(metric: $metric, first: $first) {
+        rank value
+        strategy { name version }
+        interval { low high }
+        coverage { expected scored missing }
+        flags
+      }
+    }
+  }
+`);

@@ -12,6 +12,9 @@ import { SESSION } from './support/session.ts';
 const root = join(import.meta.dirname, '..');
 const run = promisify(execFile);
 
+const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
+if (!hasNumpy) console.warn('python3 with numpy is not here: examples/python is not run');
+
 let server: Awaited<ReturnType<typeof startSampleServer>>;
 beforeAll(async () => {
   server = await startSampleServer();
@@ -53,6 +56,60 @@ describe('examples/trend.ts', () => {
     await expect(trend('--monitor-element', map)).rejects.toMatchObject({
       stderr: expect.stringContaining(`${map} is not a histogram with one axis`),
     });
+  });
+});
+
+describe('examples that take part in a task', () => {
+  const task = 'pixel-examples';
+  const element = 'PixelPhase1/Tracks/PXBarrel/charge_PXLayer_3';
+  const linesOf = (stdout: string) => stdout.trim().split('\n');
+
+  beforeAll(async () => {
+    const client = createClient({ url: server.url, token: SESSION });
+    // the charge drops in run 398011 alone: what else is bad is made
+    const input = {
+      ...{ name: task, monitorElements: [element], dataset: '/ZeroBias/Run2026Z-PromptReco-v1/DQMIO' },
+      truth: { source: 'sample-truth', subsystem: 'pixel' },
+      ...{ training: { runs: [398014, 398033] }, validation: { runs: [398028] }, testing: { runs: [398011, 398027] } },
+      injection: { kinds: ['GAIN'], strengths: [0.25], share: 0.1 },
+      allow: ['ONE_CLASS_TRAIN'],
+    };
+    await client.request('mutation ($input: CreateTaskInput!) { createTask(input: $input) { created } }', { input });
+    await client.request('mutation ($task: String!) { freezeTask(input: { task: $task }) { frozen } }', { task });
+  });
+
+  it('examples/submit.ts scores by the shape, and reads its place', async () => {
+    const options = ['--url', server.url, '--token', SESSION, '--task', task];
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', 'examples/submit.ts', ...options], {
+      cwd: root,
+    });
+    const lines = linesOf(stdout);
+    expect(lines[0]).toMatch(/^(\d+) of \1 scored$/);
+    const [, value] = /^1\. mean-shape 1: (\S+) <-- this one$/.exec(lines[1] as string) ?? [];
+    expect(Number(value)).toBeGreaterThan(0.99);
+  });
+
+  it('examples/submit.ts says how it is used where it is not told what to do', async () => {
+    await expect(run(process.execPath, ['--import', 'tsx', 'examples/submit.ts'], { cwd: root })).rejects.toMatchObject(
+      { code: 1, stderr: expect.stringMatching(/^usage: npx tsx examples\/submit\.ts/) },
+    );
+  });
+
+  it.runIf(hasNumpy)('examples/python/submit_pca.py fits PCA, submits, and reads its place', async () => {
+    const submit = (...options: string[]) =>
+      run('python3', ['examples/python/submit_pca.py', '--url', server.url, '--token', SESSION, ...options], {
+        cwd: root,
+      });
+    const { stdout, stderr } = await submit('--task', task);
+    expect(stderr).toBe('');
+    const lines = linesOf(stdout);
+    expect(lines[0]).toMatch(/^(\d+) of \1 scored, 0 missing$/);
+    const own = lines.find((line) => line.includes('<-- this one')) as string;
+    const [, value] = /^ +\d +numpy-pca 3-components +(\S+) +\S+ to \S+ +<-- this one$/.exec(own) ?? [];
+    expect(Number(value)).toBeGreaterThan(0.95);
+    // again: nothing changes
+    expect((await submit('--task', task)).stdout).toBe(stdout);
+    await expect(submit('--task', 'nobody')).rejects.toMatchObject({ code: 1, stderr: 'there is no task nobody\n' });
   });
 });
 
@@ -127,9 +184,6 @@ describe('the example queries of the page', () => {
     expectAnswer(readFileSync(join(folder, name), 'utf8')),
   );
 });
-
-const hasNumpy = spawnSync('python3', ['-c', 'import numpy']).status === 0;
-if (!hasNumpy) console.warn('python3 with numpy is not here: examples/python is not run');
 
 describe.runIf(hasNumpy)('examples/python/fetch_matrix.py', () => {
   const element = 'PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1';

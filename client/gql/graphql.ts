@@ -329,6 +329,21 @@ export type JobState =
   /** Its file is being read. */
   | 'RUNNING';
 
+/** What a place on a board is to be read with. */
+export type LeaderboardFlag =
+  /** Its scores look turned around: an AUC below 0.4. Nothing is flipped. */
+  | 'INVERTED'
+  /** Fewer than 95 % of the members of the test part have a score. */
+  | 'LOW_COVERAGE'
+  /** The scores it has now are not evaluated: `evaluatePrediction` does it. */
+  | 'NOT_EVALUATED'
+  /** Its threshold was chosen on the truth that it is judged by: it has no rank. */
+  | 'OPTIMISTIC_THRESHOLD'
+  /** The truth judges another reconstruction than that of the dataset, as the task asked for. */
+  | 'OTHER_RECONSTRUCTION'
+  /** The truth of the task has newer versions than those it was frozen with. */
+  | 'TRUTH_CHANGED';
+
 /** Beam and detector-control (DCS) flags of a lumisection, under the names of OMS. */
 export type LumisectionFlag =
   /** `beam1_present` of OMS. */
@@ -584,6 +599,22 @@ export type OnConflict =
   /** The row takes the place of what is stored. */
   | 'REPLACE';
 
+/** What becomes of a score of a member that has another one, or a reason for none, already. */
+export type OnScoreConflict =
+  /** Nothing of the call is stored; the error names the scores. */
+  | 'FAIL'
+  /** What is stored stays; the score is in conflict. */
+  | 'KEEP'
+  /** It takes the place of what is stored. */
+  | 'REPLACE';
+
+/** Which scores of a strategy are the more anomalous. */
+export type Orientation =
+  /** The higher ones: at or above a threshold something is called bad. */
+  | 'HIGHER'
+  /** The lower ones: at or below a threshold something is called bad. */
+  | 'LOWER';
+
 /** Number types of packed bins, all little-endian. */
 export type PackedType =
   /** 32-bit floating point; integers above 2^24 are rounded. */
@@ -592,6 +623,21 @@ export type PackedType =
   | 'FLOAT64'
   /** 32-bit signed integers; an error where the contents are not exactly that. */
   | 'INT32';
+
+/** How far a prediction has come. */
+export type PredictionStatus =
+  /** Stopped by a user. */
+  | 'CANCELLED'
+  /** Every member of the test part has a score, or a reason for none. */
+  | 'COMPLETE'
+  /** Stopped by an error (see `error`). */
+  | 'FAILED'
+  /** Of some members of the test part nothing is said (yet). */
+  | 'PARTIAL'
+  /** The server is to make it. */
+  | 'QUEUED'
+  /** The server makes it. */
+  | 'RUNNING';
 
 /** What became of a quality test, as CMSSW knows it. */
 export type QualityStatus =
@@ -689,6 +735,31 @@ export type ReferenceChoiceWhere = {
   /** Number of the choice for this run and dataset, from 1. */
   version?: IntFilter | null | undefined;
 };
+
+/** What a strategy holds histograms against. */
+export type ReferencePolicyInput = {
+  /** How many, 1 to 1000: of RANKED, SEVERAL and ROLLING alone. */
+  count?: number | null | undefined;
+  /** Which ones. */
+  kind: ReferencePolicyKind;
+  /** Number of the run: of FIXED_RUN, which needs it, alone. */
+  run?: number | null | undefined;
+};
+
+/** Which histograms a strategy holds others against. */
+export type ReferencePolicyKind =
+  /** Those of one run. */
+  | 'FIXED_RUN'
+  /** None. */
+  | 'NONE'
+  /** Those of the runs that suit best, as `referenceCandidates` ranks them. */
+  | 'RANKED'
+  /** Those of the runs that went before. */
+  | 'ROLLING'
+  /** Those of several runs. */
+  | 'SEVERAL'
+  /** Those of the training part. */
+  | 'TRAINING';
 
 /** Conditions on a RunHistogram. All that are given must hold; an empty object always holds. A null inside is an error. */
 export type RunHistogramWhere = {
@@ -859,6 +930,37 @@ export type ScalarValueWhere = {
   value?: StringFilter | null | undefined;
 };
 
+/** What a strategy says of a member of a task: a score, or the reason for none. */
+export type ScoreInput = {
+  /** Number of the lumisection; the first one of a window; none (or 0) where members are runs. */
+  lumisection?: number | null | undefined;
+  /** Why there is none. */
+  reason?: ScoreReason | null | undefined;
+  /** Number of the run. */
+  run: number;
+  /** The score: finite. Left out where there is a reason. */
+  score?: number | null | undefined;
+};
+
+/** Why a member of a task has no score. */
+export type ScoreReason =
+  /** There is nothing in the bins, or no entries. */
+  | 'EMPTY'
+  /** The histogram is booked with other bins or labels than those learned from. */
+  | 'INCOMPATIBLE_BINNING'
+  /** There are too few entries to say anything. */
+  | 'LOW_ENTRIES'
+  /** A bin lies below 0, where only counts or shares have a meaning. */
+  | 'NEGATIVE'
+  /** A number is infinite or none, or numbers are too large to add up. */
+  | 'NOT_FINITE'
+  /** There is no histogram of the monitor element. */
+  | 'NO_HISTOGRAM'
+  /** Any other reason. */
+  | 'OTHER'
+  /** The score does not exist for this histogram. */
+  | 'UNDEFINED';
+
 /** Operators on text, compared by code point. All that are given must hold. null is refused as an operand: use `isNull`. */
 export type StringFilter = {
   /** Holds this text anywhere; no character of it is special. */
@@ -893,12 +995,118 @@ export type StringFilter = {
   startsWith?: string | null | undefined;
 };
 
+/** A file with scores of members of a frozen task. */
+export type SubmitPredictionFileInput = {
+  /** Whether to evaluate what is stored then. Unless told: once every member of the test part has a score or a reason, and where the answer asks for `evaluation`. */
+  evaluate?: boolean | null | undefined;
+  /** A table in CSV, Parquet, Arrow IPC (not compressed) or JSON, with the columns `run`, `lumisection` and `score`, and perhaps `reason` and `monitorElement`: at most 2,000,000 rows, and at most `LUMIGRAPH_MAX_UPLOAD_BYTES` long. */
+  file: Upload;
+  /** Path of the monitor element that rows are of which name none; they are of the members as such unless told. */
+  monitorElement?: string | null | undefined;
+  /** What becomes of members that have another score already. FAIL: nothing is stored of the monitor element that has the conflict, and of those behind it. */
+  onConflict?: OnScoreConflict;
+  /** What they are by. */
+  strategy: SubmittedStrategyInput;
+  /** Name of the task. */
+  task: string;
+  /** What calls a member bad, in the orientation of the strategy: finite. Of the rows that name no monitor element. */
+  threshold?: number | null | undefined;
+  /** In the place of `threshold`: on which part evaluations choose it. VALIDATION unless either is given. TEST is optimistic: such a prediction has no rank. */
+  thresholdFrom?: ThresholdSource | null | undefined;
+};
+
+/** Scores of members of a frozen task. */
+export type SubmitPredictionInput = {
+  /** Whether to evaluate what is stored then, which takes as long as the whole task needs. Unless told: once every member of the test part has a score or a reason, and where the answer asks for `evaluation`. */
+  evaluate?: boolean | null | undefined;
+  /** Path of the monitor element that they are of; of the members as such, by which strategies are ranked, unless told. */
+  monitorElement?: string | null | undefined;
+  /** What becomes of members that have another score already. */
+  onConflict?: OnScoreConflict;
+  /** Scores of members of any part, at most 10,000: those of several calls add up. */
+  scores: Array<ScoreInput>;
+  /** What they are by. */
+  strategy: SubmittedStrategyInput;
+  /** Name of the task. */
+  task: string;
+  /** What calls a member bad, in the orientation of the strategy: finite. Kept with the scores. */
+  threshold?: number | null | undefined;
+  /** In the place of `threshold`: on which part evaluations choose it. VALIDATION unless either is given. TEST is optimistic: such a prediction has no rank. */
+  thresholdFrom?: ThresholdSource | null | undefined;
+};
+
+/** The version of a strategy that scores are of. One that is not known is made, with its strategy, from what is stated; one that is known has to be the same, where anything is stated. */
+export type SubmittedStrategyInput = {
+  /** What it does, or how it differs from others: at most 2000 characters. */
+  description?: string | null | undefined;
+  /** Paths of the monitor elements that it reads, 1 to 500; those of the task unless told. */
+  monitorElements?: Array<string> | null | undefined;
+  /** Name of the strategy: its own, or one that nobody has. */
+  name: string;
+  /** Which of its scores are the more anomalous; HIGHER unless told. */
+  orientation?: Orientation | null | undefined;
+  /** Its parameters; none unless told. */
+  parameters?: Readonly<Record<string, unknown>> | null | undefined;
+  /** What is done to bins before it sees them: `normalisation`, `flow`, `rebin`, `deadBins`, `maskedBins`. */
+  preparation?: Readonly<Record<string, unknown>> | null | undefined;
+  /** What it holds histograms against. */
+  reference?: ReferencePolicyInput | null | undefined;
+  /** What its random numbers begin with. */
+  seed?: number | null | undefined;
+  /** Where its source is: a URL of http or https, at most 2000 characters. */
+  sourceUrl?: string | null | undefined;
+  /** First run that it is meant for. */
+  validFrom?: number | null | undefined;
+  /** Last run (inclusive) that it is meant for. */
+  validTo?: number | null | undefined;
+  /** Label of the version: 1 to 100 printable characters. */
+  version: string;
+};
+
+/** What strategies are ranked by; higher is better. */
+export type TaskMetric =
+  /** Average precision: the precision at each bad one, in the order of the scores, on average. */
+  | 'AVERAGE_PRECISION'
+  /** Share of bad ones that are found while 1 % of the good ones are called bad. */
+  | 'EFFICIENCY_AT_1_PERCENT'
+  /** Share of bad ones that are found while 0.1 % of the good ones are called bad. */
+  | 'EFFICIENCY_AT_1_PERMILLE'
+  /** Area under the ROC curve: how probably a bad one scores higher than a good one. */
+  | 'ROC_AUC';
+
+/** A part of a task. */
+export type TaskPartName =
+  /** What they are judged by. */
+  | 'TEST'
+  /** What strategies learn from. */
+  | 'TRAIN'
+  /** What they choose their thresholds by. */
+  | 'VALIDATION';
+
 /** How the operators of one text filter compare. */
 export type TextMode =
   /** Upper and lower case are the same. */
   | 'INSENSITIVE'
   /** Upper and lower case differ. */
   | 'SENSITIVE';
+
+/** Where a threshold is from. */
+export type ThresholdSource =
+  /** Stated with the scores. */
+  | 'STATED'
+  /** The working point on the test part itself: optimistic, and never ranked. */
+  | 'TEST'
+  /** The working point on the training part: chosen anew by each evaluation. */
+  | 'TRAIN'
+  /** The working point on the validation part: chosen anew by each evaluation. */
+  | 'VALIDATION';
+
+/** What something is, by the truth of a task. */
+export type TruthLabel =
+  /** Good: nothing is wrong. */
+  | 'NEGATIVE'
+  /** Bad: an anomaly. */
+  | 'POSITIVE';
 
 /** A file that is sent along, and how it is to be read. */
 export type UploadDataFileInput = {
@@ -1008,6 +1216,41 @@ export type JobQueryVariables = Exact<{
 
 
 export type JobQuery = { job: { id: string, state: JobState, bytesDone: number, bytesTotal: number, error: { code: string, message: string } | null, dataFile: { id: string, status: DataFileStatus, sha256: string | null, format: string, report: { inserted: number, identical: number, conflicting: number, replaced: number, added: number, rejected: number } } } | null };
+
+export type TaskMatrixQueryVariables = Exact<{
+  task: string;
+  part: TaskPartName;
+  monitorElement?: string | null | undefined;
+  first?: number;
+  after?: string | null | undefined;
+  type?: PackedType;
+}>;
+
+
+export type TaskMatrixQuery = { task: { hash: string | null, matrix: { truth: Array<TruthLabel> | null, matrix: { shape: Array<number>, runs: Array<number>, lumisections: Array<number> | null, valid: Array<boolean>, entries: Array<number | null>, binsBase64: string, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } } | null };
+
+export type SubmitPredictionMutationVariables = Exact<{
+  input: SubmitPredictionInput;
+}>;
+
+
+export type SubmitPredictionMutation = { submitPrediction: { prediction: { id: string, status: PredictionStatus, coverage: { expected: number, scored: number, missing: number } }, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number, issues: Array<{ index: number | null, code: string, field: string | null, value: string | null, reason: string }> } } };
+
+export type SubmitPredictionFileMutationVariables = Exact<{
+  input: SubmitPredictionFileInput;
+}>;
+
+
+export type SubmitPredictionFileMutation = { submitPredictionFile: { prediction: { id: string, status: PredictionStatus, coverage: { expected: number, scored: number, missing: number } }, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number, issues: Array<{ line: number | null, code: string, field: string | null, value: string | null, reason: string }> } } };
+
+export type LeaderboardQueryVariables = Exact<{
+  task: string;
+  metric?: TaskMetric | null | undefined;
+  first?: number;
+}>;
+
+
+export type LeaderboardQuery = { task: { name: string, metric: TaskMetric, hash: string | null, leaderboard: Array<{ rank: number | null, value: number | null, flags: Array<LeaderboardFlag>, strategy: { name: string, version: string }, interval: { low: number, high: number } | null, coverage: { expected: number, scored: number, missing: number } }> } | null };
 
 export type TrendOfOneElementQueryVariables = Exact<{
   where: LumisectionHistogramWhere;
@@ -1239,6 +1482,118 @@ export const JobDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:35f4eca293bd44b981022a117dbd8be2c650f60a242d8e2ffbfde0b9467a00b3"}) as unknown as TypedDocumentString<JobQuery, JobQueryVariables>;
+export const TaskMatrixDocument = new TypedDocumentString(`
+    query TaskMatrix($task: String!, $part: TaskPartName!, $monitorElement: String, $first: Int! = 1000, $after: String, $type: PackedType! = FLOAT64) {
+  task(name: $task) {
+    hash
+    matrix(
+      part: $part
+      monitorElement: $monitorElement
+      first: $first
+      after: $after
+    ) {
+      truth
+      matrix {
+        shape
+        runs
+        lumisections
+        valid
+        entries
+        binsBase64(type: $type)
+        pageInfo {
+          hasNextPage
+          endCursor
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:3d073104f0309a7903a9d4cf5360881e52cf62ad91adf05b73d33b66ca854b83"}) as unknown as TypedDocumentString<TaskMatrixQuery, TaskMatrixQueryVariables>;
+export const SubmitPredictionDocument = new TypedDocumentString(`
+    mutation SubmitPrediction($input: SubmitPredictionInput!) {
+  submitPrediction(input: $input) {
+    prediction {
+      id
+      status
+      coverage {
+        expected
+        scored
+        missing
+      }
+    }
+    report {
+      inserted
+      identical
+      conflicting
+      replaced
+      rejected
+      issues {
+        index
+        code
+        field
+        value
+        reason
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:c68458e96bf243bbdaa9a3532e3f53c4d29366431d033512a1ea86520645225d"}) as unknown as TypedDocumentString<SubmitPredictionMutation, SubmitPredictionMutationVariables>;
+export const SubmitPredictionFileDocument = new TypedDocumentString(`
+    mutation SubmitPredictionFile($input: SubmitPredictionFileInput!) {
+  submitPredictionFile(input: $input) {
+    prediction {
+      id
+      status
+      coverage {
+        expected
+        scored
+        missing
+      }
+    }
+    report {
+      inserted
+      identical
+      conflicting
+      replaced
+      rejected
+      issues {
+        line
+        code
+        field
+        value
+        reason
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:bae458941e53e3b20ae18fdd5e8fef3f12fb473b4e74d884857d6b5f8fd4d9ce"}) as unknown as TypedDocumentString<SubmitPredictionFileMutation, SubmitPredictionFileMutationVariables>;
+export const LeaderboardDocument = new TypedDocumentString(`
+    query Leaderboard($task: String!, $metric: TaskMetric, $first: Int! = 100) {
+  task(name: $task) {
+    name
+    metric
+    hash
+    leaderboard(metric: $metric, first: $first) {
+      rank
+      value
+      strategy {
+        name
+        version
+      }
+      interval {
+        low
+        high
+      }
+      coverage {
+        expected
+        scored
+        missing
+      }
+      flags
+    }
+  }
+}
+    `, {"hash":"sha256:89d201324671ba2f02bf19edaba5293f631942fabd5aae22e8a9a489a1e2d2d9"}) as unknown as TypedDocumentString<LeaderboardQuery, LeaderboardQueryVariables>;
 export const TrendOfOneElementDocument = new TypedDocumentString(`
     query TrendOfOneElement($where: LumisectionHistogramWhere!, $source: String!, $subsystem: String!, $after: String) {
   lumisectionHistograms(
