@@ -750,7 +750,7 @@ export type ReferencePolicyInput = {
 export type ReferencePolicyKind =
   /** Those of one run. */
   | 'FIXED_RUN'
-  /** None. */
+  /** It holds them against no others. */
   | 'NONE'
   /** Those of the runs that suit best, as `referenceCandidates` ranks them. */
   | 'RANKED'

@@ -37,6 +37,7 @@ import './strategy-version.ts';
 import './prediction.ts';
 import './evaluation.ts';
 import './evaluation-details.ts';
+import './evaluation-by-strength.ts';
 import './leaderboard.ts';
 import './prediction-scores.ts';
 import './strategy-comparison.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { injectionFrom, injectionText } from '../domain/injection.ts';
+import { type Injection, injectionFrom, injectionText } from '../domain/injection.ts';
 import type { TaskMember, TaskPart, TruthLabel } from '../domain/task.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Column, Parameter, Queries, Transaction } from './database.ts';
@@ -100,6 +100,20 @@ export async function memberPage(
     [taskId, part, after?.run ?? 0, after?.first ?? 0, most],
   );
   return rows.map(([run, first, last, truth, done]) => ({ part, run, first, last, truth, ...injectionIn(done) }));
+}
+
+/** Members of a part that an anomaly was made in, as far as whoever asks may see that; by run and first lumisection. */
+export async function injectedMembers(
+  queries: Queries,
+  taskId: number,
+  part: TaskPart,
+): Promise<(MemberPlace & { injection: Injection })[]> {
+  const rows = await queries.arrays<[number, number, string]>(
+    `SELECT run_number, lumisection_first, injection FROM task_member
+     WHERE task_id = $1 AND part = $2 AND injection IS NOT NULL ORDER BY run_number, lumisection_first`,
+    [taskId, part],
+  );
+  return rows.map(([run, first, text]) => ({ run, first, injection: injectionFrom(text) }));
 }
 
 const injectionIn = (text: string | null) => (text === null ? {} : { injection: injectionFrom(text) });

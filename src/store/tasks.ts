@@ -12,7 +12,14 @@ import { type Asker, boardScope, isAuthor, publicRunsOf } from './task-access.ts
 import { type AssembledTask, assembleTask } from './task-assembly.ts';
 import { type TaskChanges, taskChanges } from './task-changes.ts';
 import { ContentReader } from './task-content.ts';
-import { deleteMembers, type MemberPlace, memberPage, replaceMembers, type SeenMember } from './task-members.ts';
+import {
+  deleteMembers,
+  injectedMembers,
+  type MemberPlace,
+  memberPage,
+  replaceMembers,
+  type SeenMember,
+} from './task-members.ts';
 import { nameOf } from './task-truth.ts';
 
 /** What may be changed of a draft. */
@@ -46,6 +53,8 @@ export interface Tasks {
     part: TaskPart,
     page: { readonly after: MemberPlace | undefined; readonly most: number },
   ): Promise<SeenMember[]>;
+  /** See injectedMembers. */
+  injected(id: number, part: TaskPart): ReturnType<typeof injectedMembers>;
   /** What is another thing than when the task was frozen, of runs behind `after` (0: from the first). */
   changes(task: Task, after: number): Promise<TaskChanges>;
   /** Opens the hidden truth of a frozen task to everybody, for good. A task whose truth is open is given back as it is. */
@@ -77,6 +86,7 @@ export const createTasks = (query: CheckedQuery, hidden: HiddenTasks, asker: Ask
   submissions: (id) => submissionCounts(query.database, id, new Date()),
   delete: (id) => query.database.write((transaction) => remove(transaction, id), { alone: true }),
   members: (id, part, page) => memberPage(query.database, id, part, page),
+  injected: (id, part) => injectedMembers(query.database, id, part),
   changes: (task, after) => query.database.snapshot((queries) => taskChanges(query, queries, task, after)),
 });
 

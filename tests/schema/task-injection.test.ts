@@ -135,6 +135,35 @@ describe.each(databases)('anomalies made in a task on $name', (database) => {
     expect(rows.map(({ truth }) => truth)).toEqual(members.truth);
   });
 
+  test('are found or not at a threshold, by kind and strength', async () => {
+    const { injections, runs, lumisectionFirst } = (await read('made', 'TEST')).members;
+    // half of those that there are of each kind and strength have a score above the threshold, the others none
+    const seen = new Map<string, number>();
+    const scores = runs.map((run: number, i: number) => {
+      const name = JSON.stringify(injections[i]);
+      const count = seen.get(name) ?? 0;
+      seen.set(name, count + 1);
+      const key = { run, lumisection: lumisectionFirst[i] };
+      return count % 2 === 0 ? { ...key, score: -2 } : { ...key, reason: 'OTHER' };
+    });
+    const { data, errors } = await ask(
+      `mutation ($input: SubmitPredictionInput!) { submitPrediction(input: $input) { prediction { evaluation {
+        byStrength { kind strength injected found efficiency } none: byStrength(threshold: -2.5) { found } } } } }`,
+      {
+        input: { task: 'made', strategy: { name: 'half', version: '1', orientation: 'LOWER' }, threshold: -2, scores },
+      },
+    );
+    expect(errors).toBeUndefined();
+    const { byStrength, none } = data.submitPrediction.prediction.evaluation;
+    seen.delete('null');
+    expect(byStrength.length).toBe(seen.size);
+    for (const { kind, strength, injected, found, efficiency } of byStrength) {
+      expect(injected).toBe(seen.get(JSON.stringify({ kind, strength })));
+      expect([found, efficiency]).toEqual([Math.ceil(injected / 2), Math.ceil(injected / 2) / injected]);
+    }
+    expect(none.every(({ found }: { found: number }) => found === 0)).toBe(true);
+  });
+
   test('are refused where they could not be made, or would tell of a hidden truth', async () => {
     const refused = async (changes: object) =>
       reasonOf(await ask(CREATE, { input: { name: 'no', ...base, ...changes } }));
