@@ -27,7 +27,7 @@ const UnlearnedElement = builder.objectRef<NotLearned>('UnlearnedElement').imple
   description: 'A monitor element of which a built-in strategy could learn nothing.',
   fields: (t) => ({
     monitorElement: t.exposeString('monitorElement', { description: 'Its path.' }),
-    reason: t.exposeString('reason', { description: 'Why.' }),
+    reason: t.exposeString('reason', { description: 'Why, in a sentence.' }),
   }),
 });
 
@@ -82,11 +82,12 @@ const RunStrategyInput = builder.inputType('RunStrategyInput', {
     }),
     parameters: t.field({
       type: 'JSONObject',
-      description: 'Its parameters, by name; those that are left out have their defaults. `{ components: 4 }`',
+      description: 'Its parameters by name, as `{ components: 4 }`; those that are left out have their defaults.',
     }),
     preparation: t.field({
       type: 'JSONObject',
-      description: 'What is done to histograms before, by name: `builtInPreparation` lists it. `{ rebin: [10, 10] }`',
+      description:
+        'What is done to histograms before, by name, as `{ rebin: [10, 10] }`: `builtInPreparation` lists it.',
     }),
     seed: t.int({ description: 'What random numbers begin with; 1 unless told.' }),
     learnFrom: t.field({ type: LearnFrom, description: 'What it learns from; GOOD unless told.' }),

@@ -24,6 +24,8 @@ export const RUN_TABLES: readonly (readonly [table: string, noun: Brought | Hold
   ['certification_fraction', 'fractions'],
   ['note', 'notes'],
   ['reference_choice', null],
+  ['watched_score', null],
+  ['watched_run', null],
   ['lumisection', 'lumisections'],
 ];
 

@@ -115,6 +115,8 @@ describe('the schema', () => {
       'UpsertRunHistogramsPayload.histograms',
       'UpsertRunsPayload.runs',
       'UpsertScalarValuesPayload.scalarValues',
+      'WatchedScores.reasons',
+      'WatchedScores.scores',
     ]);
   });
 });

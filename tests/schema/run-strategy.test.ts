@@ -1,0 +1,285 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { createApp } from '../../src/app.ts';
+import { parseConfig } from '../../src/config.ts';
+import type { Scope } from '../../src/domain/viewer.ts';
+import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
+import type { Store } from '../../src/store/store.ts';
+import { STRATEGIES } from '../../src/strategies/registry.ts';
+import { WorkerPool } from '../../src/workers/worker-pool.ts';
+import { frozenTask } from '../playground/playground-world.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+import { type Subscription, subscribe } from '../support/event-stream.ts';
+import { SESSION } from '../support/session.ts';
+import { type Answer, type Ask, asker } from './ask.ts';
+import { lumisectionBatch } from './batch.ts';
+import { CHARGE, fillTaskWorld, histogram, RUNS, SIZE } from './task-world.ts';
+import { ingest } from './world.ts';
+
+const folder = join(import.meta.dirname, '../queries/strategies');
+const documentOf = (name: string) => readFileSync(join(folder, `${name}.graphql`), 'utf8');
+const RUN = `mutation ($input: RunStrategyInput!) { runStrategy(input: $input) {
+  queued prediction { id status author strategy { name version } } } }`;
+const CANCEL = 'mutation ($id: ID!) { cancelPrediction(input: { prediction: $id }) { prediction { status } } }';
+const WATCH = `mutation ($id: ID!, $watch: Boolean!) {
+  watchPrediction(input: { prediction: $id, watch: $watch }) { prediction { watch { author error { code } } } } }`;
+const [, , third] = RUNS as [number, number, number];
+
+const reasonOf = ({ errors }: Answer) => errors?.[0]?.extensions.reason ?? errors?.[0]?.extensions.code;
+
+describe.each(databases)('built-in strategies over GraphQL on $name', (database) => {
+  let opened: { store: Store; url: string; drop(): Promise<void> };
+  let store: Store;
+  let workers: WorkerPool;
+  let ask: Ask;
+  let asOther: Ask;
+  let asReader: Ask;
+  const running: { leave(): void }[] = [];
+  const runners: StrategyRunner[] = [];
+
+  beforeAll(async () => {
+    opened = await createTestStore(database);
+    store = opened.store;
+    await fillTaskWorld(store);
+    await frozenTask(store, 'one', { monitorElements: [CHARGE.path] });
+    workers = new WorkerPool({ threads: 1 });
+    const token = async (name: string, scopes: Scope[]) => {
+      const expiresAt = new Date(Date.now() + 60_000);
+      return (await store.tokens.create({ name, scopes, expiresAt }, 'test')).secret;
+    };
+    ask = asker(store, {}, await token('author', ['challenge']));
+    asOther = asker(store, {}, await token('other', ['challenge']));
+    asReader = asker(store, {}, await token('reader', ['read']));
+  });
+  afterEach(async () => {
+    for (const subscription of running.splice(0)) subscription.leave();
+    for (const runner of runners.splice(0)) await runner.close();
+  });
+  afterAll(async () => {
+    await workers.close();
+    try {
+      expect(await store.verify()).toEqual([]);
+    } finally {
+      await opened.drop();
+    }
+  });
+
+  const run = async (input: object, as = ask) => as(RUN, { input: { task: 'one', ...input } });
+  const idOf = async (input: object) => (await run(input)).data.runStrategy.prediction.id as string;
+  const drain = async () => {
+    const runner = new StrategyRunner(store, workers);
+    runners.push(runner);
+    runner.wake();
+    await runner.drained();
+  };
+  const snapshot = async (name: string) => {
+    const text = JSON.stringify(await ask(documentOf(name)), null, 2);
+    await expect(`${text}\n`).toMatchFileSnapshot(join(folder, `${name}.json`));
+  };
+
+  test('are run as documented, and tell what they have learned from', async () => {
+    await snapshot('run-strategy');
+    await drain();
+    await snapshot('models');
+  });
+
+  test('are run once under the same parameters, however they are written and whoever asks', async () => {
+    const id = await idOf({ strategy: 'template' });
+    const same = { strategy: 'template', parameters: { distance: 'MINIMUM' }, preparation: { flow: 'DROP' }, seed: 1 };
+    expect((await run(same, asOther)).data.runStrategy).toMatchObject({
+      ...{ queued: false, prediction: { id, author: 'author', strategy: { version: '1' } } },
+    });
+    const other = await run({ ...same, parameters: { distance: 'MEAN' }, learnFrom: 'ALL' });
+    expect(other.data.runStrategy).toMatchObject({
+      ...{ queued: true, prediction: { strategy: { name: 'template', version: '1 distance=MEAN learnFrom=ALL' } } },
+    });
+    const named = await run({ strategy: 'template', parameters: { templates: 5 }, version: 'mine' });
+    expect(named.data.runStrategy.prediction.strategy.version).toBe('mine');
+    expect(reasonOf(await run({ strategy: 'template', parameters: { templates: 6 }, version: 'mine' }))).toBe(
+      'VERSION_TAKEN',
+    );
+    await drain();
+  });
+
+  test.each([
+    ['a task that is not there', { task: 'none', strategy: 'ks' }, 'NOT_FOUND', /no task/],
+    ['a strategy that is not built-in', { strategy: 'mine' }, 'NOT_FOUND', /entries, moments/],
+    [
+      'a parameter that it does not have',
+      { strategy: 'ks', parameters: { components: 2 } },
+      'BAD_USER_INPUT',
+      /parameters/,
+    ],
+    [
+      'a value out of bounds',
+      { strategy: 'pca', parameters: { components: 9 } },
+      'BAD_USER_INPUT',
+      /parameters\.components/,
+    ],
+    [
+      'a preparation that it has no use for',
+      { strategy: 'ks', preparation: { normalisation: 'SUM' } },
+      'BAD_USER_INPUT',
+      /normalisation/,
+    ],
+    ['a combination that is none', { strategy: 'ks', combination: 'mean' }, 'NOT_FOUND', /gaussian, fisher/],
+    [
+      'parameters of it that are none',
+      { strategy: 'ks', combination: 'fisher', combinationParameters: { a: 1 } },
+      'BAD_USER_INPUT',
+      /combinationParameters/,
+    ],
+    ['a label that is none', { strategy: 'ks', version: ' x' }, 'BAD_USER_INPUT', /version/],
+  ])('%s is refused', async (_what, input, code, message) => {
+    const { errors } = await run(input);
+    expect(errors?.[0]?.extensions.code).toBe(code);
+    expect(errors?.[0]?.message).toMatch(message);
+  });
+
+  test('drafts, and tokens without the scope, are refused', async () => {
+    const { task } = await store.tasks.create(
+      { name: 'draft', author: 'author' },
+      JSON.parse((await store.reads.taskByName('one'))?.definition ?? ''),
+    );
+    expect(reasonOf(await run({ task: 'draft', strategy: 'ks' }))).toBe('DRAFT');
+    await store.tasks.delete(task.id);
+    expect(reasonOf(await run({ strategy: 'ks' }, asReader))).toBe('FORBIDDEN');
+  });
+
+  test('take their names: nobody submits in them, nor names another strategy so', async () => {
+    await idOf({ strategy: 'ks' });
+    const create = 'mutation { createStrategy(input: { name: "ks" }) { created } }';
+    expect(reasonOf(await ask(create))).toBe('NAME_TAKEN');
+    await drain();
+  });
+
+  test('are cancelled by who had them run, and by nobody else', async () => {
+    const id = await idOf({ strategy: 'nmf', parameters: { components: 2 } });
+    expect(reasonOf(await asOther(CANCEL, { id }))).toBe('FORBIDDEN');
+    expect((await ask(CANCEL, { id })).data.cancelPrediction.prediction.status).toBe('CANCELLED');
+    await drain();
+    const again = await run({ strategy: 'nmf', parameters: { components: 2 } }, asOther);
+    expect(again.data.runStrategy).toMatchObject({ queued: true, prediction: { id, status: 'QUEUED' } });
+    await drain();
+    expect((await ask(CANCEL, { id })).errors?.[0]?.message).toMatch(/COMPLETE/);
+  });
+
+  test('that watch tell of each lumisection that they score, wherever it was brought', async () => {
+    const id = await idOf({ strategy: 'chi2' });
+    expect(reasonOf(await ask(WATCH, { id, watch: true }))).toBe('NO_MODELS');
+    await drain();
+    expect(reasonOf(await asOther(WATCH, { id, watch: true }))).toBe('FORBIDDEN');
+    const { data } = await ask(WATCH, { id, watch: true });
+    expect(data.watchPrediction.prediction.watch).toEqual({ author: 'author', error: null });
+    const runner = new StrategyRunner(store, workers, { lookMs: 50 });
+    runners.push(runner);
+    await runner.start();
+    const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_WEB: 'off' }), { session: SESSION });
+    const scored: Subscription = await subscribe(
+      app,
+      `subscription ($id: ID!) { predictionScored(prediction: $id) {
+        run number score reason isFlagged lumisection { number } prediction { strategy { name } } } }`,
+      { id },
+    );
+    running.push(scored);
+    const brought = { ...histogram(third, 9), run: 500_000 };
+    await ingest(store, { path: 'new.csv', format: 'test' }, [
+      { kind: 'runs', runs: [{ number: 500_000 }] },
+      lumisectionBatch([brought, { ...brought, lumisection: 10, contents: new Float64Array(6) }]),
+    ]);
+    const { scores } = (
+      await ask(
+        'query ($id: ID!) { node(id: $id) { ... on Prediction { threshold scores(part: TEST) { scores } } } }',
+        { id },
+      )
+    ).data.node.scores;
+    const first = (await scored.next()).data.predictionScored;
+    expect(first).toMatchObject({
+      run: 500_000,
+      number: 9,
+      score: scores[8],
+      reason: null,
+      lumisection: { number: 9 },
+    });
+    expect(typeof first.isFlagged).toBe('boolean');
+    expect((await scored.next()).data.predictionScored).toMatchObject({
+      ...{ number: 10, score: null, reason: 'EMPTY', isFlagged: null, prediction: { strategy: { name: 'chi2' } } },
+    });
+    const page = `query ($id: ID!, $after: String) { node(id: $id) { ... on Prediction { watchedScores(first: 1, after: $after) {
+      runs lumisections scores reasons pageInfo { hasNextPage endCursor } } } } }`;
+    const one = (await ask(page, { id })).data.node.watchedScores;
+    expect(one).toMatchObject({ runs: [500_000], lumisections: [9], scores: [scores[8]], reasons: [null] });
+    expect(one.pageInfo.hasNextPage).toBe(true);
+    const two = (await ask(page, { id, after: one.pageInfo.endCursor })).data.node.watchedScores;
+    expect(two).toMatchObject({
+      lumisections: [10],
+      scores: [null],
+      reasons: ['EMPTY'],
+      pageInfo: { hasNextPage: false },
+    });
+    expect((await ask(page, { id, after: 'x' })).errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect((await ask(WATCH, { id, watch: false })).data.watchPrediction.prediction.watch).toBeNull();
+    await ingest(store, { path: 'later.csv', format: 'test' }, [lumisectionBatch([{ ...brought, lumisection: 11 }])]);
+    await drain();
+    expect((await ask(page, { id, after: one.pageInfo.endCursor })).data.node.watchedScores.lumisections).toEqual([10]);
+    // a run that is deleted takes its scores along
+    await store.ledger.deleteRun(500_000, { dryRun: false, isDead: () => true });
+    expect((await ask(page, { id })).data.node.watchedScores.lumisections).toEqual([]);
+  });
+
+  test('of tasks of windows or runs do not watch', async () => {
+    await frozenTask(store, 'windows', { monitorElements: [CHARGE.path], granularity: 'WINDOW', windowLength: 2 });
+    const id = await idOf({ task: 'windows', strategy: 'entries' });
+    await drain();
+    expect(reasonOf(await ask(WATCH, { id, watch: true }))).toBe('NO_LUMISECTIONS');
+    const { data } = await ask(
+      'query ($id: ID!) { node(id: $id) { ... on Prediction { status coverage { expected scored } } } }',
+      { id },
+    );
+    expect(data.node).toMatchObject({ status: 'COMPLETE' });
+    expect(data.node.coverage.scored).toBe(data.node.coverage.expected);
+  });
+
+  test('score what was injected into members, as the matrix of the task has it', async () => {
+    const injection = { kinds: ['HOT_CHANNEL'], strengths: [1], share: 0.5, seed: 3 } as const;
+    await frozenTask(store, 'injected', { monitorElements: [CHARGE.path, SIZE.path], injection });
+    const id = await idOf({ task: 'injected', strategy: 'max-pull' });
+    await drain();
+    const { data } = await ask(
+      `query ($id: ID!, $path: String!) { node(id: $id) { ... on Prediction { scores(part: TEST, monitorElement: $path) { scores lumisections } } }
+        task(name: "injected") { members(part: TEST) { lumisectionFirst injections { kind } } } }`,
+      { id, path: CHARGE.path },
+    );
+    const plain = await idOf({ strategy: 'max-pull' });
+    await drain();
+    const without = (
+      await ask('query ($id: ID!) { node(id: $id) { ... on Prediction { scores(part: TEST) { scores } } } }', {
+        id: plain,
+      })
+    ).data.node.scores.scores;
+    const { injections } = data.task.members;
+    const differs = data.node.scores.scores.map((score: number, i: number) => score !== without[i]);
+    expect(injections.some((one: unknown) => one !== null)).toBe(true);
+    expect(differs).toEqual(injections.map((one: unknown) => one !== null));
+  });
+
+  test('are listed, with bounds and defaults of their parameters', async () => {
+    const { data } = await asReader(`{ builtInStrategies { name version summary reads
+      parameters { name type least most choices default description } }
+      builtInCombinations { name parameters { name } } builtInPreparation { name type default } }`);
+    expect(data.builtInStrategies.map(({ name }: { name: string }) => name)).toEqual(
+      STRATEGIES.map(({ name }) => name),
+    );
+    const pca = data.builtInStrategies.find(({ name }: { name: string }) => name === 'pca');
+    expect(pca).toMatchObject({ version: 1, reads: 'VALUES' });
+    expect(pca.parameters).toEqual([
+      {
+        ...{ name: 'components', type: 'INTEGER', least: 2, most: 5, choices: [], default: '3' },
+        description: 'How many principal components describe a usual histogram.',
+      },
+    ]);
+    expect(data.builtInCombinations.map(({ name }: { name: string }) => name)).toEqual(['gaussian', 'fisher']);
+    expect(data.builtInPreparation).toContainEqual({ name: 'flow', type: 'CHOICE', default: '"DROP"' });
+  });
+});
