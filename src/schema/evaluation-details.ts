@@ -2,8 +2,8 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { CurvePoint as Point } from '../domain/evaluation/curves.ts';
 import { FLAGGED_ELEMENTS, type FlaggedRuns as Flagged } from '../domain/evaluation/flagged-elements.ts';
 import type { RunCounts } from '../domain/evaluation/runs.ts';
+import type { BinNumbers, ElementScores } from '../playground/look.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
-import type { BinNumbers, ElementScores } from '../workers/look-at-prediction.ts';
 import { checkFirst } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { EstimateObject, Evaluation } from './evaluation.ts';
@@ -241,7 +241,7 @@ builder.objectField(Evaluation, 'bins', (t) =>
       if (edges.length > MOST_EDGES) throw new InvalidInputError(`edges: more than ${MOST_EDGES}`, { field: 'edges' });
       if (shown.scope === 'PUBLIC') return null;
       const { task, threshold } = shown;
-      const entries = quantity === 'entries' ? await entriesPlace() : undefined;
+      const entries = quantity === 'entries' ? { entriesOf: await entriesPlace() } : {};
       const looked = await look(shown, { kind: 'bins', quantity, edges, threshold }, context, entries);
       if (!looked?.bins) return null;
       context.cost.addNodes(looked.bins.bins.length);

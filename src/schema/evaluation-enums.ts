@@ -39,7 +39,7 @@ export const EvaluatedPart = builder.enumType('EvaluatedPart', {
 export const Resampled = builder.enumType('Resampled', {
   description: 'What intervals draw whole.',
   values: {
-    RUN: { description: 'Runs.' },
+    RUN: { description: 'Whole runs.' },
     FILL: { description: 'LHC fills; a run whose fill is not known stands alone.' },
   } as const,
 });

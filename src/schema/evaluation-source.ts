@@ -1,28 +1,19 @@
 import type { Context } from '../context.ts';
 import type { Cluster } from '../domain/evaluation/ranking.ts';
 import type { Coverage } from '../domain/evaluation/sample.ts';
-import { coverageOf } from '../domain/evaluation/sample.ts';
 import type { View } from '../domain/evaluation/view.ts';
 import type { EvaluationScope, ViewNumbers } from '../domain/prediction-evaluation.ts';
 import { isSameView } from '../domain/prediction-evaluation.ts';
-import type { Prediction, StrategyVersion, Task } from '../generated/sqlite/client.ts';
+import type { Prediction, Task } from '../generated/sqlite/client.ts';
 import { orientationOf } from '../playground/evaluation.ts';
-import type { StoredEvaluation } from '../store/evaluations.ts';
+import { type Asked, type LookedAt, lookAt } from '../playground/look.ts';
+import type { SampleOptions, StoredEvaluation } from '../store/evaluations.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
-import type { LookTask } from '../workers/look-at-prediction.ts';
 import { elementId, taskOf, versionOf } from './prediction.ts';
 
 /** An evaluation in one view, as it is shown to whoever asks. */
-export interface ShownEvaluation {
-  readonly prediction: Prediction;
-  readonly task: Task;
-  readonly version: StrategyVersion;
-  readonly part: 'TEST' | 'VALIDATION';
+export interface ShownEvaluation extends LookedAt {
   readonly scope: EvaluationScope;
-  readonly view: View;
-  readonly cluster: Cluster;
-  /** OWN_SCORES, or the monitor element whose scores these are. */
-  readonly monitorElementId: number;
   readonly threshold: number | null;
   readonly numbers: ViewNumbers;
   readonly coverage: Coverage;
@@ -73,15 +64,10 @@ export async function shownEvaluation(
   // what is not kept takes a look at the truth, of which a public part shows no more than is kept
   if (scope === 'PUBLIC') return null;
   const element = monitorElement === null ? OWN_SCORES : await elementId(monitorElement, context);
-  const own = element === OWN_SCORES ? threshold : await elementThreshold(prediction.id, part, element, context);
-  const scored = await context.store.evaluations.sample(prediction, part, { monitorElementId: element });
-  const shown = { ...common, monitorElementId: element, threshold: own, coverage: coverageOf(scored) };
-  const { view: numbers } = await context.workers.run(
-    'lookAtPrediction',
-    { ...lookOf(shown), scored, asked: { kind: 'view', threshold: own } },
-    { cancellation: context.cancellation },
-  );
-  return { ...shown, numbers: numbers as ViewNumbers };
+  const used = element === OWN_SCORES ? threshold : await elementThreshold(prediction.id, part, element, context);
+  const shown = { ...common, monitorElementId: element, threshold: used };
+  const looked = await lookAt(context, shown, { kind: 'view', threshold: used });
+  return { ...shown, ...(looked.view as NonNullable<typeof looked.view>) };
 }
 
 async function elementThreshold(id: number, part: string, element: number, { loaders }: Pick<Context, 'loaders'>) {
@@ -89,29 +75,17 @@ async function elementThreshold(id: number, part: string, element: number, { loa
   return answers.find((one) => one.part === part && one.monitorElementId === element)?.threshold ?? null;
 }
 
-const lookOf = ({ version, view, cluster, task }: Pick<ShownEvaluation, 'version' | 'view' | 'cluster' | 'task'>) => ({
-  orientation: orientationOf(version),
-  view,
-  options: { seed: task.seed, cluster },
-});
-
 /**
  * Looks at the scores and the truth that an evaluation is of; null where whoever asks sees the public part alone, of which
  * each such look would tell more than the numbers that are kept.
  */
 export async function look(
   shown: ShownEvaluation,
-  asked: LookTask['asked'],
-  { store, workers, cancellation }: Context,
-  entriesOf?: { readonly datasetId: number; readonly monitorElementId: number },
+  asked: Asked,
+  context: Context,
+  options?: Pick<SampleOptions, 'entriesOf'>,
 ) {
-  if (shown.scope === 'PUBLIC') return null;
-  const { prediction, part, monitorElementId } = shown;
-  const scored = await store.evaluations.sample(prediction, part, {
-    monitorElementId,
-    ...(entriesOf && { entriesOf }),
-  });
-  return workers.run('lookAtPrediction', { ...lookOf(shown), scored, asked }, { cancellation });
+  return shown.scope === 'PUBLIC' ? null : lookAt(context, shown, asked, options);
 }
 
 /** A threshold of an evaluation in the orientation of its strategy. */

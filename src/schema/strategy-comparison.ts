@@ -4,8 +4,7 @@ import type { Disagreement as Found, PairedDifference } from '../domain/evaluati
 import { BAD } from '../domain/evaluation/sample.ts';
 import { type TaskMetric as Metric, TASK_METRICS } from '../domain/task.ts';
 import type { Prediction as Row, Task as TaskRow } from '../generated/sqlite/client.ts';
-import { orientationOf } from '../playground/evaluation.ts';
-import type { ComparedPredictions } from '../workers/compare-predictions.ts';
+import { type ComparedPredictions, compareOnTest } from '../playground/look.ts';
 import { checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { TaskMetric } from './enums.ts';
@@ -157,28 +156,20 @@ builder.queryField('compareStrategies', (t) =>
       const task = await taskCalled(called, context);
       if ((await scopeFor(task, 'TEST', context)) !== 'TEST') return null;
       const [first, second] = [await predictionOf(task, a, 'a', context), await predictionOf(task, b, 'b', context)];
-      const { loaders, store, workers, cancellation } = context;
+      const { loaders } = context;
       const evaluated = await Promise.all(
         [first, second].map(({ id }) => loaders.evaluation.load({ predictionId: id, scope: 'TEST' })),
       );
       if (evaluated.includes(null)) return null;
-      const [compared, other] = await Promise.all(
-        [first, second].map(async (prediction) => ({
-          orientation: orientationOf(await versionOf(prediction, context)),
-          scored: await store.evaluations.sample(prediction, 'TEST'),
-          threshold: prediction.threshold,
-        })),
-      );
       const used = metric ?? (TASK_METRICS.find((one) => one === task.metric) as Metric);
-      const answer = await workers.run(
-        'comparePredictions',
-        {
-          first: compared as NonNullable<typeof compared>,
-          second: other as NonNullable<typeof other>,
-          ...{ metric: used, view: { slice: kind, weighting, missing }, atMost: disagreements },
-          options: { seed: task.seed, cluster: 'RUN' },
-        },
-        { cancellation },
+      const answer = await compareOnTest(
+        context,
+        task,
+        [
+          { prediction: first, version: await versionOf(first, context) },
+          { prediction: second, version: await versionOf(second, context) },
+        ],
+        { metric: used, view: { slice: kind, weighting, missing }, atMost: disagreements },
       );
       return { ...answer, task, metric: used, first, second };
     },

@@ -21,7 +21,7 @@ const MAX_VERSION = 100;
 const MOST_REFERENCES = 1_000;
 
 const WORDS: Readonly<Record<(typeof REFERENCE_POLICIES)[number], string>> = {
-  NONE: 'None.',
+  NONE: 'It holds them against no others.',
   TRAINING: 'Those of the training part.',
   FIXED_RUN: 'Those of one run.',
   RANKED: 'Those of the runs that suit best, as `referenceCandidates` ranks them.',

@@ -4,7 +4,7 @@ import type { EvaluateOptions } from '../domain/evaluation/evaluate.ts';
 import { type FlaggedRuns, flaggedRuns } from '../domain/evaluation/flagged-elements.ts';
 import { rank, stepsOf } from '../domain/evaluation/ranking.ts';
 import { countByRun, type RunCounts, truthOfRuns } from '../domain/evaluation/runs.ts';
-import type { Sample, ScoredLumisections } from '../domain/evaluation/sample.ts';
+import { type Coverage, coverageOf, type Sample, type ScoredLumisections } from '../domain/evaluation/sample.ts';
 import { binBy, slice } from '../domain/evaluation/slices.ts';
 import { type View, viewed } from '../domain/evaluation/view.ts';
 import type { Orientation } from '../domain/prediction.ts';
@@ -45,7 +45,7 @@ export interface BinNumbers {
 
 /** What was asked for; the others are empty. Thresholds in it are those of scores of which higher ones are anomalous. */
 export interface Looked {
-  readonly view?: ViewNumbers;
+  readonly view?: { readonly numbers: ViewNumbers; readonly coverage: Coverage };
   readonly threshold?: ReturnType<typeof evaluateAt>;
   readonly curve?: readonly CurvePoint[];
   readonly runs?: readonly RunCounts[];
@@ -60,7 +60,10 @@ export function lookAtPrediction({ orientation, view, scored, options, asked }: 
   switch (asked.kind) {
     case 'view':
       return {
-        view: evaluateView(sample, view, asked.threshold === null ? null : oriented(asked.threshold), options),
+        view: {
+          coverage: coverageOf(scored),
+          numbers: evaluateView(sample, view, asked.threshold === null ? null : oriented(asked.threshold), options),
+        },
       };
     case 'threshold':
       return { threshold: evaluateAt(sample, view, oriented(asked.threshold), options) };

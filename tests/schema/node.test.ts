@@ -25,6 +25,9 @@ const NODES: Record<string, { ids: string; at: (data: never) => { id: string }[]
   SavedMask: root('masks', 'name version expression author'),
   ElementSet: root('elementSets', 'name version include exclude author'),
   Task: root('tasks', 'name state author'),
+  Strategy: root('strategies', 'name author'),
+  StrategyVersion: root('strategyVersions', 'name version author'),
+  Prediction: root('predictions', 'author status strategy { version } task { name }'),
   DataFile: root('dataFiles', 'path size'),
   Job: root('jobs', 'state owner bytesTotal dataFile { path }'),
   Note: root('notes', 'run { number } text author'),
@@ -91,6 +94,13 @@ describe.each(databases)('nodes on $name', (database) => {
       updatedAt: at,
     };
     await opened.store.prisma.task.createMany({ data: ['one', 'two'].map((name) => ({ name, ...task, ...stated })) });
+    const [tasks] = [await opened.store.prisma.task.findMany()];
+    const author = { name: 'a test', isAdmin: false };
+    for (const { id } of tasks) {
+      const { version } = await opened.store.strategies.ensureVersion({ name: `s${id}`, version: '1' }, null, author);
+      const frozen = { id, name: '', state: 'FROZEN', hash: 'h' };
+      await opened.store.predictions.open(frozen as never, version.id, author);
+    }
     const reference = { referenceRun: 367129, referenceDataset: PROMPT2023, author: 'a test' };
     for (const comment of ['one', 'another']) {
       await opened.store.runReferences.choose({ runNumber: 315257, dataset: UL2018, ...reference, comment });

@@ -38,7 +38,10 @@ export async function fillPredictionWorld(store: Store): Promise<PredictionWorld
 }
 
 /** Makes a task and freezes it. */
-export async function freeze(ask: Ask, input: object & { readonly name: string }): Promise<void> {
+export async function freeze(
+  ask: Ask,
+  input: Readonly<Record<string, unknown>> & { readonly name: string },
+): Promise<void> {
   for (const answer of [await ask(CREATE, { input }), await ask(FREEZE, { task: input.name })]) {
     if (answer.errors) throw new Error(JSON.stringify(answer.errors));
   }

@@ -23,6 +23,8 @@ function comparisonOf(noun: Noun, orderBy: readonly OrderTerm[]) {
   const orderedValue = (row: Record<string, unknown>, field: string) => {
     if (field === 'monitorElement.path')
       return world.monitorElement.find(({ id }) => id === row.monitorElementId)?.path;
+    if (field === 'strategy.name') return world.strategy.find(({ id }) => id === row.strategyId)?.name;
+    if (field === 'task.name') return world.task.find(({ id }) => id === row.taskId)?.name;
     if (field === 'dataset.name') return world.dataset.find(({ id }) => id === row.datasetId)?.name;
     return row[field];
   };

@@ -1,0 +1,64 @@
+import type { Cluster } from '../domain/evaluation/ranking.ts';
+import type { View } from '../domain/evaluation/view.ts';
+import type { TaskMetric } from '../domain/task.ts';
+import type { Prediction, StrategyVersion, Task } from '../generated/sqlite/client.ts';
+import type { SampleOptions } from '../store/evaluations.ts';
+import type { ComparedPredictions } from '../workers/compare-predictions.ts';
+import type { Looked, LookTask } from '../workers/look-at-prediction.ts';
+import { type Evaluating, type KnownPrediction, orientationOf } from './evaluation.ts';
+
+export type { ComparedPredictions } from '../workers/compare-predictions.ts';
+export type { BinNumbers, ElementScores } from '../workers/look-at-prediction.ts';
+
+/** What is asked of one look. */
+export type Asked = LookTask['asked'];
+
+/** At what a look is: the scores of a part, or of one of its monitor elements. */
+export interface LookedAt extends KnownPrediction {
+  readonly part: 'TEST' | 'VALIDATION';
+  readonly monitorElementId: number;
+  readonly view: View;
+  readonly cluster: Cluster;
+}
+
+/** Looks at scores and truth, in a thread: numbers that are not kept. */
+export async function lookAt(
+  { store, workers, cancellation }: Evaluating,
+  { prediction, task, version, part, monitorElementId, view, cluster }: LookedAt,
+  asked: Asked,
+  options: Pick<SampleOptions, 'entriesOf'> = {},
+): Promise<Looked> {
+  const scored = await store.evaluations.sample(prediction, part, { ...options, monitorElementId });
+  const look = { orientation: orientationOf(version), view, scored, options: { seed: task.seed, cluster }, asked };
+  return workers.run('lookAtPrediction', look, cancellation && { cancellation });
+}
+
+/** The paired difference of two predictions on the test part of a task, with at most so many disagreements. */
+export async function compareOnTest(
+  { store, workers, cancellation }: Evaluating,
+  task: Task,
+  pair: readonly [Compared, Compared],
+  { metric, view, atMost }: { readonly metric: TaskMetric; readonly view: View; readonly atMost: number },
+): Promise<ComparedPredictions> {
+  const [first, second] = await Promise.all(
+    pair.map(async ({ prediction, version }) => ({
+      orientation: orientationOf(version),
+      scored: await store.evaluations.sample(prediction, 'TEST'),
+      threshold: prediction.threshold,
+    })),
+  );
+  type Side = NonNullable<typeof first>;
+  return workers.run(
+    'comparePredictions',
+    {
+      ...{ first: first as Side, second: second as Side, metric, view, atMost },
+      options: { seed: task.seed, cluster: 'RUN' },
+    },
+    cancellation && { cancellation },
+  );
+}
+
+export interface Compared {
+  readonly prediction: Prediction;
+  readonly version: StrategyVersion;
+}
