@@ -19,6 +19,7 @@ export const TASK_ALLOWANCES = [
   'ONE_CLASS_TEST',
   'SHARED_RUNS',
   'OTHER_RECONSTRUCTION',
+  'SHOWN_TRUTH',
 ] as const;
 export type TaskAllowance = (typeof TASK_ALLOWANCES)[number];
 

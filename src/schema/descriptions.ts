@@ -215,7 +215,7 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     id: 'Order in which the files were first offered.',
     path: 'Path under which the file was offered.',
     sha256:
-      'SHA-256 of the file as it is on disk, in lower-case hexadecimal; empty while its job waits to read it for the first time.',
+      'SHA-256 of the file as it is on disk, in lower-case hexadecimal; empty while its job waits to read it for the first time. Null of certifications while the truth of a task is hidden from whoever asks: a guess could be compared with it.',
     size: 'Size of the file on disk, in bytes.',
     format: 'Name of the format that it was recognised as; until then what was asked for, or empty.',
     dataset: 'Dataset given for the whole file; empty where its rows or its name tell.',

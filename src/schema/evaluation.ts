@@ -156,8 +156,11 @@ const EvaluationTruth = builder.objectRef<ShownEvaluation>('EvaluationTruth').im
   description: 'The truth that an evaluation is under.',
   fields: (t) => ({
     hash: t.string({
-      description: 'SHA-256 over the labels of all members, in hexadecimal.',
-      resolve: ({ stored }) => stored.truthHash,
+      nullable: true,
+      description:
+        'SHA-256 over the labels of all members, in hexadecimal; null where some of them are hidden from whoever asks, who could compare a guess with it.',
+      resolve: async ({ stored, task }, _args, { store }) =>
+        (await store.tasks.boardScope(task)) === 'TEST' ? stored.truthHash : null,
     }),
     isFrozen: t.boolean({
       description: 'Whether it is the truth that the task was frozen with.',

@@ -45,6 +45,7 @@ export const TaskAllowance = enumOf(
     ONE_CLASS_TEST: 'The test part has members of one class alone: most metrics have no value then.',
     SHARED_RUNS: 'A run has lumisections in several parts: a strategy may have seen what resembles its test.',
     OTHER_RECONSTRUCTION: 'The truth judges another reconstruction than that of the dataset.',
+    SHOWN_TRUTH: 'The truth is to be hidden of runs that are in another frozen task, of open truth: it was shown.',
   },
 );
 

@@ -29,17 +29,24 @@ export class CheckedQuery {
   readonly references: References;
   /** The same, as the server itself sees the database. */
   readonly unveiled: CheckedQuery;
+  /** Says what is withheld from whoever asks. */
+  readonly veil: Veil;
 
   readonly #compiler: Dialect['builder'];
 
   constructor(
     database: Database,
     references: References,
-    { compiler, unveiled }: { compiler?: Dialect['builder']; unveiled?: CheckedQuery } = {},
+    {
+      compiler,
+      unveiled,
+      veil = () => null,
+    }: { compiler?: Dialect['builder']; unveiled?: CheckedQuery; veil?: Veil } = {},
   ) {
     this.database = database;
     this.references = references;
     this.unveiled = unveiled ?? this;
+    this.veil = veil;
     // what is composed here names columns as they are: renaming would walk through every statement
     this.#compiler = compiler ?? database.dialect.builder.withoutPlugins();
   }
@@ -47,7 +54,7 @@ export class CheckedQuery {
   /** The same, asked by one operation: its statements end when it is cancelled, and see what the veil lets through. */
   for(veil: Veil, ...how: Parameters<Database['reading']>): CheckedQuery {
     const database = new OperationDatabase(this.unveiled.database, veil, ...how);
-    return new CheckedQuery(database, this.references, { compiler: this.#compiler, unveiled: this.unveiled });
+    return new CheckedQuery(database, this.references, { compiler: this.#compiler, unveiled: this.unveiled, veil });
   }
 
   /**

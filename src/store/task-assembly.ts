@@ -115,12 +115,31 @@ export async function assembleTask(
   assertSeparateRuns(runsOf, { allow: definition.allow, isAllowable });
   if (definition.isCausal) assertCausal(runsOf);
   assertClasses(definition, members);
+  if (definition.isTruthHidden && !definition.allow.includes('SHOWN_TRUTH'))
+    await assertUnseen(query, queries, runsOf.TEST);
   return {
     members: TASK_PARTS.flatMap((part) => members[part]),
     leftOut: [...counts.values()],
     madeOf: truth.madeOf,
     subject,
   };
+}
+
+/** @throws InvalidInputError (reason SHOWN_TRUTH) where a frozen task shows, or has shown, the truth of one of the runs. */
+async function assertUnseen({ database }: CheckedQuery, queries: Queries, runs: readonly number[]): Promise<void> {
+  const [before, behind] = database.dialect.oneOf.int;
+  const [shown] = await queries.arrays<[string, number]>(
+    `SELECT t.name, m.run_number FROM task_member m JOIN task t ON t.id = m.task_id
+     WHERE m.run_number ${before}$1${behind} AND t.state = 'FROZEN' AND (NOT t.is_truth_hidden OR m.part <> 'TEST' OR t.revealed_at IS NOT NULL)
+     ORDER BY t.id, m.run_number LIMIT 1`,
+    [database.dialect.listParameter(runs)],
+  );
+  if (shown === undefined) return;
+  const [name, run] = shown;
+  throw new InvalidInputError(
+    `testing: the truth of run ${run} is to be hidden, and the task ${JSON.stringify(name)} has shown it: take other runs, or ask for SHOWN_TRUTH (\`allow\`)`,
+    { reason: 'SHOWN_TRUTH', field: 'testing', run, allow: 'SHOWN_TRUTH' },
+  );
 }
 
 /** @throws NotFoundError for a dataset or monitor elements that are not stored. */

@@ -19,13 +19,28 @@ export interface ReadTruth {
 
 /** @throws NotFoundError, InvalidInputError as masks do; NotFoundError for causes that no version has. */
 export async function readTruth(query: CheckedQuery, queries: Queries, truth: TruthDefinition): Promise<ReadTruth> {
-  const positive = await readMask(query, expressionOf(truth, 'positive'), queries);
-  const negative = await readMask(query, expressionOf(truth, 'negative'), queries);
+  const isOpen = await openRuns(query, queries);
+  const read = async (which: 'positive' | 'negative') => {
+    const { mask, madeOf } = await readMask(query, expressionOf(truth, which), queries);
+    return { mask: isOpen === null ? mask : mask.onlyRuns(isOpen), madeOf };
+  };
+  const [positive, negative] = [await read('positive'), await read('negative')];
   const ofPositive = await withOrigins(queries, positive.madeOf);
   const madeOf = await withOrigins(queries, distinct([...positive.madeOf, ...negative.madeOf]));
   if (truth.causes === null) return { positive: positive.mask, negative: negative.mask, madeOf };
   const caused = await causedBy(queries, ofPositive, truth.causes);
   return { positive: positive.mask.intersection(caused), negative: negative.mask, madeOf };
+}
+
+/** Of runs that are closed to whoever asks nothing has a truth, not even as what a mask lacks; null: none is closed. */
+async function openRuns({ veil }: CheckedQuery, queries: Queries): Promise<((run: number) => boolean) | null> {
+  const withheld = veil();
+  if (withheld === null) return null;
+  const rows = await queries.arrays<[number]>(
+    `SELECT run_number FROM hidden_run WHERE task_id IN (${withheld.tasks.join(', ')})`,
+  );
+  const closed = new Set(rows.map(([run]) => run));
+  return (run) => !closed.has(run);
 }
 
 function expressionOf(

@@ -144,7 +144,7 @@ describe.each(databases)('exports of tasks on $name', (database) => {
 
   it('tell the truth of a hidden test part to nobody but its author and the scope admin', async () => {
     const before = (await read('open/test.arrow')).headers.get('etag') as string;
-    await create('closed', { isTruthHidden: true });
+    await create('closed', { isTruthHidden: true, allow: ['SHOWN_TRUTH'] });
     const reader = { authorization: `Bearer ${await token('reader', ['read'])}` };
     const admin = { authorization: `Bearer ${await token('boss', ['admin'])}` };
     for (const headers of [{}, reader] as Record<string, string>[]) {

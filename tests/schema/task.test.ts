@@ -418,7 +418,7 @@ describe.each(databases)('tasks on $name', (database) => {
 
   test('hide the truth of their test part, where that is asked for, from all but author and admin', async () => {
     const name = 'hidden';
-    const hidden = { name, isTruthHidden: true };
+    const hidden = { name, isTruthHidden: true, allow: ['SHOWN_TRUTH'] };
     expect(reasonOf(await create(hidden))).toBe('FORBIDDEN');
     expect(partsOf(await create(hidden, root))[2]).toEqual([3, 7]);
     made.delete(name);

@@ -1,0 +1,270 @@
+import { isObjectType } from 'graphql';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { schema } from '../../src/schema/index.ts';
+import { CHARGE } from '../schema/task-world.ts';
+import { UL2018 } from '../schema/world.ts';
+import { databases } from '../support/databases.ts';
+import { type Ask, createTask, done, openWorld, TEST, TRAINING, type World } from './hidden-truth-world.ts';
+import { literal, queriesOf, type Values, Word } from './schema-walk.ts';
+
+/**
+ * What a stranger is told must not depend on what is hidden from it: two databases that differ in nothing else give it the
+ * same answers, to the last byte, whatever it asks.
+ */
+
+const [hidden, other] = TEST;
+const id = (text: string) => Buffer.from(text).toString('base64url');
+
+const MASKS = [
+  'golden',
+  `${hidden} & bad(rr)`,
+  `${hidden}-${TEST[3]} & notEvaluated(rr, pixel)`,
+  'good(all(rr, golden))',
+  'listed',
+  'derived@1 | combined',
+  'where(number > 2) - listed',
+];
+const floor = { name: 'floor', version: '1' };
+const VALUES: Values = {
+  mask: MASKS,
+  expression: MASKS,
+  universe: [`${hidden}-${other}`],
+  rules: [
+    [
+      { name: 'a', loses: 'bad(rr)' },
+      { name: 'b', keeps: 'golden' },
+    ],
+  ],
+  source: ['rr', 'golden'],
+  sources: [[{ source: 'rr' }, { source: 'golden' }]],
+  subsystem: ['pixel'],
+  run: [hidden],
+  'run.number': [hidden],
+  number: [2],
+  lumisection: [2],
+  dataset: [UL2018],
+  datasets: [[UL2018]],
+  monitorElement: [CHARGE.path],
+  path: [CHARGE.path],
+  task: ['hidden', 'older'],
+  'task.name': ['hidden', 'older'],
+  name: ['hidden'],
+  'dataset.name': [UL2018],
+  'elementSet.name': ['all'],
+  strategy: [floor],
+  'strategy.name': ['floor'],
+  'strategyVersion.name': ['floor'],
+  version: ['1'],
+  a: [floor],
+  b: [{ name: 'noise', version: '1' }],
+  edges: [[0, 20, 40, 80]],
+  references: [[{ run: TRAINING, dataset: UL2018 }]],
+  referenceRuns: [[TRAINING]],
+  quantity: [new Word('MEAN_X')],
+  'bins.quantity': [new Word('PILEUP'), new Word('LUMINOSITY'), new Word('ENTRIES')],
+  by: [new Word('LUMISECTION'), new Word('RUN')],
+  'node.id': [`Run:${hidden}`, `Lumisection:${hidden}:2`, 'Task:1', 'Task:2', 'SavedMask:listed:1', 'Prediction:1'].map(
+    id,
+  ),
+  ids: [[`Run:${hidden}`, `Certification:${hidden}:rr::pixel:1:GOOD`, 'SavedMask:derived:1', 'DataFile:2'].map(id)],
+  id: [id('DataFile:2')],
+  part: [new Word('TEST')],
+};
+const first = ['run', 'lumisection', 'lumisectionHistogram', 'runs', 'lumisections', 'task', 'masks', 'certifications'];
+const WALK = queriesOf({ first, values: VALUES, onTheWay: ['source'] });
+/** But conditions on hashes of tasks: one of the tasks has another, of the truth that it has shown. */
+const QUERIES = WALK.queries.filter((query) => !/[hH]ash: \{/.test(query));
+
+const EXPORTS = [
+  '/export/masks/golden.json',
+  '/export/masks/listed.json',
+  '/export/masks/bad(rr).json',
+  `/export/histograms.csv?monitorElement=${CHARGE.path}&mask=${encodeURIComponent(`${hidden} & bad(rr)`)}`,
+  `/export/histograms.ndjson?monitorElement=${CHARGE.path}&mask=derived`,
+  `/export/trends.csv?monitorElement=${CHARGE.path}&quantity=MEAN_X&mask=golden`,
+  `/export/trends.ndjson?monitorElement=${CHARGE.path}&quantity=MEAN_X&source=rr`,
+  '/export/tasks/hidden/test.arrow',
+  '/export/tasks/older/test.arrow',
+];
+
+/** Where nothing is told of a run, all of it is positive to the letter. */
+const LACKING = { positive: '315257-315263 - golden', negative: 'golden' };
+
+/** Queries that are asked in one document. */
+const AT_ONCE = 10;
+const together = (queries: readonly string[]) =>
+  `{ ${queries.map((query, i) => `q${i}: ${query.trim().slice(1, -1)}`).join(' ')} }`;
+
+/** What differs between the worlds, of what is asked. */
+async function differing(worlds: readonly World[], asks: readonly Ask[], queries: readonly string[]) {
+  const answersTo = (query: string) =>
+    Promise.all(asks.map(async (ask, i) => (await ask(query)).replaceAll(worlds[i]?.olderHash as string, 'HASH')));
+  const found: string[] = [];
+  for (let from = 0; from < queries.length; from += AT_ONCE) {
+    const some = queries.slice(from, from + AT_ONCE);
+    const [one, two] = await answersTo(together(some));
+    if (one === two && !one?.includes('"errors"')) continue;
+    for (const query of some) {
+      const [alone, ...others] = await answersTo(query);
+      if (others.some((answer) => answer !== alone)) found.push([query, alone, ...others].join('\n'));
+    }
+  }
+  return found;
+}
+
+test('the walk reaches every type that queries can', () => {
+  const types = Object.values(schema.getTypeMap()).filter(isObjectType);
+  const missing = types.flatMap(({ name }) => (WALK.visited.has(name) || name.startsWith('__') ? [] : [name]));
+  const ofOthers =
+    /^(Mutation|Subscription|CertificationChange|DataFileProgress|ScoredLumisection|DeletedCounts|SharedCounts|\w+Payload)$/;
+  expect(missing.filter((name) => !ofOthers.test(name))).toEqual([]);
+});
+
+describe.each(databases)('hidden truth on $name', (database) => {
+  const worlds: World[] = [];
+  const as = (who: 'root' | 'stranger' | 'anonymous') => worlds.map((world) => world[who]);
+
+  beforeAll(async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: new Date('2026-01-02T03:04:05Z') });
+    const one = await openWorld(database, []);
+    worlds.push(one);
+    worlds.push(
+      await openWorld(
+        database,
+        TEST.filter((run) => !one.shown.includes(run)),
+      ),
+    );
+    expect(one.shown).toHaveLength(2);
+    expect(worlds[1]?.shown).toEqual(one.shown);
+  });
+  afterAll(async () => {
+    vi.useRealTimers();
+    for (const { drop } of worlds) await drop();
+  });
+
+  test('changes no answer to a stranger, whatever of the schema it asks', async () => {
+    expect(await differing(worlds, as('stranger'), QUERIES)).toEqual([]);
+  });
+
+  test.each([
+    'verdict(',
+    'combinedVerdict(',
+    ' certifications ',
+    'certificationFractions',
+    'certificationMask(',
+    'lumisectionMask(',
+    'losses(',
+    'lumisectionFacets ',
+    'trend(',
+    'histogramSum(',
+    'referenceCandidates(',
+    'masks ',
+    'members(',
+    'matrix(',
+    'parts ',
+    'leaderboard ',
+    'compareStrategies(',
+    'disagreements',
+    'evaluation ',
+    'where: { mask:',
+  ])('would change answers to %s, if it were told', async (words) => {
+    const queries = QUERIES.filter((query) => query.includes(words));
+    let isTold = false;
+    for (let i = 0; i < queries.length && !isTold; i++) {
+      isTold = (await differing(worlds, as('root'), queries.slice(i, i + 1))).length > 0;
+    }
+    expect(isTold).toBe(true);
+  });
+
+  test('changes no export, mask or answer to whoever has no token', async () => {
+    for (const path of EXPORTS) {
+      const [one, two] = await Promise.all(
+        worlds.map(async ({ get, olderHash }) => (await get(path)).replaceAll(olderHash, 'HASH')),
+      );
+      expect(two).toBe(one);
+      expect(one).toMatch(/^\[200/);
+    }
+    const told = QUERIES.filter((query) => /verdict|members|evaluation|masks/.test(query)).filter(
+      (_, i) => i % 5 === 0,
+    );
+    expect(await differing(worlds, as('anonymous'), told)).toEqual([]);
+  });
+
+  test('cannot be had by making something of it: tasks, masks, sources', async () => {
+    const allow = ['ONE_CLASS_TRAIN', 'ONE_CLASS_VALIDATION', 'ONE_CLASS_TEST'].map((name) => new Word(name));
+    const deeds: ((ask: Ask) => Promise<string>)[] = [
+      (ask) => createTask(ask, { name: 'copy', allow }),
+      (ask) => createTask(ask, { name: 'lacking', truth: LACKING, allow }),
+      (ask) => createTask(ask, { name: 'turned', testing: { runs: [TRAINING] }, training: { runs: [...TEST] }, allow }),
+      ...MASKS.map(
+        (expression, i) => (ask: Ask) =>
+          ask(`mutation { saveMask(input: { name: "mine-${i}", expression: ${literal(expression)} }) {
+          created mask { expression mask { json lumisectionCount } } } }`),
+      ),
+      (ask) => ask('{ lumisectionMask(expression: "mine-0 | mine-1 | mine-3 | mine-4") { json } }'),
+      // the one guess is right in one world, and the other one in the other
+      ...[
+        [
+          { first: 1, last: 4, flag: new Word('GOOD') },
+          { first: 5, last: 6, flag: new Word('BAD') },
+        ],
+        [
+          { first: 1, last: 3, flag: new Word('BAD') },
+          { first: 4, last: 6, flag: new Word('GOOD') },
+        ],
+      ].map(
+        (ranges) => (ask: Ask) =>
+          ask(`mutation { upsertCertifications(input: { source: "rr", certifications: [{ subsystem: "pixel", runs: ${literal(TEST.map((run) => ({ run, ranges })))} }] }) {
+          report { inserted identical conflicting replaced rejected issues { reason } } dataFile { path sha256 } } }`),
+      ),
+      (ask) => ask('{ certificationVersions { nodes { source version createdAt } } }'),
+    ];
+    for (const deed of deeds) {
+      const [one, two] = await Promise.all(as('stranger').map(deed));
+      expect(two).toBe(one);
+    }
+  });
+
+  test('is not in a task that somebody else freezes for a stranger', async () => {
+    const name = 'frozen-for-me';
+    const drafts = await Promise.all(
+      worlds.map(async ({ stranger, root }) => {
+        await done(createTask(stranger, { name, testing: { runs: [315263] }, truth: LACKING }));
+        const input = literal({ task: name, training: { runs: [TRAINING, ...TEST] } });
+        const changed = await root(`mutation { updateTask(input: ${input}) { task { name } } }`);
+        const frozen = await root(`mutation { freezeTask(input: { task: "${name}" }) { frozen task { hash } } }`);
+        const members = await stranger(`{ task(name: "${name}") { members(part: TRAIN) { runs truth } hash } }`);
+        return [changed, frozen, members].join('\n');
+      }),
+    );
+    expect(drafts[1]).toBe(drafts[0]);
+    expect(drafts[0]).toContain('"members":{"runs":[315257,315257,315257,315257,315257,315257],');
+  });
+
+  test('is said to be withheld, and by which task, wherever a part of an answer is', async () => {
+    const [, stranger] = as('stranger') as [Ask, Ask];
+    const { data, extensions } = JSON.parse(
+      await stranger(`{ lumisection(run: ${hidden}, number: 2) { verdict(source: "rr") } }`),
+    );
+    expect(data).toEqual({ lumisection: { verdict: 'NOT_EVALUATED' } });
+    expect(extensions.warnings).toMatchObject([
+      { code: 'TRUTH_HIDDEN', message: expect.stringContaining('test runs of hidden') },
+    ]);
+    expect(JSON.parse(await stranger('{ runs { totalCount } }')).extensions).toBeUndefined();
+  });
+
+  test('is open to everybody once it is revealed, and not before its author says so', async () => {
+    const [world] = worlds as [World];
+    const reveal =
+      'mutation { revealTask(input: { task: "hidden" }) { task { isTruthHidden revealedAt boardScope } } }';
+    expect(JSON.parse(await world.stranger(reveal)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    const verdict = `{ lumisection(run: ${hidden}, number: 5) { verdict(source: "golden") combinedVerdict(sources: [{ source: "golden" }]) }
+      task(name: "hidden") { parts { positives } members(part: TEST) { truth } boardScope } }`;
+    const closed = await done(world.anonymous(verdict));
+    expect(closed.task).toMatchObject({ members: { truth: null }, boardScope: 'PUBLIC' });
+    expect((await done(world.root(reveal))).revealTask.task).toMatchObject({ isTruthHidden: true, boardScope: 'TEST' });
+    const open = await done(world.anonymous(verdict));
+    expect(open.task.parts.map(({ positives }: { positives: number }) => positives)).toEqual([2, 2, 8]);
+    expect(open.task.members.truth).toHaveLength(24);
+  });
+});
