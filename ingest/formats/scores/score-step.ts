@@ -18,27 +18,52 @@ export interface ScoreStep {
   readonly issues: readonly IssueRecord[];
 }
 
-/** Rows as they come; a step when there are enough. */
+/** A row of a table of scores. */
+export interface ScoreRow {
+  readonly line: number;
+  readonly run: number;
+  readonly lumisection: number;
+  readonly score: number;
+  readonly reason: number;
+  /** Path of the monitor element; null of the member as such. */
+  readonly path: string | null;
+}
+
+/** Rows as they come, until there are enough for a step. */
 export class ScoreRows {
-  readonly #rows: { line: number; run: number; lumisection: number; score: number; reason: number; element: number }[] =
-    [];
+  readonly #most: number;
+  readonly #line: Float64Array;
+  readonly #run: Int32Array;
+  readonly #lumisection: Int32Array;
+  readonly #score: Float64Array;
+  readonly #reason: Uint8Array;
+  readonly #element: Int32Array;
+  #count = 0;
   readonly #elements = new Map<string, number>();
   #issues: IssueRecord[] = [];
 
-  get count(): number {
-    return this.#rows.length + this.#issues.length;
+  constructor(most: number) {
+    this.#most = most;
+    this.#line = new Float64Array(most);
+    this.#run = new Int32Array(most);
+    this.#lumisection = new Int32Array(most);
+    this.#score = new Float64Array(most);
+    this.#reason = new Uint8Array(most);
+    this.#element = new Int32Array(most);
   }
 
-  add(row: {
-    line: number;
-    run: number;
-    lumisection: number;
-    score: number;
-    reason: number;
-    path: string | null;
-  }): void {
-    const { path, ...numbers } = row;
-    this.#rows.push({ ...numbers, element: path === null ? -1 : this.#place(path) });
+  get isFull(): boolean {
+    return this.#count === this.#most || this.#issues.length >= this.#most;
+  }
+
+  add({ line, run, lumisection, score, reason, path }: ScoreRow): void {
+    const at = this.#count++;
+    this.#line[at] = line;
+    this.#run[at] = run;
+    this.#lumisection[at] = lumisection;
+    this.#score[at] = score;
+    this.#reason[at] = reason;
+    this.#element[at] = path === null ? -1 : this.#place(path);
   }
 
   tell(issue: IssueRecord): void {
@@ -46,17 +71,18 @@ export class ScoreRows {
   }
 
   take(): ScoreStep {
-    const rows = this.#rows.splice(0);
+    const count = this.#count;
     const step: ScoreStep = {
-      line: Float64Array.from(rows, ({ line }) => line),
-      run: Int32Array.from(rows, ({ run }) => run),
-      lumisection: Int32Array.from(rows, ({ lumisection }) => lumisection),
-      score: Float64Array.from(rows, ({ score }) => score),
-      reason: Uint8Array.from(rows, ({ reason }) => reason),
-      element: Int32Array.from(rows, ({ element }) => element),
+      line: this.#line.slice(0, count),
+      run: this.#run.slice(0, count),
+      lumisection: this.#lumisection.slice(0, count),
+      score: this.#score.slice(0, count),
+      reason: this.#reason.slice(0, count),
+      element: this.#element.slice(0, count),
       elements: [...this.#elements.keys()],
       issues: this.#issues,
     };
+    this.#count = 0;
     this.#elements.clear();
     this.#issues = [];
     return step;

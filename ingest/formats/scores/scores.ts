@@ -7,7 +7,7 @@ import { shortened } from '../shortened.ts';
 import { arrowTable, isArrow } from '../table/arrow-table.ts';
 import { counted, isBlank, isFault } from '../table/cell-checks.ts';
 import { openTable, type TableRow } from '../table/table.ts';
-import { ScoreRows, type ScoreStep } from './score-step.ts';
+import { type ScoreRow, ScoreRows, type ScoreStep } from './score-step.ts';
 
 const REQUIRED = ['run', 'lumisection', 'score'] as const;
 const COLUMNS: readonly string[] = [...REQUIRED, 'monitorElement', 'reason'];
@@ -24,13 +24,13 @@ const NOT_FINITE = /^([-+]?(inf|infinity)|nan)$/i;
 export async function* readScores(source: ByteSource): AsyncGenerator<ScoreStep, void, undefined> {
   const table = isArrow(source.head) ? await arrowTable(source) : await openTable(source, 'table of scores');
   assertColumns(table.columns, source.path);
-  const rows = new ScoreRows();
+  const rows = new ScoreRows(ROWS_AT_ONCE);
   for (const note of [...table.notes, ...unknownColumns(table.columns)]) rows.tell(note);
   for await (const row of table.rows()) {
     const found = row.fault ?? scoreOf(row);
     if (isFault(found)) rows.tell(rejectedRow(found, row.line));
     else rows.add(found);
-    if (rows.count >= ROWS_AT_ONCE) yield rows.take();
+    if (rows.isFull) yield rows.take();
   }
   yield rows.take();
 }
@@ -58,9 +58,7 @@ const unknownColumns = (columns: readonly string[]): IssueRecord[] =>
       reason: `not read: columns of scores are ${COLUMNS.join(', ')}`,
     }));
 
-type Row = Parameters<ScoreRows['add']>[0];
-
-function scoreOf({ line, cells }: TableRow): Row | RowFault {
+function scoreOf({ line, cells }: TableRow): ScoreRow | RowFault {
   const run = counted(cells.run ?? null, 'run');
   if (isFault(run)) return run;
   const { lumisection: place = null, score: given = null, monitorElement: path = null, reason: why = null } = cells;
