@@ -1,4 +1,4 @@
-import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import { InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { Prediction, StrategyRun, Task } from '../generated/sqlite/client.ts';
 import type { Database, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
@@ -34,7 +34,8 @@ export interface RunEnd {
 export interface StrategyRuns {
   /**
    * Has a prediction made, unless there is one of this version, whosever it is: one that FAILED or was CANCELLED is made
-   * anew, any other stays as it is. @throws as Predictions.open does
+   * anew, any other stays as it is.
+   * @throws as Predictions.open does; LimitExceededError where MOST_WAITING of the author wait already.
    */
   enqueue(
     task: Task,
@@ -68,6 +69,8 @@ export interface StrategyRuns {
 const LEASE_SECONDS = 30;
 /** A run whose process died this often is given up: it is likely why. */
 export const MAX_ATTEMPTS = 3;
+/** Runs of one author that wait or are worked on: each may take a thread for minutes. */
+export const MOST_WAITING = 100;
 /** What a crash of the database takes back is said again within a second. */
 const NOT_FLUSHED = false;
 
@@ -83,7 +86,7 @@ export const createStrategyRuns = (
       const { prediction } = known
         ? { prediction: known }
         : await predictions.open(task, strategyVersionId, author, 'QUEUED');
-      return write((transaction) => queue(transaction, dialect, prediction.id));
+      return write((transaction) => queue(transaction, dialect, prediction.id, author.name));
     },
 
     async isWaiting(isDead) {
@@ -190,13 +193,14 @@ export const isLeft = ({ leaseOwner, lapsed }: Held, isDead: Lease['isDead']): b
 
 const REQUEUED: readonly string[] = ['FAILED', 'CANCELLED'];
 
-async function queue(transaction: Transaction, dialect: Dialect, id: number) {
+async function queue(transaction: Transaction, dialect: Dialect, id: number, author: string) {
   const prediction = await predictionOf(transaction, id);
   const rows = await transaction.all<StrategyRun>(
     `SELECT * FROM strategy_run WHERE prediction_id = $1 ${dialect.lockRows}`,
     [id],
   );
   if (rows.length > 0 && !REQUEUED.includes(prediction.status)) return { prediction, queued: false };
+  await refuseMany(transaction, author);
   const now = new Date();
   await transaction.all(
     `INSERT INTO strategy_run (prediction_id, not_before, queued_at) VALUES ($1, ${dialect.timeFromNow(0)}, $2)
@@ -207,6 +211,19 @@ async function queue(transaction: Transaction, dialect: Dialect, id: number) {
   await setStatus(transaction, id, 'QUEUED');
   transaction.publish({ kind: 'strategyRun', predictionId: id });
   return { prediction: await predictionOf(transaction, id), queued: true };
+}
+
+async function refuseMany(transaction: Transaction, author: string): Promise<void> {
+  const [row] = await transaction.arrays<[number]>(
+    `SELECT count(*) FROM strategy_run r JOIN prediction p ON p.id = r.prediction_id
+     WHERE r.finished_at IS NULL AND p.author = $1`,
+    [author],
+  );
+  const waiting = Number(row?.[0] ?? 0);
+  if (waiting < MOST_WAITING) return;
+  throw new LimitExceededError(`${waiting} runs of ${author} wait already: let some end, or cancel them`, {
+    ...{ limit: MOST_WAITING, actual: waiting, reason: 'RUNS_WAITING' },
+  });
 }
 
 async function take(transaction: Transaction, dialect: Dialect, id: number, { owner }: Lease) {

@@ -16,16 +16,20 @@ import {
   REPROCESSED_RUN,
   SAMPLE_RUN_NUMBERS,
   SAMPLE_RUNS,
+  SAMPLE_TASK,
   type SampleRun,
   TRUTH,
 } from '../../ingest/sample/names.ts';
 import { randomOf } from '../../ingest/sample/random.ts';
 import { conditionsOf, lumisectionRecords, runRecords } from '../../ingest/sample/runs.ts';
-import { fillSample, isEmpty, type SampleProgress } from '../../ingest/sample.ts';
+import { fillSample, fillSampleBoard, isEmpty, type SampleProgress } from '../../ingest/sample.ts';
 import { decodeBins } from '../../src/domain/codec.ts';
 import { computeMoments } from '../../src/domain/moments.ts';
 import type { RecordBatch } from '../../src/domain/record.ts';
 import { shapeOf } from '../../src/domain/shape.ts';
+import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
+import { WorkerPool } from '../../src/workers/worker-pool.ts';
+import { asker } from '../schema/ask.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 
 const histogram = (path: string) => {
@@ -278,6 +282,9 @@ type Filled = Awaited<ReturnType<typeof createTestStore>>;
 const CUT_OFF = { sqlite: 30, postgresql: 57 };
 const results: unknown[] = [];
 
+/** Hashes of the task of the sample, to compare the databases with one another. */
+const tasks: unknown[] = [];
+
 describe.each(databases)('filling $name with the sample', (database) => {
   let filled: Filled;
   beforeAll(async () => {
@@ -343,6 +350,49 @@ describe.each(databases)('filling $name with the sample', (database) => {
     results.push(content);
     for (const other of results) expect(other).toEqual(content);
     expect(results).toHaveLength(databases.indexOf(database) + 1);
+  });
+
+  it('ends with a frozen task, the same on either database, and strategies that wait for their run', async () => {
+    const { store } = filled;
+    expect(await fillSampleBoard(store)).toBe(true);
+    expect(await fillSampleBoard(store)).toBe(false);
+    const task = await store.reads.taskByName(SAMPLE_TASK);
+    tasks.push(task?.hash);
+    expect(task).toMatchObject({ state: 'FROZEN', author: 'lumigraph', hash: tasks[0] });
+    const [counts = []] = await store.reads.taskRunCounts([task?.id as number]);
+    for (const { positives, negatives } of counts) expect(Math.min(positives ?? 0, negatives ?? 0)).toBeGreaterThan(0);
+    expect(counts.map(({ part }) => part)).toEqual(['TEST', 'TEST', 'TEST', 'TEST', 'TRAIN', 'VALIDATION']);
+    const predictions = await store.prisma.prediction.findMany();
+    expect(predictions.map(({ status }) => status)).toEqual(['QUEUED', 'QUEUED', 'QUEUED', 'QUEUED']);
+  });
+
+  // scores are the same on all databases (tests/playground), and this takes seconds
+  if (database.name === 'sqlite') {
+    it('has a board with all strategies above the one that sees no shape', async () => {
+      const { store } = filled;
+      const workers = new WorkerPool({ threads: 2 });
+      const runner = new StrategyRunner(store, workers);
+      runner.wake();
+      await runner.drained();
+      await Promise.all([runner.close(), workers.close()]);
+      const leaderboard = readFileSync(join(import.meta.dirname, '../../web/examples/12-leaderboard.graphql'), 'utf8');
+      const board = (await asker(store)(leaderboard)).data.task.leaderboard;
+      expect(board.map(({ rank }: { rank: number }) => rank)).toEqual([1, 2, 3, 4]);
+      expect(board.at(-1).strategy).toEqual({ name: 'entries', version: '1' });
+      expect(board[0].value).toBeGreaterThan(0.9);
+      for (const { coverage, flags, interval, value } of board) {
+        expect([coverage.missing, flags]).toEqual([0, []]);
+        expect(interval.low).toBeLessThanOrEqual(value);
+        expect(interval.high).toBeGreaterThanOrEqual(value);
+      }
+    });
+  }
+
+  it('has no task where data of others lie', async () => {
+    const { store, drop } = await createTestStore(database);
+    expect(await fillSampleBoard(store)).toBe(false);
+    expect(await store.reads.taskByName(SAMPLE_TASK)).toBeNull();
+    await drop();
   });
 
   it('does not call a database empty that holds something else', async () => {

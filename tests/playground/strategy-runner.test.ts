@@ -6,6 +6,7 @@ import { watchedBy } from '../../src/playground/watcher.ts';
 import type { StoreEvent } from '../../src/store/events.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Lease, Store } from '../../src/store/store.ts';
+import { MOST_WAITING } from '../../src/store/strategy-runs.ts';
 import { WorkerPool } from '../../src/workers/worker-pool.ts';
 import { lumisectionBatch } from '../schema/batch.ts';
 import { CHARGE, fillTaskWorld, histogram, RUNS, SIZE } from '../schema/task-world.ts';
@@ -17,6 +18,7 @@ const [first, second, third] = RUNS as [number, number, number];
 const AUTHOR = { name: 'somebody', isAdmin: false };
 const isAlive: Lease['isDead'] = () => false;
 const isGone: Lease['isDead'] = () => true;
+const lease = (): Lease => ({ owner: 'one', isDead: isAlive });
 
 /** What a thread at a long task looks like. */
 const untilCancelled: WorkerPool['run'] = (_name, _input, { cancellation } = {}) =>
@@ -156,6 +158,22 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     expect(await store.strategyRuns.settle(prediction.id, 'dead 2', { status: 'COMPLETE' })).toBe(false);
     expect(await store.strategyRuns.claim({ owner: 'other', isDead: isGone })).toBeNull();
     expect(await found(prediction)).toMatchObject({ status: 'FAILED', errorCode: 'WORKER_DIED' });
+  });
+
+  test('are refused where too many of one author wait', async () => {
+    const { id } = (await enqueue({ strategy: 'entries', seed: 1000 })).prediction;
+    for (let seed = 1001; seed < 1000 + MOST_WAITING; seed++) await enqueue({ strategy: 'entries', seed });
+    await expect(enqueue({ strategy: 'entries', seed: 2000 })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    // the one that waits is not one more
+    expect(await enqueue({ strategy: 'entries', seed: 1000 })).toMatchObject({ queued: false, prediction: { id } });
+    await enqueue({ strategy: 'entries', seed: 2000 }, { name: 'patient', isAdmin: false });
+    for (
+      let waiting = await store.strategyRuns.claim(lease());
+      waiting;
+      waiting = await store.strategyRuns.claim(lease())
+    ) {
+      await store.strategyRuns.settle(waiting.prediction.id, 'one', { status: 'CANCELLED' });
+    }
   });
 
   test('that cannot be made say why', async () => {
