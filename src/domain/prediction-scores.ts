@@ -5,6 +5,9 @@ import { NO_ANSWER, reasonOf, SCORED, type ScoreReason } from './prediction.ts';
 import { REPORTED_ISSUES } from './record.ts';
 import { TASK_PARTS, type TaskPart } from './task.ts';
 
+/** Most scores of one call of a client. */
+export const MOST_SCORES = 10_000;
+
 /** What was said of the members of a part, in their order. */
 export interface PartScores {
   /** See NO_ANSWER, SCORED, reasonOf. */

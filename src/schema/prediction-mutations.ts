@@ -3,7 +3,7 @@ import type { CallIssue } from '../../ingest/pipeline/call/bring.ts';
 import type { Context } from '../context.ts';
 import { ForbiddenError, InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import { answerOf, NO_ANSWER, type ScoreReason as Reason } from '../domain/prediction.ts';
-import type { ScoreRows } from '../domain/prediction-scores.ts';
+import { MOST_SCORES, type ScoreRows } from '../domain/prediction-scores.ts';
 import type { Counts } from '../domain/record.ts';
 import type { Task as TaskRow } from '../generated/sqlite/client.ts';
 import { evaluate } from '../playground/evaluation.ts';
@@ -22,9 +22,6 @@ import { assertStrategyName, assertVersion, statedFields, statedFrom, statesAnyt
 import { authorOf } from './strategy-mutations.ts';
 
 type Row = typeof Prediction.$inferType;
-
-/** Most scores of one call. */
-export const MOST_SCORES = 10_000;
 
 export const OnScoreConflict = builder.enumType('OnScoreConflict', {
   description: 'What becomes of a score of a member that has another one, or a reason for none, already.',

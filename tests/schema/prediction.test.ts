@@ -117,6 +117,15 @@ describe.each(databases)('predictions on $name', (database) => {
     expect(codeOf(both)).toBe('BAD_USER_INPUT');
   });
 
+  test('take ten thousand scores a call, and no more', async () => {
+    const many = Array.from({ length: 10_000 }, (_, i) => ({ run: tested, lumisection: i + 1, score: i }));
+    const { data } = await submit('many', many);
+    expect(data.submitPrediction.report).toMatchObject({ inserted: 10, rejected: 9_990 });
+    expect(data.submitPrediction.report.issues).toHaveLength(100);
+    const answer = await submit('many', [...many, { run: tested, lumisection: 1, score: 0 }]);
+    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', field: 'scores', limit: 10_000 });
+  });
+
   test('keep, replace or refuse another score of a member', async () => {
     const one = (score: number, onConflict?: string) =>
       submit('conflicting', [{ run: tested, lumisection: 1, score }], onConflict ? { onConflict } : {});

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import type { Config } from '../../config.ts';
 import type { Context } from '../../context.ts';
+import { MOST_SCORES } from '../../domain/prediction-scores.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { limitError } from '../limit-error.ts';
 import type { Plugin } from '../request-facts.ts';
@@ -37,6 +38,8 @@ const CHARACTERS_PER_TOKEN = 50;
 const MOST_VARIABLE_OBJECTS = 5000;
 /** A row of an input is an object, with up to two axes of a histogram or some ranges in it. */
 const OBJECTS_PER_ROW = 5;
+/** A call of `submitPrediction` takes this many scores, of which each is an object; mutations are for those with a token. */
+const MOST_MUTATION_OBJECTS = MOST_SCORES + 500;
 /** Variables of this depth are no where-argument of ours, and would overflow the stack when they are coerced. */
 const MOST_VARIABLE_DEPTH = 500;
 
@@ -52,8 +55,9 @@ export function useOperationLimits(limits: Limits): Plugin {
   }) => {
     const operation = getOperationAST(document, operationName);
     if (!operation) return;
-    if (hasMoreObjects(variableValues, mostObjects)) {
-      return setResultAndStopExecution({ errors: [tooManyObjects(mostObjects)] });
+    const most = operation.operation === 'mutation' ? Math.max(mostObjects, MOST_MUTATION_OBJECTS) : mostObjects;
+    if (hasMoreObjects(variableValues, most)) {
+      return setResultAndStopExecution({ errors: [tooManyObjects(most)] });
     }
     const { coerced, errors } = coerceVariables(schema, operation, variableValues ?? {}, errorOptions);
     if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
