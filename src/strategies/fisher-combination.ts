@@ -15,7 +15,7 @@ const parameters = z.strictObject({});
 export const fisher: Combination<z.infer<typeof parameters>> = {
   name: 'fisher',
   version: 1,
-  summary: "Fisher's combination of how rare each score is among those of the training.",
+  summary: "Fisher's combination of how rare each score is among usual ones.",
   parameters,
   fit({ rows, elements, scores }) {
     const width = elements.length;

@@ -28,7 +28,7 @@ const KEPT_FACTORS = 64;
 export const gaussian: Combination<z.infer<typeof parameters>> = {
   name: 'gaussian',
   version: 1,
-  summary: 'How far the logarithms of the scores lie above those of the training, by a Gaussian fitted to them.',
+  summary: 'How far the logarithms of the scores lie above usual ones, by a Gaussian fitted to those.',
   parameters,
   fit(table, { shrinkage }) {
     const width = table.elements.length;
