@@ -43,6 +43,8 @@ const VEILED: Readonly<Record<string, (withheld: Withheld, real: (table: string)
       r.created_at, r.started_at, r.finished_at, r.lease_owner, r.lease_expires_at FROM ${real('data_file')} r`,
 };
 
+export const VEILED_TABLES: readonly string[] = Object.keys(VEILED);
+
 const isOpen = ({ tasks }: Withheld) =>
   `r.run_number NOT IN (SELECT h.run_number FROM hidden_run h WHERE h.task_id IN (${tasks.join(', ')}))`;
 
@@ -56,7 +58,7 @@ export const SAFE_AUTHOR = /^[^\\\p{Cc}]+$/u;
 const LEDGER = 'data_file';
 
 const READS = /^\s*(?:WITH\b(?!\s+RECURSIVE)|SELECT\b)/i;
-const NAMES = new RegExp(`\\b(?:${Object.keys(VEILED).join('|')})\\b`, 'g');
+const NAMES = new RegExp(`\\b(?:${VEILED_TABLES.join('|')})\\b`, 'g');
 
 /** Reads of one database through a veil. */
 export class VeiledQueries implements Queries {

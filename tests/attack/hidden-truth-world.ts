@@ -34,7 +34,7 @@ export const DEFINITION = {
 
 type Told = (run: number) => readonly [number, number, Flag][];
 
-async function fill(store: Store, changed: ReadonlySet<number>): Promise<void> {
+export async function fill(store: Store, changed: ReadonlySet<number>): Promise<void> {
   await ingest(store, { path: 'runs.csv', format: 'test' }, [
     {
       kind: 'runs',

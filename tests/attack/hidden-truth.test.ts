@@ -71,7 +71,7 @@ const VALUES: Values = {
   part: [new Word('TEST')],
 };
 const first = ['run', 'lumisection', 'lumisectionHistogram', 'runs', 'lumisections', 'task', 'masks', 'certifications'];
-const WALK = queriesOf({ first, values: VALUES, onTheWay: ['source'] });
+const WALK = queriesOf({ first, values: VALUES, onTheWay: ['source', 'matrix.monitorElement'] });
 /** But conditions on hashes of tasks: one of the tasks has another, of the truth that it has shown. */
 const QUERIES = WALK.queries.filter((query) => !/[hH]ash: \{/.test(query));
 
@@ -91,7 +91,7 @@ const EXPORTS = [
 const LACKING = { positive: '315257-315263 - golden', negative: 'golden' };
 
 /** Queries that are asked in one document. */
-const AT_ONCE = 10;
+const AT_ONCE = 20;
 const together = (queries: readonly string[]) =>
   `{ ${queries.map((query, i) => `q${i}: ${query.trim().slice(1, -1)}`).join(' ')} }`;
 

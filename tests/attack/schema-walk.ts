@@ -127,7 +127,8 @@ const ofField = (field: { name: string }, { name }: { name: string }, values: Va
 function argumentsOnTheWay(field: GraphQLField<unknown, unknown>, values: Values, more: readonly string[]): string {
   const given = field.args.flatMap((argument) => {
     const isGiven =
-      (isNonNullType(argument.type) && argument.defaultValue === undefined) || more.includes(argument.name);
+      (isNonNullType(argument.type) && argument.defaultValue === undefined) ||
+      [argument.name, `${field.name}.${argument.name}`].some((name) => more.includes(name));
     const [value] = isGiven ? valuesOf(argument, ofField(field, argument, values), new Set()) : [];
     return value === undefined ? [] : [`${argument.name}: ${value}`];
   });

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { Cancellation } from '../../src/domain/cancellation.ts';
+import { ANONYMOUS, OPERATOR } from '../../src/domain/viewer.ts';
+import type { Database } from '../../src/store/database.ts';
+import { openStore } from '../../src/store/open-store.ts';
+import { PostgresDatabase } from '../../src/store/postgres.ts';
+import { SqliteDatabase } from '../../src/store/sqlite.ts';
+import type { Store } from '../../src/store/store.ts';
+import { VEILED_TABLES, VeiledQueries } from '../../src/store/veil.ts';
+import { DEFINITION, fill, TEST } from '../attack/hidden-truth-world.ts';
+import { createTestStore, databases } from '../support/databases.ts';
+
+const DEFAULTS = {
+  ...{
+    description: null,
+    elementSet: null,
+    split: null,
+    granularity: 'LUMISECTION',
+    windowLength: 1,
+    mixed: 'LEFT_OUT',
+  },
+  ...{ minEntries: 0, sample: null, seed: 0, metric: 'ROC_AUC', isCausal: false, injection: null, allow: [] },
+  ...{ publicShare: null, maxSubmissions: null, maxSubmissionsPerDay: null },
+  parts: {
+    TRAIN: { mask: null, ...DEFINITION.training },
+    VALIDATION: { mask: null, ...DEFINITION.validation },
+    TEST: { mask: null, ...DEFINITION.testing },
+  },
+  truth: { positive: null, negative: null, source: 'rr', subsystem: null, dataset: null, causes: null, margin: 0 },
+} as const;
+
+describe.each(databases)('the veil over hidden truth on $name', (kind) => {
+  let opened: { store: Store; url: string; drop(): Promise<void> };
+  let database: Database;
+  const statements: string[] = [];
+
+  beforeAll(async () => {
+    opened = await createTestStore(kind, { prisma: false, onStatement: (sql) => statements.push(sql) });
+    await fill(opened.store, new Set());
+    const settings = { onStatement: () => {}, prisma: false };
+    const { open } = kind.name === 'sqlite' ? SqliteDatabase : PostgresDatabase;
+    database = await open(opened.url, settings);
+  });
+  afterAll(async () => {
+    await database.close();
+    await opened.drop();
+  });
+
+  const veiled = () =>
+    new VeiledQueries(database, () => ({ tasks: [1], author: null, tell: () => {} }), database.dialect.tableName);
+
+  test.each(VEILED_TABLES)('leaves every column of %s', async (table) => {
+    const columns = await database.arrays<[string]>(
+      kind.name === 'sqlite'
+        ? `SELECT name FROM pragma_table_info('${table}')`
+        : `SELECT CAST(column_name AS TEXT) FROM information_schema.columns WHERE table_name = '${table}'`,
+    );
+    expect(columns.length).toBeGreaterThan(2);
+    const names = columns.map(([name]) => name).join(', ');
+    const rows = await database.arrays(`SELECT ${names} FROM ${table}`);
+    expect(await veiled().arrays(`SELECT ${names} FROM ${table}`)).toHaveLength(rows.length);
+  });
+
+  test('lies before statements with a WITH of their own, in subqueries, and under other names', async () => {
+    const [[count]] = (await veiled().arrays(
+      `WITH wanted AS (SELECT 'rr' AS source) SELECT count(*) FROM wanted w JOIN certification c ON c.source = w.source
+       WHERE EXISTS (SELECT 1 FROM certification o WHERE o.run_number = c.run_number)`,
+    )) as [[number]];
+    expect(Number(count)).toBeGreaterThan(0);
+  });
+
+  test('is drawn in every process that serves, as soon as a task is frozen, and lifted when it is revealed', async () => {
+    const other = await openStore(opened.url, { prisma: false, followsTasks: true });
+    try {
+      const verdictOf = async (store: Store) =>
+        store
+          .forOperation(new Cancellation())
+          .reads.verdicts({ source: 'rr', dataset: null, subsystem: null }, [{ runNumber: TEST[0], number: 5 }]);
+      statements.length = 0;
+      expect(await verdictOf(opened.store)).toEqual(['BAD']);
+      expect(statements).toEqual([expect.not.stringContaining('hidden_run')]);
+      const { task } = await opened.store.tasks.create(
+        { name: 'closed', author: 'boss' },
+        { ...DEFAULTS, monitorElements: DEFINITION.monitorElements, dataset: DEFINITION.dataset, isTruthHidden: true },
+      );
+      await opened.store.tasks.freeze(task.id);
+      expect(await verdictOf(opened.store)).toEqual(['NOT_EVALUATED']);
+      await vi.waitFor(async () => expect(await verdictOf(other)).toEqual(['NOT_EVALUATED']));
+      const boss = { ...ANONYMOUS, name: 'boss', authenticated: true };
+      for (const viewer of [boss, OPERATOR]) {
+        const own = opened.store.forOperation(new Cancellation(), { viewer });
+        expect(await own.reads.fractionsOfRuns([TEST[0]])).toMatchObject([[{ fraction: 0.75 }]]);
+      }
+      const stranger = opened.store.forOperation(new Cancellation(), { viewer: { ...boss, authenticated: false } });
+      expect(await stranger.reads.fractionsOfRuns([TEST[0]])).toEqual([[]]);
+      // what opens the database later knows it from the beginning
+      const later = await openStore(opened.url, { prisma: false });
+      expect(await verdictOf(later).finally(() => later.close())).toEqual(['NOT_EVALUATED']);
+      await opened.store.tasks.reveal(task.id);
+      expect(await verdictOf(opened.store)).toEqual(['BAD']);
+      await vi.waitFor(async () => expect(await verdictOf(other)).toEqual(['BAD']));
+    } finally {
+      await other.close();
+    }
+  });
+});
