@@ -18,6 +18,8 @@ const [first, second, third] = RUNS as [number, number, number];
 const AUTHOR = { name: 'somebody', isAdmin: false };
 const isAlive: Lease['isDead'] = () => false;
 const isGone: Lease['isDead'] = () => true;
+/** It looks where it is told that there may be something. */
+const TOLD = { lookMs: 3_600_000 };
 const lease = (): Lease => ({ owner: 'one', isDead: isAlive });
 
 /** What a thread at a long task looks like. */
@@ -89,7 +91,7 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
 
   test('are worked off as they are queued, one server alone at each', async () => {
     const elsewhere = await openStore(opened.url, { prisma: false, migrate: false });
-    const pair = [runner({ lookMs: 50 }), runner({ lookMs: 50 }, elsewhere)];
+    const pair = [runner(TOLD), runner(TOLD, elsewhere)];
     try {
       await Promise.all(pair.map((one) => one.start()));
       const queued = [];
@@ -194,7 +196,7 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     await store.watches.start(prediction.id, 'somebody', watched.content);
     const told: StoreEvent[] = [];
     const leave = await store.events.subscribe(`scored ${prediction.id}`, (event) => told.push(event as StoreEvent));
-    const watching = runner({ lookMs: 50 });
+    const watching = runner(TOLD);
     await watching.start();
     // a run that was there, and a new one with what the run of the test has
     const brought = (run: number, lumisection: number, element = CHARGE) => ({
@@ -221,7 +223,10 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
       histograms: 1,
     });
     expect((await scoresOf(400_000))[0]?.score).not.toBe(test?.scores[0]);
-    await ingest(store, { path: 'two.csv', format: 'test' }, [lumisectionBatch([brought(400_000, 1, SIZE)])]);
+    // by another process
+    const elsewhere = await openStore(opened.url, { prisma: false, migrate: false });
+    await ingest(elsewhere, { path: 'two.csv', format: 'other' }, [lumisectionBatch([brought(400_000, 1, SIZE)])]);
+    await elsewhere.close();
     const whole = { lumisectionNumber: 1, score: test?.scores[0], reason: null, histograms: 2 };
     await vi.waitFor(async () => expect((await scoresOf(400_000))[0]).toEqual(whole), { timeout: 20_000 });
     // the run that was there is scored whole, the others not at all
