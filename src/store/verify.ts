@@ -47,6 +47,9 @@ const VALUE_EDGES: readonly (readonly [other: string, on: On])[] = [
 /** The tables of histograms and values have keys where others have foreign keys: each edge of theirs is one check. */
 const EDGES: readonly Edge[] = [
   ['lumisection_histogram', 'run', [['run_number', 'number']]],
+  ['watched_score', 'run', [['run_number', 'number']]],
+  ['watched_run', 'run', [['run_number', 'number']]],
+  ['watched_run', 'watch', [['prediction_id', 'prediction_id']]],
   [
     'lumisection_histogram',
     'lumisection',

@@ -154,6 +154,8 @@ export const createWatches = (database: Pick<Database, 'dialect' | 'all' | 'arra
           [predictionId, lease],
         );
         if (held.length === 0) return false;
+        // deleted meanwhile, with all that was said of it
+        if ((await transaction.all('SELECT 1 FROM run WHERE number = $1', [run.runNumber])).length === 0) return true;
         const now = new Date();
         await transaction.insert(
           'watched_score',

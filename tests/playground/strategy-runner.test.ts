@@ -48,7 +48,11 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
   });
   afterAll(async () => {
     await workers.close();
-    await opened.drop();
+    try {
+      expect(await store.verify()).toEqual([]);
+    } finally {
+      await opened.drop();
+    }
   });
 
   const enqueue = async (request: BuiltInRequest, author = AUTHOR) => {
@@ -251,6 +255,10 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     await store.watches.release(prediction.id, 'one', { code: 'X', message: 'why' });
     expect((await store.watches.of([prediction.id]))[0]).toMatchObject({ leaseOwner: null, errorCode: 'X' });
     expect(await store.watches.claim(prediction.id, { owner: 'two', isDead: isAlive })).toBe(true);
+    // nothing is kept of a run that is not there (any more)
+    const score = { lumisectionNumber: 1, score: 1, reason: null, histograms: 1 };
+    expect(await store.watches.record(prediction.id, 'two', { ...run, runNumber: 999 }, [score])).toBe(true);
+    expect(await store.watches.scores(prediction.id, 999, [1])).toEqual([]);
     expect(await store.watches.stop(prediction.id)).toBe(true);
     expect(await store.watches.stop(prediction.id)).toBe(false);
     expect(await store.watches.record(prediction.id, 'two', run, [])).toBe(false);
