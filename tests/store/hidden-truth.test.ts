@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { Cancellation } from '../../src/domain/cancellation.ts';
+import type { TaskDefinition } from '../../src/domain/task.ts';
 import { ANONYMOUS, OPERATOR } from '../../src/domain/viewer.ts';
 import type { Database } from '../../src/store/database.ts';
 import { openStore } from '../../src/store/open-store.ts';
@@ -10,24 +11,19 @@ import { VEILED_TABLES, VeiledQueries } from '../../src/store/veil.ts';
 import { DEFINITION, fill, TEST } from '../attack/hidden-truth-world.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 
-const DEFAULTS = {
-  ...{
-    description: null,
-    elementSet: null,
-    split: null,
-    granularity: 'LUMISECTION',
-    windowLength: 1,
-    mixed: 'LEFT_OUT',
-  },
-  ...{ minEntries: 0, sample: null, seed: 0, metric: 'ROC_AUC', isCausal: false, injection: null, allow: [] },
-  ...{ publicShare: null, maxSubmissions: null, maxSubmissionsPerDay: null },
+const { training, validation, testing, dataset, monitorElements } = DEFINITION;
+const HIDDEN: TaskDefinition = {
+  ...{ monitorElements, dataset, description: null, elementSet: null, split: null, injection: null },
   parts: {
-    TRAIN: { mask: null, ...DEFINITION.training },
-    VALIDATION: { mask: null, ...DEFINITION.validation },
-    TEST: { mask: null, ...DEFINITION.testing },
+    TRAIN: { mask: null, runs: training.runs },
+    VALIDATION: { mask: null, runs: validation.runs },
+    TEST: { mask: null, runs: testing.runs },
   },
   truth: { positive: null, negative: null, source: 'rr', subsystem: null, dataset: null, causes: null, margin: 0 },
-} as const;
+  ...{ granularity: 'LUMISECTION', windowLength: 1, mixed: 'LEFT_OUT', metric: 'ROC_AUC' },
+  ...{ minEntries: 0, sample: null, seed: 0, isCausal: false, isTruthHidden: true, allow: [] },
+  ...{ publicShare: null, maxSubmissions: null, maxSubmissionsPerDay: null },
+};
 
 describe.each(databases)('the veil over hidden truth on $name', (kind) => {
   let opened: { store: Store; url: string; drop(): Promise<void> };
@@ -79,10 +75,7 @@ describe.each(databases)('the veil over hidden truth on $name', (kind) => {
       statements.length = 0;
       expect(await verdictOf(opened.store)).toEqual(['BAD']);
       expect(statements).toEqual([expect.not.stringContaining('hidden_run')]);
-      const { task } = await opened.store.tasks.create(
-        { name: 'closed', author: 'boss' },
-        { ...DEFAULTS, monitorElements: DEFINITION.monitorElements, dataset: DEFINITION.dataset, isTruthHidden: true },
-      );
+      const { task } = await opened.store.tasks.create({ name: 'closed', author: 'boss' }, HIDDEN);
       await opened.store.tasks.freeze(task.id);
       expect(await verdictOf(opened.store)).toEqual(['NOT_EVALUATED']);
       await vi.waitFor(async () => expect(await verdictOf(other)).toEqual(['NOT_EVALUATED']));
