@@ -112,7 +112,7 @@ async function board({ kind }: DatabaseServer, url: string, server: RunningServe
       const { prediction } = await store.predictions.open(task, version.id, author);
       const parts = new Map([['TEST' as const, scores]]);
       const written = await store.predictions.write(prediction.id, parts, { monitorElementId: 0, threshold: null });
-      await store.evaluations.keep(task, written, null, [known]);
+      await store.evaluations.keep(task, written, null, [{ ...known, scope: 'TEST' }]);
     }
   } finally {
     await store.close();

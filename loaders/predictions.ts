@@ -1,4 +1,4 @@
-import type { EvaluationScope } from '../src/domain/prediction-evaluation.ts';
+import type { EvaluationKey } from '../src/store/evaluations.ts';
 import type { Reads } from '../src/store/store.ts';
 import { byKey } from './by-key.ts';
 
@@ -14,7 +14,6 @@ export const answersLoader = (reads: Reads) => byKey((ids: readonly number[]) =>
 /** The evaluation of the scores that a prediction has now. */
 export const evaluationLoader = (reads: Reads) =>
   byKey(
-    (keys: readonly { readonly predictionId: number; readonly scope: EvaluationScope }[]) =>
-      reads.currentEvaluations(keys),
-    ({ predictionId, scope }) => `${predictionId} ${scope}`,
+    (keys: readonly EvaluationKey[]) => reads.currentEvaluations(keys),
+    ({ predictionId, scope, truth }) => `${predictionId} ${scope} ${truth}`,
   );

@@ -44,6 +44,17 @@ export const Resampled = builder.enumType('Resampled', {
   } as const,
 });
 
+export const EvaluatedTruth = builder.enumType('EvaluatedTruth', {
+  description: 'The truth that an evaluation is under.',
+  values: {
+    FROZEN: { description: 'The one that the task was frozen with: by it strategies are ranked.' },
+    NEWEST: {
+      description:
+        'The one that was evaluated last: newer than the frozen one where `evaluatePrediction` was asked for that.',
+    },
+  } as const,
+});
+
 export const MemberQuantity = builder.enumType('MemberQuantity', {
   description: 'A number of members by which they are told apart.',
   values: {

@@ -7,7 +7,7 @@ import { isSameView } from '../domain/prediction-evaluation.ts';
 import type { Prediction, Task } from '../generated/sqlite/client.ts';
 import { orientationOf } from '../playground/evaluation.ts';
 import { type Asked, type LookedAt, lookAt } from '../playground/look.ts';
-import type { SampleOptions, StoredEvaluation } from '../store/evaluations.ts';
+import type { EvaluationKey, SampleOptions, StoredEvaluation } from '../store/evaluations.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { elementId, taskOf, versionOf } from './prediction.ts';
 
@@ -25,6 +25,7 @@ export interface AskedEvaluation {
   readonly part: 'TEST' | 'VALIDATION';
   readonly view: View;
   readonly cluster: Cluster;
+  readonly truth: EvaluationKey['truth'];
   /** Path; null: the members' own scores. */
   readonly monitorElement: string | null;
 }
@@ -36,9 +37,13 @@ export interface AskedEvaluation {
 export async function scopeFor(
   task: Task,
   part: AskedEvaluation['part'],
-  { store }: Pick<Context, 'store'>,
+  { store, loaders }: Pick<Context, 'store' | 'loaders'>,
 ): Promise<EvaluationScope | null> {
-  if (part === 'VALIDATION') return 'VALIDATION';
+  if (part === 'VALIDATION') {
+    const counts = (await loaders.taskRunCounts.load(task.id)).filter((count) => count.part === part);
+    // another task may hide the truth of these runs
+    return counts.every((count) => count.positives + count.negatives === count.members) ? 'VALIDATION' : null;
+  }
   const scope = await store.tasks.boardScope(task);
   return scope === 'NONE' ? null : scope;
 }
@@ -46,13 +51,13 @@ export async function scopeFor(
 /** Null where its scores are not evaluated, or whoever asks may not see it. */
 export async function shownEvaluation(
   prediction: Prediction,
-  { part, view, cluster, monitorElement }: AskedEvaluation,
+  { part, view, cluster, truth, monitorElement }: AskedEvaluation,
   context: Context,
 ): Promise<ShownEvaluation | null> {
   const task = await taskOf(prediction, context);
   const scope = await scopeFor(task, part, context);
   if (scope === null) return null;
-  const stored = await context.loaders.evaluation.load({ predictionId: prediction.id, scope });
+  const stored = await context.loaders.evaluation.load({ predictionId: prediction.id, scope, truth });
   if (stored === null) return null;
   const version = await versionOf(prediction, context);
   const { threshold } = prediction;
@@ -61,8 +66,7 @@ export async function shownEvaluation(
     const numbers = stored.numbers.views.find((one) => isSameView(one, view)) as ViewNumbers;
     return { ...common, monitorElementId: OWN_SCORES, threshold, numbers, coverage: stored.numbers.coverage };
   }
-  // what is not kept takes a look at the truth, of which a public part shows no more than is kept
-  if (scope === 'PUBLIC') return null;
+  if (!mayLook({ scope, stored })) return null;
   const element = monitorElement === null ? OWN_SCORES : await elementId(monitorElement, context);
   const used = element === OWN_SCORES ? threshold : await elementThreshold(prediction.id, part, element, context);
   const shown = { ...common, monitorElementId: element, threshold: used };
@@ -76,16 +80,20 @@ async function elementThreshold(id: number, part: string, element: number, { loa
 }
 
 /**
- * Looks at the scores and the truth that an evaluation is of; null where whoever asks sees the public part alone, of which
- * each such look would tell more than the numbers that are kept.
+ * What is not kept takes a look at the truth: at the frozen one, and not where whoever asks sees the public part alone, of
+ * which each look would tell more than the numbers that are kept.
  */
+const mayLook = ({ scope, stored }: Pick<ShownEvaluation, 'scope' | 'stored'>) =>
+  scope !== 'PUBLIC' && stored.isFrozenTruth;
+
+/** Looks at the scores and the truth that an evaluation is of; null where that may not be. */
 export async function look(
   shown: ShownEvaluation,
   asked: Asked,
   context: Context,
   options?: Pick<SampleOptions, 'entriesOf'>,
 ) {
-  return shown.scope === 'PUBLIC' ? null : lookAt(context, shown, asked, options);
+  return mayLook(shown) ? lookAt(context, shown, asked, options) : null;
 }
 
 /** A threshold of an evaluation in the orientation of its strategy. */

@@ -7,7 +7,15 @@ import type { TaskMetric as Metric } from '../domain/task.ts';
 import type { MaskPart as Part } from '../store/mask-reads.ts';
 import { builder } from './builder.ts';
 import { TaskMetric } from './enums.ts';
-import { AnomalyKind, EvaluatedPart, MissingScores, Resampled, viewArguments, Weighting } from './evaluation-enums.ts';
+import {
+  AnomalyKind,
+  EvaluatedPart,
+  EvaluatedTruth,
+  MissingScores,
+  Resampled,
+  viewArguments,
+  Weighting,
+} from './evaluation-enums.ts';
 import { asGiven, look, type ShownEvaluation, shownEvaluation } from './evaluation-source.ts';
 import { MaskPart } from './lumisection-mask.ts';
 import { PredictionCoverage } from './prediction.ts';
@@ -324,14 +332,21 @@ builder.prismaObjectField(Prediction, 'evaluation', (t) =>
         defaultValue: 'RUN',
         description: 'What intervals draw whole.',
       }),
+      truth: t.arg({ type: EvaluatedTruth, required: true, defaultValue: 'FROZEN', description: 'Under which truth.' }),
       monitorElement: t.arg.string({
         description: 'Path: the scores of this monitor element; those of the members as such unless told.',
       }),
     },
-    resolve: (prediction, { part, weighting, kind, missing, resampled, monitorElement }, context) =>
+    resolve: (prediction, { part, weighting, kind, missing, resampled, truth, monitorElement }, context) =>
       shownEvaluation(
         prediction,
-        { part, view: { slice: kind, weighting, missing }, cluster: resampled, monitorElement: monitorElement ?? null },
+        {
+          part,
+          view: { slice: kind, weighting, missing },
+          cluster: resampled,
+          truth,
+          monitorElement: monitorElement ?? null,
+        },
         context,
       ),
   }),

@@ -6,7 +6,7 @@ import { answerOf, NO_ANSWER, type ScoreReason as Reason } from '../domain/predi
 import { MOST_SCORES, type ScoreRows } from '../domain/prediction-scores.ts';
 import type { Counts } from '../domain/record.ts';
 import type { Task as TaskRow } from '../generated/sqlite/client.ts';
-import { evaluate } from '../playground/evaluation.ts';
+import { evaluate, reevaluate } from '../playground/evaluation.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import type { SubmissionReport, Threshold } from '../store/predictions.ts';
 import { seesTruth } from '../store/task-access.ts';
@@ -112,6 +112,12 @@ const EvaluatePredictionInput = builder.inputType('EvaluatePredictionInput', {
   fields: (t) => ({
     task: t.string({ required: true, description: 'Name of the task.' }),
     strategy: t.field({ type: VersionNameInput, required: true, description: 'The version of a strategy.' }),
+    newestTruth: t.boolean({
+      required: true,
+      defaultValue: false,
+      description:
+        'Also under the truth as it is now, of the members that were frozen, where that is another one: those numbers stand beside the others, which stay (`evaluation(truth: NEWEST)`).',
+    }),
   }),
 });
 
@@ -165,7 +171,9 @@ export async function submitScores(
 
 async function upToDate(prediction: Row, context: Context): Promise<Row> {
   const { store } = context;
-  const [known = null] = await store.reads.currentEvaluations([{ predictionId: prediction.id, scope: 'TEST' }]);
+  const [known = null] = await store.reads.currentEvaluations([
+    { predictionId: prediction.id, scope: 'TEST', truth: 'FROZEN' },
+  ]);
   if (known === null && prediction.scoresHash !== null) await evaluate(context, prediction);
   const [now = null] = await store.reads.predictions([prediction.id]);
   return now ?? prediction;
@@ -195,7 +203,7 @@ builder.mutationFields((t) => ({
     description:
       'Evaluates the scores that a prediction has, unless they are evaluated already. Only its author may, and whoever has the scope `admin`.',
     args: { input: t.arg({ type: EvaluatePredictionInput, required: true, description: 'Which prediction.' }) },
-    resolve: async (_root, { input: { task: called, strategy } }, context) => {
+    resolve: async (_root, { input: { task: called, strategy, newestTruth } }, context) => {
       const task = await taskCalled(called, context);
       const version = await context.store.strategies.version(strategy);
       const prediction = version && (await context.store.predictions.find(task.id, version.id));
@@ -211,7 +219,11 @@ builder.mutationFields((t) => ({
           },
         );
       }
+      if (newestTruth && (await context.store.tasks.boardScope(task)) !== 'TEST') {
+        throw new ForbiddenError('newestTruth: the truth of the task is hidden', { scope: 'admin' });
+      }
       const evaluated = await upToDate(prediction, context);
+      if (newestTruth && evaluated.scoresHash !== null) await reevaluate(context, evaluated);
       readAnew(context);
       return { prediction: evaluated };
     },

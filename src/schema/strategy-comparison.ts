@@ -158,7 +158,7 @@ builder.queryField('compareStrategies', (t) =>
       const [first, second] = [await predictionOf(task, a, 'a', context), await predictionOf(task, b, 'b', context)];
       const { loaders } = context;
       const evaluated = await Promise.all(
-        [first, second].map(({ id }) => loaders.evaluation.load({ predictionId: id, scope: 'TEST' })),
+        [first, second].map(({ id }) => loaders.evaluation.load({ predictionId: id, scope: 'TEST', truth: 'FROZEN' })),
       );
       if (evaluated.includes(null)) return null;
       const used = metric ?? (TASK_METRICS.find((one) => one === task.metric) as Metric);

@@ -40,6 +40,13 @@ export interface BoardRow
   readonly isInverted: boolean | null;
 }
 
+/** Which evaluation of a prediction: under the truth that the task was frozen with, or whatever was evaluated last. */
+export interface EvaluationKey {
+  readonly predictionId: number;
+  readonly scope: EvaluationScope;
+  readonly truth: 'FROZEN' | 'NEWEST';
+}
+
 export interface SampleOptions {
   /** OWN_SCORES unless told. */
   readonly monitorElementId?: number;
@@ -204,22 +211,23 @@ async function replace(
   );
 }
 
-/** Under the truth that was frozen, of the scores that predictions have now; null where there is none. */
+/** Of the scores that predictions have now; null where there is none. */
 export async function currentEvaluations(
   database: Database,
-  keys: readonly { readonly predictionId: number; readonly scope: EvaluationScope }[],
+  keys: readonly EvaluationKey[],
 ): Promise<(StoredEvaluation | null)[]> {
   if (keys.length === 0) return [];
   const { oneOf, listParameter } = database.dialect;
   const [before, behind] = oneOf.int;
   const rows = await database.all<Evaluation>(
     `SELECT e.* FROM evaluation e JOIN prediction p ON p.id = e.prediction_id AND p.scores_hash = e.scores_hash
-     WHERE e.is_frozen_truth AND e.prediction_id ${before}$1${behind}`,
+     WHERE e.prediction_id ${before}$1${behind} ORDER BY e.created_at, e.is_frozen_truth DESC, e.truth_hash`,
     [listParameter([...new Set(keys.map(({ predictionId }) => predictionId))])],
   );
-  const found = new Map(rows.map((row) => [`${row.predictionId} ${row.scope}`, row]));
-  return keys.map(({ predictionId, scope }) => {
-    const row = found.get(`${predictionId} ${scope}`);
+  return keys.map(({ predictionId, scope, truth }) => {
+    const row = rows.findLast(
+      (one) => one.predictionId === predictionId && one.scope === scope && (truth === 'NEWEST' || one.isFrozenTruth),
+    );
     return row ? parsed(row) : null;
   });
 }

@@ -1,7 +1,6 @@
 import type { Cancellation } from '../domain/cancellation.ts';
 import type { Filter, ListQuery, Page } from '../domain/filter.ts';
 import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
-import type { EvaluationScope } from '../domain/prediction-evaluation.ts';
 import type { QualityStatus } from '../domain/quality-status.ts';
 import type { Counts, IssueRecord, Judgement, RecordBatch, SourcePosition } from '../domain/record.ts';
 import type { Verdict } from '../domain/verdict.ts';
@@ -34,7 +33,7 @@ import type { Coverages } from './coverage.ts';
 import type { RunDeletion } from './delete-run.ts';
 import type { ElementSets } from './element-sets.ts';
 import type { ElementTree } from './element-tree.ts';
-import type { Evaluations, StoredEvaluation } from './evaluations.ts';
+import type { EvaluationKey, Evaluations, StoredEvaluation } from './evaluations.ts';
 import type { Events } from './events.ts';
 import type { Facets } from './facets.ts';
 import type { HistogramNoun, HistogramRun } from './histogram-runs.ts';
@@ -234,10 +233,8 @@ export interface Reads {
   predictions(ids: readonly number[]): Promise<(Prediction | null)[]>;
   /** Of each prediction, by part, then monitor element: what was said, without reading scores. */
   answersOfPredictions(ids: readonly number[]): Promise<PartAnswers[][]>;
-  /** Under the truth that was frozen, of the scores that predictions have now; null where there is none. */
-  currentEvaluations(
-    keys: readonly { readonly predictionId: number; readonly scope: EvaluationScope }[],
-  ): Promise<(StoredEvaluation | null)[]>;
+  /** Of the scores that predictions have now; null where there is none. */
+  currentEvaluations(keys: readonly EvaluationKey[]): Promise<(StoredEvaluation | null)[]>;
   /** Members of each task, by part, then run. */
   taskRunCounts(taskIds: readonly number[]): Promise<TaskRunCount[][]>;
   certifications(keys: readonly CertificationKey[]): Promise<(CertificationRow | null)[]>;

@@ -87,7 +87,9 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
       [7, '{}'],
       [6, '{}'],
     ]);
-    const [evaluation] = await store.reads.currentEvaluations([{ predictionId: prediction.id, scope: 'TEST' }]);
+    const [evaluation] = await store.reads.currentEvaluations([
+      { predictionId: prediction.id, scope: 'TEST', truth: 'FROZEN' },
+    ]);
     expect(evaluation).not.toBeNull();
     const again = await enqueue({ strategy: 'pca', parameters: { components: 2 } }, { name: 'other', isAdmin: false });
     expect(again).toMatchObject({ queued: false, prediction: { id: prediction.id, status: 'COMPLETE' } });

@@ -128,6 +128,19 @@ describe.each(databases)('leaderboards on $name', (database) => {
     );
     const [after] = await board(reader, 'outdated');
     expect(after).toEqual({ ...before, flags: ['TRUTH_CHANGED'] });
+    const EVALUATE = `mutation ($input: EvaluatePredictionInput!) { evaluatePrediction(input: $input) { prediction {
+      frozen: evaluation { ...Told } newest: evaluation(truth: NEWEST) { ...Told rocCurve { x } } } } }
+      fragment Told on Evaluation { rocAuc good truth { hash isFrozen madeOf { version } } }`;
+    const input = { task: 'outdated', strategy: { name: 'exact', version: '1' }, newestTruth: true };
+    const { data } = await author(EVALUATE, { input });
+    const { frozen, newest } = data.evaluatePrediction.prediction;
+    expect(frozen).toMatchObject({ rocAuc: before.value, truth: { isFrozen: true, madeOf: [{ version: 1 }] } });
+    // one good lumisection in each of seven runs; those that were good score as the exact one said
+    const wrong = TEST_RUNS.reduce((sum, run) => sum + firstBad(run) - 2, 0);
+    expect(newest).toMatchObject({ good: 7, rocCurve: null, truth: { isFrozen: false, madeOf: [{ version: 2 }] } });
+    expect(newest.rocAuc).toBeCloseTo(1 - (0.5 * wrong) / (42 - 7), 12);
+    expect(newest.truth.hash).not.toBe(frozen.truth.hash);
+    expect(await board(reader, 'outdated')).toEqual([after]);
   });
 
   test('resample fills in the place of runs where that is asked for', async () => {
