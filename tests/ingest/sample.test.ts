@@ -6,7 +6,7 @@ import { ANOMALIES, isGolden, isLost, SUBSYSTEMS, truthOf } from '../../ingest/s
 import { bell, cosine, exp, expOfMinus } from '../../ingest/sample/arithmetic.ts';
 import { SAMPLE_HISTOGRAMS } from '../../ingest/sample/elements.ts';
 import { sampleFiles } from '../../ingest/sample/files.ts';
-import { fill, SAMPLE_PARTS } from '../../ingest/sample/generate.ts';
+import { fill } from '../../ingest/sample/generate.ts';
 import {
   DCS,
   GOLDEN,
@@ -25,7 +25,6 @@ import { conditionsOf, lumisectionRecords, runRecords } from '../../ingest/sampl
 import { fillSample, fillSampleBoard, isEmpty, type SampleProgress } from '../../ingest/sample.ts';
 import { decodeBins } from '../../src/domain/codec.ts';
 import { computeMoments } from '../../src/domain/moments.ts';
-import type { RecordBatch } from '../../src/domain/record.ts';
 import { shapeOf } from '../../src/domain/shape.ts';
 import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
 import { WorkerPool } from '../../src/workers/worker-pool.ts';
@@ -227,48 +226,6 @@ describe('the injected faults of the sample', () => {
   });
 });
 
-describe('the batches of the sample', () => {
-  const parts = SAMPLE_PARTS.map((part) => ({ ...part, batches: [...part.batches(1)] }));
-  const batches = parts.flatMap((part) => part.batches);
-  const of = <Kind extends RecordBatch['kind']>(kind: Kind) =>
-    batches.filter((batch): batch is Extract<RecordBatch, { kind: Kind }> => batch.kind === kind);
-
-  it('are as many as announced', () => {
-    for (const part of parts) expect(part.batches).toHaveLength(part.steps);
-  });
-
-  it('sum the lumisections of a run to its run-level histograms', () => {
-    const element = SAMPLE_HISTOGRAMS.findIndex(({ path }) => path === ME.cscOccupancy);
-    const shape = shapeOf({ axes: histogram(ME.cscOccupancy).axes });
-    const rows = (kind: 'lumisectionHistograms' | 'runHistograms') =>
-      of(kind).flatMap((batch) =>
-        [...batch.run.keys()]
-          .filter((i) => batch.run[i] === 398014 && batch.monitorElement[i] === element)
-          .map((i) => ({
-            entries: batch.entries[i] as number,
-            bins: decodeBins(batch.blobs.subarray(batch.blobEnds[i - 1] ?? 0, batch.blobEnds[i]), shape),
-          })),
-      );
-    const lumisections = rows('lumisectionHistograms');
-    const [whole, ...more] = rows('runHistograms');
-    expect(lumisections).toHaveLength(40);
-    expect(more).toEqual([]);
-    expect(whole?.entries).toBe(lumisections.reduce((sum, row) => sum + row.entries, 0));
-    const sums = Array.from(whole?.bins.contents ?? [], (_, i) =>
-      lumisections.reduce((sum, row) => sum + (row.bins.contents[i] as number), 0),
-    );
-    expect(Array.from(whole?.bins.contents ?? [])).toEqual(sums);
-  });
-
-  it('leave out the lumisections of the lost job', () => {
-    const lumisections = of('lumisectionHistograms').flatMap((batch) =>
-      [...batch.lumisection].filter((_, i) => batch.run[i] === 398028),
-    );
-    expect(new Set(lumisections).size).toBe(127);
-    expect(lumisections).not.toContain(62);
-  });
-});
-
 describe('the example files', () => {
   it.each([...sampleFiles().keys()])('%s is what the generator gives', (name) => {
     const committed = readFileSync(join(import.meta.dirname, '../../examples/data', name), 'utf8');
@@ -393,6 +350,31 @@ describe.each(databases)('filling $name with the sample', (database) => {
     expect(await fillSampleBoard(store)).toBe(false);
     expect(await store.reads.taskByName(SAMPLE_TASK)).toBeNull();
     await drop();
+  });
+
+  it('sums the lumisections of a run to its run-level histograms', async () => {
+    const { prisma } = filled.store;
+    const { id } = await prisma.monitorElement.findFirstOrThrow({ where: { path: ME.cscOccupancy } });
+    const where = { runNumber: 398014, monitorElementId: id };
+    const shape = shapeOf({ axes: histogram(ME.cscOccupancy).axes });
+    const lumisections = await prisma.lumisectionHistogram.findMany({ where });
+    const [whole, ...more] = await prisma.runHistogram.findMany({ where });
+    expect([lumisections.length, more]).toEqual([40, []]);
+    expect(whole?.entries).toBe(lumisections.reduce((sum, row) => sum + (row.entries ?? 0), 0));
+    const parts = lumisections.map(({ bins }) => decodeBins(bins, shape).contents);
+    const sums = Array.from(parts[0] ?? [], (_, i) => parts.reduce((sum, bins) => sum + (bins[i] as number), 0));
+    expect(Array.from(decodeBins(whole?.bins ?? new Uint8Array(), shape).contents)).toEqual(sums);
+  });
+
+  it('leaves out the lumisections of the lost job', async () => {
+    const found = await filled.store.prisma.lumisectionHistogram.findMany({
+      where: { runNumber: 398028 },
+      distinct: ['lumisectionNumber'],
+      select: { lumisectionNumber: true },
+    });
+    const numbers = found.map(({ lumisectionNumber }) => lumisectionNumber);
+    expect(numbers).toHaveLength(127);
+    expect(numbers).not.toContain(62);
   });
 
   it('does not call a database empty that holds something else', async () => {

@@ -48,10 +48,12 @@ async function createPostgres({ migrated = false } = {}): Promise<TestDatabase> 
   return { url: url.href, drop: () => administer(server, `DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
+/** One connection for all databases that a worker makes and drops; it does not keep the worker alive. */
+let administrator: pg.Pool | undefined;
+
 async function administer(url: string, sql: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
-  await client.connect();
-  await client.query(sql).finally(() => client.end());
+  administrator ??= new pg.Pool({ connectionString: url, max: 1, allowExitOnIdle: true }).on('error', () => {});
+  await administrator.query(sql);
 }
 
 /** A store on a new database of its own, and what takes both away again. */
