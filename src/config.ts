@@ -246,6 +246,13 @@ const SETTINGS = {
     1_000_000_000,
     'Most bytes in the body of one request.',
   ),
+  maxAnonymousBodyBytes: count(
+    'LUMIGRAPH_MAX_ANONYMOUS_BODY_BYTES',
+    1_000_000,
+    1,
+    1_000_000_000,
+    'The same of a request without a token: reading JSON takes time and memory before anybody knows whether it is of use.',
+  ),
   maxBatch: count(
     'LUMIGRAPH_MAX_BATCH',
     0,

@@ -37,6 +37,7 @@ describe('the configuration', () => {
       runRegistryToken: '',
       maxTokens: 10_000,
       maxBodyBytes: 10_000_000,
+      maxAnonymousBodyBytes: 1_000_000,
       maxBatch: 0,
       maxDirectives: 50,
       maxFragments: 500,

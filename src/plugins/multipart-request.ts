@@ -3,12 +3,13 @@ import { Busboy, type BusboyFileStream, type BusboyInstance } from '@fastify/bus
 import type { GraphQLParams } from 'graphql-yoga';
 import { IncomingFile } from '../jobs/incoming-file.ts';
 import type { ReceivedFile, UploadFolder } from '../jobs/upload-folder.ts';
+import type { BodyLimit } from './body-limit.ts';
 import { limitError } from './limit-error.ts';
 import { badMultipart, type FileMap, parseMap, parseOperations, putInPlace } from './multipart-map.ts';
 
 export interface MultipartLimits {
-  /** Of the fields together, in bytes (files have a limit of their own). */
-  readonly maxBodyBytes: number;
+  /** Of the fields together (files have a limit of their own). */
+  readonly fields: BodyLimit;
   /** Each file needs a field at the root of an operation. */
   readonly maxRootFields: number;
 }
@@ -58,7 +59,7 @@ export class MultipartRequest {
       this.#busboy = new Busboy({
         headers: { 'content-type': contentType },
         limits: {
-          fieldSize: limits.maxBodyBytes,
+          fieldSize: limits.fields.most,
           fields: OTHER_FIELDS + 2,
           files: limits.maxRootFields,
           parts: limits.maxRootFields + OTHER_FIELDS + 2,
@@ -107,25 +108,17 @@ export class MultipartRequest {
   #countBefore(bytes: number): void {
     if (this.#hasBegun || this.#isOver) return;
     this.#bytesBefore += bytes;
-    if (this.#bytesBefore > this.#limits.maxBodyBytes + AROUND_FIELDS_BYTES)
+    if (this.#bytesBefore > this.#limits.fields.most + AROUND_FIELDS_BYTES)
       this.#fail(this.#tooLarge(this.#bytesBefore));
   }
 
   #tooLarge(actual: number) {
-    const { maxBodyBytes } = this.#limits;
-    return limitError({
-      setting: 'LUMIGRAPH_MAX_BODY_BYTES',
-      limit: maxBodyBytes,
-      actual,
-      what: `The fields of the body hold ${actual} bytes or more`,
-      remedy: 'Send less in one request.',
-      status: 413,
-    });
+    return this.#limits.fields.refusal(actual, 'The fields of the body hold');
   }
 
   #takeField(name: string, value: string, truncated: boolean): void {
     this.#fieldBytes += Buffer.byteLength(value);
-    if (truncated || this.#fieldBytes > this.#limits.maxBodyBytes) throw this.#tooLarge(this.#fieldBytes);
+    if (truncated || this.#fieldBytes > this.#limits.fields.most) throw this.#tooLarge(this.#fieldBytes);
     if (name === 'operations') this.#setOnce(name, this.#operations, () => (this.#operations = parseOperations(value)));
     if (name === 'map') this.#setOnce(name, this.#map, () => (this.#map = parseMap(value)));
     if (this.#operations && this.#map) this.#place(this.#operations, this.#map);

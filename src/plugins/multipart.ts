@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream';
 import type { UploadFolder } from '../jobs/upload-folder.ts';
+import { type BodyLimits, bodyLimitOf } from './body-limit.ts';
 import { type MultipartLimits, MultipartRequest } from './multipart-request.ts';
 import type { Plugin, ServerContext } from './request-facts.ts';
 
@@ -15,7 +16,7 @@ const IS_MULTIPART = /^\s*multipart\/form-data\s*(;|$)/i;
  * Reads requests by the GraphQL multipart request spec as they come: nothing of a file is held in memory, and nothing is
  * written before the field that takes it has found that its client may upload.
  */
-export function useMultipart(uploads: UploadFolder, limits: MultipartLimits): Plugin {
+export function useMultipart(uploads: UploadFolder, limits: BodyLimits & Omit<MultipartLimits, 'fields'>): Plugin {
   const open = new WeakMap<ServerContext, MultipartRequest>();
   return {
     onRequestParse({ request, setRequestParser, serverContext }) {
@@ -24,7 +25,9 @@ export function useMultipart(uploads: UploadFolder, limits: MultipartLimits): Pl
       setRequestParser(() => {
         const { req, facts } = serverContext;
         const body = req ?? Readable.fromWeb((request.body ?? new Blob([]).stream()) as never);
-        const multipart = new MultipartRequest(body, contentType, uploads, facts.viewer.name, limits);
+        const { maxRootFields } = limits;
+        const own = { fields: bodyLimitOf(facts.viewer, limits), maxRootFields };
+        const multipart = new MultipartRequest(body, contentType, uploads, facts.viewer.name, own);
         open.set(serverContext, multipart);
         return multipart.read();
       });

@@ -2,29 +2,19 @@ import type { IncomingMessage } from 'node:http';
 import { GraphQLError } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
 import type { Config } from '../config.ts';
+import { type BodyLimit, type BodyLimits, bodyLimitOf } from './body-limit.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { limitError } from './limit-error.ts';
 import { MULTIPART } from './multipart.ts';
 import { type Plugin, thisMoment } from './request-facts.ts';
 
-type Limits = Pick<Config, 'maxBodyBytes' | 'maxBatch'>;
-
-const REMEDY = 'Send less in one request.';
+type Limits = BodyLimits & Pick<Config, 'maxBatch'>;
 
 /**
  * Reads request bodies, up to the limit. JSON comes straight from the socket, without a web stream in between;
  * all other forms of a body go to Yoga's parsers after their size was checked.
  */
-export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
-  const tooLarge = (actual: number) =>
-    limitError({
-      setting: 'LUMIGRAPH_MAX_BODY_BYTES',
-      limit: maxBodyBytes,
-      actual,
-      what: `The body holds ${actual} bytes or more`,
-      remedy: REMEDY,
-      status: 413,
-    });
+export function useRequestBody({ maxBatch, ...limits }: Limits): Plugin {
   const hooks = {
     onRequestParseDone({ requestParserResult }: { requestParserResult: unknown }) {
       if (!Array.isArray(requestParserResult) || requestParserResult.length <= maxBatch) return;
@@ -48,13 +38,12 @@ export function useRequestBody({ maxBodyBytes, maxBatch }: Limits): Plugin {
       }
       const declared = Number(request.headers.get('content-length') ?? 0);
       if (!Number.isSafeInteger(declared)) throw badRequest('The content-length header is not a number');
-      if (declared > maxBodyBytes) throw tooLarge(declared);
+      const limit = bodyLimitOf(serverContext.facts.viewer, limits);
+      if (declared > limit.most) throw limit.refusal(declared);
       if (request.method === 'POST' && (type === 'application/json' || type === 'application/graphql+json')) {
         setRequestParser(async () => {
           const body =
-            serverContext?.req === undefined
-              ? await readWeb(request, maxBodyBytes, tooLarge)
-              : await readNode(serverContext.req, maxBodyBytes, tooLarge);
+            serverContext?.req === undefined ? await readWeb(request, limit) : await readNode(serverContext.req, limit);
           serverContext.facts.workedOnSince = thisMoment();
           return parseJson(body);
         });
@@ -87,19 +76,17 @@ const badRequest = (message: string, status = 400) =>
     extensions: { code: 'BAD_REQUEST' satisfies ErrorCode, http: { status } },
   });
 
-type Refuse = (actual: number) => GraphQLError;
-
-function readNode(request: IncomingMessage, limit: number, refuse: Refuse): Promise<string> {
+function readNode(request: IncomingMessage, { most, refusal }: BodyLimit): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
     let isWhole = false;
     request.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > limit) {
+      if (size > most) {
         // the rest is read and thrown away, so that the client gets to see the answer
         request.removeAllListeners('data').resume();
-        reject(refuse(size));
+        reject(refusal(size));
       } else chunks.push(chunk);
     });
     request.on('end', () => {
@@ -115,10 +102,10 @@ function readNode(request: IncomingMessage, limit: number, refuse: Refuse): Prom
   });
 }
 
-async function readWeb(request: Request, limit: number, refuse: Refuse): Promise<string> {
+async function readWeb(request: Request, { most, refusal }: BodyLimit): Promise<string> {
   const text = await request.text();
   const size = Buffer.byteLength(text);
-  if (size > limit) throw refuse(size);
+  if (size > most) throw refusal(size);
   return text;
 }
 

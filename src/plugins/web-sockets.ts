@@ -4,8 +4,12 @@ import { type ExecutionResult, GraphQLError, type GraphQLFormattedError, parse }
 import { handleProtocols, makeServer, type SubscribePayload } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Config } from '../config.ts';
+import { ANONYMOUS } from '../domain/viewer.ts';
 import type { Log } from '../log.ts';
 import { hostCheck, hostRefusal } from './allowed-hosts.ts';
+import { bodyLimitOf } from './body-limit.ts';
+import { clientOf } from './client.ts';
+import { ClientPlaces } from './client-places.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { resultsOfEventStream } from './event-stream.ts';
 
@@ -17,6 +21,8 @@ type Settings = Pick<
   | 'host'
   | 'allowedHosts'
   | 'maxBodyBytes'
+  | 'maxAnonymousBodyBytes'
+  | 'maxConnections'
   | 'corsOrigins'
   | 'clientAddressHeader'
   | 'maxClientRequests'
@@ -56,25 +62,38 @@ class Refused extends Error {
  * GraphQL over WebSocket (`graphql-transport-ws`). Each operation is answered as if it had come in a request of its own
  * for an event stream: tokens, limits, logs and errors are those of HTTP, as there is no second way. A token is given as
  * `authorization` (or `token`) in the parameters of the connection, or in the header of the request that opens it.
+ * Messages are as long as a body without a token may be: they are read before it is known whose they are.
  */
 export class WebSockets {
   readonly #server: WebSocketServer;
   readonly #protocol: ReturnType<typeof makeServer<Record<string, unknown>, Opened>>;
   readonly #origins: readonly string[];
   readonly #isAllowedHost: (hostname: string) => boolean;
+  readonly #places: ClientPlaces;
+  readonly #addressHeader: string;
   readonly #log: Log;
 
   constructor(answer: Answer, settings: Settings, log: Log) {
-    const { maxBodyBytes, corsOrigins, clientAddressHeader, maxClientRequests, maxClientSubscriptions } = settings;
+    const { corsOrigins, clientAddressHeader, maxClientRequests, maxClientSubscriptions } = settings;
     // of more at the same time, some are refused whatever they are; who asks all the same is not listened to any more
     const most = maxClientRequests + maxClientSubscriptions;
     const passedOn = clientAddressHeader === '' ? PASSED_ON : [...PASSED_ON, clientAddressHeader.toLowerCase()];
     this.#origins = corsOrigins;
     this.#isAllowedHost = hostCheck(settings);
+    this.#addressHeader = clientAddressHeader;
+    this.#places = new ClientPlaces({
+      what: 'sockets',
+      ofOne: {
+        setting: 'LUMIGRAPH_MAX_CLIENT_REQUESTS and LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS together',
+        limit: most,
+        remedy: 'One socket does for many operations.',
+      },
+      ofAll: { setting: 'LUMIGRAPH_MAX_CONNECTIONS', limit: settings.maxConnections, remedy: 'Try again later.' },
+    });
     this.#log = log;
     this.#server = new WebSocketServer({
       noServer: true,
-      maxPayload: maxBodyBytes,
+      maxPayload: bodyLimitOf(ANONYMOUS, settings).most,
       perMessageDeflate: false,
       handleProtocols,
     });
@@ -110,8 +129,22 @@ export class WebSockets {
       refuse(socket, '404 Not Found', 'Sockets are opened at /graphql');
     } else if (!this.#isWelcome(request)) {
       refuse(socket, '403 Forbidden', 'LUMIGRAPH_CORS_ORIGINS does not name the site of this page');
-    } else {
+    } else if (this.#takePlace(request, socket)) {
       this.#server.handleUpgrade(request, socket, head, (opened) => this.#serve(opened, request));
+    }
+  }
+
+  /** A message that never ends waits in memory: one client has so many sockets, before it is known who that is. */
+  #takePlace(request: IncomingMessage, socket: Duplex): boolean {
+    const told = request.headers[this.#addressHeader.toLowerCase()];
+    const headers = new Headers(told === undefined ? {} : { [this.#addressHeader]: String(told) });
+    try {
+      const leave = this.#places.take(clientOf(ANONYMOUS, headers, { req: request }, this.#addressHeader));
+      socket.once('close', leave);
+      return true;
+    } catch (error) {
+      refuse(socket, '429 Too Many Requests', (error as Error).message);
+      return false;
     }
   }
 

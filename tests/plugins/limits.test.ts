@@ -1,6 +1,7 @@
 import { getIntrospectionQuery } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { post, smallApp } from './small-app.ts';
+import { AUTHORIZED, SESSION } from '../support/session.ts';
+import { post, smallApp, URL_OF_GRAPH } from './small-app.ts';
 
 async function refusal(response: Response) {
   const { data, errors } = await response.json();
@@ -143,6 +144,28 @@ describe('the limit of', () => {
     const untold = await app.fetch(post(body));
     expect(untold.status).toBe(413);
     expect(await refusal(untold)).toMatchObject({ limit: 100 });
+  });
+
+  test('body bytes is less for who sends no token, in every form of a body', async () => {
+    const limits = { LUMIGRAPH_MAX_ANONYMOUS_BODY_BYTES: '100', LUMIGRAPH_MAX_BODY_BYTES: '1000' };
+    const app = smallApp(limits, {}, { session: SESSION });
+    const body = { query: '{ hello }', variables: { pad: 'x'.repeat(100) } };
+    const form = new FormData();
+    form.append('operations', JSON.stringify(body));
+    const multipart = new Request(URL_OF_GRAPH, {
+      method: 'POST',
+      body: form,
+      headers: { 'x-graphql-yoga-csrf': '1' },
+    });
+    for (const request of [post(body), post(body, { 'content-length': '137' }), multipart]) {
+      const response = await app.fetch(request);
+      expect(response.status).toBe(413);
+      expect(await refusal(response)).toMatchObject({ limit: 100, setting: 'LUMIGRAPH_MAX_ANONYMOUS_BODY_BYTES' });
+    }
+    expect((await app.fetch(post(body, AUTHORIZED))).status).toBe(200);
+    const long = { query: '{ hello }', variables: { pad: 'x'.repeat(1000) } };
+    const refused = await refusal(await app.fetch(post(long, AUTHORIZED)));
+    expect(refused).toMatchObject({ limit: 1000, setting: 'LUMIGRAPH_MAX_BODY_BYTES' });
   });
 
   test('batches refuses arrays unless they are allowed, and long ones then', async () => {

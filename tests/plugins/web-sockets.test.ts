@@ -194,6 +194,21 @@ describe('over a WebSocket', () => {
     expect(await knock(url.replace('/graphql', '/elsewhere'), {})).toBe(404);
   });
 
+  test('one client has so many of them, and those that are closed make room', async () => {
+    const limits = { LUMIGRAPH_MAX_CLIENT_REQUESTS: '1', LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS: '1' };
+    const few = createApp(opened.store, parseConfig({ LUMIGRAPH_LOG: 'silent', ...limits }));
+    const other = createServer(few.handle).on('upgrade', few.upgrade).listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const there = `ws://127.0.0.1:${(other.address() as AddressInfo).port}/graphql`;
+    const open = [1, 2].map(() => new WebSocket(there, 'graphql-transport-ws'));
+    await Promise.all(open.map((socket) => once(socket, 'open')));
+    expect(await knock(there, {})).toBe(429);
+    open[0]?.terminate();
+    await vi.waitFor(async () => expect(await knock(there, {})).toBe(1000));
+    await few.closeSockets();
+    other.close();
+  });
+
   test('who does not keep to the protocol is closed with the code that says so', async () => {
     expect(await knock(url, {}, 'graphql-transport-ws', '{"type":"nothing"}')).toBe(4400);
     expect(
