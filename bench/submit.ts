@@ -104,7 +104,8 @@ async function board({ kind }: DatabaseServer, url: string, server: RunningServe
     if (task === null) throw new Error('no task');
     const [first] = (await store.lists.page('prediction', { first: 2, orderBy: [] })).rows.slice(1);
     const scores = first && (await store.predictions.scores(first.id, 'TEST', 0));
-    const [known] = first ? await store.evaluations.all(first.id, 'TEST') : [];
+    const key = { predictionId: first?.id ?? 0, scope: 'TEST', truth: 'FROZEN' } as const;
+    const [known] = await store.reads.currentEvaluations([key]);
     if (!scores || !known) throw new Error('no evaluation');
     const author = { name: 'bench', isAdmin: true };
     for (let i = 0; i < PREDICTIONS; i++) {

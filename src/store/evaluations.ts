@@ -74,8 +74,6 @@ export interface Evaluations {
    * had too many evaluated.
    */
   keep(task: Task, prediction: Prediction, threshold: number | null, kept: readonly KeptNumbers[]): Promise<void>;
-  /** Under every truth, the newest first. */
-  all(predictionId: number, scope: EvaluationScope): Promise<StoredEvaluation[]>;
   /** See isTruthCurrent of truth-current.ts. */
   isTruthCurrent(task: Pick<Task, 'madeOf'>): Promise<boolean>;
   /** All predictions on a task, by id, without reading a score. */
@@ -100,14 +98,6 @@ export const createEvaluations = (database: Database, members: MemberCache): Eva
       },
       { alone: true },
     ),
-  all: async (predictionId, scope) => {
-    const rows = await database.all<Evaluation>(
-      `SELECT e.* FROM evaluation e JOIN prediction p ON p.id = e.prediction_id AND p.scores_hash = e.scores_hash
-       WHERE e.prediction_id = $1 AND e.scope = $2 ORDER BY e.created_at DESC, e.truth_hash`,
-      [predictionId, scope],
-    );
-    return rows.map(parsed);
-  },
   isTruthCurrent: (task) => isTruthCurrent(database, task),
   board: (taskId, scope, metric, { weighting, slice, missing }) =>
     database.all<BoardRow>(
