@@ -2,7 +2,7 @@ import type { Axis } from '../domain/axis.ts';
 import type { Cancellation } from '../domain/cancellation.ts';
 import { chunksOf } from '../domain/chunks.ts';
 import { CorruptBinsError } from '../domain/errors.ts';
-import type { PackedHistogram, ScoredItem, ScoreTask } from '../workers/score-histograms.ts';
+import { type PackedHistogram, packedPlaces, type ScoredItem, type ScoreTask } from '../workers/score-histograms.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { RefusedHistogram, Side, SideHistogram } from './side.ts';
 
@@ -10,7 +10,7 @@ import type { RefusedHistogram, Side, SideHistogram } from './side.ts';
 export interface Scoring {
   readonly workers: WorkerPool;
   readonly cancellation: Cancellation;
-  readonly options: Omit<ScoreTask, 'bytes' | 'axes' | 'items'>;
+  readonly options: Omit<ScoreTask, 'bytes' | 'axes' | 'places' | 'sides'>;
   /** For errors. */
   pathOf(id: number): string;
 }
@@ -56,9 +56,13 @@ export async function scoreElements(
     const scorable = elements.filter(isScorable);
     for (const element of elements) if (!isScorable(element)) met(without(element, null));
     if (scorable.length === 0) continue;
-    const packed = pack(scorable.map(({ found: [tested, ...references] }) => ({ tested, references })));
+    const packed = pack(scorable);
     const task: Promise<void> = workers
-      .run('scoreHistograms', { ...options, ...packed }, { cancellation, transfer: [packed.bytes.buffer] })
+      .run(
+        'scoreHistograms',
+        { ...options, ...packed },
+        { cancellation, transfer: [packed.bytes.buffer, packed.places.buffer] },
+      )
       .then((items) => {
         for (const [i, element] of scorable.entries()) met(without(element, items[i] as ScoredItem));
       })
@@ -104,11 +108,8 @@ function bytesOf(sides: readonly Side[], id: number): number {
 
 /** In one piece, which is handed over: blobs as drivers give them may lie in buffers that are shared. */
 function pack(
-  items: readonly {
-    readonly tested: SideHistogram;
-    readonly references: readonly (SideHistogram | RefusedHistogram | null)[];
-  }[],
-): Pick<ScoreTask, 'axes' | 'items'> & { readonly bytes: Uint8Array<ArrayBuffer> } {
+  elements: readonly Scorable[],
+): Pick<ScoreTask, 'axes' | 'places' | 'sides'> & { readonly bytes: Uint8Array<ArrayBuffer> } {
   const axes = new Map<readonly Axis[], number>();
   const blobs: Uint8Array[] = [];
   let length = 0;
@@ -123,17 +124,14 @@ function pack(
     length += one.blob.length;
     return { from, to: length, axes: at };
   };
-  const packed = items.map(({ tested, references }) => ({
-    tested: place(tested),
-    references: references.map((one) => (isThere(one) ? place(one) : null)),
-  }));
+  const items = elements.map(({ found }) => found.map((one) => (isThere(one) ? place(one) : null)));
   const bytes = new Uint8Array(length);
   let end = 0;
   for (const blob of blobs) {
     bytes.set(blob, end);
     end += blob.length;
   }
-  return { bytes, axes: [...axes.keys()], items: packed };
+  return { bytes, axes: [...axes.keys()], ...packedPlaces(items) };
 }
 
 function named(error: unknown, elements: readonly Scorable[], pathOf: Scoring['pathOf']): unknown {

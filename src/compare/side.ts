@@ -32,7 +32,7 @@ export interface RefusedHistogram {
 /** Bins of monitor elements are booked alike in all of a dataset: so their axes are kept for all sides of a comparison. */
 export class KnownAxes {
   readonly #store: Store;
-  readonly #known = new Map<number, readonly Axis[]>();
+  readonly #known = new Map<number, { readonly axes: readonly Axis[]; readonly cells: number }>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -44,13 +44,19 @@ export class KnownAxes {
     const rows = await this.#store.reads.binnings(missing);
     for (const [i, row] of rows.entries()) {
       if (!row) throw new Error(`there is no binning ${missing[i]}`);
-      this.#known.set(row.id, binningOf(row).axes);
+      const { axes } = binningOf(row);
+      this.#known.set(row.id, { axes, cells: cellCount(shapeOf({ axes }), true) });
     }
   }
 
   /** Of a binning that was loaded. */
   of(id: number): readonly Axis[] {
-    return this.#known.get(id) as readonly Axis[];
+    return this.#known.get(id)?.axes as readonly Axis[];
+  }
+
+  /** With flow bins, of a binning that was loaded. */
+  cellsOf(id: number): number {
+    return this.#known.get(id)?.cells as number;
   }
 }
 
@@ -114,7 +120,7 @@ export class Side {
   /** With flow bins; undefined where that is not known before it is read. */
   cellsOf(id: number): number | undefined {
     const binningId = this.#ofRun.get(id);
-    return binningId === undefined ? undefined : cellCount(shapeOf({ axes: this.#axes.of(binningId) }), true);
+    return binningId === undefined ? undefined : this.#axes.cellsOf(binningId);
   }
 
   /** Aligned with the ids; null where there is none. */

@@ -4,7 +4,12 @@ import { encodeBins } from '../../src/domain/codec.ts';
 import { CorruptBinsError } from '../../src/domain/errors.ts';
 import { METRICS } from '../../src/domain/scores/metrics.ts';
 import { scored } from '../../src/domain/scores/scored.ts';
-import { type PackedHistogram, type ScoreTask, scoreHistograms } from '../../src/workers/score-histograms.ts';
+import {
+  type PackedHistogram,
+  packedPlaces,
+  type ScoreTask,
+  scoreHistograms,
+} from '../../src/workers/score-histograms.ts';
 
 const axes: readonly (readonly Axis[])[] = [3, 4].map((bins) => [{ bins, min: 0, max: 3, title: '' }]);
 const blobs: Uint8Array[] = [];
@@ -15,14 +20,14 @@ function packed(...counts: number[]): PackedHistogram {
   return { from, to: Buffer.concat(blobs).length, axes: counts.length - 3 };
 }
 const [some, alike, four, few] = [packed(10, 20, 30), packed(11, 19, 33), packed(1, 2, 3, 4), packed(1, 0, 1)] as const;
-const taskOf = (items: ScoreTask['items'], changes: Partial<ScoreTask> = {}): ScoreTask => ({
+const taskOf = (items: (PackedHistogram | null)[][], changes: Partial<ScoreTask> = {}): ScoreTask => ({
   metrics: ['CHI2'],
   largestPulls: 1,
   minEntries: 10,
   withPulls: false,
   bytes: Buffer.concat(blobs),
   axes,
-  items,
+  ...packedPlaces(items),
   ...changes,
 });
 const of = (...counts: number[]) => scored({ flow: false, contents: Float64Array.from(counts) }, axes[0] ?? []);
@@ -30,7 +35,7 @@ const of = (...counts: number[]) => scored({ flow: false, contents: Float64Array
 describe('histograms in a thread', () => {
   it('are scored against the references that have their axes and enough entries', () => {
     const expected = METRICS.CHI2(of(10, 20, 30), [of(11, 19, 33)], { largestPulls: 1 });
-    const [item] = scoreHistograms(taskOf([{ tested: some, references: [four, null, few, alike] }]));
+    const [item] = scoreHistograms(taskOf([[some, four, null, few, alike]]));
     expect(item).toEqual({
       scores: [{ value: expected.value, pValue: null }],
       sum: 60,
@@ -38,13 +43,13 @@ describe('histograms in a thread', () => {
       referenceSums: [null, null, 2, 63],
       refused: [{ reference: 0, reason: 'has an x axis of 4 bins from 0 to 3, not 3 from 0 to 3' }],
     });
-    const [withPulls] = scoreHistograms(taskOf([{ tested: some, references: [alike] }], { withPulls: true }));
+    const [withPulls] = scoreHistograms(taskOf([[some, alike]], { withPulls: true }));
     expect(withPulls?.scores).toEqual([expected]);
   });
 
   it('are not scored with too few entries on either side, nor empty', () => {
     const scoresOf = (tested: PackedHistogram, reference: PackedHistogram, minEntries: number) =>
-      scoreHistograms(taskOf([{ tested, references: [reference] }], { minEntries }))[0]?.scores;
+      scoreHistograms(taskOf([[tested, reference]], { minEntries }))[0]?.scores;
     expect(scoresOf(some, few, 3)).toBeNull();
     expect(scoresOf(few, some, 3)).toBeNull();
     expect(scoresOf(few, some, 2)).toHaveLength(1);
@@ -58,8 +63,8 @@ describe('histograms in a thread', () => {
     const work = () =>
       scoreHistograms(
         taskOf([
-          { tested: some, references: [alike] },
-          { tested: some, references: [cut] },
+          [some, alike],
+          [some, cut],
         ]),
       );
     expect(work).toThrow(CorruptBinsError);

@@ -15,7 +15,8 @@ const nothing: ScoreTask = {
   withPulls: false,
   bytes: new Uint8Array(),
   axes: [],
-  items: [],
+  places: new Int32Array(),
+  sides: 0,
 };
 
 describe('threads', () => {

@@ -16,7 +16,7 @@ export function kolmogorovSmirnov(tested: Scored, references: readonly Scored[])
     const [x, y] = tested.axes;
     const width = x?.bins as number;
     if (y !== undefined) {
-      return { value: (alongRows(tested, reference) + alongColumns(tested, reference, width)) / 2, pValue: null };
+      return { value: meanOfBothOrders(tested, reference, width), pValue: null };
     }
     const value = alongRows(tested, reference);
     if (!tested.isCounts || !reference.isCounts) return { value, pValue: null };
@@ -38,19 +38,27 @@ function alongRows(a: Scored, b: Scored): number {
   return largest;
 }
 
-function alongColumns(a: Scored, b: Scored, width: number): number {
+/** In one loop, whose sums do not wait for each other: half the time of two. */
+function meanOfBothOrders(a: Scored, b: Scored, width: number): number {
   const [ofA, ofB] = [a.contents, b.contents];
   const [wholeA, wholeB] = [1 / a.sum, 1 / b.sum];
+  const { length } = ofA;
   let [sumA, sumB, largest] = [0, 0, 0];
-  for (let x = 0; x < width; x++) {
-    for (let i = x; i < ofA.length; i += width) {
-      sumA += ofA[i] as number;
-      sumB += ofB[i] as number;
-      const distance = Math.abs(sumA * wholeA - sumB * wholeB);
-      if (distance > largest) largest = distance;
-    }
+  let [columnsA, columnsB, largestOfColumns] = [0, 0, 0];
+  for (let i = 0, inColumns = 0; i < length; i++) {
+    sumA += ofA[i] as number;
+    sumB += ofB[i] as number;
+    const distance = Math.abs(sumA * wholeA - sumB * wholeB);
+    if (distance > largest) largest = distance;
+    columnsA += ofA[inColumns] as number;
+    columnsB += ofB[inColumns] as number;
+    const distanceOfColumns = Math.abs(columnsA * wholeA - columnsB * wholeB);
+    if (distanceOfColumns > largestOfColumns) largestOfColumns = distanceOfColumns;
+    inColumns += width;
+    // from the end of a column to the beginning of the next
+    if (inColumns >= length) inColumns -= length - 1;
   }
-  return largest;
+  return (largest + largestOfColumns) / 2;
 }
 
 /** Above it the other series needs fewer terms; both have all digits here. */

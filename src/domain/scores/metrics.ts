@@ -8,6 +8,8 @@ import type { Score, Scored } from './scored.ts';
 export interface ScoreOptions {
   /** Of how many largest pulls MAX_PULL is the mean: at least 1. */
   readonly largestPulls: number;
+  /** Whether pulls are wanted (default true); where they cost nothing more they are given all the same. */
+  readonly withPulls?: boolean;
 }
 
 export type Metric = 'KS' | 'CHI2' | 'MAX_PULL' | 'BETA_BINOMIAL' | 'EMD';
@@ -18,7 +20,7 @@ export const METRICS: Readonly<
 > = {
   KS: kolmogorovSmirnov,
   CHI2: chi2,
-  MAX_PULL: (tested, references, { largestPulls }) => maxPull(tested, references, largestPulls),
+  MAX_PULL: (tested, references, { largestPulls, withPulls }) => maxPull(tested, references, largestPulls, withPulls),
   BETA_BINOMIAL: betaBinomial,
   EMD: earthMover,
 };

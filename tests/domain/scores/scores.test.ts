@@ -50,6 +50,8 @@ describe('scores', () => {
       // of many counts the logarithms that the law is made of differ in their last digits, in scipy as here
       const [digits, least] = name === 'BETA_BINOMIAL' ? [6, 1] : [9, 1e-3];
       expectClose(value, made.values[name], digits, least);
+      const without = METRICS[name](tested, references, { largestPulls: made.largest, withPulls: false });
+      expect({ ...without, pulls }).toEqual({ value, pValue, pulls });
       if (name === 'KS' && made.pKS !== null) expectClose(pValue, made.pKS);
       else expect(pValue).toBeNull();
       const expected = made.pulls[name];
