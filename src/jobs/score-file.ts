@@ -28,6 +28,8 @@ export interface ScoreFile {
 const MOST_ROWS = 2_000_000;
 /** A file of so many rows is some tens of megabytes; what needs more memory is no honest one. */
 const MEMORY_BYTES = 384 * 1024 * 1024;
+/** Arrow with a length that is wrong can make its reader go round for ever. */
+const SILENCE_MS = 15_000;
 /** Read at the same time; others wait. */
 const AT_ONCE = 2;
 
@@ -38,7 +40,7 @@ const AT_ONCE = 2;
  */
 export async function readScoreFile(path: string): Promise<ScoreFile> {
   const leave = await places.take();
-  const parser = new ParseProcess({ memoryBytes: MEMORY_BYTES });
+  const parser = new ParseProcess({ memoryBytes: MEMORY_BYTES, silenceMs: SILENCE_MS });
   try {
     const collected = new Map<string | null, Columns>();
     let rejected = 0;

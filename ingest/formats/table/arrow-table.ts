@@ -48,6 +48,7 @@ async function read(bytes: Uint8Array, path: string): Promise<{ columns: string[
   const { tableFromIPC } = await import('apache-arrow');
   try {
     const table = tableFromIPC(bytes);
+    for (const batch of table.batches) assertHeld(batch);
     return { columns: table.schema.fields.map(({ name }) => name), batches: table.batches };
   } catch (cause) {
     const said = cause instanceof Error ? cause.message : String(cause);
@@ -60,6 +61,24 @@ async function read(bytes: Uint8Array, path: string): Promise<{ columns: string[
     );
   }
 }
+
+/** The library believes what a file says of its lengths, and would go on for as many rows. */
+function assertHeld({ numRows, data }: RecordBatch): void {
+  for (const { length, nullCount, typeId, values, valueOffsets } of data.children) {
+    const isBits = typeId === BOOL;
+    // of a column of nothing but nulls, as of lists, there is nothing else to look at
+    const held =
+      valueOffsets !== undefined
+        ? valueOffsets.length - 1
+        : values === undefined
+          ? nullCount
+          : values.length * (isBits ? 8 : 1);
+    if (length !== numRows || held < numRows) throw new Error(`a column of ${held} values in ${numRows} rows`);
+  }
+}
+
+/** Type.Bool of the library, which is loaded where it is needed alone. */
+const BOOL = 6;
 
 function cellOf(vector: Vector | null, row: number): Cell {
   const value: unknown = vector?.get(row) ?? null;

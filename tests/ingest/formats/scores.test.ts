@@ -37,6 +37,8 @@ const RUNS = [315259, 315259, 315260];
 const LUMISECTIONS = [1, 2, 1];
 const SCORES = [0.25, -3, 1e-300];
 
+const LENGTH = Buffer.from(BigInt64Array.of(777n).buffer);
+
 describe('a table of scores', () => {
   test('is the same in CSV, gzipped, Parquet, Arrow files and streams, and JSON', async () => {
     const csv = `run,lumisection,score\n${RUNS.map((run, i) => `${run},${LUMISECTIONS[i]},${SCORES[i]}`).join('\n')}\n`;
@@ -101,6 +103,20 @@ describe('a table of scores', () => {
     const { rows, issues } = await read(',run,lumisection,score,reson\n0,1,1,1,EMPTY\n');
     expect(rows).toEqual([[2, 1, 1, 1, null]]);
     expect(issues).toEqual(['undefined UNKNOWN_COLUMN reson']);
+  });
+
+  test('that claims more rows than it holds is refused', async () => {
+    const numbers = Int32Array.from({ length: 777 }, (_, i) => i + 1_000);
+    const content = Buffer.from(
+      tableToIPC(tableFromArrays({ run: numbers, lumisection: numbers, score: numbers }), 'stream'),
+    );
+    // the length of the batch, and those of its columns
+    for (let at = content.indexOf(LENGTH); at >= 0; at = content.indexOf(LENGTH))
+      content.writeBigInt64LE(10n ** 9n, at);
+    await expect(read(content)).rejects.toMatchObject({
+      code: 'BROKEN_ARROW',
+      message: expect.stringContaining('in 1000000000 rows'),
+    });
   });
 
   test.each([
