@@ -46,7 +46,8 @@ function flood({ port, kinds, connections }: Job): () => FloodResult {
         const answer = held.slice(0, end);
         held = held.slice(end);
         const code = /"code":"(\w+)"/.exec(answer)?.[1] ?? `HTTP ${answer.slice(9, 12)}`;
-        const name = code === expected?.code ? code : `${code} instead of ${expected?.code}`;
+        const name =
+          code === expected?.code || code === expected?.later ? code : `${code} instead of ${expected?.code}`;
         answers[name] = (answers[name] ?? 0) + 1;
         if (expected?.spoils || /^connection: close/im.test(answer)) socket.destroy();
         else ask();

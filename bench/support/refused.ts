@@ -3,6 +3,8 @@ export interface RefusedKind {
   readonly name: string;
   /** The `extensions.code` of the answer, or its status where there is none. */
   readonly code: string;
+  /** The code once the client has been refused so much that it is not looked at any more. */
+  readonly later?: string;
   /** Whole HTTP requests, asked in turn: none is known from a cache. */
   readonly requests: readonly string[];
   /** The connection is of no more use afterwards. */
@@ -48,16 +50,19 @@ export const REFUSED: readonly RefusedKind[] = [
   {
     name: 'too many tokens',
     code: 'LIMIT_EXCEEDED',
+    later: 'TOO_MANY_REQUESTS',
     requests: variants((v) => query(`{ runs { nodes { n${v}: ${times(12_000, () => 'number')} } } }`)),
   },
   {
     name: 'too long a document',
     code: 'LIMIT_EXCEEDED',
+    later: 'TOO_MANY_REQUESTS',
     requests: Array.from({ length: 8 }, (_, v) => query(`{ runs { nodes { n${v}: ${'number '.repeat(100_000)} } } }`)),
   },
   {
     name: 'the same field again and again',
     code: 'LIMIT_EXCEEDED',
+    later: 'TOO_MANY_REQUESTS',
     requests: variants((v) => query(`{ runs { nodes { n${v}: ${times(8_000, () => 'number')} } } }`)),
   },
   {
@@ -70,6 +75,7 @@ export const REFUSED: readonly RefusedKind[] = [
   {
     name: 'variables too large',
     code: 'LIMIT_EXCEEDED',
+    later: 'TOO_MANY_REQUESTS',
     requests: Array.from({ length: 8 }, (_, v) =>
       query(`query Q${v}($w: RunWhere) { runs(where: $w) { totalCount } }`, {
         w: { OR: Array.from({ length: 6_000 }, (_, i) => ({ number: { eq: i } })) },
@@ -104,6 +110,14 @@ export const REFUSED: readonly RefusedKind[] = [
     name: 'names that are not there',
     code: 'NOT_FOUND',
     requests: variants((v) => query(`{ lumisectionMask(expression: "nothing${v}") { runCount } }`)),
+  },
+  {
+    name: 'as much JSON as may come without a token',
+    code: 'GRAPHQL_VALIDATION_FAILED',
+    later: 'TOO_MANY_REQUESTS',
+    requests: Array.from({ length: 8 }, (_, v) =>
+      query(`{ nope${v} }`, { a: Array.from({ length: 330_000 }, () => []) }),
+    ),
   },
   { name: 'no JSON', code: 'BAD_REQUEST', requests: variants((v) => post(`{"query": "{ a${v} }`)) },
   {

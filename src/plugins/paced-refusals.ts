@@ -1,6 +1,7 @@
 import type { Config } from '../config.ts';
 import { clientOf } from './client.ts';
 import type { ErrorCode } from './error-codes.ts';
+import { limitError } from './limit-error.ts';
 import { type Moment, type Plugin, type RequestFacts, thisMoment } from './request-facts.ts';
 
 type Limits = Pick<Config, 'refusedPercent' | 'clientAddressHeader'>;
@@ -31,13 +32,16 @@ const AROUND_MS = 0.2;
 /** Reading a body comes on top, and what was made of it, which stays in memory while the answer is held back. */
 const BYTES_IN_A_MS = 20_000;
 const LONGEST_WAIT_MS = 10_000;
+/** Takes longer to read than to refuse. */
+const LONG_BODY_BYTES = 50_000;
 /** Of more clients than these, those that wasted nothing lately are forgotten. */
 const CLIENTS = 10_000;
 
 /**
  * Lets refused requests of one client take a small share of the server's time: when it has used that up, answers to
  * further ones are held back, so that a flood of them waits for itself and not others for it. What is answered with data is
- * never held back. `paced` is told of each answer that is.
+ * never held back. `paced` is told of each answer that is. Long bodies of such a client, where it sends no token, are not
+ * looked at (429): what they take cannot be held back any more.
  */
 export function usePacedRefusals(
   { refusedPercent, clientAddressHeader }: Limits,
@@ -74,7 +78,25 @@ export function usePacedRefusals(
     if (wasted.size >= CLIENTS) wasted.clear();
   };
 
+  /** Milliseconds by which the next refusal would be held back. */
+  const owed = (client: string, now: number) => {
+    const debt = wasted.get(client);
+    return debt === undefined ? 0 : (left(debt, now) - FREE_MS) / share;
+  };
+
   return {
+    onRequestParse({ request, serverContext }) {
+      const { facts, req, opening } = serverContext;
+      if ((req ?? opening) === undefined || facts.viewer.authenticated) return;
+      facts.beforeBody = (bytes) => {
+        if (bytes < LONG_BODY_BYTES || stopping.aborted) return;
+        const wait = owed(
+          clientOf(facts.viewer, request.headers, serverContext, clientAddressHeader),
+          performance.now(),
+        );
+        if (wait >= 1) throw tooMuchWasted(bytes, wait);
+      };
+    },
     onResponse({ request, serverContext }) {
       const { facts, req, opening } = serverContext;
       if (!facts.refused || (req ?? opening) === undefined || stopping.aborted || !isOfNoUse(facts)) return;
@@ -107,6 +129,18 @@ function workSince({ clock, processor }: Moment): number {
   const now = thisMoment();
   return Math.min(now.clock - clock, now.processor - processor);
 }
+
+const tooMuchWasted = (bytes: number, waitMs: number) =>
+  limitError({
+    setting: 'LUMIGRAPH_REFUSED_PERCENT',
+    code: 'TOO_MANY_REQUESTS',
+    status: 429,
+    limit: LONG_BODY_BYTES,
+    actual: bytes,
+    what: `So much of this client was refused that its bodies are read up to ${LONG_BODY_BYTES} bytes only, for now: this one has ${bytes}`,
+    remedy: 'Send what the server takes, or wait.',
+    retryAfter: Math.ceil(waitMs / 1000),
+  });
 
 function isOfNoUse({ errorCodes, limits }: RequestFacts): boolean {
   if (limits.includes('LUMIGRAPH_TIMEOUT_MS')) return false;

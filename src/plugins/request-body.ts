@@ -44,7 +44,9 @@ export function useRequestBody({ maxBatch, ...limits }: Limits): Plugin {
         setRequestParser(async () => {
           const body =
             serverContext?.req === undefined ? await readWeb(request, limit) : await readNode(serverContext.req, limit);
-          serverContext.facts.workedOnSince = thisMoment();
+          const { facts } = serverContext;
+          facts.workedOnSince = thisMoment();
+          facts.beforeBody?.(body.length);
           return parseJson(body);
         });
       } else if (

@@ -35,6 +35,8 @@ export interface RequestFacts {
   refused: boolean;
   /** Of the trace that the request belongs to, where it is traced. */
   traceId: string | undefined;
+  /** Throws where a body of so many bytes is not to be looked at now. */
+  beforeBody: ((bytes: number) => void) | undefined;
   /** Gives back the place that the request takes among those that are answered. */
   end: (() => void) | undefined;
 }
@@ -76,6 +78,7 @@ export function newRequestFacts(request: Request): RequestFacts {
     viewer: NOBODY,
     limits: [],
     traceId: undefined,
+    beforeBody: undefined,
     end: undefined,
   };
 }

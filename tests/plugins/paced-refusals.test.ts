@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from 'vitest';
-import { SESSION } from '../support/session.ts';
+import { AUTHORIZED, SESSION } from '../support/session.ts';
 import { smallApp } from './small-app.ts';
 
 test('a flood of refused requests waits for itself, not honest ones for it, and is let go when the server stops', async () => {
@@ -59,6 +59,37 @@ test('what others on the machine take of its time is not put down to who is refu
   try {
     for (let i = 0; i < 10; i++) expect((await fetch(`${url}/graphql`, { headers })).status).toBe(401);
     expect(await (await fetch(`${url}/metrics`)).text()).not.toContain('LUMIGRAPH_REFUSED_PERCENT');
+  } finally {
+    server.close();
+    server.closeAllConnections();
+  }
+});
+
+test('long bodies of who had much refused are not looked at for now, unless a token came with them', async () => {
+  const stopping = new AbortController();
+  const app = smallApp({ LUMIGRAPH_REFUSED_PERCENT: '1' }, {}, { stopping: stopping.signal, session: SESSION });
+  const server = createServer(app.handle).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const ask = async (query: string, padding: number, headers: object = {}) => {
+    const body = JSON.stringify({ query }).padEnd(padding);
+    const all = { 'content-type': 'application/json', ...headers };
+    return fetch(`${url}/graphql`, { method: 'POST', headers: all, body });
+  };
+  try {
+    const flood = Array.from({ length: 8 }, () => ask('{ nope }', 300_000));
+    const heldBack = async () => (await fetch(`${url}/metrics`)).text();
+    await expect.poll(heldBack, { timeout: 20_000 }).toContain('limit="LUMIGRAPH_REFUSED_PERCENT"}');
+    const refused = ask('{ hello }', 60_000);
+    // short ones of use are answered, and so are those of other clients
+    expect((await ask('{ hello }', 0)).status).toBe(200);
+    expect((await ask('{ hello }', 60_000, AUTHORIZED)).status).toBe(200);
+    stopping.abort();
+    expect((await refused).status).toBe(429);
+    expect(Number((await refused).headers.get('retry-after'))).toBeGreaterThan(0);
+    const { errors } = await (await refused).json();
+    expect(errors).toMatchObject([{ extensions: { code: 'TOO_MANY_REQUESTS', setting: 'LUMIGRAPH_REFUSED_PERCENT' } }]);
+    await Promise.all(flood);
   } finally {
     server.close();
     server.closeAllConnections();
