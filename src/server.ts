@@ -56,6 +56,10 @@ async function main(): Promise<void> {
     metrics.gauge({ name: 'lumigraph_connections', help: 'Connections that are open.' }, () => http.connections);
     const jobsByState = { name: 'lumigraph_jobs', help: 'Jobs in the database, of all servers.', label: 'state' };
     metrics.gauge(jobsByState, () => store.jobs.countByState());
+    const runsHelp = 'Runs of built-in strategies in the database, of all servers.';
+    metrics.gauge({ name: 'lumigraph_strategy_runs', help: runsHelp, label: 'status' }, () =>
+      store.strategyRuns.countByStatus(),
+    );
     if (config.metrics !== 'off') metrics.watchProcess();
     await listen(http, config.port, 'PORT', config);
     const probes = config.metricsPort === 0 ? null : createHttpServer(app.handleProbe, config);

@@ -147,16 +147,19 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: RunStrategyInput, required: true, description: 'Which strategy, and how.' }) },
     resolve: async (_root, { input }, context) => {
       const { store } = context;
-      const { task: called, version: label, ...given } = input;
+      const { task: called, strategy, version: label } = input;
       const task = await store.reads.taskByName(called);
       if (task === null) {
         throw new NotFoundError(`no task is called ${JSON.stringify(called.slice(0, 200))}`, { field: 'task' });
       }
-      const asked = Object.fromEntries(Object.entries(given).filter(([, value]) => value != null)) as typeof given;
-      const { version, definition } = builtInVersion({ ...asked, strategy: given.strategy } as never);
+      const { version, definition } = builtInVersion({
+        ...{ strategy, parameters: input.parameters, preparation: input.preparation },
+        ...{ seed: input.seed ?? undefined, learnFrom: input.learnFrom ?? undefined },
+        ...{ combination: input.combination ?? undefined, combinationParameters: input.combinationParameters },
+      });
       if (label != null) assertVersion(label, 'version');
       const author = authorOf(context);
-      const { name, summary } = strategyNamed(given.strategy);
+      const { name, summary } = strategyNamed(strategy);
       const named = { name, description: summary, sourceUrl: null };
       const stated = { version: label ?? version, orientation: 'HIGHER', definition } as const;
       const made = await store.strategies.ensureBuiltIn(named, stated, author);

@@ -44,7 +44,10 @@ export interface StrategyRuns {
   ): Promise<{ readonly prediction: Prediction; readonly queued: boolean }>;
   /** Whether there is something that a process could take now. */
   isWaiting(isDead: Lease['isDead']): Promise<boolean>;
-  /** Takes the run that has waited longest, those first that lost their processes; null where there is none. */
+  /**
+   * Takes a run: one that lost its process first, else that which has waited longest of the author who was served longest
+   * ago; null where there is none.
+   */
   claim(lease: Lease): Promise<{ readonly prediction: Prediction; readonly run: StrategyRun } | null>;
   /** Keeps a run. @returns null where the lease is lost: another process has it. */
   renew(id: number, lease: string, progress?: RunProgress): Promise<{ readonly cancelRequested: boolean } | null>;
@@ -61,6 +64,8 @@ export interface StrategyRuns {
    * @throws NotFoundError for a prediction that nobody makes; InvalidInputError for one that is made, or FAILED.
    */
   cancel(id: number, isDead: Lease['isDead']): Promise<Prediction>;
+  /** How many there are, by the status of their prediction. */
+  countByStatus(): Promise<Readonly<Record<string, number>>>;
   /** Of each prediction; null where no built-in strategy makes it. */
   of(predictionIds: readonly number[]): Promise<(StrategyRun | null)[]>;
 }
@@ -75,7 +80,7 @@ export const MOST_WAITING = 100;
 const NOT_FLUSHED = false;
 
 export const createStrategyRuns = (
-  database: Pick<Database, 'dialect' | 'all' | 'write'>,
+  database: Pick<Database, 'dialect' | 'all' | 'arrays' | 'write'>,
   predictions: Pick<Predictions, 'find' | 'open'>,
 ): StrategyRuns => {
   const { dialect } = database;
@@ -104,7 +109,8 @@ export const createStrategyRuns = (
            WHERE finished_at IS NULL AND not_before <= ${dialect.timeFromNow(0)}
            ORDER BY CASE WHEN lease_owner IS NULL THEN 1 ELSE 0 END, queued_at, prediction_id ${dialect.lockFreeRows}`,
         );
-        for (const row of rows.filter((one) => isLeft(one, lease.isDead))) {
+        const left = rows.filter((one) => isLeft(one, lease.isDead));
+        for (const row of await inTurn(transaction, left)) {
           if (row.cancelRequested) await end(transaction, row.predictionId, { status: 'CANCELLED' });
           else if (row.attempts < MAX_ATTEMPTS) return take(transaction, dialect, row.predictionId, lease);
           else await end(transaction, row.predictionId, { status: 'FAILED', problem: deathProblem(row.attempts) });
@@ -166,6 +172,13 @@ export const createStrategyRuns = (
         return predictionOf(transaction, id);
       }),
 
+    async countByStatus() {
+      const rows = await database.arrays<[string, number]>(
+        `SELECT p.status, count(*) FROM strategy_run r JOIN prediction p ON p.id = r.prediction_id GROUP BY p.status`,
+      );
+      return Object.fromEntries(rows.map(([status, count]) => [status, Number(count)]));
+    },
+
     async of(ids) {
       if (ids.length === 0) return [];
       const [before, behind] = dialect.oneOf.int;
@@ -211,6 +224,27 @@ async function queue(transaction: Transaction, dialect: Dialect, id: number, aut
   await setStatus(transaction, id, 'QUEUED');
   transaction.publish({ kind: 'strategyRun', predictionId: id });
   return { prediction: await predictionOf(transaction, id), queued: true };
+}
+
+/** In their order, but by author in turn. */
+async function inTurn<Row extends Pick<StrategyRun, 'predictionId' | 'leaseOwner'>>(
+  transaction: Transaction,
+  rows: readonly Row[],
+): Promise<readonly Row[]> {
+  if (rows.length < 2) return rows;
+  const waiting = await transaction.arrays<[number, string]>(
+    `SELECT r.prediction_id, p.author FROM strategy_run r JOIN prediction p ON p.id = r.prediction_id
+     WHERE r.finished_at IS NULL`,
+  );
+  const served = await transaction.all<{ author: string; served: Date | null }>(
+    `SELECT p.author, max(r.started_at) AS served FROM strategy_run r JOIN prediction p ON p.id = r.prediction_id
+     GROUP BY p.author`,
+  );
+  const authors = new Map(waiting);
+  const times = new Map(served.map((one) => [one.author, one.served === null ? 0 : Number(new Date(one.served))]));
+  const turn = ({ predictionId, leaseOwner }: Row) =>
+    leaseOwner === null ? (times.get(authors.get(predictionId) ?? '') ?? 0) : Number.NEGATIVE_INFINITY;
+  return rows.toSorted((a, b) => turn(a) - turn(b));
 }
 
 async function refuseMany(transaction: Transaction, author: string): Promise<void> {

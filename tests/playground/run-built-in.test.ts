@@ -23,8 +23,8 @@ const TEN = Array.from({ length: 10 }, (_, i) => i + 1);
 /** Booked otherwise in one lumisection of each run. */
 const REBOOKED: Booking = { ...CHARGE, axes: [{ bins: 5, min: 0, max: 2e5, title: 'charge [e]' }] };
 
-/** Scores of every database, to compare them with one another. */
-const ofDatabases: PartScores[][] = [];
+/** Of every database, to compare them with one another. */
+const ofDatabases: { readonly scores: readonly PartScores[]; readonly models: readonly Buffer[] }[] = [];
 
 describe.each(databases)('a built-in strategy on a task on $name', (database) => {
   let opened: { store: Store; drop(): Promise<void> };
@@ -123,7 +123,10 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
     const combined = combinedScorer(fitCombination('fisher', table, { contentHash: '' }));
     expect([...scoresOf('TEST').scores]).toEqual(TEN.map((lumisection) => combined(rowsOf(third, [lumisection]))));
     expect([...models.keys()].sort()).toEqual([0, ...subject.elements.map(({ id }) => id)].sort());
-    ofDatabases.push((['TRAIN', 'VALIDATION', 'TEST'] as const).map((part) => scoresOf(part)));
+    ofDatabases.push({
+      scores: (['TRAIN', 'VALIDATION', 'TEST'] as const).map((part) => scoresOf(part)),
+      models: [...models.values()].map((bytes) => Buffer.from(bytes)),
+    });
   });
 
   test('tells how far it is, from none of the members to all', async () => {
@@ -212,7 +215,7 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
   });
 });
 
-test('built-in strategies give the same scores to the last bit on all databases', () => {
+test('built-in strategies give the same models and scores to the last bit on all databases', () => {
   expect(ofDatabases).toHaveLength(databases.length);
-  for (const scores of ofDatabases) expect(scores).toEqual(ofDatabases[0]);
+  for (const other of ofDatabases) expect(other).toEqual(ofDatabases[0]);
 });

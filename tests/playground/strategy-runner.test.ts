@@ -184,6 +184,23 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     }
   });
 
+  test('are taken by author in turn, each in the order in which they were asked for', async () => {
+    for (const seed of [1, 2, 3])
+      await enqueue({ strategy: 'entries', seed: 3000 + seed }, { name: 'eager', isAdmin: false });
+    await enqueue({ strategy: 'entries', seed: 3004 }, { name: 'late', isAdmin: false });
+    expect(await store.strategyRuns.countByStatus()).toMatchObject({ QUEUED: 4 });
+    const taken: string[] = [];
+    for (let next = await store.strategyRuns.claim(lease()); next; next = await store.strategyRuns.claim(lease())) {
+      const { prediction } = next;
+      const [version] = await store.reads.strategyVersions([prediction.strategyVersionId]);
+      taken.push(`${prediction.author} ${JSON.parse(version?.definition ?? '').seed}`);
+      await store.strategyRuns.settle(prediction.id, 'one', { status: 'CANCELLED' });
+      // times are kept to the millisecond
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    expect(taken).toEqual(['eager 3001', 'late 3004', 'eager 3002', 'eager 3003']);
+  });
+
   test('that cannot be made say why', async () => {
     const { prediction } = await enqueue({ strategy: 'nmf', preparation: { rebin: [7] } });
     await drain();

@@ -228,9 +228,16 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
     expect((await ask(page, { id })).data.node.watchedScores.lumisections).toEqual([]);
   });
 
-  test('of tasks of windows or runs do not watch', async () => {
-    await frozenTask(store, 'windows', { monitorElements: [CHARGE.path], granularity: 'WINDOW', windowLength: 2 });
-    const id = await idOf({ task: 'windows', strategy: 'entries' });
+  test.each([
+    { granularity: 'WINDOW', windowLength: 2 },
+    {
+      ...{ granularity: 'RUN', mixed: 'MAJORITY' },
+      allow: ['ONE_CLASS_TRAIN', 'ONE_CLASS_VALIDATION', 'ONE_CLASS_TEST'],
+    },
+  ] as const)('score members of tasks of granularity $granularity, and do not watch on these', async (changes) => {
+    const task = changes.granularity.toLowerCase();
+    await frozenTask(store, task, { monitorElements: [CHARGE.path], ...changes });
+    const id = await idOf({ task, strategy: 'entries' });
     await drain();
     expect(reasonOf(await ask(WATCH, { id, watch: true }))).toBe('NO_LUMISECTIONS');
     const { data } = await ask(
@@ -239,6 +246,7 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
     );
     expect(data.node).toMatchObject({ status: 'COMPLETE' });
     expect(data.node.coverage.scored).toBe(data.node.coverage.expected);
+    expect(data.node.coverage.scored).toBeGreaterThan(0);
   });
 
   test('score what was injected into members, as the matrix of the task has it', async () => {
