@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { placesOnBoard } from '../../src/domain/leaderboard.ts';
+
+const row = (value: number | null, more: object = {}) => ({
+  ...{ thresholdFrom: 'VALIDATION', expected: 100, scored: 100, evaluatedAt: new Date(0), value, isInverted: false },
+  ...more,
+});
+
+test('equal values share a place, and what has none stands behind', () => {
+  const places = placesOnBoard([row(0.5), row(null), row(0.9), row(0.5), row(0.1)], []);
+  expect(places.map(({ rank, row: { value } }) => [rank, value])).toEqual([
+    [1, 0.9],
+    [2, 0.5],
+    [2, 0.5],
+    [4, 0.1],
+    [null, null],
+  ]);
+});
+
+test('a threshold from the truth of the test has no place, and takes none from others', () => {
+  const places = placesOnBoard([row(1, { thresholdFrom: 'TEST' }), row(0.5)], ['TRUTH_CHANGED']);
+  expect(places.map(({ rank, flags }) => [rank, flags])).toEqual([
+    [1, ['TRUTH_CHANGED']],
+    [null, ['OPTIMISTIC_THRESHOLD', 'TRUTH_CHANGED']],
+  ]);
+});
+
+test('coverage is low below 95 %, and flags say what a place is to be read with', () => {
+  const flagsOf = (more: object) => placesOnBoard([row(0.3, more)], [])[0]?.flags;
+  expect(flagsOf({ scored: 95 })).toEqual([]);
+  expect(flagsOf({ scored: 94 })).toEqual(['LOW_COVERAGE']);
+  expect(flagsOf({ isInverted: true })).toEqual(['INVERTED']);
+  expect(flagsOf({ value: null, evaluatedAt: null, isInverted: null })).toEqual(['NOT_EVALUATED']);
+});
