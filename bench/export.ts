@@ -37,6 +37,12 @@ interface Took {
   readonly processor: number;
 }
 
+/** What is asked of one server, one after the other; its memory is the most that any of them took. */
+const EXPORTS = [
+  { formats: ['arrow?type=FLOAT32', 'arrow?type=FLOAT64'], atLeast: 0.5 },
+  { formats: ['parquet?type=FLOAT32'], atLeast: undefined },
+];
+
 for (const kind of ['sqlite', 'postgresql'] as const) {
   if (flags.on !== undefined && flags.on !== kind) continue;
   const databases = await startDatabases(kind);
@@ -51,12 +57,6 @@ for (const kind of ['sqlite', 'postgresql'] as const) {
   }
 }
 report.end(RUNS >= 25 && flags.on === undefined && flags.only === undefined);
-
-/** What is asked of one server, one after the other; its memory is the most that any of them took. */
-const EXPORTS = [
-  { formats: ['arrow?type=FLOAT32', 'arrow?type=FLOAT64'], atLeast: 0.5 },
-  { formats: ['parquet?type=FLOAT32'], atLeast: undefined },
-];
 
 async function measureExports(kind: DatabaseKind, databases: DatabaseServer, url: string): Promise<void> {
   const reader = await openBlobReader(url);
