@@ -2,7 +2,7 @@
  * Takes part in a task: learns what good histograms of a monitor element look like on average, scores all others by how
  * far their shape is from that, and reads its place on the board.
  *
- *     npx tsx examples/submit.ts --task sample-pixel --token TOKEN
+ *     npx tsx examples/submit.ts --task sample --token TOKEN --monitor-element PixelPhase1/Tracks/PXBarrel/charge_PXLayer_3
  */
 import { parseArgs } from 'node:util';
 import { decodeBins } from '../client/bins.ts';

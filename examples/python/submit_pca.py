@@ -2,8 +2,7 @@
 
 The standard library and numpy are enough:
 
-    python3 examples/python/submit_pca.py --task sample-pixel --token TOKEN \
-        --monitor-element PixelPhase1/Tracks/PXBarrel/charge_PXLayer_1
+    python3 examples/python/submit_pca.py --task sample --token TOKEN
 
 The token needs the scope `challenge`: `npm run token -- create --name me --scope challenge`. Submitting the same again changes nothing;
 other parameters are another version of the strategy.
@@ -16,8 +15,6 @@ import sys
 import numpy
 
 from fetch_matrix import ask
-
-PARTS = ("TRAIN", "VALIDATION", "TEST")
 
 MATRIX = """
 query Take($task: String!, $part: TaskPartName!, $element: String, $first: Int!, $after: String) {
@@ -44,6 +41,8 @@ mutation Submit($input: SubmitPredictionInput!) {
 }
 """
 
+ELEMENTS = "query Elements($task: String!) { task(name: $task) { monitorElements } }"
+
 BOARD = """
 query Board($task: String!) {
   task(name: $task) {
@@ -63,8 +62,6 @@ def fetch_part(url, token, task, part, element, page=1000):
     while True:
         variables = {"task": task, "part": part, "element": element, "first": page, "after": after}
         found = ask(url, MATRIX, variables, token)["task"]
-        if found is None:
-            raise RuntimeError(f"there is no task {task}")
         matrix = found["matrix"]["matrix"]
         count = len(matrix["runs"])
         if count > 0:
@@ -116,14 +113,31 @@ def working_point(scores, is_bad):
     return float(ranked[last][numpy.argmax(found * (1 - false))])
 
 
-def answers(rows, usable, scores):
+def element_scores(given, element):
+    """Rows of validation and test, and their scores by one monitor element, in units of what good ones have; -inf: none."""
+    train = fetch_part(given.url, given.token, given.task, "TRAIN", element)
+    bins, usable = shares(train)
+    good = bins[usable & numpy.array([truth == "NEGATIVE" for truth in train["truth"]])]
+    if len(good) == 0:
+        raise RuntimeError(f"{element}: there is nothing good to learn from")
+    model = fit(good, given.components)
+    unit = score(model, good).mean() or 1.0
+    found = {}
+    for part in ("VALIDATION", "TEST"):
+        rows = fetch_part(given.url, given.token, given.task, part, element)
+        bins, usable = shares(rows)
+        found[part] = rows, numpy.where(usable, score(model, bins) / unit, -numpy.inf)
+    return found
+
+
+def answers(rows, scores):
     """As they are submitted: a score, or why there is none."""
-    for place, (run, lumisection) in enumerate(zip(rows["runs"], rows["lumisections"])):
+    for run, lumisection, value, valid in zip(rows["runs"], rows["lumisections"], scores, rows["valid"]):
         key = {"run": run, "lumisection": lumisection}
-        if usable[place]:
-            yield {**key, "score": float(scores[place])}
+        if numpy.isfinite(value):
+            yield {**key, "score": float(value)}
         else:
-            yield {**key, "reason": "EMPTY" if rows["valid"][place] else "NO_HISTOGRAM"}
+            yield {**key, "reason": "EMPTY" if valid else "NO_HISTOGRAM"}
 
 
 def main():
@@ -131,7 +145,7 @@ def main():
     parser.add_argument("--url", default="http://localhost:4000/graphql")
     parser.add_argument("--task", required=True, help="name of a frozen task")
     parser.add_argument("--token", required=True, help="of the scope challenge")
-    parser.add_argument("--monitor-element", help="path of one of its monitor elements; needed where it has several")
+    parser.add_argument("--monitor-element", help="path of one of its monitor elements; all of them unless told")
     parser.add_argument("--components", type=int, default=3)
     parser.add_argument("--strategy", default="numpy-pca", help="name that it is to have on the board")
     given = parser.parse_args()
@@ -142,21 +156,23 @@ def main():
 
 
 def take_part(given):
-    parts = {part: fetch_part(given.url, given.token, given.task, part, given.monitor_element) for part in PARTS}
-    train, usable = shares(parts["TRAIN"])
-    is_good = numpy.array([truth == "NEGATIVE" for truth in parts["TRAIN"]["truth"]])
-    model = fit(train[usable & is_good], given.components)
+    task = ask(given.url, ELEMENTS, {"task": given.task}, given.token)["task"]
+    if task is None:
+        raise RuntimeError(f"there is no task {given.task}")
+    elements = [given.monitor_element] if given.monitor_element else task["monitorElements"]
+    of_elements = [element_scores(given, element) for element in elements]
 
     submitted = []
     threshold = None
     for part in ("VALIDATION", "TEST"):
-        rows = parts[part]
-        bins, usable = shares(rows)
-        scores = score(model, bins)
+        rows = of_elements[0][part][0]
+        # a member is as anomalous as the worst of its histograms
+        scores = numpy.max([found[part][1] for found in of_elements], axis=0)
         if part == "VALIDATION":
+            scored = numpy.isfinite(scores)
             is_bad = numpy.array([truth == "POSITIVE" for truth in rows["truth"]])
-            threshold = working_point(scores[usable], is_bad[usable])
-        submitted += answers(rows, usable, scores)
+            threshold = working_point(scores[scored], is_bad[scored])
+        submitted += answers(rows, scores)
 
     strategy = {"name": given.strategy, "version": f"{given.components}-components"}
     for begin in range(0, len(submitted), SCORES_A_CALL):
