@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../client/client.ts';
+import { fillSampleBoard } from '../ingest/sample.ts';
 import { startSampleServer } from './client/sample-server.ts';
 import { bundledPrograms } from './support/bundled-programs.ts';
 import { SESSION } from './support/session.ts';
@@ -18,6 +19,7 @@ if (!hasNumpy) console.warn('python3 with numpy is not here: examples/python is 
 let server: Awaited<ReturnType<typeof startSampleServer>>;
 beforeAll(async () => {
   server = await startSampleServer();
+  await fillSampleBoard(server.store);
 });
 afterAll(() => server?.stop());
 
