@@ -3,8 +3,11 @@
  * answer; anywhere else JSON.stringify sees `plain()`. Both ways give the same bytes.
  */
 export abstract class RawJson {
-  /** The JSON text, which is ASCII, exactly what JSON.stringify would make of `plain()`: as bytes where it is long. */
-  abstract text(): string | Uint8Array;
+  /**
+   * The JSON text, which is ASCII, exactly what JSON.stringify would make of `plain()`: as bytes where it is long, in pieces where
+   * it is very long.
+   */
+  abstract text(): string | Uint8Array | Iterable<string | Uint8Array>;
   /** The value itself, for everybody but the splicer. */
   abstract plain(): unknown;
 
@@ -24,13 +27,15 @@ export function* spliceJson(value: unknown): Generator<Uint8Array, void, undefin
   let text = '';
   for (const part of partsOf(value)) {
     const next = typeof part === 'string' ? part : part.text();
-    if (typeof next === 'string') {
-      text += next;
-      if (text.length < PIECE_CHARACTERS) continue;
+    for (const piece of typeof next === 'string' || next instanceof Uint8Array ? [next] : next) {
+      if (typeof piece === 'string') {
+        text += piece;
+        if (text.length < PIECE_CHARACTERS) continue;
+      }
+      if (text !== '') yield Buffer.from(text);
+      text = '';
+      if (typeof piece !== 'string') yield piece;
     }
-    yield Buffer.from(text);
-    text = '';
-    if (typeof next !== 'string') yield next;
   }
   yield Buffer.from(text);
 }

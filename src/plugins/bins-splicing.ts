@@ -55,21 +55,38 @@ function stream(made: Uint8Array[], rest: Iterable<Uint8Array>, most: number, br
   return readable;
 }
 
-async function* chunks(made: Uint8Array[], rest: Iterable<Uint8Array>, most: number): AsyncGenerator<Buffer> {
-  let held: Uint8Array[] = made;
-  let size = CHUNK_BYTES;
-  let total = STREAM_FROM_BYTES;
-  for (const piece of rest) {
-    held.push(piece);
-    size += piece.length;
-    if (size < CHUNK_BYTES) continue;
-    total += size;
+async function* chunks(made: Uint8Array[], rest: Iterable<Uint8Array>, most: number): AsyncGenerator<Uint8Array> {
+  let total = 0;
+  for (const chunk of gathered(made, rest)) {
+    total += chunk.length;
     // answers that seemed to become too large were measured before (cost.ts): this is for what nobody thought of
     if (total > most + STREAM_FROM_BYTES) throw tooManyBytes(total, most);
-    yield Buffer.concat(held);
-    held = [];
-    size = 0;
+    yield chunk;
     await nextTurn();
   }
-  yield Buffer.concat(held);
+}
+
+/** Small pieces together, large ones as they are. */
+function* gathered(made: Uint8Array[], rest: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let held: Uint8Array[] = [];
+  let size = 0;
+  const taken = () => {
+    const whole = Buffer.concat(held, size);
+    held = [];
+    size = 0;
+    return whole;
+  };
+  for (const pieces of [made, rest]) {
+    for (const piece of pieces) {
+      if (piece.length >= CHUNK_BYTES / 2) {
+        if (size > 0) yield taken();
+        yield piece;
+        continue;
+      }
+      held.push(piece);
+      size += piece.length;
+      if (size >= CHUNK_BYTES) yield taken();
+    }
+  }
+  if (size > 0) yield taken();
 }

@@ -15,16 +15,13 @@ export class MatrixBins extends RawJson {
     this.#flow = flow;
   }
 
-  text(): Uint8Array {
-    const zeros = Buffer.from(JSON.stringify(this.#zeros()));
-    const pieces: Uint8Array[] = [OPEN];
+  *text(): Generator<string | Uint8Array, void, undefined> {
+    const zeros = JSON.stringify(this.#zeros());
     for (const [i, blob] of this.#blobs.entries()) {
-      if (i > 0) pieces.push(COMMA);
-      const text = blob === null ? zeros : binsJson(blob, this.#shape, this.#flow);
-      pieces.push(typeof text === 'string' ? Buffer.from(text) : (text as Uint8Array));
+      yield i === 0 ? '[' : ',';
+      yield blob === null ? zeros : (binsJson(blob, this.#shape, this.#flow) as string | Uint8Array);
     }
-    pieces.push(CLOSE);
-    return Buffer.concat(pieces);
+    yield this.#blobs.length === 0 ? '[]' : ']';
   }
 
   plain(): unknown {
@@ -35,5 +32,3 @@ export class MatrixBins extends RawJson {
     return new Array<number>(cellCount(this.#shape, this.#flow)).fill(0);
   }
 }
-
-const [OPEN, COMMA, CLOSE] = ['[', ',', ']'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
