@@ -45,7 +45,7 @@ export class StrategyRunner {
     this.#store = store;
     this.#workers = workers;
     this.#options = options;
-    this.#watcher = new Watcher(store, workers, this.#stopping);
+    this.#watcher = new Watcher(store, workers, this.#stopping, (what, facts) => options.onTrouble?.(what, facts));
   }
 
   /** Begins to look for work, now and whenever there may be some. */

@@ -19,6 +19,10 @@ interface Watched {
   readonly content: WatchedContent;
 }
 
+type Trouble = (what: string, facts: Record<string, unknown>) => void;
+
+const UNEXPECTED = { code: 'INTERNAL', message: 'something unexpected: the log of the server tells more' };
+
 /** Scores of lumisections are written so many at once. */
 const LUMISECTIONS_AT_ONCE = 1_000;
 
@@ -27,27 +31,38 @@ export class Watcher {
   readonly #store: Store;
   readonly #workers: WorkerPool;
   readonly #cancellation: Cancellation;
+  readonly #onTrouble: Trouble;
   /** By prediction: neither its models nor its task change. */
   readonly #known = new Map<number, Watched>();
 
-  constructor(store: Store, workers: WorkerPool, cancellation: Cancellation) {
+  constructor(store: Store, workers: WorkerPool, cancellation: Cancellation, onTrouble: Trouble) {
+    this.#onTrouble = onTrouble;
     this.#store = store;
     this.#workers = workers;
     this.#cancellation = cancellation;
   }
 
-  /** Looks at every watch once. */
+  /** Looks at every watch once. What keeps one from scoring is kept with it, and is no hindrance to others. */
   async look(): Promise<void> {
     for (const { predictionId, errorCode } of await this.#store.watches.all()) {
-      const watched = await this.#watched(predictionId);
-      if (watched === null) continue;
-      const changed = await this.#store.watches.changedRuns(predictionId, watched.content);
-      if (changed.length > 0 || errorCode !== null) await this.#lookAt(predictionId, watched);
+      try {
+        await this.#lookAt(predictionId, errorCode !== null);
+      } catch (error) {
+        if (this.#cancellation.reason !== undefined) throw error;
+        const known = error instanceof LumigraphError;
+        const problem = known ? { code: error.code, message: error.message } : UNEXPECTED;
+        if (!known) this.#onTrouble('a watch failed', { error, predictionId });
+        await this.#store.watches.note(predictionId, problem);
+      }
     }
   }
 
-  async #lookAt(predictionId: number, watched: Watched): Promise<void> {
+  async #lookAt(predictionId: number, hasFailed: boolean): Promise<void> {
     const { watches } = this.#store;
+    const watched = await this.#watched(predictionId);
+    if (watched === null) return;
+    const changed = await watches.changedRuns(predictionId, watched.content);
+    if (changed.length === 0) return hasFailed ? watches.note(predictionId, null) : undefined;
     const owner = nameReading();
     try {
       if (!(await watches.claim(predictionId, { owner, isDead: hasDied }))) return;
@@ -56,12 +71,9 @@ export class Watcher {
         for (const run of await watches.changedRuns(predictionId, watched.content)) {
           if (!(await this.#score(predictionId, owner, watched, models, run))) return;
         }
+        if (hasFailed) await watches.note(predictionId, null);
+      } finally {
         await watches.release(predictionId, owner);
-      } catch (error) {
-        const isKnown = error instanceof LumigraphError;
-        const code = isKnown ? error.code : 'INTERNAL';
-        await watches.release(predictionId, owner, { code, message: isKnown ? error.message : 'something unexpected' });
-        if (!isKnown) throw error;
       }
     } finally {
       endReading(owner);

@@ -1,5 +1,6 @@
 import type { Watch, WatchedRun, WatchedScore } from '../generated/sqlite/client.ts';
 import type { Column, Database, Queries, Transaction } from './database.ts';
+import { storable } from './ledger-issues.ts';
 import type { Lease } from './store.ts';
 import { isLeft, lapsed } from './strategy-runs.ts';
 
@@ -27,7 +28,9 @@ export interface Watches {
   all(): Promise<Watch[]>;
   /** @returns false where another process looks after it, or it was ended. */
   claim(predictionId: number, lease: Lease): Promise<boolean>;
-  release(predictionId: number, lease: string, problem?: { code: string; message: string }): Promise<void>;
+  release(predictionId: number, lease: string): Promise<void>;
+  /** Keeps what keeps a watch from scoring, whoever has it; null: nothing. */
+  note(predictionId: number, problem: { readonly code: string; readonly message: string } | null): Promise<void>;
   /** Runs that have other numbers of histograms than when they were looked at; ascending. */
   changedRuns(predictionId: number, content: WatchedContent): Promise<RunCount[]>;
   /** Lumisections of a run with more histograms than when they were scored; ascending. */
@@ -110,13 +113,19 @@ export const createWatches = (database: Pick<Database, 'dialect' | 'all' | 'arra
         return true;
       }),
 
-    release: (predictionId, lease, problem) =>
+    release: (predictionId, lease) =>
       database.write(async (transaction) => {
         await transaction.all(
-          `UPDATE watch SET lease_owner = NULL, lease_expires_at = NULL, error_code = $3, error_message = $4
-           WHERE prediction_id = $1 AND lease_owner = $2`,
-          [predictionId, lease, problem?.code ?? null, problem?.message ?? null],
+          `UPDATE watch SET lease_owner = NULL, lease_expires_at = NULL WHERE prediction_id = $1 AND lease_owner = $2`,
+          [predictionId, lease],
         );
+      }),
+
+    note: (predictionId, problem) =>
+      database.write(async (transaction) => {
+        await transaction.all('UPDATE watch SET error_code = $2, error_message = $3 WHERE prediction_id = $1', [
+          ...[predictionId, problem?.code ?? null, problem === null ? null : storable(problem.message)],
+        ]);
       }),
 
     async changedRuns(predictionId, content) {

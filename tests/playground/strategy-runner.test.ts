@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CorruptModelError } from '../../src/domain/errors.ts';
 import type { Prediction, Task } from '../../src/generated/sqlite/client.ts';
 import { type BuiltInRequest, builtInVersion } from '../../src/playground/built-in.ts';
 import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
@@ -7,6 +8,7 @@ import type { StoreEvent } from '../../src/store/events.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Lease, Store } from '../../src/store/store.ts';
 import { MOST_WAITING } from '../../src/store/strategy-runs.ts';
+import type { WatchedContent } from '../../src/store/watches.ts';
 import { WorkerPool } from '../../src/workers/worker-pool.ts';
 import { lumisectionBatch } from '../schema/batch.ts';
 import { CHARGE, fillTaskWorld, histogram, RUNS, SIZE } from '../schema/task-world.ts';
@@ -264,6 +266,30 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     expect(await store.watches.changedRuns(prediction.id, watched.content)).toEqual([]);
   });
 
+  test('that watch and cannot score say why, until they can, and hinder no other', async () => {
+    const failing = (await enqueue({ strategy: 'ks' })).prediction;
+    const other = (await enqueue({ strategy: 'entries', seed: 7 })).prediction;
+    await drain();
+    for (const { id } of [failing, other]) {
+      await store.watches.start(id, 'somebody', (await watchedBy(store, id))?.content as WatchedContent);
+    }
+    const batch = lumisectionBatch([{ ...histogram(third, 1), run: 410_000 }]);
+    await ingest(store, { path: 'more.csv', format: 'test' }, [{ kind: 'runs', runs: [{ number: 410_000 }] }, batch]);
+    const original = store.models.content.bind(store.models);
+    const damaged = vi.spyOn(store.models, 'content').mockImplementation(async (id, element) => {
+      if (id === failing.id) throw new CorruptModelError('damaged');
+      return original(id, element);
+    });
+    await drain();
+    damaged.mockRestore();
+    const scored = async ({ id }: Prediction) => (await store.watches.scores(id, 410_000, [1])).length;
+    expect([await scored(failing), await scored(other)]).toEqual([0, 1]);
+    const errors = async () => (await store.watches.of([failing.id, other.id])).map((one) => one?.errorCode);
+    expect(await errors()).toEqual(['CORRUPT_MODEL', null]);
+    await drain();
+    expect([await scored(failing), await errors()]).toEqual([1, [null, null]]);
+  });
+
   test('that watch are looked after by one process at a time, and by none once they ended', async () => {
     const { prediction } = await enqueue({ strategy: 'ks' });
     await store.watches.start(prediction.id, 'somebody', { datasetId: 1, monitorElementIds: [1] });
@@ -271,8 +297,8 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     expect(await store.watches.claim(prediction.id, { owner: 'two', isDead: isAlive })).toBe(false);
     const run = { runNumber: first, histograms: 3 };
     expect(await store.watches.record(prediction.id, 'two', run, [])).toBe(false);
-    await store.watches.release(prediction.id, 'one', { code: 'X', message: 'why' });
-    expect((await store.watches.of([prediction.id]))[0]).toMatchObject({ leaseOwner: null, errorCode: 'X' });
+    await store.watches.release(prediction.id, 'one');
+    expect((await store.watches.of([prediction.id]))[0]).toMatchObject({ leaseOwner: null, errorCode: null });
     expect(await store.watches.claim(prediction.id, { owner: 'two', isDead: isAlive })).toBe(true);
     // nothing is kept of a run that is not there (any more)
     const score = { lumisectionNumber: 1, score: 1, reason: null, histograms: 1 };

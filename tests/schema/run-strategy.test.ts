@@ -147,10 +147,11 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
     expect(reasonOf(await run({ strategy: 'ks' }, asReader))).toBe('FORBIDDEN');
   });
 
-  test('take their names: nobody submits in them, nor names another strategy so', async () => {
-    await idOf({ strategy: 'ks' });
-    const create = 'mutation { createStrategy(input: { name: "ks" }) { created } }';
-    expect(reasonOf(await ask(create))).toBe('NAME_TAKEN');
+  test('own their names, before anybody has run them and after', async () => {
+    const create = 'mutation ($name: String!) { createStrategy(input: { name: $name }) { created } }';
+    expect(reasonOf(await ask(create, { name: 'moments' }))).toBe('BUILT_IN');
+    await idOf({ strategy: 'moments' });
+    expect(reasonOf(await ask(create, { name: 'moments' }))).toBe('BUILT_IN');
     await drain();
   });
 
