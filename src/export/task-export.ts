@@ -7,13 +7,17 @@ import { cellCount, shapeOf } from '../domain/shape.ts';
 import type { TaskDefinition, TaskPart } from '../domain/task.ts';
 import type { Store } from '../store/store.ts';
 import type { SeenMember } from '../store/task-members.ts';
-import type { Booking } from './export-format.ts';
+import type { Booking, ExportWriter } from './export-format.ts';
 import { EXPORT_VERSION } from './export-request.ts';
 import { type Chunks, type Export, type ExportOptions, streamed } from './export-stream.ts';
 import { type MemberContent, memberHistograms } from './member-histograms.ts';
 import type { TaskRow } from './task-export-row.ts';
 
-export const TASK_FORMATS = { arrow: 'application/vnd.apache.arrow.file' } as const;
+export const TASK_FORMATS = {
+  arrow: 'application/vnd.apache.arrow.file',
+  parquet: 'application/vnd.apache.parquet',
+} as const;
+export type TaskFormat = keyof typeof TASK_FORMATS;
 
 /** Where an export of a part ended: in which of its monitor elements, behind which member. */
 export interface TaskExportPlace {
@@ -92,6 +96,7 @@ export async function truthShown(
 export async function openTaskExport(
   store: Store,
   task: Task,
+  format: TaskFormat,
   request: TaskExportRequest,
   { cut, onEnd }: ExportOptions = {},
 ): Promise<Export> {
@@ -113,11 +118,20 @@ export async function openTaskExport(
     rows: members * elements.length,
     isTruthShown,
   });
-  // a library of some size, which most servers are never asked for
-  const { taskArrowWriter } = await import('./task-export-arrow.ts');
-  const writer = taskArrowWriter({ ...request, monitorElements: elements.map(({ path }) => path) });
+  const writer = await writerOf(format, request, elements);
   const rows = rowsOf(store, { ...request, task, elements, minEntries: definition.minEntries }, cut);
   return streamed(writer, provenance, rows, onEnd);
+}
+
+/** Libraries of some size, which most servers are never asked for. */
+async function writerOf(
+  format: TaskFormat,
+  request: TaskExportRequest,
+  elements: readonly Element[],
+): Promise<ExportWriter<TaskRow>> {
+  if (format === 'parquet') return (await import('./task-export-parquet.ts')).taskParquetWriter(request);
+  const { taskArrowWriter } = await import('./task-export-arrow.ts');
+  return taskArrowWriter({ ...request, monitorElements: elements.map(({ path }) => path) });
 }
 
 interface Element {

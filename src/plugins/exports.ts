@@ -222,7 +222,7 @@ async function open(
     etag: `W/"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`,
   };
   if (isNamedBy(headers.get('if-none-match'), named.etag)) return { export: null, headers: named };
-  const opened = await openTaskExport(store, task, request, options);
+  const opened = await openTaskExport(store, task, format, request, options);
   return { export: opened, headers: { ...named, ...attached(TASK_FORMATS[format], `${task.name}-${part}.${format}`) } };
 }
 

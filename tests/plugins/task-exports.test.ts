@@ -1,4 +1,6 @@
 import { tableFromIPC } from '@uwdata/flechette';
+import { parquetMetadata } from 'hyparquet';
+import { readParquet } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type App, createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
@@ -124,6 +126,20 @@ describe.each(databases)('exports of tasks on $name', (database) => {
     );
     expect(flow.rows[0]?.bins).toBeInstanceOf(Int32Array);
     expect(whole.rows[0]?.bins).toBeInstanceOf(Float64Array);
+  });
+
+  it('as Parquet hold the same rows, gaps too', async () => {
+    const arrow = await read('open/test.arrow');
+    const response = await get('open/test.parquet');
+    expect(response.headers.get('content-disposition')).toBe('attachment; filename="open-test.parquet"');
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    const rows = tableFromIPC(readParquet(bytes).intoIPCStream()).toArray() as Row[];
+    const plain = ({ bins, ...row }: Row) => ({ ...row, bins: bins && Array.from(bins as Float64Array) });
+    expect(rows.map(plain)).toEqual(arrow.rows.map(plain));
+    expect(rows.filter(({ valid }) => valid === false).length).toBe(1);
+    const { key_value_metadata: kept } = parquetMetadata(bytes.buffer);
+    const provenance = kept?.find(({ key }) => key === 'lumigraph.provenance')?.value;
+    expect(JSON.parse(provenance as string)).toEqual(arrow.provenance);
   });
 
   it('go on where they were cut, over the end of a monitor element too, to the same rows', async () => {
