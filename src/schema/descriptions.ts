@@ -275,7 +275,7 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     metric: 'What its leaderboard ranks by.',
     seed: 'What its sampling and its split were drawn with.',
     isTruthHidden:
-      'Whether the truth of its test part is closed to all but its author and whoever has the scope `admin`.',
+      'Whether the truth of its test part is closed, from when it is frozen until it is revealed (`revealedAt`), to all but its author and whoever has the scope `admin`.',
     definition: 'As it was stated.',
     hash: 'SHA-256 over its exact content in hexadecimal, as docs/tasks.md says; absent while it is a draft.',
     madeOf: 'The versions that its truth was made of.',
