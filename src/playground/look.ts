@@ -1,14 +1,18 @@
+import { type FlaggedRuns, flaggedRuns } from '../domain/evaluation/flagged-elements.ts';
 import type { Cluster } from '../domain/evaluation/ranking.ts';
+import { truthOfRuns } from '../domain/evaluation/runs.ts';
+import { sampleOf } from '../domain/evaluation/sample.ts';
 import type { View } from '../domain/evaluation/view.ts';
-import type { TaskMetric } from '../domain/task.ts';
+import type { TaskMetric, TaskPart } from '../domain/task.ts';
 import type { Prediction, StrategyVersion, Task } from '../generated/sqlite/client.ts';
 import type { SampleOptions } from '../store/evaluations.ts';
+import { OWN_SCORES } from '../store/prediction-parts.ts';
 import type { ComparedPredictions } from '../workers/compare-predictions.ts';
 import type { Looked, LookTask } from '../workers/look-at-prediction.ts';
 import { type Evaluating, type KnownPrediction, orientationOf } from './evaluation.ts';
 
 export type { ComparedPredictions } from '../workers/compare-predictions.ts';
-export type { BinNumbers, ElementScores } from '../workers/look-at-prediction.ts';
+export type { BinNumbers } from '../workers/look-at-prediction.ts';
 
 /** What is asked of one look. */
 export type Asked = LookTask['asked'];
@@ -31,6 +35,45 @@ export async function lookAt(
   const scored = await store.evaluations.sample(prediction, part, { ...options, monitorElementId });
   const look = { orientation: orientationOf(version), view, scored, options: { seed: task.seed, cluster }, asked };
   return workers.run('lookAtPrediction', look, cancellation && { cancellation });
+}
+
+/** A monitor element with scores, and the threshold that was stated for them. */
+export interface ScoredElement {
+  readonly monitorElementId: number;
+  readonly threshold: number | null;
+}
+
+/**
+ * Shares of runs with flagged monitor elements, by the truth of runs. One element after another: all of their scores at
+ * once may be more than memory holds.
+ */
+export async function lookAtFlags(
+  { store, workers, cancellation }: Evaluating,
+  { prediction, version, part }: Pick<LookedAt, 'prediction' | 'version' | 'part'>,
+  elements: readonly ScoredElement[],
+  leastMembers: number,
+): Promise<FlaggedRuns[]> {
+  const sample = (of: TaskPart, monitorElementId: number) =>
+    store.evaluations.sample(prediction, of, { monitorElementId, bare: true });
+  const [runs, places]: [number[], number[]] = [[], []];
+  for (const { monitorElementId, threshold } of elements) {
+    const flagged = await workers.run(
+      'flagRuns',
+      {
+        ...{ orientation: orientationOf(version), threshold, leastMembers },
+        scored: await sample(part, monitorElementId),
+        chooseOn: threshold === null ? await sample('VALIDATION', monitorElementId) : null,
+      },
+      cancellation && { cancellation },
+    );
+    for (const run of flagged) {
+      runs.push(run);
+      places.push(monitorElementId);
+    }
+  }
+  const flags = { run: Int32Array.from(runs), monitorElement: Int32Array.from(places) };
+  const truths = truthOfRuns(sampleOf(await sample(part, OWN_SCORES)));
+  return flaggedRuns({ ...flags, flagged: new Uint8Array(runs.length).fill(1) }, truths);
 }
 
 /** The paired difference of two predictions on the test part of a task, with at most so many disagreements. */

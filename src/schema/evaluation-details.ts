@@ -2,13 +2,13 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { CurvePoint as Point } from '../domain/evaluation/curves.ts';
 import { FLAGGED_ELEMENTS, type FlaggedRuns as Flagged } from '../domain/evaluation/flagged-elements.ts';
 import type { RunCounts } from '../domain/evaluation/runs.ts';
-import type { BinNumbers, ElementScores } from '../playground/look.ts';
+import { type BinNumbers, lookAtFlags } from '../playground/look.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { checkFirst } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { EstimateObject, Evaluation } from './evaluation.ts';
 import { MemberQuantity, RunTruth } from './evaluation-enums.ts';
-import { asGiven, look, type ShownEvaluation } from './evaluation-source.ts';
+import { asGiven, inTurn, look, mayLook, type ShownEvaluation } from './evaluation-source.ts';
 import { elementId } from './prediction.ts';
 import { definitionOf } from './task.ts';
 
@@ -155,19 +155,10 @@ builder.objectField(Evaluation, 'flaggedRuns', (t) =>
       const answers = (await context.loaders.answers.load(prediction.id)).filter(
         (one) => one.part === part && one.monitorElementId !== OWN_SCORES,
       );
-      if (answers.length === 0 || shown.scope === 'PUBLIC') return null;
-      const elements: ElementScores[] = [];
-      for (const { monitorElementId, threshold } of answers) {
-        const scored = await context.store.evaluations.sample(prediction, part, { monitorElementId });
-        const chooseOn =
-          threshold === null
-            ? await context.store.evaluations.sample(prediction, 'VALIDATION', { monitorElementId })
-            : null;
-        elements.push({ scored, threshold, chooseOn });
-      }
-      const looked = await look(shown, { kind: 'flagged', elements, leastMembers }, context);
+      if (answers.length === 0 || !mayLook(shown)) return null;
+      const flagged = await inTurn(context, () => lookAtFlags(context, shown, answers, leastMembers));
       context.cost.addNodes(3 * (1 + FLAGGED_ELEMENTS.length));
-      return looked?.flagged ?? null;
+      return flagged;
     },
   }),
 );

@@ -1,4 +1,5 @@
 import type { Context } from '../context.ts';
+import { LimitExceededError } from '../domain/errors.ts';
 import type { Cluster } from '../domain/evaluation/ranking.ts';
 import type { Coverage } from '../domain/evaluation/sample.ts';
 import type { View } from '../domain/evaluation/view.ts';
@@ -70,7 +71,7 @@ export async function shownEvaluation(
   const element = monitorElement === null ? OWN_SCORES : await elementId(monitorElement, context);
   const used = element === OWN_SCORES ? threshold : await elementThreshold(prediction.id, part, element, context);
   const shown = { ...common, monitorElementId: element, threshold: used };
-  const looked = await lookAt(context, shown, { kind: 'view', threshold: used });
+  const looked = await inTurn(context, () => lookAt(context, shown, { kind: 'view', threshold: used }));
   return { ...shown, ...(looked.view as NonNullable<typeof looked.view>) };
 }
 
@@ -83,7 +84,7 @@ async function elementThreshold(id: number, part: string, element: number, { loa
  * What is not kept takes a look at the truth: at the frozen one, and not where whoever asks sees the public part alone, of
  * which each look would tell more than the numbers that are kept.
  */
-const mayLook = ({ scope, stored }: Pick<ShownEvaluation, 'scope' | 'stored'>) =>
+export const mayLook = ({ scope, stored }: Pick<ShownEvaluation, 'scope' | 'stored'>) =>
   scope !== 'PUBLIC' && stored.isFrozenTruth;
 
 /** Looks at the scores and the truth that an evaluation is of; null where that may not be. */
@@ -93,7 +94,27 @@ export async function look(
   context: Context,
   options?: Pick<SampleOptions, 'entriesOf'>,
 ) {
-  return mayLook(shown) ? lookAt(context, shown, asked, options) : null;
+  return mayLook(shown) ? inTurn(context, () => lookAt(context, shown, asked, options)) : null;
+}
+
+/** Looks of one operation: each reads the scores of a whole part and takes a thread for up to seconds. */
+const MOST_LOOKS = 20;
+
+const looks = new WeakMap<object, { count: number; last: Promise<unknown> }>();
+
+/** One look of an operation after another, so that one alone is in memory. @throws LimitExceededError beyond MOST_LOOKS. */
+export async function inTurn<T>(context: Context, work: () => Promise<T>): Promise<T> {
+  const ofOperation = looks.get(context) ?? { count: 0, last: Promise.resolve() };
+  looks.set(context, ofOperation);
+  if (++ofOperation.count > MOST_LOOKS) {
+    throw new LimitExceededError(
+      `curves, runs, ranges, other thresholds and comparisons are computed when they are asked for, at most ${MOST_LOOKS} in one operation: ask for fewer`,
+      { limit: MOST_LOOKS },
+    );
+  }
+  const result = ofOperation.last.then(work, work);
+  ofOperation.last = result;
+  return result;
 }
 
 /** A threshold of an evaluation in the orientation of its strategy. */

@@ -10,7 +10,7 @@ import { builder } from './builder.ts';
 import { TaskMetric } from './enums.ts';
 import { Interval, Resampling } from './evaluation.ts';
 import { metricArgument, viewArguments } from './evaluation-enums.ts';
-import { scopeFor } from './evaluation-source.ts';
+import { inTurn, scopeFor } from './evaluation-source.ts';
 import { VersionNameInput, versionOf } from './prediction.ts';
 import { taskCalled } from './prediction-mutations.ts';
 import { Lumisection, Prediction, Run } from './refs.ts';
@@ -162,15 +162,12 @@ builder.queryField('compareStrategies', (t) =>
       );
       if (evaluated.includes(null)) return null;
       const used = metric ?? (TASK_METRICS.find((one) => one === task.metric) as Metric);
-      const answer = await compareOnTest(
-        context,
-        task,
-        [
-          { prediction: first, version: await versionOf(first, context) },
-          { prediction: second, version: await versionOf(second, context) },
-        ],
-        { metric: used, view: { slice: kind, weighting, missing }, atMost: disagreements },
-      );
+      const sides = [
+        { prediction: first, version: await versionOf(first, context) },
+        { prediction: second, version: await versionOf(second, context) },
+      ] as const;
+      const how = { metric: used, view: { slice: kind, weighting, missing }, atMost: disagreements };
+      const answer = await inTurn(context, () => compareOnTest(context, task, sides, how));
       return { ...answer, task, metric: used, first, second };
     },
   }),

@@ -8,6 +8,7 @@ import {
   type ReferencePolicy,
   type StrategyDefinition,
 } from '../domain/strategy-definition.ts';
+import { STRATEGIES } from '../strategies/registry.ts';
 import { builder, type ExtendedTypes } from './builder.ts';
 import { Orientation } from './enums.ts';
 import { savedText } from './saved-text.ts';
@@ -148,13 +149,20 @@ export function urlFrom(text: string | null | undefined): string | null {
 
 export const descriptionFrom = (text: string | null | undefined) => savedText('description', text, MAX_DESCRIPTION);
 
-/** @throws InvalidInputError for what is no name of a strategy. */
+/** @throws InvalidInputError for what is no name of a strategy, or that of a built-in one (reason BUILT_IN). */
 export function assertStrategyName(name: string, field: string): void {
-  if (SAVED_NAME.test(name)) return;
-  throw new InvalidInputError(
-    `${field}: 1 to 100 letters, digits and . _ - that begin with a letter and end with a letter or digit`,
-    { field },
-  );
+  if (!SAVED_NAME.test(name)) {
+    throw new InvalidInputError(
+      `${field}: 1 to 100 letters, digits and . _ - that begin with a letter and end with a letter or digit`,
+      { field },
+    );
+  }
+  if (STRATEGIES.some((strategy) => strategy.name === name)) {
+    throw new InvalidInputError(`${field}: ${name} is built-in: run it with runStrategy, or take another name`, {
+      field,
+      reason: 'BUILT_IN',
+    });
+  }
 }
 
 /** @throws InvalidInputError for what is no label of a version. */

@@ -54,6 +54,8 @@ export interface SampleOptions {
   readonly runs?: ReadonlySet<number> | undefined;
   /** In the place of the truth that was frozen: of all members of the task. */
   readonly truth?: Int8Array | undefined;
+  /** Leave out what is known of members beside their scores. */
+  readonly bare?: boolean;
   /** With the entries of this monitor element as a quantity. */
   readonly entriesOf?: { readonly datasetId: number; readonly monitorElementId: number };
 }
@@ -117,13 +119,13 @@ async function sampleOf(
   cache: MemberCache,
   { id, taskId }: Pick<Prediction, 'id' | 'taskId'>,
   part: TaskPart,
-  { monitorElementId = OWN_SCORES, runs, truth, entriesOf }: SampleOptions,
+  { monitorElementId = OWN_SCORES, runs, truth, bare = false, entriesOf }: SampleOptions,
 ): Promise<ScoredLumisections> {
   const index = await cache.of(taskId);
   const { columns } = index;
   const range = index.range(part);
   const said = (await storedParts(database, id, monitorElementId, part)).get(part);
-  const { fill, luminosity, pileup } = await memberFacts(database, database.dialect, columns, range);
+  const facts = bare ? undefined : await memberFacts(database, database.dialect, columns, range);
   const entries = entriesOf && (await memberEntries(database, database.dialect, columns, range, entriesOf));
   const score = scoresOf(index, part, said);
   const whole: ScoredLumisections = {
@@ -131,8 +133,11 @@ async function sampleOf(
     lumisection: columns.first.slice(...range),
     truth: (truth ?? columns.truth).slice(...range),
     score,
-    fill,
-    quantities: { luminosity, pileup, ...(entries && { entries }) },
+    ...(facts && { fill: facts.fill }),
+    quantities: {
+      ...(facts && { luminosity: facts.luminosity, pileup: facts.pileup }),
+      ...(entries && { entries }),
+    },
   };
   return runs === undefined ? whole : ofRuns(whole, runs);
 }

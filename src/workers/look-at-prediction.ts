@@ -1,21 +1,13 @@
 import { evaluateAt } from '../domain/evaluation/at-threshold.ts';
 import { type CurvePoint, precisionRecallCurve, rocCurve } from '../domain/evaluation/curves.ts';
 import type { EvaluateOptions } from '../domain/evaluation/evaluate.ts';
-import { type FlaggedRuns, flaggedRuns } from '../domain/evaluation/flagged-elements.ts';
 import { rank, stepsOf } from '../domain/evaluation/ranking.ts';
-import { countByRun, type RunCounts, truthOfRuns } from '../domain/evaluation/runs.ts';
-import { type Coverage, coverageOf, type Sample, type ScoredLumisections } from '../domain/evaluation/sample.ts';
+import { countByRun, type RunCounts } from '../domain/evaluation/runs.ts';
+import { type Coverage, coverageOf, type ScoredLumisections } from '../domain/evaluation/sample.ts';
 import { binBy, slice } from '../domain/evaluation/slices.ts';
 import { type View, viewed } from '../domain/evaluation/view.ts';
 import type { Orientation } from '../domain/prediction.ts';
-import { evaluateView, orientedSample, type ViewNumbers, workingPointOf } from '../domain/prediction-evaluation.ts';
-
-/** Scores of one monitor element. Without a stated threshold, the working point of what is to be chosen on. */
-export interface ElementScores {
-  readonly scored: ScoredLumisections;
-  readonly threshold: number | null;
-  readonly chooseOn: ScoredLumisections | null;
-}
+import { evaluateView, orientedSample, type ViewNumbers } from '../domain/prediction-evaluation.ts';
 
 export interface LookTask {
   readonly orientation: Orientation;
@@ -28,7 +20,6 @@ export interface LookTask {
     | { readonly kind: 'threshold'; readonly threshold: number }
     | { readonly kind: 'curve'; readonly of: 'ROC' | 'PRECISION_RECALL'; readonly atMost: number }
     | { readonly kind: 'runs'; readonly threshold: number }
-    | { readonly kind: 'flagged'; readonly elements: readonly ElementScores[]; readonly leastMembers: number }
     | {
         readonly kind: 'bins';
         readonly quantity: string;
@@ -49,7 +40,6 @@ export interface Looked {
   readonly threshold?: ReturnType<typeof evaluateAt>;
   readonly curve?: readonly CurvePoint[];
   readonly runs?: readonly RunCounts[];
-  readonly flagged?: readonly FlaggedRuns[];
   readonly bins?: { readonly bins: readonly BinNumbers[]; readonly unknown: number; readonly outside: number };
 }
 
@@ -74,8 +64,6 @@ export function lookAtPrediction({ orientation, view, scored, options, asked }: 
     }
     case 'runs':
       return { runs: countByRun(viewed(sample, view), oriented(asked.threshold)) };
-    case 'flagged':
-      return { flagged: flagged(sample, orientation, asked.elements, asked.leastMembers) };
     case 'bins': {
       const { bins, unknown, outside } = binBy(slice(sample, view.slice), asked.quantity, asked.edges);
       const threshold = asked.threshold === null ? null : oriented(asked.threshold);
@@ -90,37 +78,4 @@ export function lookAtPrediction({ orientation, view, scored, options, asked }: 
       };
     }
   }
-}
-
-/** An element without any threshold flags nothing. */
-function flagged(
-  sample: Sample,
-  orientation: Orientation,
-  elements: readonly ElementScores[],
-  leastMembers: number,
-): FlaggedRuns[] {
-  const runs: number[] = [];
-  const places: number[] = [];
-  for (const [place, { scored, threshold, chooseOn }] of elements.entries()) {
-    const ofElement = orientedSample(scored, orientation);
-    const stated = threshold === null ? undefined : orientation === 'LOWER' ? 0 - threshold : threshold;
-    const used =
-      stated ?? (chooseOn === null ? undefined : workingPointOf(orientedSample(chooseOn, orientation))?.threshold);
-    if (used === undefined) continue;
-    for (let i = 0; i < ofElement.run.length; i++) {
-      const score = ofElement.score[i] as number;
-      if (!(Number.isFinite(score) && score >= used)) continue;
-      runs.push(ofElement.run[i] as number);
-      places.push(place);
-    }
-  }
-  return flaggedRuns(
-    {
-      run: Int32Array.from(runs),
-      monitorElement: Int32Array.from(places),
-      flagged: new Uint8Array(runs.length).fill(1),
-    },
-    truthOfRuns(sample),
-    leastMembers,
-  );
 }

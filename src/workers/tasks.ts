@@ -2,6 +2,7 @@ import { combineScores, fitCombinationOf } from './combine-scores.ts';
 import { comparePredictions } from './compare-predictions.ts';
 import { evaluatePrediction } from './evaluate-prediction.ts';
 import { fitStrategy } from './fit-strategy.ts';
+import { flagRuns } from './flag-runs.ts';
 import { lookAtPrediction } from './look-at-prediction.ts';
 import { scoreHistograms } from './score-histograms.ts';
 import { scoreMembers } from './score-members.ts';
@@ -18,6 +19,7 @@ const tasks = {
   combineScores,
   evaluatePrediction,
   lookAtPrediction,
+  flagRuns,
   comparePredictions,
 } as const;
 

@@ -32,6 +32,9 @@ const BOARD = `query ($task: String!, $metric: TaskMetric, $weighting: Weighting
   leaderboard(metric: $metric, weighting: $weighting) { rank value interval { low high } flags evaluatedAt pairedWith
     strategy { name version } coverage { expected scored missing } } } }`;
 
+/** As each database has them. */
+const boards = new Set<string>();
+
 describe.each(databases)('leaderboards on $name', (database) => {
   let opened: { store: Store; drop(): Promise<void> };
   const statements: string[] = [];
@@ -99,6 +102,9 @@ describe.each(databases)('leaderboards on $name', (database) => {
     const byRun = await board(reader, 'open', { weighting: 'BY_RUN', metric: 'AVERAGE_PRECISION' });
     expect(byRun.map(({ rank }: { rank: number }) => rank)).toEqual([1, 1, 3]);
     expect(byRun[2].value).not.toBe(value);
+    const told = [places, byRun].flat().map(({ evaluatedAt: _, ...place }: { evaluatedAt: string }) => place);
+    boards.add(JSON.stringify(told));
+    expect(boards.size).toBe(1);
   });
 
   test('send the same statements however many predictions there are, and none of them reads a score', async () => {

@@ -328,6 +328,14 @@ describe.each(databases)('predictions on $name', (database) => {
     expect(found.atThreshold).toEqual({ threshold: 10, badFlagged: 1, goodFlagged: 0 });
   });
 
+  test('are looked at a few times an operation, and no more', async () => {
+    const curves = (count: number) =>
+      `{ prediction(task: "judged", strategy: { name: "chosen", version: "1" }) { evaluation {
+        ${Array.from({ length: count }, (_, i) => `c${i}: rocCurve(first: ${i + 2}) { x }`).join(' ')} } } }`;
+    expect((await world.reader(curves(3))).data.prediction.evaluation.c2.length).toBeGreaterThan(1);
+    expect(codeOf(await world.reader(curves(21)))).toBe('LIMIT_EXCEEDED');
+  });
+
   test('may have scores of monitor elements, by which runs are flagged', async () => {
     await submit(
       'by-element',

@@ -40,6 +40,7 @@ describe.each(databases)('strategies on $name', (database) => {
     expect(codeOf(await create(input, rival))).toBe('NAME_TAKEN');
     expect(codeOf(await create({ ...input, description: 'NMF' }))).toBe('NAME_TAKEN');
     expect(codeOf(await create({ name: ' mine' }))).toBe('BAD_USER_INPUT');
+    expect(codeOf(await create({ name: 'pca' }, root))).toBe('BUILT_IN');
     expect(codeOf(await create({ name: 'other', sourceUrl: 'javascript:alert(1)' }))).toBe('BAD_USER_INPUT');
   });
 
