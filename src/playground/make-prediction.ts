@@ -54,7 +54,14 @@ function factsOf([monitorElementId, content]: readonly [number, Uint8Array]): Ne
   const bytes = content as Uint8Array<ArrayBuffer>;
   if (monitorElementId === OWN) {
     const { seen } = decodeCombined(content);
-    return { monitorElementId, rows: seen.rows, leftOut: '{}', contentHash: seen.contentHash, axes: null, content: bytes };
+    return {
+      monitorElementId,
+      rows: seen.rows,
+      leftOut: '{}',
+      contentHash: seen.contentHash,
+      axes: null,
+      content: bytes,
+    };
   }
   const { rows, leftOut, contentHash, axes } = decodeModel(content).seen;
   return {
