@@ -29,7 +29,7 @@ export const TaskInjectionInput = builder.inputType('TaskInjectionInput', {
 });
 
 /** @throws InvalidInputError */
-export function injectionFrom(
+export function statedInjection(
   { kinds: given, strengths, share = 0.1, seed: own }: typeof TaskInjectionInput.$inferInput,
   seed: number,
 ): InjectionDefinition {

@@ -13,7 +13,7 @@ import { builder } from './builder.ts';
 import { TaskGranularity, TaskMetric } from './enums.ts';
 import { savedText } from './saved-text.ts';
 import { MixedRule, SplitBy, TaskAllowance } from './task-enums.ts';
-import { injectionFrom, TaskInjectionInput } from './task-injection.ts';
+import { statedInjection, TaskInjectionInput } from './task-injection.ts';
 
 const MAX_DESCRIPTION = 10_000;
 export const MOST_ELEMENTS = 500;
@@ -207,7 +207,7 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
     injection:
       given.injection === undefined
         ? (before?.injection ?? null)
-        : given.injection && injectionFrom(given.injection, given.seed ?? before?.seed ?? 0),
+        : given.injection && statedInjection(given.injection, given.seed ?? before?.seed ?? 0),
     allow: [...new Set(given.allow ?? before?.allow ?? [])].sort(),
   };
   const { minEntries, sample, seed } = definition;
