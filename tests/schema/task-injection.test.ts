@@ -2,7 +2,13 @@ import { tableFromIPC } from '@uwdata/flechette';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
+import { Cancellation } from '../../src/domain/cancellation.ts';
+import type { Task } from '../../src/generated/sqlite/client.ts';
+import { builtInVersion } from '../../src/playground/built-in.ts';
+import { runBuiltIn } from '../../src/playground/run-built-in.ts';
+import { subjectOf } from '../../src/playground/subject.ts';
 import type { Store } from '../../src/store/store.ts';
+import { WorkerPool } from '../../src/workers/worker-pool.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { SESSION } from '../support/session.ts';
 import { type Answer, type Ask, asker } from './ask.ts';
@@ -133,6 +139,27 @@ describe.each(databases)('anomalies made in a task on $name', (database) => {
     );
     expect(rows.map(({ bins }) => Array.from(bins as Float64Array))).toEqual(matrix.matrix.bins);
     expect(rows.map(({ truth }) => truth)).toEqual(members.truth);
+  });
+
+  test('are what built-in strategies see', async () => {
+    const workers = new WorkerPool({ threads: 1 });
+    try {
+      const scores: (readonly number[])[] = [];
+      for (const name of ['plain', 'made']) {
+        const task = (await opened.store.reads.taskByName(name)) as Task;
+        const subject = await subjectOf(opened.store, task);
+        const { builtIn } = builtInVersion({ strategy: 'max-pull' });
+        const tools = { store: opened.store, workers, cancellation: new Cancellation() };
+        const found = await runBuiltIn(tools, subject, builtIn);
+        const { id } = subject.elements.find(({ path }) => path === CHARGE.path) as { id: number };
+        scores.push(Array.from(found.scores.get('TEST')?.get(id)?.scores ?? []));
+      }
+      const [plain, made] = scores as [number[], number[]];
+      const { injections } = (await read('made', 'TEST')).members;
+      expect(made.map((score, i) => score !== plain[i])).toEqual(injections.map((one: unknown) => one !== null));
+    } finally {
+      await workers.close();
+    }
   });
 
   test('are found or not at a threshold, by kind and strength', async () => {
