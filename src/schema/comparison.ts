@@ -29,7 +29,7 @@ const ABOUT: Readonly<Record<Metric, string>> = {
     'Mean of the `largestPulls` largest sizes of (k T - R) / max(1, sqrt(R)), T being scaled to R by k: how the maximum pull of ML4DQM is stated.',
   BETA_BINOMIAL:
     "AutoDQM's: the largest pull in size, with its sign (above 0: more than in the references), made of beta-binomial likelihood ratios averaged over the references and corrected for the number of bins; at most 37. No p-value. Of counts alone.",
-  EMD: "Earth mover's distance as a share of the length of the axis, 0 to 1; of two axes the sum of those of both projections. Not of negative contents.",
+  EMD: "Earth mover's distance as a share of the length of the axis, 0 to 1; of two axes the sum of those of both projections, 0 to 2: a lower bound of the distance along both axes, blind to a change that leaves both projections as they are. Not of negative contents.",
 };
 
 export const MetricEnum = builder.enumType('ComparisonMetric', {

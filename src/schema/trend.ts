@@ -1,7 +1,10 @@
 import { responsePathAsArray } from 'graphql';
-import type { TrendGap, TrendPoint } from '../store/trends.ts';
+import { InvalidInputError } from '../domain/errors.ts';
+import { isStorable } from '../domain/storable-text.ts';
+import type { TrendGap, TrendPlace, TrendPoint } from '../store/trends.ts';
 import { checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { Verdict } from './enums.ts';
 import { Dataset, MonitorElement } from './refs.ts';
 import { BandKind, readBand, TrendBand } from './trend-band.ts';
@@ -12,6 +15,8 @@ export const MOST_POINTS = 50_000;
 const DEFAULT_POINTS = 10_000;
 const MOST_GAPS = 10_000;
 const DEFAULT_GAPS = 1_000;
+/** Of cursors. */
+const ORDER = 'trend';
 
 const Point = builder.objectRef<TrendPoint>('TrendPoint').implement({
   description: 'One histogram in a trend.',
@@ -35,6 +40,13 @@ const Point = builder.objectRef<TrendPoint>('TrendPoint').implement({
       nullable: true,
       description: 'Number of entries, as the source states it, not normalised.',
     }),
+    cursor: t.string({
+      description: 'Its place among the points: give it as `after` to go on behind it.',
+      resolve: async ({ run, lumisection, datasetId }, _args, { loaders }) => {
+        const dataset = await loaders.dataset.load(datasetId);
+        return encodeCursor(ORDER, [run, lumisection ?? 0, dataset?.name ?? '']);
+      },
+    }),
     flag: t.field({
       type: Verdict,
       nullable: true,
@@ -54,6 +66,17 @@ const Gap = builder.objectRef<TrendGap>('TrendGap').implement({
   }),
 });
 
+/** @throws InvalidInputError for what is the cursor of no point. */
+function placeOf(after: string | null | undefined): TrendPlace | undefined {
+  if (after === null || after === undefined) return undefined;
+  const [run, lumisection, dataset, ...more] = decodeCursor(ORDER, 'after', after);
+  const isPlace = Number.isSafeInteger(run) && Number.isSafeInteger(lumisection) && isText(dataset);
+  if (isPlace && more.length === 0) return [run as number, lumisection as number, dataset];
+  throw new InvalidInputError('after: this is no `cursor` of a point', { field: 'after' });
+}
+
+const isText = (value: unknown): value is string => typeof value === 'string' && isStorable(value);
+
 const Trend = builder.objectRef<PlannedTrend>('Trend').implement({
   description:
     'A quantity of one monitor element over lumisections or runs. Gaps are gaps: what has no histogram has no point, and nothing is put in its place.',
@@ -71,15 +94,17 @@ const Trend = builder.objectRef<PlannedTrend>('Trend').implement({
         first: t.arg.int({
           required: true,
           defaultValue: DEFAULT_POINTS,
-          description: `Most points, at most ${MOST_POINTS}; for those behind them ask \`where\` for later runs or lumisections.`,
+          description: `Most points, at most ${MOST_POINTS}; those behind them with the last one's \`cursor\` as \`after\`.`,
         }),
+        after: t.arg.string({ description: 'Only the points behind the one with this `cursor` (exclusive).' }),
       },
-      resolve: async ({ query }, { first }, context, info) => {
-        const { points, hasMore } = await context.store.trends.points(query, checkFirst(first, MOST_POINTS));
+      resolve: async ({ query }, { first, after }, context, info) => {
+        const most = checkFirst(first, MOST_POINTS);
+        const { points, hasMore } = await context.store.trends.points(query, most, placeOf(after));
         if (hasMore) {
           context.warn({
             code: 'MORE_POINTS',
-            message: `The trend has more than ${first} points; these are the first.`,
+            message: `The trend has more than these ${first} points: go on with the last one's \`cursor\` as \`after\`.`,
             path: responsePathAsArray(info.path),
           });
         }

@@ -51,13 +51,16 @@ export interface TrendGap extends LumisectionRange {
 /** The place of a point in the order of keys: run, lumisection (0 of runs), id of the dataset. */
 export type TrendKey = readonly [run: number, lumisection: number, datasetId: number];
 
+/** The same in the order of points: with the name of the dataset. */
+export type TrendPlace = readonly [run: number, lumisection: number, dataset: string];
+
 /** How a quantity of a monitor element goes, over lumisections or runs. Bins are read only where a window is given. */
 export interface Trends {
   /**
-   * One point a histogram, by run, lumisection, name of the dataset: the first `most`.
+   * One point a histogram, by run, lumisection, name of the dataset: the first `most`, of those that follow a place.
    * @throws NotFoundError for an unknown source or mask; InvalidInputError for a window on an axis that is not there.
    */
-  points(trend: TrendQuery, most: number): Promise<TrendPage>;
+  points(trend: TrendQuery, most: number, after?: TrendPlace): Promise<TrendPage>;
   /** The same in the order of keys, of those that follow one. */
   pointsAfter(trend: TrendQuery, after: TrendKey | undefined, most: number): Promise<TrendPage>;
   /**
@@ -73,21 +76,25 @@ export interface TrendPage {
 }
 
 export const createTrends = (query: CheckedQuery, { binnings }: Pick<CachedDimensions, 'binnings'>): Trends => ({
-  points: (trend, most) => readPoints(query, binnings, trend, most),
-  pointsAfter: (trend, after, most) => readPoints(query, binnings, trend, most, { after }),
+  points: (trend, most, after) => readPoints(query, binnings, trend, most, { after }),
+  pointsAfter: (trend, after, most) => readPoints(query, binnings, trend, most, { byKey: true, after }),
   gaps: (trend, most) => readGaps(query, trend, most),
 });
 
 const TABLES = { lumisectionHistogram: 'lumisection_histogram', runHistogram: 'run_histogram' } as const;
 const COUNTS = { lumisectionHistogram: 'e.lumisection_count', runHistogram: 'e.run_histogram_count' } as const;
 
-/** `byKey`: in the order of keys, not of the names of datasets. */
+type Order =
+  /** That of keys, not of the names of datasets. */
+  | { readonly byKey: true; readonly after: TrendKey | undefined }
+  | { readonly byKey?: false; readonly after: TrendPlace | undefined };
+
 async function readPoints(
   query: CheckedQuery,
   binnings: CachedDimensions['binnings'],
   trend: TrendQuery,
   most: number,
-  byKey?: { readonly after: TrendKey | undefined },
+  order: Order,
 ): Promise<TrendPage> {
   const { noun, where, normalization, flagSource, quantity, window } = trend;
   const ofRuns = noun === 'runHistogram';
@@ -105,6 +112,7 @@ async function readPoints(
     ...divisors.columns,
   ];
   const { dialect } = query.database;
+  const name = sql`d.name ${sql.raw(dialect.binaryCollation)}`;
   const types = columns.map(([, type]) => type);
   const inOrderOfKey = ofRuns ? sql`t.run_number, t.dataset_id` : sql`t.run_number, t.lumisection_number, t.dataset_id`;
   const read = async (isOrdered: boolean) => {
@@ -113,21 +121,22 @@ async function readPoints(
       const condition = where ? sql` AND ${filters.compile(noun, 't', where).sql}` : sql``;
       const table = sql.raw(TABLES[noun]);
       const source = isOrdered
-        ? sql`${table} t${divisors.join} WHERE t.monitor_element_id = ${trend.monitorElementId}${condition}${isBehind(number, byKey?.after)}
+        ? sql`${table} t${divisors.join} WHERE t.monitor_element_id = ${trend.monitorElementId}${condition}${order.byKey ? isBehind(number, order.after) : sql``}
           ORDER BY ${inOrderOfKey}`
         : // run by run, so that each is one range of the key
           sql`run_monitor_element e CROSS JOIN ${table} t JOIN dataset d ON d.id = t.dataset_id${divisors.join}
           WHERE ${holdsElement(filters, trend)} AND t.run_number = e.run_number AND t.monitor_element_id = e.monitor_element_id
-            AND t.dataset_id = e.dataset_id${condition}
-          ORDER BY ${ofRuns ? sql`t.run_number` : sql`t.run_number, t.lumisection_number`}, d.name ${sql.raw(dialect.binaryCollation)}`;
+            AND t.dataset_id = e.dataset_id${condition}${order.byKey ? sql`` : isBehindPlace(number, name, order.after)}
+          ORDER BY ${ofRuns ? sql`t.run_number` : sql`t.run_number, t.lumisection_number`}, ${name}`;
       return packed(dialect, sql`SELECT ${selected} FROM ${source} LIMIT ${most + 1}`, types);
     });
     return unpacked(dialect, row as unknown[], types);
   };
-  let found = await read(byKey !== undefined || (!ofRuns && isOfOneRun(where)));
+  const isOrdered = order.byKey || (!ofRuns && order.after === undefined && isOfOneRun(where));
+  let found = await read(isOrdered);
   // the order of the key is that of the answer but for the names of datasets
   const [ofDataset] = found.columns[2] ?? [];
-  if (byKey === undefined && found.columns[2]?.some((id) => id !== ofDataset)) found = await read(false);
+  if (isOrdered && !order.byKey && found.columns[2]?.some((id) => id !== ofDataset)) found = await read(false);
   const [runs, lumisections, datasets, storedValues, entries, ...more] = found.columns as (number | null)[][];
   const count = Math.min(found.count, most);
   const keyAt = (i: number): TrendKey => [runs?.[i] as number, lumisections?.[i] as number, datasets?.[i] as number];
@@ -162,6 +171,14 @@ const isBehind = (number: Sql, after: TrendKey | undefined): Sql =>
   after === undefined
     ? sql``
     : sql` AND t.run_number >= ${after[0]} AND (t.run_number, ${number}, t.dataset_id) > (${sql.join(after.map((part) => sql.raw(String(part))))})`;
+
+/** Both tables name the run, so that earlier ones are not looked at. */
+function isBehindPlace(number: Sql, name: Sql, after: TrendPlace | undefined): Sql {
+  if (after === undefined) return sql``;
+  const [run, lumisection] = [after[0], after[1]].map((part) => sql.raw(String(part)));
+  return sql` AND e.run_number >= ${run} AND (t.run_number > ${run}
+    OR (t.run_number = ${run} AND (${number} > ${lumisection} OR (${number} = ${lumisection} AND ${name} > ${after[2]}))))`;
+}
 
 /** Whether the filter names one run: then its histograms lie in the order of their key, and are not sorted. */
 function isOfOneRun(where: Filter | undefined): boolean {

@@ -354,6 +354,51 @@ describe.each(databases)('trend on $name', (database) => {
   });
 
   it.each([
+    ['of lumisections of all datasets', `monitorElement: "${CHARGE_PATH.path}", quantity: MEAN_X`],
+    [
+      'of one run',
+      `monitorElement: "${CHARGE_PATH.path}", quantity: ENTRIES, where: { run: { number: { eq: ${LATER} } } }`,
+    ],
+    ['of runs', 'monitorElement: "CSC/Summary/efficiency", quantity: ENTRIES, by: RUN'],
+  ])('%s goes on behind any of its points', async (_, given) => {
+    const points = async (page: string) => {
+      const { data, errors, extensions } = await ask(
+        `{ trend(${given}) { points(${page}) { run lumisection dataset { name } value cursor } } }`,
+      );
+      expect(errors).toBeUndefined();
+      const more = extensions?.warnings?.some(({ code }) => code === 'MORE_POINTS') ?? false;
+      return { points: data.trend.points as (Point & { cursor: string })[], more };
+    };
+    const { points: whole } = await points('first: 1000');
+    const paged: unknown[] = [];
+    for (let after = ''; ; ) {
+      const page = await points(`first: 3${after}`);
+      paged.push(...page.points);
+      expect(page.more).toBe(paged.length < whole.length);
+      if (!page.more) break;
+      after = `, after: "${page.points.at(-1)?.cursor}"`;
+    }
+    expect(paged).toEqual(whole);
+    expect(whole.length).toBeGreaterThan(0);
+  });
+
+  it('takes no cursor but that of a point', async () => {
+    const encoded = (...values: unknown[]) => Buffer.from(JSON.stringify(values)).toString('base64url');
+    for (const after of [
+      'x',
+      encoded('run:number', 1),
+      encoded('trend', 1, 2),
+      encoded('trend', 1, 2.5, 'a'),
+      encoded('trend', 1, 2, 'a\0'),
+    ]) {
+      const { errors } = await ask(
+        `{ trend(monitorElement: "${CHARGE}", quantity: ENTRIES) { points(after: "${after}") { run } } }`,
+      );
+      expect(errors?.[0]?.extensions.code, after).toBe('BAD_USER_INPUT');
+    }
+  });
+
+  it.each([
     ['trend(monitorElement: "no/such", quantity: ENTRIES)', 'NOT_FOUND'],
     [`trend(monitorElement: "${CHARGE}", quantity: ENTRIES, source: "goldne")`, 'NOT_FOUND'],
     [`trend(monitorElement: "${CHARGE}", quantity: ENTRIES, where: { mask: "goldne" })`, 'NOT_FOUND'],
