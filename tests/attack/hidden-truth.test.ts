@@ -99,16 +99,23 @@ const together = (queries: readonly string[]) =>
 async function differing(worlds: readonly World[], asks: readonly Ask[], queries: readonly string[]) {
   const answersTo = (query: string) =>
     Promise.all(asks.map(async (ask, i) => (await ask(query)).replaceAll(worlds[i]?.olderHash as string, 'HASH')));
+  /** Those that differ; what has an error may hide the answers beside it, and is asked alone. */
+  const look = async (some: readonly string[]): Promise<string[]> => {
+    const [one = '', ...others] = await answersTo(some.length === 1 ? (some[0] as string) : together(some));
+    const isSame = others.every((answer) => answer === one);
+    if (some.length === 1) return isSame ? [] : [[...some, one, ...others].join('\n')];
+    const { errors = [] } = JSON.parse(one) as { errors?: { path?: string[] }[] };
+    if (isSame && errors.length === 0) return [];
+    const failed = new Set(errors.map(({ path }) => path?.[0]));
+    const alone = some.filter((_, i) => !isSame || failed.has(undefined) || failed.has(`q${i}`));
+    const rest = some.filter((query) => !alone.includes(query));
+    const found = rest.length === 0 ? [] : await look(rest);
+    for (const query of alone) found.push(...(await look([query])));
+    return found;
+  };
   const found: string[] = [];
-  for (let from = 0; from < queries.length; from += AT_ONCE) {
-    const some = queries.slice(from, from + AT_ONCE);
-    const [one, two] = await answersTo(together(some));
-    if (one === two && !one?.includes('"errors"')) continue;
-    for (const query of some) {
-      const [alone, ...others] = await answersTo(query);
-      if (others.some((answer) => answer !== alone)) found.push([query, alone, ...others].join('\n'));
-    }
-  }
+  for (let from = 0; from < queries.length; from += AT_ONCE)
+    found.push(...(await look(queries.slice(from, from + AT_ONCE))));
   return found;
 }
 

@@ -57,7 +57,9 @@ export function queriesOf({ first, values, onTheWay }: Walk): {
     for (const field of fields) {
       // the same as `nodes` of the connection
       if (/Edge$/.test(type.name) && field.name === 'node') continue;
-      for (const given of argumentsOf(field, values, asked)) {
+      // without arguments it stood among the leaves of its type
+      const isLeaf = typesOf(field.type).length === 0;
+      for (const given of argumentsOf(field, values, asked).slice(isLeaf ? 1 : 0)) {
         queries.push(`${before} ${field.name}${given} ${leavesOf(field.type, values)} ${behind}`);
       }
       // what an interface stands for is reached by ways that say of what
