@@ -217,7 +217,8 @@ async function open(
   const { isTruthShown } = await truthShown(store, task, request.part);
   const content = [EXPORT_VERSION, task.hash, part, format, isTruthShown, Object.entries(given).sort()];
   const named = {
-    'cache-control': 'private, no-cache',
+    // kept by whoever saw that it is whole: a cache does not know whether it was cut
+    'cache-control': 'private, no-store',
     vary: 'authorization',
     etag: `W/"${createHash('sha256').update(JSON.stringify(content)).digest('base64url').slice(0, 22)}"`,
   };

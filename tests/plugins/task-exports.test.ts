@@ -186,7 +186,7 @@ describe.each(databases)('exports of tasks on $name', (database) => {
     const { headers } = await read('open/train.arrow');
     const etag = headers.get('etag') as string;
     expect(headers.get('content-disposition')).toBe('attachment; filename="open-train.arrow"');
-    expect(headers.get('cache-control')).toBe('private, no-cache');
+    expect(headers.get('cache-control')).toBe('private, no-store');
     const again = await get('open/train.arrow', {}, { 'if-none-match': etag });
     expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag]);
     for (const [path, parameters] of [
