@@ -6,6 +6,7 @@ import type { Lease, Store } from '../store/store.ts';
 import { MAX_ATTEMPTS, type RunProgress } from '../store/strategy-runs.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { makePrediction } from './make-prediction.ts';
+import { Repeated } from './repeated.ts';
 import { Watcher } from './watcher.ts';
 
 export interface RunnerOptions {
@@ -26,26 +27,27 @@ const RETRY_SECONDS = 15;
 const TRANSIENT: readonly string[] = ['DATABASE_LOST', 'UNAVAILABLE', 'DISK_FULL'];
 
 /**
- * Makes the predictions that wait for a built-in strategy, one after the other, and looks after watches in between. Threads
+ * Makes the predictions that wait for a built-in strategy, one after the other, and looks after watches meanwhile. Threads
  * compute; this one reads, hands over and writes.
  */
 export class StrategyRunner {
   readonly #store: Store;
   readonly #workers: WorkerPool;
   readonly #options: RunnerOptions;
-  readonly #watcher: Watcher;
+  readonly #runs = new Repeated(() => this.#safely(() => this.#runAll()));
+  readonly #watches: Repeated;
   /** Of what is under way; cancelled when the server stops. */
   readonly #stopping = new Cancellation();
   readonly #unsubscribe: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
-  #working: Promise<void> | null = null;
-  #lookAgain = false;
 
   constructor(store: Store, workers: WorkerPool, options: RunnerOptions = {}) {
     this.#store = store;
     this.#workers = workers;
     this.#options = options;
-    this.#watcher = new Watcher(store, workers, this.#stopping, (what, facts) => options.onTrouble?.(what, facts));
+    const onTrouble: RunnerOptions['onTrouble'] = (what, facts) => options.onTrouble?.(what, facts);
+    const watcher = new Watcher(store, workers, this.#stopping, onTrouble);
+    this.#watches = new Repeated(() => this.#safely(() => watcher.look()));
   }
 
   /** Begins to look for work, now and whenever there may be some. */
@@ -65,16 +67,14 @@ export class StrategyRunner {
   /** There may be something to do. */
   wake(): void {
     if (this.#stopping.reason !== undefined) return;
-    this.#lookAgain = true;
-    this.#working ??= this.#work().finally(() => {
-      this.#working = null;
-      if (this.#lookAgain) this.wake();
-    });
+    this.#runs.wake();
+    this.#watches.wake();
   }
 
   /** Waits until there is nothing to do. */
   async drained(): Promise<void> {
-    while (this.#working !== null) await this.#working;
+    await this.#runs.drained();
+    await this.#watches.drained();
   }
 
   /** Stops what is under way; it begins anew with the next server. */
@@ -85,18 +85,17 @@ export class StrategyRunner {
     await this.drained();
   }
 
-  async #work(): Promise<void> {
+  async #safely(work: () => Promise<void>): Promise<void> {
     try {
-      while (this.#lookAgain && this.#stopping.reason === undefined) {
-        this.#lookAgain = false;
-        while (await this.#runOne());
-        await this.#watcher.look();
-      }
+      if (this.#stopping.reason === undefined) await work();
     } catch (error) {
-      this.#lookAgain = false;
       // what it was at is taken over when its lease has run out
       if (this.#stopping.reason === undefined) this.#trouble('looking after strategies failed', error);
     }
+  }
+
+  async #runAll(): Promise<void> {
+    while (await this.#runOne());
   }
 
   /** @returns false where there is nothing to run. */

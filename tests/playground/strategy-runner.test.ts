@@ -290,6 +290,35 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     expect([await scored(failing), await errors()]).toEqual([1, [null, null]]);
   });
 
+  test('that watch do not wait for runs that are under way', async () => {
+    const { prediction } = await enqueue({ strategy: 'ks' });
+    await drain();
+    await store.watches.start(
+      prediction.id,
+      'somebody',
+      (await watchedBy(store, prediction.id))?.content as WatchedContent,
+    );
+    await enqueue({ strategy: 'pca', seed: 77 });
+    const original = workers.run.bind(workers);
+    const slow = vi
+      .spyOn(workers, 'run')
+      .mockImplementation((name, input, options) =>
+        name === 'fitStrategy'
+          ? untilCancelled(name, input as never, options)
+          : original(name, input as never, options),
+      );
+    const working = runner(TOLD);
+    await working.start();
+    await vi.waitFor(() => expect(slow).toHaveBeenCalledWith('fitStrategy', expect.anything(), expect.anything()));
+    const batch = lumisectionBatch([{ ...histogram(third, 1), run: 420_000 }]);
+    await ingest(store, { path: 'next.csv', format: 'test' }, [{ kind: 'runs', runs: [{ number: 420_000 }] }, batch]);
+    const isScored = async () => expect(await store.watches.scores(prediction.id, 420_000, [1])).toHaveLength(1);
+    await vi.waitFor(isScored, { timeout: 20_000 });
+    await working.close();
+    slow.mockRestore();
+    await drain();
+  });
+
   test('that watch are looked after by one process at a time, and by none once they ended', async () => {
     const { prediction } = await enqueue({ strategy: 'ks' });
     await store.watches.start(prediction.id, 'somebody', { datasetId: 1, monitorElementIds: [1] });
