@@ -169,6 +169,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
   });
   const sockets = new WebSockets(
     async (request, context) => yoga.fetch(request, context as ServerContext),
+    authenticate,
     config,
     log,
   );

@@ -6,6 +6,12 @@ import type { Plugin } from './request-facts.ts';
 type Limits = Pick<Config, 'maxClientRequests' | 'maxRequests' | 'clientAddressHeader'>;
 
 /**
+ * Who leaves before the answer keeps its place so much longer: else a client that waits for no answer could have as much
+ * done as it can send.
+ */
+export const LEFT_EARLY_MS = 3_000;
+
+/**
  * Bounds how many requests are answered at the same time, of one client and of all. A request counts until its answer is
  * sent, a stream of events until it begins (subscriptions have limits of their own).
  */
@@ -28,8 +34,12 @@ export function useConcurrency({ maxClientRequests, maxRequests, clientAddressHe
   return {
     onRequestParse({ request, serverContext }) {
       const { facts, res } = serverContext;
-      facts.end = places.take(clientOf(facts.viewer, request.headers, serverContext, clientAddressHeader));
-      res?.once('close', facts.end);
+      const leave = places.take(clientOf(facts.viewer, request.headers, serverContext, clientAddressHeader));
+      facts.end = leave;
+      res?.once('close', () => {
+        if (res.headersSent) leave();
+        else setTimeout(leave, LEFT_EARLY_MS).unref();
+      });
     },
     onResponse({ response, serverContext: { facts, res } }) {
       if (!res || response.headers.get('content-type')?.startsWith('text/event-stream')) facts.end?.();

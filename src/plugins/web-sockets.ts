@@ -7,9 +7,11 @@ import type { Config } from '../config.ts';
 import { ANONYMOUS } from '../domain/viewer.ts';
 import type { Log } from '../log.ts';
 import { hostCheck, hostRefusal } from './allowed-hosts.ts';
+import type { Authenticate } from './authenticator.ts';
 import { bodyLimitOf } from './body-limit.ts';
 import { clientOf } from './client.ts';
 import { ClientPlaces } from './client-places.ts';
+import { LEFT_EARLY_MS } from './concurrency.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { resultsOfEventStream } from './event-stream.ts';
 
@@ -33,6 +35,15 @@ type Settings = Pick<
 interface Opened {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
+  /** Whose it is: known once it has said hello. */
+  client: Client;
+}
+
+/** What the sockets of one client have in common. */
+interface Client {
+  readonly name: string;
+  /** That said hello and are open. */
+  sockets: number;
   /** Operations that are being answered. */
   running: number;
 }
@@ -45,6 +56,12 @@ const GOING_AWAY = 1001;
 const TOO_MANY_OPERATIONS = 4429;
 const TOO_MANY = 'Too many operations at the same time';
 const INTERNAL_ERROR = 4500;
+
+/** Of a message: it is read before it is known whose it is, and what reading takes cannot be held back any more. */
+const MOST_MESSAGE_BYTES = 100_000;
+
+/** Of a socket that has not said hello: it runs nothing. */
+const NOBODY: Client = { name: '', sockets: 0, running: 0 };
 
 /** What of the request that opened a socket goes along with each of its operations. */
 const PASSED_ON: readonly string[] = ['authorization', 'user-agent', 'traceparent', 'tracestate'];
@@ -62,7 +79,7 @@ class Refused extends Error {
  * GraphQL over WebSocket (`graphql-transport-ws`). Each operation is answered as if it had come in a request of its own
  * for an event stream: tokens, limits, logs and errors are those of HTTP, as there is no second way. A token is given as
  * `authorization` (or `token`) in the parameters of the connection, or in the header of the request that opens it.
- * Messages are as long as a body without a token may be: they are read before it is known whose they are.
+ * The sockets of one client together have so many operations under way as it may have requests and subscriptions.
  */
 export class WebSockets {
   readonly #server: WebSocketServer;
@@ -70,14 +87,17 @@ export class WebSockets {
   readonly #origins: readonly string[];
   readonly #isAllowedHost: (hostname: string) => boolean;
   readonly #places: ClientPlaces;
+  readonly #authenticate: Authenticate;
+  readonly #clients = new Map<string, Client>();
   readonly #addressHeader: string;
   readonly #log: Log;
 
-  constructor(answer: Answer, settings: Settings, log: Log) {
+  constructor(answer: Answer, authenticate: Authenticate, settings: Settings, log: Log) {
     const { corsOrigins, clientAddressHeader, maxClientRequests, maxClientSubscriptions } = settings;
     // of more at the same time, some are refused whatever they are; who asks all the same is not listened to any more
     const most = maxClientRequests + maxClientSubscriptions;
     const passedOn = clientAddressHeader === '' ? PASSED_ON : [...PASSED_ON, clientAddressHeader.toLowerCase()];
+    this.#authenticate = authenticate;
     this.#origins = corsOrigins;
     this.#isAllowedHost = hostCheck(settings);
     this.#addressHeader = clientAddressHeader;
@@ -93,19 +113,36 @@ export class WebSockets {
     this.#log = log;
     this.#server = new WebSocketServer({
       noServer: true,
-      maxPayload: bodyLimitOf(ANONYMOUS, settings).most,
+      maxPayload: Math.min(MOST_MESSAGE_BYTES, bodyLimitOf(ANONYMOUS, settings).most),
       perMessageDeflate: false,
       handleProtocols,
     });
     this.#protocol = makeServer<Record<string, unknown>, Opened>({
-      onConnect: ({ connectionParams = {} }) => TOKEN_PARAMS.every((name) => isTokenOrAbsent(connectionParams[name])),
+      onConnect: async ({ connectionParams = {}, extra }) => {
+        if (!TOKEN_PARAMS.every((name) => isTokenOrAbsent(connectionParams[name]))) return false;
+        const client = await this.#clientOf(extra.request, headersOf(extra.request, passedOn, connectionParams));
+        // its end would not be heard any more
+        if (extra.socket.readyState !== extra.socket.OPEN) return false;
+        extra.client = client;
+        client.sockets++;
+        extra.socket.once('close', () => {
+          client.sockets--;
+          this.#forgetIdle(client);
+        });
+        return true;
+      },
       onSubscribe: ({ connectionParams = {}, extra }, _id, payload) => {
-        if (extra.running >= most) {
+        if (extra.client.running >= most) {
           extra.socket.close(TOO_MANY_OPERATIONS, TOO_MANY);
           return [new GraphQLError(TOO_MANY, { originalError: new Refused([{ message: TOO_MANY }]) })];
         }
         const headers = headersOf(extra.request, passedOn, connectionParams);
-        return { ...STUB, rootValue: operation(answer, extra, headers, payload) };
+        const over = () => {
+          extra.client.running--;
+          this.#forgetIdle(extra.client);
+        };
+        extra.client.running++;
+        return { ...STUB, rootValue: operation(answer, extra.request, headers, payload, over) };
       },
       subscribe: ({ rootValue }) => rootValue as AsyncGenerator<ExecutionResult>,
       // as it was made: errors are no objects of graphql any more
@@ -134,13 +171,31 @@ export class WebSockets {
     }
   }
 
-  /** A message that never ends waits in memory: one client has so many sockets, before it is known who that is. */
+  /** By its token where that is good, else by its address; an operation with one that is not will be told so. */
+  async #clientOf(request: IncomingMessage, headers: Headers): Promise<Client> {
+    const viewer = await Promise.resolve(headers.get('authorization'))
+      .then(this.#authenticate)
+      .catch(() => ANONYMOUS);
+    const name = clientOf(viewer, headers, { req: request }, this.#addressHeader);
+    const client = this.#clients.get(name) ?? { name, sockets: 0, running: 0 };
+    this.#clients.set(name, client);
+    return client;
+  }
+
+  #forgetIdle({ name, sockets, running }: Client): void {
+    if (sockets === 0 && running === 0) this.#clients.delete(name);
+  }
+
+  /**
+   * A message that never ends waits in memory: one client has so many sockets, before it is known who that is. One that is
+   * closed counts a little longer, as one that was closed for what it sent would be opened anew at once.
+   */
   #takePlace(request: IncomingMessage, socket: Duplex): boolean {
     const told = request.headers[this.#addressHeader.toLowerCase()];
     const headers = new Headers(told === undefined ? {} : { [this.#addressHeader]: String(told) });
     try {
       const leave = this.#places.take(clientOf(ANONYMOUS, headers, { req: request }, this.#addressHeader));
-      socket.once('close', leave);
+      socket.once('close', () => setTimeout(leave, LEFT_EARLY_MS).unref());
       return true;
     } catch (error) {
       refuse(socket, '429 Too Many Requests', (error as Error).message);
@@ -168,6 +223,7 @@ export class WebSockets {
   }
 
   #serve(socket: WebSocket, request: IncomingMessage): void {
+    const opened: Opened = { request, socket, client: NOBODY };
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
@@ -189,7 +245,7 @@ export class WebSockets {
             });
           }),
       },
-      { request, socket, running: 0 },
+      opened,
     );
     const stopAsking = askForLife(socket);
     // what the client did against the protocol, or its leaving: the socket is closed with the code that says so
@@ -236,12 +292,12 @@ function refuse(socket: Duplex, status: string, reason: string): void {
 /** The results of one operation; leaving it ends it on the server. */
 function operation(
   answer: Answer,
-  opened: Opened,
+  opening: IncomingMessage,
   headers: Headers,
   payload: SubscribePayload,
+  over: () => void,
 ): AsyncGenerator<ExecutionResult> {
   const left = new AbortController();
-  const { request: opening } = opened;
   let begun = false;
   const asking = () =>
     answer(
@@ -253,8 +309,7 @@ function operation(
       }),
       { opening },
     );
-  const results = resultsOf(asking, left.signal, () => opened.running--);
-  opened.running++;
+  const results = resultsOf(asking, left.signal, over);
   const leaving = {
     next: () => {
       begun = true;
@@ -263,7 +318,7 @@ function operation(
     // a generator that waits returns only after its next value: what it waits for ends first
     return: () => {
       left.abort();
-      if (!begun) opened.running--;
+      if (!begun) over();
       begun = true;
       return results.return(undefined);
     },
@@ -281,8 +336,10 @@ async function* resultsOf(
   left: AbortSignal,
   end: () => void,
 ): AsyncGenerator<ExecutionResult> {
+  let isAnswered = false;
   try {
     const response = await asking();
+    isAnswered = true;
     const { body } = response;
     if (!response.headers.get('content-type')?.startsWith('text/event-stream') || !body) {
       throw new Refused(errorsIn(await response.text(), response.status));
@@ -298,7 +355,8 @@ async function* resultsOf(
     // the client has left: nobody is to be told
     if (!left.aborted) throw error;
   } finally {
-    end();
+    if (isAnswered || !left.aborted) end();
+    else setTimeout(end, LEFT_EARLY_MS).unref();
   }
 }
 

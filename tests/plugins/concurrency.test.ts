@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { post, smallApp } from './small-app.ts';
 
@@ -53,6 +56,34 @@ describe('requests at the same time', () => {
     go();
     await Promise.all(running);
     expect((await ask('10.0.0.3')).status).toBe(200);
+  });
+
+  test('count a little longer where the client leaves before its answer', async () => {
+    const asked = new Set<string>();
+    const wait = () => {
+      asked.add('waits');
+      return new Promise<string>(() => {});
+    };
+    const app = smallApp({ LUMIGRAPH_MAX_CLIENT_REQUESTS: '1' }, { wait });
+    const server = createServer(app.handle).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const ask = (query: string, signal?: AbortSignal) =>
+      fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query }),
+        signal: signal ?? null,
+      });
+    const client = new AbortController();
+    const left = ask('{ waits }', client.signal).catch(() => 'left');
+    await expect.poll(() => asked.size).toBe(1);
+    client.abort();
+    expect(await left).toBe('left');
+    expect((await ask('{ hello }')).status).toBe(429);
+    await expect.poll(async () => (await ask('{ hello }')).status, { timeout: 20_000, interval: 500 }).toBe(200);
+    expect((await ask('{ hello }')).status).toBe(200);
+    server.closeAllConnections();
+    server.close();
   });
 
   test('are counted where they are refused for something else as well', async () => {
