@@ -84,7 +84,9 @@ async function measure(databases: DatabaseServer): Promise<void> {
 }
 
 async function evaluateOne({ kind }: DatabaseServer, server: RunningServer, token: string): Promise<void> {
-  const input = { task: TASK, strategy: { name: 'bench-1', version: '1' } };
+  const query = `{ prediction(task: "${TASK}", strategy: { name: "bench-1", version: "1" }) { id } }`;
+  const { prediction } = await ask(server, token, JSON.stringify({ query }));
+  const input = { prediction: prediction.id };
   const before = processorSeconds(server.pid);
   const began = performance.now();
   const { evaluatePrediction } = await ask(server, token, JSON.stringify({ query: EVALUATE, variables: { input } }));

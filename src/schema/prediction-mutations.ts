@@ -15,9 +15,10 @@ import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { ThresholdSource } from './enums.ts';
 import { IngestReport } from './ingest-report.ts';
-import { elementId, VersionNameInput } from './prediction.ts';
+import { elementId, predictionKey } from './prediction.ts';
 import { ScoreReason } from './prediction-enums.ts';
 import { Prediction } from './refs.ts';
+import { ownPrediction } from './run-strategy.ts';
 import { assertStrategyName, assertVersion, statedFields, statedFrom, statesAnything } from './strategy-input.ts';
 import { authorOf } from './strategy-mutations.ts';
 
@@ -110,8 +111,7 @@ export const SubmitPredictionPayload = builder
 const EvaluatePredictionInput = builder.inputType('EvaluatePredictionInput', {
   description: 'A prediction that is to be evaluated.',
   fields: (t) => ({
-    task: t.string({ required: true, description: 'Name of the task.' }),
-    strategy: t.field({ type: VersionNameInput, required: true, description: 'The version of a strategy.' }),
+    prediction: t.id({ required: true, description: 'An `id` that a Prediction gave.' }),
     newestTruth: t.boolean({
       required: true,
       defaultValue: false,
@@ -119,6 +119,16 @@ const EvaluatePredictionInput = builder.inputType('EvaluatePredictionInput', {
         'Also under the truth as it is now, of the members that were frozen, where that is another one: those numbers stand beside the others, which stay (`evaluation(truth: NEWEST)`).',
     }),
   }),
+});
+
+const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
+  description: 'A prediction that is to go.',
+  fields: (t) => ({ prediction: t.id({ required: true, description: 'An `id` that a Prediction gave.' }) }),
+});
+
+const DeletePredictionPayload = builder.objectRef<{ deleted: boolean }>('DeletePredictionPayload').implement({
+  description: 'What became of the prediction.',
+  fields: (t) => ({ deleted: t.exposeBoolean('deleted', { description: 'Whether there was such a prediction.' }) }),
 });
 
 const EvaluatePredictionPayload = builder.objectRef<{ prediction: Row }>('EvaluatePredictionPayload').implement({
@@ -203,29 +213,31 @@ builder.mutationFields((t) => ({
     description:
       'Evaluates the scores that a prediction has, unless they are evaluated already. Only its author may, and whoever has the scope `admin`.',
     args: { input: t.arg({ type: EvaluatePredictionInput, required: true, description: 'Which prediction.' }) },
-    resolve: async (_root, { input: { task: called, strategy, newestTruth } }, context) => {
-      const task = await taskCalled(called, context);
-      const version = await context.store.strategies.version(strategy);
-      const prediction = version && (await context.store.predictions.find(task.id, version.id));
-      if (!prediction) {
-        throw new NotFoundError('the version of the strategy has no prediction on the task', { field: 'strategy' });
-      }
-      const { name, isAdmin } = authorOf(context);
-      if (prediction.author !== name && !isAdmin) {
-        throw new ForbiddenError(
-          `the prediction is by ${prediction.author}: its author may have it evaluated, or the scope admin`,
-          {
-            scope: 'admin',
-          },
-        );
-      }
-      if (newestTruth && (await context.store.tasks.boardScope(task)) !== 'TEST') {
+    resolve: async (_root, { input: { prediction: id, newestTruth } }, context) => {
+      const prediction = await ownPrediction(context, id);
+      if (newestTruth && (await context.store.tasks.boardScope({ id: prediction.taskId })) !== 'TEST') {
         throw new ForbiddenError('newestTruth: the truth of the task is hidden', { scope: 'admin' });
       }
       const evaluated = await upToDate(prediction, context);
       if (newestTruth && evaluated.scoresHash !== null) await reevaluate(context, evaluated);
       readAnew(context);
       return { prediction: evaluated };
+    },
+  }),
+  deletePrediction: t.field({
+    type: DeletePredictionPayload,
+    scope: 'challenge',
+    description:
+      'Deletes a prediction with its scores, evaluations and models. Only its author may, and whoever has the scope `admin`. What was counted as a submission stays counted.',
+    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'Which prediction.' }) },
+    resolve: async (_root, { input: { prediction: id } }, context) => {
+      const [known] = await context.store.reads.predictions([...predictionKey.parseGlobal(id)]);
+      const deleted =
+        known !== undefined &&
+        known !== null &&
+        (await context.store.predictions.delete((await ownPrediction(context, id)).id));
+      readAnew(context);
+      return { deleted };
     },
   }),
 }));

@@ -75,6 +75,11 @@ export interface Predictions {
     status: PredictionStatus,
     error?: { readonly code: string; readonly message: string },
   ): Promise<Prediction>;
+  /**
+   * With all that hangs on it. @returns whether there was one.
+   * @throws InvalidInputError (reason RUNNING) for one that the server is to make, or makes.
+   */
+  delete(predictionId: number): Promise<boolean>;
   /** Of a part; null where nothing was said of it. */
   scores(predictionId: number, part: TaskPart, monitorElementId: number): Promise<PartScores | null>;
 }
@@ -121,6 +126,7 @@ export const createPredictions = (query: CheckedQuery, members: MemberCache): Pr
       );
       return stored(transaction, id);
     }),
+  delete: (id) => query.database.write((transaction) => remove(transaction, id), ALONE),
   scores: async (id, part, monitorElementId) =>
     (await storedParts(query.database, id, monitorElementId, part)).get(part) ?? null,
 });
@@ -199,6 +205,21 @@ async function settle(
   );
   await transaction.all('DELETE FROM evaluation WHERE prediction_id = $1 AND scores_hash <> $2', [id, hash]);
   return stored(transaction, id);
+}
+
+async function remove(transaction: Transaction, id: number): Promise<boolean> {
+  const [row] = await transaction.arrays<[string]>('SELECT status FROM prediction WHERE id = $1', [id]);
+  if (row === undefined) return false;
+  if (row[0] === 'QUEUED' || row[0] === 'RUNNING') {
+    throw new InvalidInputError('prediction: the server is making it: cancel that first (`cancelPrediction`)', {
+      field: 'prediction',
+      reason: 'RUNNING',
+    });
+  }
+  // without a foreign key, as the tables of runs are
+  await transaction.all('DELETE FROM watched_run WHERE prediction_id = $1', [id]);
+  await transaction.all('DELETE FROM prediction WHERE id = $1', [id]);
+  return true;
 }
 
 async function find(queries: Queries, taskId: number, strategyVersionId: number): Promise<Prediction | null> {

@@ -137,7 +137,8 @@ describe.each(databases)('leaderboards on $name', (database) => {
     const EVALUATE = `mutation ($input: EvaluatePredictionInput!) { evaluatePrediction(input: $input) { prediction {
       frozen: evaluation { ...Told } newest: evaluation(truth: NEWEST) { ...Told rocCurve { x } } } } }
       fragment Told on Evaluation { rocAuc good truth { hash isFrozen madeOf { version } } }`;
-    const input = { task: 'outdated', strategy: { name: 'exact', version: '1' }, newestTruth: true };
+    const found = await reader('{ prediction(task: "outdated", strategy: { name: "exact", version: "1" }) { id } }');
+    const input = { prediction: found.data.prediction.id, newestTruth: true };
     const { data } = await author(EVALUATE, { input });
     const { frozen, newest } = data.evaluatePrediction.prediction;
     expect(frozen).toMatchObject({ rocAuc: before.value, truth: { isFrozen: true, madeOf: [{ version: 1 }] } });

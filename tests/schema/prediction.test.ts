@@ -51,6 +51,14 @@ describe.each(databases)('predictions on $name', (database) => {
     return answer.data.prediction;
   };
 
+  const idOf = async (name: string) => {
+    const { data } = await world.reader(
+      'query ($strategy: VersionNameInput!) { prediction(task: "judged", strategy: $strategy) { id } }',
+      { strategy: { name, version: '1' } },
+    );
+    return data.prediction?.id ?? null;
+  };
+
   test('are submitted and ranked as documented', async () => {
     await submit(
       'perfect',
@@ -161,18 +169,13 @@ describe.each(databases)('predictions on $name', (database) => {
     await submit(
       'mixed',
       scoresOf(RUNS, (number, run) => (number === 5 ? null : ((number * 7 + run) % 11) / 10)),
+      { evaluate: true },
     );
     const made: unknown[] = [];
     for (const part of ['TEST', 'VALIDATION']) {
       for (const weighting of ['BY_LUMISECTION', 'BY_RUN']) {
         for (const kind of ['ALL', 'PARTLY_BAD_RUNS']) {
           for (const missing of ['PENALISED', 'LEFT_OUT']) {
-            await world.author(
-              'mutation ($input: EvaluatePredictionInput!) { evaluatePrediction(input: $input) { prediction { id } } }',
-              {
-                input: { task: 'judged', strategy: { name: 'mixed', version: '1' } },
-              },
-            );
             made.push(await evaluation('mixed', { part, weighting, kind, missing }));
           }
         }
@@ -296,7 +299,7 @@ describe.each(databases)('predictions on $name', (database) => {
     expect(flags).toEqual(['NOT_EVALUATED']);
     const EVALUATE =
       'mutation ($input: EvaluatePredictionInput!) { evaluatePrediction(input: $input) { prediction { evaluation { rocAuc } } } }';
-    const input = { task: 'judged', strategy: { name: 'changed', version: '1' } };
+    const input = { prediction: await idOf('changed') };
     expect(codeOf(await world.rival(EVALUATE, { input }))).toBe('FORBIDDEN');
     expect((await world.author(EVALUATE, { input })).data.evaluatePrediction.prediction.evaluation.rocAuc).toBeCloseTo(
       14 / 21,
@@ -453,5 +456,24 @@ describe.each(databases)('predictions on $name', (database) => {
       report: { inserted: 2, rejected: 1 },
       prediction: { status: 'COMPLETE' },
     });
+  });
+
+  test('are deleted by their author, and by nobody else', async () => {
+    await submit(
+      'deleted',
+      scoresOf(RUNS, (number) => number),
+    );
+    const DELETE = 'mutation ($input: DeletePredictionInput!) { deletePrediction(input: $input) { deleted } }';
+    const input = { prediction: await idOf('deleted') };
+    expect(codeOf(await world.rival(DELETE, { input }))).toBe('FORBIDDEN');
+    expect((await world.author(DELETE, { input })).data.deletePrediction.deleted).toBe(true);
+    expect((await world.author(DELETE, { input })).data.deletePrediction.deleted).toBe(false);
+    expect(await idOf('deleted')).toBeNull();
+    // its version stays, and may be submitted anew
+    const again = await submit(
+      'deleted',
+      scoresOf([tested], (number) => number),
+    );
+    expect(again.data.submitPrediction.report.inserted).toBe(10);
   });
 });
