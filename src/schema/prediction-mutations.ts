@@ -9,7 +9,6 @@ import type { Task as TaskRow } from '../generated/sqlite/client.ts';
 import { evaluate, reevaluate } from '../playground/evaluation.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import type { SubmissionReport, Threshold } from '../store/predictions.ts';
-import { seesTruth } from '../store/task-access.ts';
 import { asksFor } from './asks-for.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
@@ -164,7 +163,7 @@ export async function submitScores(
   assertVersion(version, 'strategy.version');
   const definition = statesAnything(stated) ? statedFrom(stated) : null;
   const task = await taskCalled(given.task, context);
-  const threshold = thresholdOf(given, task, context);
+  const threshold = await thresholdOf(given, task, context);
   const monitorElementId =
     given.monitorElement == null ? OWN_SCORES : await ofTask(given.monitorElement, task, context);
   const author = authorOf(context);
@@ -305,11 +304,11 @@ async function ofTask(path: string, task: TaskRow, context: Context): Promise<nu
 }
 
 /** @throws InvalidInputError; ForbiddenError for a threshold that would tell of a hidden truth. */
-function thresholdOf(
+async function thresholdOf(
   { threshold, thresholdFrom, monitorElement }: SubmittedTo,
   task: TaskRow,
-  { viewer }: Context,
-): Threshold | null {
+  { store }: Context,
+): Promise<Threshold | null> {
   const isStated = thresholdFrom == null ? threshold != null : thresholdFrom === 'STATED';
   if (isStated !== (threshold != null)) {
     throw new InvalidInputError('thresholdFrom: STATED, and nothing else, goes with a threshold', {
@@ -326,7 +325,7 @@ function thresholdOf(
       field: 'thresholdFrom',
     });
   }
-  if (thresholdFrom === 'TEST' && !seesTruth(task, viewer)) {
+  if (thresholdFrom === 'TEST' && (await store.tasks.boardScope(task)) !== 'TEST') {
     throw new ForbiddenError('thresholdFrom: the truth of the test part is hidden: TEST would tell of it');
   }
   return { from: thresholdFrom, threshold: null };

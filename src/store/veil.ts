@@ -58,6 +58,7 @@ export const SAFE_AUTHOR = /^[^\\\p{Cc}]+$/u;
 const LEDGER = 'data_file';
 
 const READS = /^\s*(?:WITH\b(?!\s+RECURSIVE)|SELECT\b)/i;
+const WRITES = /^\s*(?:INSERT|UPDATE|DELETE)\b/i;
 const NAMES = new RegExp(`\\b(?:${VEILED_TABLES.join('|')})\\b`, 'g');
 
 /** Reads of one database through a veil. */
@@ -85,7 +86,9 @@ export class VeiledQueries implements Queries {
     const names = new Set(sql.match(NAMES));
     if (names.size === 0) return sql;
     const withheld = this.#veil();
-    if (withheld === null || !READS.test(sql)) return sql;
+    if (withheld === null || WRITES.test(sql)) return sql;
+    // what cannot be veiled must not be read
+    if (!READS.test(sql)) throw new Error(`a statement on ${[...names].join(', ')} neither reads nor writes`);
     if (names.size > 1 || !names.has(LEDGER)) withheld.tell();
     const tables = [...names].map((name) => `${name} AS NOT MATERIALIZED (${VEILED[name]?.(withheld, this.#real)})`);
     const [own, rest] = /^\s*WITH\b/i.test(sql) ? [', ', sql.replace(/^\s*WITH\b/i, '')] : [' ', sql];

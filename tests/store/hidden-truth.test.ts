@@ -65,6 +65,15 @@ describe.each(databases)('the veil over hidden truth on $name', (kind) => {
     expect(Number(count)).toBeGreaterThan(0);
   });
 
+  test('lets nothing be read that it cannot lie before', async () => {
+    for (const sql of [
+      '(SELECT flag FROM certification)',
+      'WITH RECURSIVE n AS (SELECT 1 AS i UNION SELECT i + 1 FROM n WHERE i < 3) SELECT i FROM n, certification',
+    ]) {
+      expect(() => veiled().arrays(sql)).toThrow('neither reads nor writes');
+    }
+  });
+
   test('is drawn in every process that serves, as soon as a task is frozen, and lifted when it is revealed', async () => {
     const other = await openStore(opened.url, { prisma: false, followsTasks: true });
     try {
