@@ -8,6 +8,8 @@ import { OPERATOR } from '../../src/domain/viewer.ts';
 import { EXPORT_FORMATS } from '../../src/export/export-histograms.ts';
 import type { ExportSummary } from '../../src/export/export-stream.ts';
 import { TREND_FORMATS } from '../../src/export/export-trends.ts';
+import { exportedTask, openTaskExport, TASK_FORMATS, type TaskFormat } from '../../src/export/task-export.ts';
+import type { ExportKind } from '../../src/schema/exports.ts';
 import { openExistingStore } from '../../src/store/open-store.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 
@@ -18,6 +20,7 @@ const namesOf = (formats: Readonly<Record<string, string>>) =>
 
 const help = `usage: npm run export -- [histograms] FILE [flags]
        npm run export -- trends FILE --monitorElement PATH --quantity NAME [flags]
+       npm run export -- tasks TASK PART FILE [flags]
 
 Writes histograms to FILE, whose name says the format: ${namesOf(EXPORT_FORMATS)}. The same as GET /export/histograms.FORMAT:
 
@@ -42,6 +45,9 @@ of the graph, with --dataset, --run, --mask, --where, --limit and --after as abo
   --normalize NAME          RATE or LUMINOSITY: what amounts are divided by
   --source NAME             certification source that gives the flags
   --subsystem NAME          one subsystem that it judges
+
+With \`tasks\`, the train, validation or test part of a frozen task, with its truth: ${namesOf(TASK_FORMATS)}. The same as
+GET /export/tasks/TASK/PART.FORMAT, with --monitorElement (one of the task), --type, --flow, --limit and --after as above.
 
   --help                    this text
 
@@ -74,16 +80,11 @@ async function run(args: readonly string[]): Promise<number> {
     source: text,
     subsystem: text,
   });
-  const isTrends = positionals[0] === 'trends';
-  const kind = isTrends ? 'trends' : 'histograms';
-  const [file, ...more] = positionals[0] === kind ? positionals.slice(1) : positionals;
-  if (file === undefined || more.length > 0) throw new UsageError('name one file to write');
+  const { file, what, formats, open } = askedFor(positionals);
   const format = /\.([a-z]+)$/.exec(file)?.[1] ?? '';
-  const formats = isTrends ? TREND_FORMATS : EXPORT_FORMATS;
   if (!Object.hasOwn(formats, format)) {
     throw new UsageError(`${file} names no format: end it with .${Object.keys(formats).join(', .')}`);
   }
-  const { EXPORTS } = await import('../../src/schema/exports.ts');
   const store = await openExistingStore(loadConfig().databaseUrl, { prisma: false, readOnly: true });
   if (store === null) throw new UsageError('there is no database at DATABASE_URL');
   const partial = `${file}.part`;
@@ -92,12 +93,8 @@ async function run(args: readonly string[]): Promise<number> {
     const onEnd = (end: ExportSummary) => {
       summary = end;
     };
-    const { provenance, bytes } = await EXPORTS[kind].open(
-      store.forOperation(new Cancellation(), { viewer: OPERATOR, inBulk: true }),
-      format,
-      values as Record<string, string>,
-      { onEnd },
-    );
+    const view = store.forOperation(new Cancellation(), { viewer: OPERATOR, inBulk: true });
+    const { provenance, bytes } = await open(view, format, values as Record<string, string>, { onEnd });
     await pipeline(Readable.from(bytes, { objectMode: false }), createWriteStream(partial)).catch(async (error) => {
       await unlink(partial).catch(() => {});
       throw error;
@@ -107,11 +104,51 @@ async function run(args: readonly string[]): Promise<number> {
     }
     await rename(partial, file);
     const { rows = 0, cut = null, cursor = null } = summary ?? {};
-    process.stdout.write(`${file}: ${rows} ${isTrends ? 'points' : 'histograms'}\n`);
+    process.stdout.write(`${file}: ${rows} ${what}\n`);
     if (cut === null && !provenance.includes('"cut":"LIMIT"')) return 0;
     process.stdout.write(`more is there: go on with --after ${cursor}\n`);
     return 2;
   } finally {
     await store.close();
   }
+}
+
+interface Asked {
+  readonly file: string;
+  /** What rows are. */
+  readonly what: string;
+  readonly formats: Readonly<Record<string, string>>;
+  readonly open: ExportKind['open'];
+}
+
+/** @throws UsageError */
+function askedFor(positionals: readonly string[]): Asked {
+  const [kind, ...named] = positionals;
+  if (kind === 'tasks') {
+    const [task, part, file, ...more] = named;
+    if (task === undefined || part === undefined || file === undefined || more.length > 0) {
+      throw new UsageError('name a task, a part of it, and one file to write');
+    }
+    return { file, what: 'rows', formats: TASK_FORMATS, open: (...given) => openTask(task, part, ...given) };
+  }
+  const isTrends = kind === 'trends';
+  const [file, ...more] = isTrends || kind === 'histograms' ? named : positionals;
+  if (file === undefined || more.length > 0) throw new UsageError('name one file to write');
+  return {
+    ...{ file, what: isTrends ? 'points' : 'histograms', formats: isTrends ? TREND_FORMATS : EXPORT_FORMATS },
+    open: async (...given) => {
+      const { EXPORTS } = await import('../../src/schema/exports.ts');
+      return EXPORTS[isTrends ? 'trends' : 'histograms'].open(...given);
+    },
+  };
+}
+
+async function openTask(
+  name: string,
+  part: string,
+  ...[store, format, given, options]: Parameters<ExportKind['open']>
+) {
+  const { taskExportRequest } = await import('../../src/schema/task-export-parameters.ts');
+  const request = taskExportRequest(part, given);
+  return openTaskExport(store, await exportedTask(store, name), format as TaskFormat, request, options);
 }

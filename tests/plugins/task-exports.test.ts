@@ -1,7 +1,11 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { tableFromIPC } from '@uwdata/flechette';
 import { parquetMetadata } from 'hyparquet';
 import { readParquet } from 'parquet-wasm';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { exportHistograms } from '../../ingest/commands/export.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Scope } from '../../src/domain/viewer.ts';
@@ -156,6 +160,30 @@ describe.each(databases)('exports of tasks on $name', (database) => {
     }
     expect(whole.rows.length).toBe(20);
     expect(parts).toEqual(whole.rows);
+  });
+
+  it('are written to files by the command line, with the same rows', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lumigraph-task-export-'));
+    const written: string[] = [];
+    const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    vi.stubEnv('DATABASE_URL', opened.url);
+    try {
+      const file = join(folder, 'part.arrow');
+      expect(await exportHistograms.run(['tasks', 'open', 'test', file, '--limit', '12'])).toBe(2);
+      expect(written.join('')).toBe(`${file}: 12 rows\nmore is there: go on with --after M1-${third}-2\n`);
+      const { rows } = await read('open/test.arrow', { limit: '12' });
+      expect(tableFromIPC(readFileSync(file)).toArray()).toEqual(rows);
+      await expect(exportHistograms.run(['tasks', 'open', 'test', join(folder, 'x.csv')])).rejects.toThrow(
+        'names no format',
+      );
+      await expect(exportHistograms.run(['tasks', 'open', file])).rejects.toThrow('name a task');
+      await expect(exportHistograms.run(['tasks', 'open', 'tests', file])).rejects.toThrow("'tests' is none of");
+      await expect(exportHistograms.run(['tasks', 'draft', 'test', file])).rejects.toThrow('is a draft');
+    } finally {
+      stdout.mockRestore();
+      vi.unstubAllEnvs();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('tell the truth of a hidden test part to nobody but its author and the scope admin', async () => {
