@@ -7,6 +7,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { PostgresDatabase } from '../../src/store/postgres.ts';
 import { SqliteDatabase } from '../../src/store/sqlite.ts';
 import type { Store } from '../../src/store/store.ts';
+import type { Asker } from '../../src/store/task-access.ts';
 import { VEILED_TABLES, VeiledQueries } from '../../src/store/veil.ts';
 import { DEFINITION, fill, TEST } from '../attack/hidden-truth-world.ts';
 import { createTestStore, databases } from '../support/databases.ts';
@@ -98,6 +99,17 @@ describe.each(databases)('the veil over hidden truth on $name', (kind) => {
       // what opens the database later knows it from the beginning
       const later = await openStore(opened.url, { prisma: false });
       expect(await verdictOf(later).finally(() => later.close())).toEqual(['NOT_EVALUATED']);
+      // a guess is not told to be right, whoever the file that it came in was of
+      const guess = { kind: 'fractions', fractions: [{ run: TEST[0], subsystem: 'pixel', fraction: 0.75 }] } as const;
+      const outcomeOf = async (bringer: Asker | undefined) => {
+        const identity = { sha256: bringer?.name ?? '', dataset: '', source: 'rr', format: 'test', meMap: '' };
+        const { ledger } = opened.store;
+        const { file } = await ledger.begin(identity, { path: 'guess', size: 1 }, { force: false });
+        const options = { onConflict: 'keep', source: 'rr', bringer } as const;
+        return (await ledger.write(file.id, guess, [], { byte: 1, line: 1 }, options)).counts;
+      };
+      expect(await outcomeOf({ ...ANONYMOUS, name: 'guesser', authenticated: true })).toMatchObject({ conflicting: 1 });
+      for (const bringer of [boss, undefined]) expect(await outcomeOf(bringer)).toMatchObject({ identical: 1 });
       await opened.store.tasks.reveal(task.id);
       expect(await verdictOf(opened.store)).toEqual(['BAD']);
       await vi.waitFor(async () => expect(await verdictOf(other)).toEqual(['BAD']));
