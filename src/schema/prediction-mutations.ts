@@ -8,7 +8,7 @@ import type { Counts } from '../domain/record.ts';
 import type { Task as TaskRow } from '../generated/sqlite/client.ts';
 import { evaluate, reevaluate } from '../playground/evaluation.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
-import type { SubmissionReport, Threshold } from '../store/predictions.ts';
+import { assertFrozen, type SubmissionReport, type Threshold } from '../store/predictions.ts';
 import { asksFor } from './asks-for.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
@@ -163,6 +163,7 @@ export async function submitScores(
   assertVersion(version, 'strategy.version');
   const definition = statesAnything(stated) ? statedFrom(stated) : null;
   const task = await taskCalled(given.task, context);
+  assertFrozen(task);
   const threshold = await thresholdOf(given, task, context);
   const monitorElementId =
     given.monitorElement == null ? OWN_SCORES : await ofTask(given.monitorElement, task, context);

@@ -141,16 +141,7 @@ async function open(
     status,
   }: { task: Task; strategyVersionId: number; author: StrategyAuthor; status: PredictionStatus },
 ): Promise<{ prediction: Prediction; created: boolean }> {
-  const { hash } = task;
-  if (task.state !== 'FROZEN' || hash === null) {
-    throw new InvalidInputError(
-      `the task ${JSON.stringify(task.name)} is a draft: it takes predictions once it is frozen`,
-      {
-        field: 'task',
-        reason: 'DRAFT',
-      },
-    );
-  }
+  const hash = assertFrozen(task);
   const expected = (await members.of(task.id)).count('TEST');
   return database.write(async (transaction) => {
     const known = await find(transaction, task.id, strategyVersionId);
@@ -169,6 +160,15 @@ async function open(
     );
     return { prediction: (await find(transaction, task.id, strategyVersionId)) as Prediction, created: true };
   }, ALONE);
+}
+
+/** @returns its hash. @throws InvalidInputError (reason DRAFT) */
+export function assertFrozen({ state, hash, name }: Pick<Task, 'state' | 'hash' | 'name'>): string {
+  if (state === 'FROZEN' && hash !== null) return hash;
+  throw new InvalidInputError(`the task ${JSON.stringify(name)} is a draft: it takes predictions once it is frozen`, {
+    field: 'task',
+    reason: 'DRAFT',
+  });
 }
 
 /** Writes what changed; counts, hash and status are those of the members' own scores. */

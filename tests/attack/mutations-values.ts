@@ -147,7 +147,10 @@ const golden = fc.oneof(
 
 /** Of all types that a mutation may be given one of, small numbers that exist and forged ones. */
 const idOf = (typename: string, key: unknown) => Buffer.from(`${typename}:${key}`).toString('base64url');
-const TYPES = ['Run', 'DataFile', 'Job', 'Note', 'Token', 'Dataset', 'MonitorElement', 'Nothing', '__proto__', ''];
+const TYPES = [
+  ...['Run', 'DataFile', 'Job', 'Note', 'Token', 'Dataset', 'MonitorElement', 'Prediction'],
+  ...['Nothing', '__proto__', ''],
+];
 const KEYS = [0, 1, 2, -1, 2 ** 31, '1:2', '1:x', '1:%00', '1:%', '01', '1 ', "' OR 1=1", '0123456789ab', '1:1:1:1'];
 const id = fc.oneof(
   { weight: 4, arbitrary: fc.nat(50).map((i) => `@@id:${i}@@`) },
@@ -174,6 +177,10 @@ function text(name: string, owner: string): Arbitrary<string> {
     era: ['Run2018A', '2018B'],
     period: ['A'],
     source: ['golden', 'oms'],
+    task: ['judged'],
+    strategy: ['ci', 'robot', 'entries'],
+    version: ['1', '2'],
+    sourceUrl: ['https://example.org/a'],
     subsystem: ['pixel', ''],
     value: ['42', '1.5e-3', 'nan', '-9223372036854775808', '9223372036854775808', 'text'],
     format: ['lumi-json', 'per-ls-csv'],
@@ -215,6 +222,11 @@ function leaf(named: ReturnType<typeof getNamedType>, name: string, owner: strin
       return bins;
     case 'GoldenJson':
       return golden;
+    case 'JSONObject':
+      return fc.oneof(
+        { weight: 4, arbitrary: fc.constantFrom<unknown>({}, { components: 2 }, { a: [1, { b: null }] }) },
+        { weight: 1, arbitrary: confused },
+      );
     case 'String':
       return text(name, owner);
     default:

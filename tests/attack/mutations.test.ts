@@ -6,7 +6,9 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
 import type { Store } from '../../src/store/store.ts';
-import { fillWorld } from '../schema/world.ts';
+import { asker } from '../schema/ask.ts';
+import { freeze } from '../schema/prediction-world.ts';
+import { fillWorld, UL2018 } from '../schema/world.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Answer, Attacker } from './mutations-attacker.ts';
@@ -33,6 +35,11 @@ describe.each(databases)('mutations under attack on $name', (database) => {
   beforeAll(async () => {
     opened = await createTestStore(database);
     await fillWorld(opened.store);
+    await freeze(asker(opened.store), {
+      ...{ name: 'judged', dataset: UL2018, monitorElements: ['charge_PXLayer_1'], allow: ['SHARED_RUNS'] },
+      ...{ training: { mask: '315257:1-3' }, validation: { mask: '315257:4-6' }, testing: { mask: '315257:7-12' } },
+      truth: { positive: '315257:[1,4,9]', negative: '315257:[2-3,5-8,10-12]' },
+    });
     attacker = new Attacker(opened.store, { LUMIGRAPH_UPLOADS: uploads });
   });
   afterAll(async () => {
