@@ -21,6 +21,10 @@ interface Sql {
   element(run: number, path: string): Promise<Row[]>;
   /** Mean and entries of an element, by LS. */
   trend(run: number, path: string): Promise<TrendRow[]>;
+  /** Entries and bins of an element over all LS of a run. */
+  all(run: number, path: string): Promise<[number, Uint8Array][]>;
+  /** How many histograms of a run each subsystem has. */
+  subsystems(run: number): Promise<[string, number][]>;
   /** One histogram, with the text of its axes. */
   one(
     run: number,
@@ -33,6 +37,10 @@ interface Sql {
 const HISTOGRAM = 'SELECT h.lumisection_number, m.path, h.entries, h.bins';
 const TREND = `SELECT h.run_number, h.lumisection_number, h.mean_x, h.entries FROM monitor_element m CROSS JOIN lumisection_histogram h
   WHERE m.path = $1 AND h.run_number = $2 AND h.monitor_element_id = m.id ORDER BY h.lumisection_number`;
+const ALL = `SELECT h.entries, h.bins FROM monitor_element m CROSS JOIN lumisection_histogram h
+  WHERE m.path = $1 AND h.run_number = $2 AND h.monitor_element_id = m.id`;
+const SUBSYSTEMS = `SELECT m.subsystem, CAST(sum(e.lumisection_count) AS integer) FROM run_monitor_element e
+  JOIN monitor_element m ON m.id = e.monitor_element_id WHERE e.run_number = $1 GROUP BY 1 ORDER BY 2 DESC, 1`;
 const ONE = `SELECT h.entries, h.bins, b.axes FROM monitor_element m, dataset d, lumisection_histogram h, binning b
   WHERE m.path = $1 AND d.name = $2 AND h.run_number = $3 AND h.monitor_element_id = m.id
     AND h.lumisection_number = $4 AND h.dataset_id = d.id AND b.id = h.binning_id`;
@@ -53,6 +61,8 @@ function sqlite(path: string): Sql {
     ORDER BY h.lumisection_number LIMIT 1000`);
   const one = prepare(ONE);
   const trend = prepare(TREND);
+  const all = prepare(ALL);
+  const subsystems = prepare(SUBSYSTEMS);
   return {
     async page(run, from, glob) {
       const found = (numbers.all(run, from) as unknown as [number][]).map(([number]) => number);
@@ -65,6 +75,8 @@ function sqlite(path: string): Sql {
     },
     element: async (run, path) => element.all(path, run) as unknown as Row[],
     trend: async (run, path) => trend.all(path, run) as unknown as TrendRow[],
+    all: async (run, path) => all.all(path, run) as unknown as [number, Uint8Array][],
+    subsystems: async (run) => subsystems.all(run) as unknown as [string, number][],
     one: async (run, lumisection, dataset, path) =>
       one.get(path, dataset, run, lumisection) as unknown as [number, Uint8Array, string] | undefined,
   };
@@ -106,6 +118,8 @@ function postgres(url: string): Sql {
         [path, run],
       ),
     trend: (run, path) => send('trend', TREND, [path, run]),
+    all: (run, path) => send('all', ALL, [path, run]),
+    subsystems: (run) => send('subsystems', SUBSYSTEMS, [run]),
     one: async (run, lumisection, dataset, path) =>
       (await send<[number, Buffer, string]>('one', ONE, [path, dataset, run, lumisection]))[0],
   };
@@ -124,6 +138,17 @@ function numbers(blob: Uint8Array, nx: number, ny: number): number[] {
 }
 
 const LINE_BINS = 100;
+
+function sumOf(rows: readonly [number, Uint8Array][]) {
+  const bins = new Array<number>(LINE_BINS).fill(0);
+  let entries = 0;
+  for (const [own, blob] of rows) {
+    entries += own;
+    const { contents } = decodeBins(blob, [LINE_BINS]);
+    for (let bin = 0; bin < LINE_BINS; bin++) bins[bin] = (bins[bin] as number) + (contents[bin + 1] as number);
+  }
+  return { histogramCount: rows.length, entries, bins };
+}
 
 async function answer(sql: Sql, url: URL): Promise<unknown> {
   const text = (name: string) => url.searchParams.get(name) ?? '';
@@ -150,6 +175,13 @@ async function answer(sql: Sql, url: URL): Promise<unknown> {
     const rows = await sql.trend(run, text('path'));
     return {
       trend: { points: rows.map(([run, lumisection, value, entries]) => ({ run, lumisection, value, entries })) },
+    };
+  }
+  if (url.pathname === '/sum') return { histogramSum: sumOf(await sql.all(run, text('path'))) };
+  if (url.pathname === '/facets') {
+    const rows = await sql.subsystems(run);
+    return {
+      lumisectionHistogramFacets: { monitorElementSubsystem: rows.map(([value, count]) => ({ value, count })) },
     };
   }
   const found = await sql.one(run, number('lumisection'), text('dataset'), text('path'));

@@ -22,7 +22,10 @@ export interface Question {
   readonly answer: string;
 }
 
-export type QuestionName = 'Q1' | 'Q3' | 'Q4' | 'trend' | 'small';
+export type QuestionName = 'Q1' | 'Q3' | 'Q4' | 'trend' | 'sum' | 'facets' | 'small';
+
+/** Of five elements each. */
+const SUBSYSTEMS = [...new Set(PATHS.map((path) => path.split('/')[0] as string))].sort();
 
 /** So many variants of each question are asked in turn, so that nobody can live on one answer. */
 const VARIANTS = 8;
@@ -124,6 +127,48 @@ const ASK: Record<QuestionName, (variant: number, world: World) => Question> = {
       },
       path: `/trend?${query({ run, path })}`,
       answer: JSON.stringify({ data: { trend: { points } } }),
+    };
+  },
+
+  /** One element added over all LS of a run. */
+  sum(variant, world) {
+    const run = runOf(variant, world);
+    const element = (variant * 3) % PATHS.length;
+    const path = PATHS[element] as string;
+    const bins = new Array<number>(100).fill(0);
+    let entries = 0;
+    for (let lumisection = 1; lumisection <= world.lumisections; lumisection++) {
+      const contents = lineContents(run, lumisection, element);
+      entries += entriesOf(contents);
+      for (let bin = 0; bin < bins.length; bin++) bins[bin] = (bins[bin] as number) + (contents[bin + 1] as number);
+    }
+    return {
+      graphql: {
+        query: `query Sum($run: Int!, $path: String!, $dataset: String!) {
+  histogramSum(monitorElement: $path, dataset: $dataset, where: { run: { number: { eq: $run } } }) {
+    histogramCount entries bins
+  }
+}`,
+        variables: { run, path, dataset: DATASET },
+      },
+      path: `/sum?${query({ run, path })}`,
+      answer: JSON.stringify({ data: { histogramSum: { histogramCount: world.lumisections, entries, bins } } }),
+    };
+  },
+
+  /** How many histograms of a run each subsystem has. */
+  facets(variant, world) {
+    const run = runOf(variant, world);
+    const monitorElementSubsystem = SUBSYSTEMS.map((value) => ({ value, count: 5 * world.lumisections }));
+    return {
+      graphql: {
+        query: `query Facets($run: Int!) {
+  lumisectionHistogramFacets(where: { run: { number: { eq: $run } } }) { monitorElementSubsystem { value count } }
+}`,
+        variables: { run },
+      },
+      path: `/facets?${query({ run })}`,
+      answer: JSON.stringify({ data: { lumisectionHistogramFacets: { monitorElementSubsystem } } }),
     };
   },
 

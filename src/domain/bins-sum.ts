@@ -27,14 +27,14 @@ export class BinsSum {
     this.#entries = binEntries && new SectionSum(binEntries);
     this.#squares = sumw2 ? new SectionSum(sumw2) : binEntries ? null : undefined;
     this.#entrySquares = binSumw2 && new SectionSum(binSumw2);
-    if (this.#needsSizes && contents.some(isNegative)) this.#sizes = new CellSums(sizes(contents));
+    if (this.#needsSizes && hasNegative(contents)) this.#sizes = new CellSums(sizes(contents));
   }
 
   /** Nothing in `whyNotAdded` may speak against it and those before it. */
   add(part: Bins): void {
     this.#addSquares(part);
     this.#entries?.add(part.binEntries as NumberArray);
-    if (this.#needsSizes && (this.#sizes || part.contents.some(isNegative))) {
+    if (this.#needsSizes && (this.#sizes || hasNegative(part.contents))) {
       this.#sizes ??= this.#contents.clone();
       this.#sizes.add(sizes(part.contents));
     }
@@ -107,7 +107,11 @@ class SectionSum {
   }
 }
 
-const isNegative = (value: number): boolean => value < 0;
+/** Most contents are counts, in arrays that hold nothing else. */
+function hasNegative(numbers: NumberArray): boolean {
+  if (numbers instanceof Uint8Array || numbers instanceof Uint16Array || numbers instanceof Uint32Array) return false;
+  return numbers.some((value) => value < 0);
+}
 
 /** ROOT's squared errors of a histogram that does not store them. */
 const sizes = (contents: NumberArray): NumberArray => Float64Array.from(contents, Math.abs);
