@@ -181,12 +181,13 @@ async function settle(
   const { id } = prediction;
   for (const [part, scores] of changed) await writePart(transaction, id, part, monitorElementId, scores);
   if (monitorElementId !== OWN_SCORES) {
-    if (threshold !== null) {
-      await transaction.all(
-        'UPDATE prediction_scores SET threshold = $1 WHERE prediction_id = $2 AND monitor_element_id = $3',
-        [threshold.threshold, id, monitorElementId],
-      );
-    }
+    // one threshold for all parts, in whichever call it came
+    await transaction.all(
+      `UPDATE prediction_scores SET threshold = coalesce($1, (SELECT max(o.threshold) FROM prediction_scores o
+         WHERE o.prediction_id = $2 AND o.monitor_element_id = $3))
+       WHERE prediction_id = $2 AND monitor_element_id = $3`,
+      [threshold?.threshold ?? null, id, monitorElementId],
+    );
     return stored(transaction, id);
   }
   const parts = new Map([...(await storedParts(transaction, id, OWN_SCORES)), ...changed]);

@@ -350,7 +350,9 @@ describe.each(databases)('predictions on $name', (database) => {
         scoresOf(RUNS, (number) => number),
         { monitorElement, ...more },
       );
-    await ofElement(CHARGE.path, { threshold: 8 });
+    await ofElement(CHARGE.path, { threshold: 9, scores: scoresOf([validation], (number) => number) });
+    // the threshold holds for what comes later
+    await ofElement(CHARGE.path, {});
     await ofElement(SIZE.path, {});
     expect(codeOf(await ofElement('nothing', {}))).toBe('NOT_FOUND');
     const { data, errors } = await world.reader(
@@ -362,7 +364,7 @@ describe.each(databases)('predictions on $name', (database) => {
     );
     expect(errors).toBeUndefined();
     expect(data.prediction.coverage).toEqual({ expected: 10, scored: 10 });
-    expect(data.prediction.ofElement).toEqual({ rocAuc: 1, atThreshold: { badFlagged: 3 } });
+    expect(data.prediction.ofElement).toEqual({ rocAuc: 1, atThreshold: { badFlagged: 2 } });
     expect(data.prediction.evaluation.flaggedRuns).toContainEqual({
       ...{ truth: 'MIXED', runs: 1 },
       atLeast: [
@@ -412,6 +414,12 @@ describe.each(databases)('predictions on $name', (database) => {
           { flaggedBy: 'A', lumisection: { number: 6 } },
         ],
       },
+    });
+    // scores are shown as each strategy gave them, whichever are the more anomalous
+    const turned = (await world.reader(COMPARE, { a: named('falling'), b: named('stated') })).data.compareStrategies;
+    expect(turned).toMatchObject({
+      ...{ difference: 0, shareAhead: 0.5 },
+      disagreements: { totalCount: 3, nodes: [{ flaggedBy: 'B', scoreA: -5, scoreB: 5 }, { scoreA: -6 }] },
     });
     expect(codeOf(await world.reader(COMPARE, { a: named('stated'), b: named('nobody') }))).toBe('NOT_FOUND');
   });
