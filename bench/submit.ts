@@ -3,6 +3,7 @@
  * `npm run bench:submit [-- --quick] [-- --on sqlite]`. See docs/performance.md.
  */
 import { parseArgs } from 'node:util';
+import { VIEWS } from '../src/domain/prediction-evaluation.ts';
 import { openStore } from '../src/store/open-store.ts';
 import { type DatabaseServer, settle, startDatabases } from './support/databases.ts';
 import { fillJudged, TASK, testRun } from './support/judged-task.ts';
@@ -107,7 +108,10 @@ async function board({ kind }: DatabaseServer, url: string, server: RunningServe
     const [first] = (await store.lists.page('prediction', { first: 2, orderBy: [] })).rows.slice(1);
     const scores = first && (await store.predictions.scores(first.id, 'TEST', 0));
     const key = { predictionId: first?.id ?? 0, scope: 'TEST', truth: 'FROZEN' } as const;
-    const [known] = await store.reads.currentEvaluations([key]);
+    const views = (await store.reads.currentEvaluations(VIEWS.map((view) => ({ ...key, view })))).filter(
+      (one) => one !== null,
+    );
+    const [known] = views;
     if (!scores || !known) throw new Error('no evaluation');
     const author = { name: 'bench', isAdmin: true };
     for (let i = 0; i < PREDICTIONS; i++) {
@@ -115,7 +119,8 @@ async function board({ kind }: DatabaseServer, url: string, server: RunningServe
       const { prediction } = await store.predictions.open(task, version.id, author);
       const parts = new Map([['TEST' as const, scores]]);
       const written = await store.predictions.write(prediction.id, parts, { monitorElementId: 0, threshold: null });
-      await store.evaluations.keep(task, written, null, [{ ...known, scope: 'TEST' }]);
+      const numbers = { coverage: known.coverage, views: views.map((one) => one.numbers) };
+      await store.evaluations.keep(task, written, null, [{ ...known, scope: 'TEST', numbers }]);
     }
   } finally {
     await store.close();

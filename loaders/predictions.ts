@@ -15,5 +15,5 @@ export const answersLoader = (reads: Reads) => byKey((ids: readonly number[]) =>
 export const evaluationLoader = (reads: Reads) =>
   byKey(
     (keys: readonly EvaluationKey[]) => reads.currentEvaluations(keys),
-    ({ predictionId, scope, truth }) => `${predictionId} ${scope} ${truth}`,
+    ({ predictionId, scope, truth, view }) => `${predictionId} ${scope} ${truth} ${JSON.stringify(view)}`,
   );

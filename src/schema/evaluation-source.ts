@@ -4,7 +4,6 @@ import type { Cluster } from '../domain/evaluation/ranking.ts';
 import type { Coverage } from '../domain/evaluation/sample.ts';
 import type { View } from '../domain/evaluation/view.ts';
 import type { EvaluationScope, ViewNumbers } from '../domain/prediction-evaluation.ts';
-import { isSameView } from '../domain/prediction-evaluation.ts';
 import type { Prediction, Task } from '../generated/sqlite/client.ts';
 import { orientationOf } from '../playground/evaluation.ts';
 import { type Asked, type LookedAt, lookAt } from '../playground/look.ts';
@@ -58,14 +57,14 @@ export async function shownEvaluation(
   const task = await taskOf(prediction, context);
   const scope = await scopeFor(task, part, context);
   if (scope === null) return null;
-  const stored = await context.loaders.evaluation.load({ predictionId: prediction.id, scope, truth });
+  const stored = await context.loaders.evaluation.load({ predictionId: prediction.id, scope, truth, view });
   if (stored === null) return null;
   const version = await versionOf(prediction, context);
   const { threshold } = prediction;
   const common = { prediction, task, version, part, scope, view, cluster, stored };
   if (monitorElement === null && cluster === 'RUN') {
-    const numbers = stored.numbers.views.find((one) => isSameView(one, view)) as ViewNumbers;
-    return { ...common, monitorElementId: OWN_SCORES, threshold, numbers, coverage: stored.numbers.coverage };
+    const { numbers, coverage } = stored;
+    return { ...common, monitorElementId: OWN_SCORES, threshold, numbers, coverage };
   }
   if (!mayLook({ scope, stored })) return null;
   const element = monitorElement === null ? OWN_SCORES : await elementId(monitorElement, context);

@@ -3,7 +3,14 @@ import type { ScoredLumisections } from '../domain/evaluation/sample.ts';
 import type { View } from '../domain/evaluation/view.ts';
 import type { MemberIndex } from '../domain/member-index.ts';
 import { SCORED } from '../domain/prediction.ts';
-import { type EvaluationNumbers, type EvaluationScope, metricsOf } from '../domain/prediction-evaluation.ts';
+import {
+  type EvaluationNumbers,
+  type EvaluationScope,
+  isSameView,
+  metricsOf,
+  VIEWS,
+  type ViewNumbers,
+} from '../domain/prediction-evaluation.ts';
 import type { PartScores } from '../domain/prediction-scores.ts';
 import type { TaskMetric, TaskPart } from '../domain/task.ts';
 import type { Evaluation, Prediction, Task } from '../generated/sqlite/client.ts';
@@ -24,7 +31,14 @@ export interface KeptNumbers {
   readonly numbers: EvaluationNumbers;
 }
 
-export type StoredEvaluation = Omit<Evaluation, 'numbers'> & { readonly numbers: EvaluationNumbers };
+/** An evaluation in one view. */
+export type StoredEvaluation = Omit<Evaluation, 'numbers'> & {
+  readonly coverage: EvaluationNumbers['coverage'];
+  readonly numbers: ViewNumbers;
+};
+
+/** Evaluations that are read at once: each has some 25 kB of text, of which one view is kept. */
+const EVALUATIONS_AT_ONCE = 100;
 
 /** A prediction on a board, in one view. */
 export interface BoardRow
@@ -45,6 +59,8 @@ export interface EvaluationKey {
   readonly predictionId: number;
   readonly scope: EvaluationScope;
   readonly truth: 'FROZEN' | 'NEWEST';
+  /** The first of VIEWS unless told. */
+  readonly view?: View;
 }
 
 export interface SampleOptions {
@@ -206,25 +222,41 @@ async function replace(
   );
 }
 
-/** Of the scores that predictions have now; null where there is none. */
+/** Of the scores that predictions have now; null where there is none. One view of each is kept, of some at a time. */
 export async function currentEvaluations(
   database: Database,
   keys: readonly EvaluationKey[],
 ): Promise<(StoredEvaluation | null)[]> {
-  if (keys.length === 0) return [];
-  const { oneOf, listParameter } = database.dialect;
-  const [before, behind] = oneOf.int;
-  const rows = await database.all<Evaluation>(
-    `SELECT e.* FROM evaluation e JOIN prediction p ON p.id = e.prediction_id AND p.scores_hash = e.scores_hash
-     WHERE e.prediction_id ${before}$1${behind} ORDER BY e.created_at, e.is_frozen_truth DESC, e.truth_hash`,
-    [listParameter([...new Set(keys.map(({ predictionId }) => predictionId))])],
-  );
-  return keys.map(({ predictionId, scope, truth }) => {
-    const row = rows.findLast(
-      (one) => one.predictionId === predictionId && one.scope === scope && (truth === 'NEWEST' || one.isFrozenTruth),
-    );
-    return row ? parsed(row) : null;
-  });
+  const found: (StoredEvaluation | null)[] = [];
+  for (let from = 0; from < keys.length; from += EVALUATIONS_AT_ONCE) {
+    const some = keys.slice(from, from + EVALUATIONS_AT_ONCE);
+    const rows = await readEvaluations(database, some);
+    for (const { predictionId, scope, truth, view = VIEWS[0] as View } of some) {
+      const row = rows.findLast(
+        (one) => one.predictionId === predictionId && one.scope === scope && (truth === 'NEWEST' || one.isFrozenTruth),
+      );
+      found.push(row === undefined ? null : inView(row, view));
+    }
+  }
+  return found;
 }
 
-const parsed = ({ numbers, ...row }: Evaluation): StoredEvaluation => ({ ...row, numbers: JSON.parse(numbers) });
+async function readEvaluations(database: Database, keys: readonly EvaluationKey[]) {
+  const { dialect } = database;
+  const [[before, behind], [beforeText, behindText]] = [dialect.oneOf.int, dialect.oneOf.text];
+  const distinct = <T>(values: readonly T[]) => [...new Set(values)];
+  return database.all<Evaluation>(
+    `SELECT e.* FROM evaluation e JOIN prediction p ON p.id = e.prediction_id AND p.scores_hash = e.scores_hash
+     WHERE e.prediction_id ${before}$1${behind} AND e.scope ${beforeText}$2${behindText}
+     ORDER BY e.created_at, e.is_frozen_truth DESC, e.truth_hash`,
+    [
+      dialect.listParameter(distinct(keys.map(({ predictionId }) => predictionId))),
+      dialect.listParameter(distinct(keys.map(({ scope }) => scope))),
+    ],
+  );
+}
+
+function inView({ numbers, ...row }: Evaluation, view: View): StoredEvaluation {
+  const { coverage, views } = JSON.parse(numbers) as EvaluationNumbers;
+  return { ...row, coverage, numbers: views.find((one) => isSameView(one, view)) as ViewNumbers };
+}
