@@ -4,6 +4,7 @@ import type { ModelFacts } from '../store/models.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { Axis } from './axis.ts';
 import { builder } from './builder.ts';
+import { seesLearned } from './open-part.ts';
 import { ScoreReason } from './prediction-enums.ts';
 import { MonitorElement, Prediction } from './refs.ts';
 
@@ -61,9 +62,11 @@ builder.prismaObjectField(Prediction, 'models', (t) =>
   t.field({
     type: [StrategyModel],
     description:
-      'What its built-in strategy has learned, in the order in which monitor elements were stored; none of others.',
-    resolve: async ({ id }: { readonly id: number }, _args, { loaders, cost }) => {
-      const models = await loaders.models.load(id);
+      'What its built-in strategy has learned, in the order in which monitor elements were stored; none of others, and none where it tells of a truth that is hidden from you.',
+    resolve: async (prediction: typeof Prediction.$inferType, _args, context) => {
+      const { loaders, cost } = context;
+      if (!(await seesLearned(prediction, context))) return [];
+      const models = await loaders.models.load(prediction.id);
       cost.addNodes(models.length);
       return models;
     },

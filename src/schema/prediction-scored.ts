@@ -4,6 +4,7 @@ import type { Prediction as PredictionRow, WatchedScore } from '../generated/sql
 import type { StoreEvent } from '../store/events.ts';
 import { builder } from './builder.ts';
 import { atEvent, eventStream, lossTeller, onceFor, sharedReads } from './event-source.ts';
+import { assertOpen, seesLearned } from './open-part.ts';
 import { predictionKey } from './prediction.ts';
 import { ScoreReason } from './prediction-enums.ts';
 import { Lumisection, Prediction } from './refs.ts';
@@ -67,9 +68,11 @@ builder.subscriptionField('predictionScored', (t) =>
       const [key] = predictionKey.parseGlobal(id);
       const losses = lossTeller(context, 'scores');
       const reads = sharedReads(context);
-      if ((await reads.predictions([key]))[0] == null) {
+      const [watched] = await reads.predictions([key]);
+      if (watched == null) {
         throw new NotFoundError(`there is no prediction ${id}`, { field: 'prediction', value: id });
       }
+      if (!(await seesLearned(watched, context))) await assertOpen({ id: watched.taskId }, 'what it scores', context);
       const { values } = await eventStream<Item, Told>(context, {
         topic: `scored ${key}`,
         most: MOST_WAITING,

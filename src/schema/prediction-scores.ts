@@ -10,6 +10,7 @@ import { checkFirst } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { MatrixPageInfo } from './histogram-matrix.ts';
+import { seesLearned } from './open-part.ts';
 import { elementId, taskOf } from './prediction.ts';
 import { ScoreReason } from './prediction-enums.ts';
 import { Prediction } from './refs.ts';
@@ -78,7 +79,7 @@ builder.prismaObjectField(Prediction, 'scores', (t) =>
     type: PredictionScores,
     nullable: true,
     description:
-      'Its scores of the members of a part. Those of the test part of a task whose truth is hidden are for its author and the scope `admin`: null for others.',
+      'Its scores of the members of a part. Those of the test part of a task whose truth is hidden are for its author and the scope `admin`: null for others. So are those of training and validation where another task hides their truth: a model knows what it has learned from.',
     args: {
       part: t.arg({ type: TaskPartName, required: true, defaultValue: 'TEST', description: 'Which part.' }),
       monitorElement: t.arg.string({
@@ -99,6 +100,7 @@ builder.prismaObjectField(Prediction, 'scores', (t) =>
       const task = await taskOf(prediction, context);
       const isOwn = viewer.scopes.includes('admin') || (viewer.authenticated && viewer.name === prediction.author);
       if (part === 'TEST' && !seesTruth(task, viewer) && !isOwn) return null;
+      if (part !== 'TEST' && !(await seesLearned(prediction, context))) return null;
       const from = after == null ? 0 : placeOf(after);
       const element = monitorElement == null ? OWN_SCORES : await elementId(monitorElement, context);
       const members = await store.predictions.members(task.id);

@@ -4,10 +4,12 @@ import { ForbiddenError, NotFoundError } from '../domain/errors.ts';
 import type { StrategyRun as RunRow } from '../generated/sqlite/client.ts';
 import { builtInVersion } from '../playground/built-in.ts';
 import type { LEARN_FROM } from '../playground/learn.ts';
+import { assertFrozen } from '../store/predictions.ts';
 import type { NotLearned } from '../store/strategy-runs.ts';
 import { strategyNamed } from '../strategies/registry.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
+import { assertOpen } from './open-part.ts';
 import { predictionKey } from './prediction.ts';
 import { Prediction } from './refs.ts';
 import { assertVersion } from './strategy-input.ts';
@@ -152,6 +154,8 @@ builder.mutationFields((t) => ({
       if (task === null) {
         throw new NotFoundError(`no task is called ${JSON.stringify(called.slice(0, 200))}`, { field: 'task' });
       }
+      assertFrozen(task);
+      await assertOpen(task, 'what a strategy learns', context);
       const { version, definition } = builtInVersion({
         ...{ strategy, parameters: input.parameters, preparation: input.preparation },
         ...{ seed: input.seed ?? undefined, learnFrom: input.learnFrom ?? undefined },

@@ -8,6 +8,7 @@ import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { MatrixPageInfo } from './histogram-matrix.ts';
+import { seesLearned } from './open-part.ts';
 import { ScoreReason } from './prediction-enums.ts';
 import { Prediction } from './refs.ts';
 import { ownPrediction } from './run-strategy.ts';
@@ -90,7 +91,9 @@ builder.prismaObjectFields(Prediction, (t) => ({
   }),
   watchedScores: t.field({
     type: WatchedScores,
-    description: 'What it said of lumisections that came while it watched.',
+    nullable: true,
+    description:
+      'What it said of lumisections that came while it watched; null where it has learned from a truth that is hidden from you.',
     args: {
       first: t.arg.int({
         required: true,
@@ -99,10 +102,12 @@ builder.prismaObjectFields(Prediction, (t) => ({
       }),
       after: t.arg.string({ description: 'Only what follows this `endCursor` (exclusive).' }),
     },
-    resolve: async ({ id }: { readonly id: number }, { first, after }, { store, cost }) => {
+    resolve: async (prediction: PredictionRow, { first, after }, context) => {
+      const { store, cost } = context;
       const most = checkFirst(first, MOST_ROWS);
       const place = after == null ? ([0, 0] as const) : placeOf(after);
-      const rows = await store.watches.page(id, { after: place, most: most + 1 });
+      if (!(await seesLearned(prediction, context))) return null;
+      const rows = await store.watches.page(prediction.id, { after: place, most: most + 1 });
       cost.addListed(5 * Math.min(rows.length, most));
       return { rows: rows.slice(0, most), hasNextPage: rows.length > most };
     },

@@ -1,3 +1,4 @@
+import type { TaskPart } from '../domain/task.ts';
 import type { BoardScope } from '../domain/task-board.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import type { Task } from '../generated/sqlite/client.ts';
@@ -58,4 +59,25 @@ export async function boardScope(
   }
   if (!isOwn) return 'TEST';
   return (await publicRunsOf(queries, task.id)).size > 0 ? 'PUBLIC' : 'NONE';
+}
+
+/** What strategies learn from, and choose thresholds by: what they make tells of the truth of these parts. */
+const LEARNED: readonly TaskPart[] = ['TRAIN', 'VALIDATION'];
+
+/**
+ * A part that strategies learn from (TRAIN first) in which tasks whose truth is hidden from whoever asks have runs: what is
+ * learned would tell of it. Null: none.
+ */
+export async function closedPart(
+  queries: Queries,
+  { id }: Pick<Task, 'id'>,
+  hiddenFrom: readonly number[],
+): Promise<TaskPart | null> {
+  if (hiddenFrom.length === 0) return null;
+  const rows = await queries.arrays<[TaskPart]>(
+    `SELECT DISTINCT m.part FROM hidden_run h JOIN task_member m ON m.run_number = h.run_number
+     WHERE h.task_id IN (${hiddenFrom.join(', ')}) AND m.task_id = $1`,
+    [id],
+  );
+  return LEARNED.find((part) => rows.some(([one]) => one === part)) ?? null;
 }

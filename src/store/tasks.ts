@@ -8,7 +8,7 @@ import type { CheckedQuery } from './checked-query.ts';
 import type { Transaction } from './database.ts';
 import { type HiddenTasks, veilOf } from './hidden-tasks.ts';
 import { type SubmissionCount, submissionCounts } from './submissions.ts';
-import { type Asker, boardScope, isAuthor, publicRunsOf } from './task-access.ts';
+import { type Asker, boardScope, closedPart, isAuthor, publicRunsOf } from './task-access.ts';
 import { type AssembledTask, assembleTask } from './task-assembly.ts';
 import { type TaskChanges, taskChanges } from './task-changes.ts';
 import { ContentReader } from './task-content.ts';
@@ -61,6 +61,8 @@ export interface Tasks {
   reveal(id: number): Promise<Task>;
   /** Of which of its test runs whoever asks may see evaluations: see boardScope. */
   boardScope(task: Pick<Task, 'id'>): Promise<BoardScope>;
+  /** A part that strategies learn from, whose truth is hidden from whoever asks: see closedPart. */
+  closedPart(task: Pick<Task, 'id'>): Promise<TaskPart | null>;
   /** The test runs that are the public part of a task; empty where it has none. */
   publicRuns(id: number): Promise<ReadonlySet<number>>;
   /** What each author has had evaluated on a task, by name. */
@@ -82,6 +84,7 @@ export const createTasks = (query: CheckedQuery, hidden: HiddenTasks, asker: Ask
     return task;
   },
   boardScope: (task) => boardScope(query.database, task, asker === null ? [] : hidden.from(asker).map(({ id }) => id)),
+  closedPart: (task) => closedPart(query.database, task, asker === null ? [] : hidden.from(asker).map(({ id }) => id)),
   publicRuns: (id) => publicRunsOf(query.database, id),
   submissions: (id) => submissionCounts(query.database, id, new Date()),
   delete: (id) => query.database.write((transaction) => remove(transaction, id), { alone: true }),

@@ -8,7 +8,7 @@ import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
 import type { Store } from '../../src/store/store.ts';
 import { STRATEGIES } from '../../src/strategies/registry.ts';
 import { WorkerPool } from '../../src/workers/worker-pool.ts';
-import { frozenTask } from '../playground/playground-world.ts';
+import { DEFINITION, frozenTask } from '../playground/playground-world.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Subscription, subscribe } from '../support/event-stream.ts';
 import { SESSION } from '../support/session.ts';
@@ -271,6 +271,57 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
     const differs = data.node.scores.scores.map((score: number, i: number) => score !== without[i]);
     expect(injections.some((one: unknown) => one !== null)).toBe(true);
     expect(differs).toEqual(injections.map((one: unknown) => one !== null));
+  });
+
+  test('tell nobody of a truth that another task hides: not by what they learn, nor by what they have learned', async () => {
+    const learned = { strategy: 'nearest-neighbours', parameters: { neighbours: 1 } };
+    const id = await idOf(learned);
+    await drain();
+    const [first, second] = RUNS as [number, number, number];
+    const parts = {
+      TRAIN: { mask: null, runs: [third] },
+      VALIDATION: { mask: null, runs: [second] },
+      TEST: { mask: null, runs: [first] },
+    };
+    const hidden = await frozenTask(store, 'private', { parts, isTruthHidden: true, allow: ['SHOWN_TRUTH'] });
+    const look = `query ($id: ID!) { node(id: $id) { ... on Prediction { models { rows } watchedScores { runs }
+      train: scores(part: TRAIN) { scores } test: scores(part: TEST) { scores } } } }`;
+    const seen = async (as: Ask) => (await as(look, { id })).data.node;
+    const zeros = (scores: readonly number[]) => scores.filter((score) => score === 0).length;
+    try {
+      expect(await seen(asOther)).toMatchObject({ models: [], watchedScores: null, train: null });
+      expect((await seen(asOther)).test.scores).toHaveLength(10);
+      // whoever had it made knew
+      expect((await seen(ask)).models).toEqual([{ rows: 7 }]);
+      expect(zeros((await seen(ask)).train.scores)).toBe(7);
+      const refused = await run({ ...learned, seed: 3 }, asOther);
+      expect(refused.errors?.[0]?.extensions).toMatchObject({
+        ...{ code: 'FORBIDDEN', reason: 'TRUTH_HIDDEN', part: 'TRAIN' },
+      });
+      const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_WEB: 'off' }), {
+        session: SESSION,
+      });
+      const query = 'subscription ($id: ID!) { predictionScored(prediction: $id) { score } }';
+      const answer = await app.fetch('http://localhost/graphql', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+        body: JSON.stringify({ query, variables: { id } }),
+      });
+      expect(await answer.text()).toContain('TRUTH_HIDDEN');
+    } finally {
+      await store.tasks.reveal(hidden.id);
+    }
+    expect((await seen(asOther)).models).toEqual([{ rows: 7 }]);
+    expect((await run({ ...learned, seed: 3 }, asOther)).data.runStrategy.queued).toBe(true);
+    await drain();
+  });
+
+  test('make no version for a task that takes no predictions', async () => {
+    const { task } = await store.tasks.create({ name: 'draft', author: 'author' }, DEFINITION);
+    expect(reasonOf(await run({ task: 'draft', strategy: 'entries', seed: 77 }))).toBe('DRAFT');
+    await store.tasks.delete(task.id);
+    const { data } = await ask('{ strategyVersion(name: "entries", version: "1 seed=77") { id } }');
+    expect(data.strategyVersion).toBeNull();
   });
 
   test('are listed, with bounds and defaults of their parameters', async () => {
