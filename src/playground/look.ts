@@ -5,7 +5,7 @@ import { sampleOf } from '../domain/evaluation/sample.ts';
 import type { View } from '../domain/evaluation/view.ts';
 import type { TaskMetric, TaskPart } from '../domain/task.ts';
 import type { Prediction, StrategyVersion, Task } from '../generated/sqlite/client.ts';
-import type { SampleOptions } from '../store/evaluations.ts';
+import type { SampleOptions } from '../store/member-sample.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import type { ComparedPredictions } from '../workers/compare-predictions.ts';
 import type { Looked, LookTask } from '../workers/look-at-prediction.ts';

@@ -7,7 +7,8 @@ import type { EvaluationScope, ViewNumbers } from '../domain/prediction-evaluati
 import type { Prediction, Task } from '../generated/sqlite/client.ts';
 import { orientationOf } from '../playground/evaluation.ts';
 import { type Asked, type LookedAt, lookAt } from '../playground/look.ts';
-import type { EvaluationKey, SampleOptions, StoredEvaluation } from '../store/evaluations.ts';
+import type { EvaluationKey, StoredEvaluation } from '../store/evaluations.ts';
+import type { SampleOptions } from '../store/member-sample.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { elementId, taskOf, versionOf } from './prediction.ts';
 

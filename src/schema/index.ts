@@ -65,6 +65,7 @@ import './mask-mutations.ts';
 import './task-mutations.ts';
 import './strategy-mutations.ts';
 import './prediction-mutations.ts';
+import './prediction-changes.ts';
 import './prediction-file.ts';
 import './element-set-mutations.ts';
 import './data-file-mutations.ts';

@@ -6,16 +6,11 @@ import { type FileScores, readScoreFile } from '../jobs/score-file.ts';
 import type { SubmissionReport } from '../store/predictions.ts';
 import { builder } from './builder.ts';
 import { ThresholdSource } from './enums.ts';
-import {
-  OnScoreConflict,
-  SubmitPredictionPayload,
-  SubmittedStrategyInput,
-  type SubmittedTo,
-  submitScores,
-  taskCalled,
-} from './prediction-mutations.ts';
+import { OnScoreConflict, SubmitPredictionPayload, SubmittedStrategyInput } from './prediction-mutations.ts';
 import type { Prediction } from './refs.ts';
+import { type SubmittedTo, submitScores } from './submit-scores.ts';
 import { definitionOf } from './task.ts';
+import { taskCalled } from './task-called.ts';
 
 const SubmitPredictionFileInput = builder.inputType('SubmitPredictionFileInput', {
   description: 'A file with scores of members of a frozen task.',

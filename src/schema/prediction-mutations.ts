@@ -1,25 +1,16 @@
-import type { GraphQLResolveInfo } from 'graphql';
 import type { CallIssue } from '../../ingest/pipeline/call/bring.ts';
-import type { Context } from '../context.ts';
-import { ForbiddenError, InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
+import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import { answerOf, NO_ANSWER, type ScoreReason as Reason } from '../domain/prediction.ts';
 import { MOST_SCORES, type ScoreRows } from '../domain/prediction-scores.ts';
 import type { Counts } from '../domain/record.ts';
-import type { Task as TaskRow } from '../generated/sqlite/client.ts';
-import { evaluate, reevaluate } from '../playground/evaluation.ts';
-import { OWN_SCORES } from '../store/prediction-parts.ts';
-import { assertFrozen, type SubmissionReport, type Threshold } from '../store/predictions.ts';
-import { asksFor } from './asks-for.ts';
-import { readAnew } from './bring.ts';
+import type { SubmissionReport } from '../store/predictions.ts';
 import { builder } from './builder.ts';
 import { ThresholdSource } from './enums.ts';
 import { IngestReport } from './ingest-report.ts';
-import { elementId, predictionKey } from './prediction.ts';
 import { ScoreReason } from './prediction-enums.ts';
 import { Prediction } from './refs.ts';
-import { ownPrediction } from './run-strategy.ts';
-import { assertStrategyName, assertVersion, statedFields, statedFrom, statesAnything } from './strategy-input.ts';
-import { authorOf } from './strategy-mutations.ts';
+import { statedFields } from './strategy-input.ts';
+import { submitScores } from './submit-scores.ts';
 
 type Row = typeof Prediction.$inferType;
 
@@ -107,88 +98,6 @@ export const SubmitPredictionPayload = builder
     }),
   });
 
-const EvaluatePredictionInput = builder.inputType('EvaluatePredictionInput', {
-  description: 'A prediction that is to be evaluated.',
-  fields: (t) => ({
-    prediction: t.id({ required: true, description: 'An `id` that a Prediction gave.' }),
-    newestTruth: t.boolean({
-      required: true,
-      defaultValue: false,
-      description:
-        'Also under the truth as it is now, of the members that were frozen, where that is another one: those numbers stand beside the others, which stay (`evaluation(truth: NEWEST)`).',
-    }),
-  }),
-});
-
-const DeletePredictionInput = builder.inputType('DeletePredictionInput', {
-  description: 'A prediction that is to go.',
-  fields: (t) => ({ prediction: t.id({ required: true, description: 'An `id` that a Prediction gave.' }) }),
-});
-
-const DeletePredictionPayload = builder.objectRef<{ deleted: boolean }>('DeletePredictionPayload').implement({
-  description: 'What became of the prediction.',
-  fields: (t) => ({ deleted: t.exposeBoolean('deleted', { description: 'Whether there was such a prediction.' }) }),
-});
-
-const EvaluatePredictionPayload = builder.objectRef<{ prediction: Row }>('EvaluatePredictionPayload').implement({
-  description: 'The prediction as it is stored.',
-  fields: (t) => ({
-    prediction: t.field({ type: Prediction, description: 'The prediction.', resolve: ({ prediction }) => prediction }),
-  }),
-});
-
-export interface SubmittedTo {
-  readonly task: string;
-  readonly strategy: Parameters<typeof statedFrom>[0] & { readonly name: string; readonly version: string };
-  readonly monitorElement?: string | null | undefined;
-  readonly threshold?: number | null | undefined;
-  readonly thresholdFrom?: Threshold['from'] | null | undefined;
-  readonly onConflict: 'keep' | 'replace' | 'fail';
-  readonly evaluate?: boolean | null | undefined;
-}
-
-/**
- * Stores scores as `submitPrediction` does, whatever brought them, and evaluates them where that is asked for.
- * @throws NotFoundError, ForbiddenError, InvalidInputError, LimitExceededError
- */
-export async function submitScores(
-  context: Context,
-  given: SubmittedTo,
-  rows: ScoreRows,
-  info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
-): Promise<{ prediction: Row; report: SubmissionReport }> {
-  const { store } = context;
-  const { name, version, ...stated } = given.strategy;
-  assertStrategyName(name, 'strategy.name');
-  assertVersion(version, 'strategy.version');
-  const definition = statesAnything(stated) ? statedFrom(stated) : null;
-  const task = await taskCalled(given.task, context);
-  assertFrozen(task);
-  const threshold = await thresholdOf(given, task, context);
-  const monitorElementId =
-    given.monitorElement == null ? OWN_SCORES : await ofTask(given.monitorElement, task, context);
-  const author = authorOf(context);
-  const by = await store.strategies.ensureVersion({ name, version }, definition, author);
-  const { prediction: opened } = await store.predictions.open(task, by.version.id, author);
-  const { prediction, report } = await store.predictions.submit(opened.id, {
-    ...{ rows, monitorElementId, threshold, onConflict: given.onConflict },
-  });
-  const isDue = given.evaluate ?? (prediction.status === 'COMPLETE' || asksFor('evaluation', info));
-  const evaluated = isDue ? await upToDate(prediction, context) : prediction;
-  readAnew(context);
-  return { prediction: evaluated, report };
-}
-
-async function upToDate(prediction: Row, context: Context): Promise<Row> {
-  const { store } = context;
-  const [known = null] = await store.reads.currentEvaluations([
-    { predictionId: prediction.id, scope: 'TEST', truth: 'FROZEN' },
-  ]);
-  if (known === null && prediction.scoresHash !== null) await evaluate(context, prediction);
-  const [now = null] = await store.reads.predictions([prediction.id]);
-  return now ?? prediction;
-}
-
 builder.mutationFields((t) => ({
   submitPrediction: t.field({
     type: SubmitPredictionPayload,
@@ -205,39 +114,6 @@ builder.mutationFields((t) => ({
       }
       const { prediction, report } = await submitScores(context, given, rowsOf(scores), info);
       return { prediction, report: reportOf(report) };
-    },
-  }),
-  evaluatePrediction: t.field({
-    type: EvaluatePredictionPayload,
-    scope: 'challenge',
-    description:
-      'Evaluates the scores that a prediction has, unless they are evaluated already. Only its author may, and whoever has the scope `admin`.',
-    args: { input: t.arg({ type: EvaluatePredictionInput, required: true, description: 'Which prediction.' }) },
-    resolve: async (_root, { input: { prediction: id, newestTruth } }, context) => {
-      const prediction = await ownPrediction(context, id);
-      if (newestTruth && (await context.store.tasks.boardScope({ id: prediction.taskId })) !== 'TEST') {
-        throw new ForbiddenError('newestTruth: the truth of the task is hidden', { scope: 'admin' });
-      }
-      const evaluated = await upToDate(prediction, context);
-      if (newestTruth && evaluated.scoresHash !== null) await reevaluate(context, evaluated);
-      readAnew(context);
-      return { prediction: evaluated };
-    },
-  }),
-  deletePrediction: t.field({
-    type: DeletePredictionPayload,
-    scope: 'challenge',
-    description:
-      'Deletes a prediction with its scores, evaluations and models. Only its author may, and whoever has the scope `admin`. What was counted as a submission stays counted.',
-    args: { input: t.arg({ type: DeletePredictionInput, required: true, description: 'Which prediction.' }) },
-    resolve: async (_root, { input: { prediction: id } }, context) => {
-      const [known] = await context.store.reads.predictions([...predictionKey.parseGlobal(id)]);
-      const deleted =
-        known !== undefined &&
-        known !== null &&
-        (await context.store.predictions.delete((await ownPrediction(context, id)).id));
-      readAnew(context);
-      return { deleted };
     },
   }),
 }));
@@ -285,49 +161,3 @@ const reportOf = ({ counts, issues }: SubmissionReport) => ({
     }),
   ),
 });
-
-/** @throws NotFoundError */
-export async function taskCalled(name: string, { store }: Pick<Context, 'store'>): Promise<TaskRow> {
-  const task = await store.reads.taskByName(name);
-  if (task !== null) return task;
-  throw new NotFoundError(`no task is called ${JSON.stringify(name.slice(0, 200))}`, { field: 'task' });
-}
-
-async function ofTask(path: string, task: TaskRow, context: Context): Promise<number> {
-  const { monitorElements } = JSON.parse(task.definition) as { monitorElements: readonly string[] };
-  if (monitorElements.includes(path)) return elementId(path, context);
-  throw new NotFoundError(
-    `the task ${JSON.stringify(task.name)} has no monitor element ${JSON.stringify(path.slice(0, 200))}`,
-    {
-      field: 'monitorElement',
-    },
-  );
-}
-
-/** @throws InvalidInputError; ForbiddenError for a threshold that would tell of a hidden truth. */
-async function thresholdOf(
-  { threshold, thresholdFrom, monitorElement }: SubmittedTo,
-  task: TaskRow,
-  { store }: Context,
-): Promise<Threshold | null> {
-  const isStated = thresholdFrom == null ? threshold != null : thresholdFrom === 'STATED';
-  if (isStated !== (threshold != null)) {
-    throw new InvalidInputError('thresholdFrom: STATED, and nothing else, goes with a threshold', {
-      field: 'thresholdFrom',
-    });
-  }
-  if (threshold != null && !Number.isFinite(threshold)) {
-    throw new InvalidInputError('threshold: it is no finite number', { field: 'threshold' });
-  }
-  if (isStated) return { from: 'STATED', threshold: threshold as number };
-  if (thresholdFrom == null) return null;
-  if (monitorElement != null) {
-    throw new InvalidInputError('thresholdFrom: of a monitor element a threshold is stated, or chosen on validation', {
-      field: 'thresholdFrom',
-    });
-  }
-  if (thresholdFrom === 'TEST' && (await store.tasks.boardScope(task)) !== 'TEST') {
-    throw new ForbiddenError('thresholdFrom: the truth of the test part is hidden: TEST would tell of it');
-  }
-  return { from: thresholdFrom, threshold: null };
-}

@@ -8,12 +8,12 @@ import { type ComparedPredictions, compareOnTest } from '../playground/look.ts';
 import { checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { TaskMetric } from './enums.ts';
-import { Interval, Resampling } from './evaluation.ts';
 import { metricArgument, viewArguments } from './evaluation-enums.ts';
+import { Interval, Resampling } from './evaluation-estimates.ts';
 import { inTurn, scopeFor } from './evaluation-source.ts';
 import { VersionNameInput, versionOf } from './prediction.ts';
-import { taskCalled } from './prediction-mutations.ts';
 import { Lumisection, Prediction, Run } from './refs.ts';
+import { taskCalled } from './task-called.ts';
 import { TruthLabel } from './task-enums.ts';
 
 const MOST_DISAGREEMENTS = 1_000;
