@@ -9,11 +9,10 @@ import type { Log } from '../log.ts';
 import { hostCheck, hostRefusal } from './allowed-hosts.ts';
 import type { Authenticate } from './authenticator.ts';
 import { bodyLimitOf } from './body-limit.ts';
-import { clientOf } from './client.ts';
-import { ClientPlaces } from './client-places.ts';
 import { LEFT_EARLY_MS } from './concurrency.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { resultsOfEventStream } from './event-stream.ts';
+import { type SocketClient, SocketClients } from './socket-clients.ts';
 
 /** Answers one HTTP request; `opening` is the one that opened the socket. */
 export type Answer = (request: Request, context: { readonly opening: IncomingMessage }) => Promise<Response>;
@@ -35,17 +34,8 @@ type Settings = Pick<
 interface Opened {
   readonly request: IncomingMessage;
   readonly socket: WebSocket;
-  /** Whose it is: known once it has said hello. */
-  client: Client;
-}
-
-/** What the sockets of one client have in common. */
-interface Client {
-  readonly name: string;
-  /** That said hello and are open. */
-  sockets: number;
-  /** Operations that are being answered. */
-  running: number;
+  /** Whose it is; null before it has said hello. */
+  client: SocketClient | null;
 }
 
 /** A client that gives no sign of life until the next one is asked for has gone. */
@@ -59,9 +49,6 @@ const INTERNAL_ERROR = 4500;
 
 /** Of a message: it is read before it is known whose it is, and what reading takes cannot be held back any more. */
 const MOST_MESSAGE_BYTES = 100_000;
-
-/** Of a socket that has not said hello: it runs nothing. */
-const NOBODY: Client = { name: '', sockets: 0, running: 0 };
 
 /** What of the request that opened a socket goes along with each of its operations. */
 const PASSED_ON: readonly string[] = ['authorization', 'user-agent', 'traceparent', 'tracestate'];
@@ -86,30 +73,15 @@ export class WebSockets {
   readonly #protocol: ReturnType<typeof makeServer<Record<string, unknown>, Opened>>;
   readonly #origins: readonly string[];
   readonly #isAllowedHost: (hostname: string) => boolean;
-  readonly #places: ClientPlaces;
-  readonly #authenticate: Authenticate;
-  readonly #clients = new Map<string, Client>();
-  readonly #addressHeader: string;
+  readonly #clients: SocketClients;
   readonly #log: Log;
 
   constructor(answer: Answer, authenticate: Authenticate, settings: Settings, log: Log) {
-    const { corsOrigins, clientAddressHeader, maxClientRequests, maxClientSubscriptions } = settings;
-    // of more at the same time, some are refused whatever they are; who asks all the same is not listened to any more
-    const most = maxClientRequests + maxClientSubscriptions;
+    const { corsOrigins, clientAddressHeader } = settings;
     const passedOn = clientAddressHeader === '' ? PASSED_ON : [...PASSED_ON, clientAddressHeader.toLowerCase()];
-    this.#authenticate = authenticate;
+    this.#clients = new SocketClients(authenticate, settings);
     this.#origins = corsOrigins;
     this.#isAllowedHost = hostCheck(settings);
-    this.#addressHeader = clientAddressHeader;
-    this.#places = new ClientPlaces({
-      what: 'sockets',
-      ofOne: {
-        setting: 'LUMIGRAPH_MAX_CLIENT_REQUESTS and LUMIGRAPH_MAX_CLIENT_SUBSCRIPTIONS together',
-        limit: most,
-        remedy: 'One socket does for many operations.',
-      },
-      ofAll: { setting: 'LUMIGRAPH_MAX_CONNECTIONS', limit: settings.maxConnections, remedy: 'Try again later.' },
-    });
     this.#log = log;
     this.#server = new WebSocketServer({
       noServer: true,
@@ -120,28 +92,20 @@ export class WebSockets {
     this.#protocol = makeServer<Record<string, unknown>, Opened>({
       onConnect: async ({ connectionParams = {}, extra }) => {
         if (!TOKEN_PARAMS.every((name) => isTokenOrAbsent(connectionParams[name]))) return false;
-        const client = await this.#clientOf(extra.request, headersOf(extra.request, passedOn, connectionParams));
-        // its end would not be heard any more
-        if (extra.socket.readyState !== extra.socket.OPEN) return false;
+        const headers = headersOf(extra.request, passedOn, connectionParams);
+        const [client, leave] = await this.#clients.enter(extra.request, headers);
         extra.client = client;
-        client.sockets++;
-        extra.socket.once('close', () => {
-          client.sockets--;
-          this.#forgetIdle(client);
-        });
+        if (extra.socket.readyState === extra.socket.CLOSED) leave();
+        else extra.socket.once('close', leave);
         return true;
       },
       onSubscribe: ({ connectionParams = {}, extra }, _id, payload) => {
-        if (extra.client.running >= most) {
+        const over = extra.client?.begin() ?? null;
+        if (over === null) {
           extra.socket.close(TOO_MANY_OPERATIONS, TOO_MANY);
           return [new GraphQLError(TOO_MANY, { originalError: new Refused([{ message: TOO_MANY }]) })];
         }
         const headers = headersOf(extra.request, passedOn, connectionParams);
-        const over = () => {
-          extra.client.running--;
-          this.#forgetIdle(extra.client);
-        };
-        extra.client.running++;
         return { ...STUB, rootValue: operation(answer, extra.request, headers, payload, over) };
       },
       subscribe: ({ rootValue }) => rootValue as AsyncGenerator<ExecutionResult>,
@@ -171,31 +135,10 @@ export class WebSockets {
     }
   }
 
-  /** By its token where that is good, else by its address; an operation with one that is not will be told so. */
-  async #clientOf(request: IncomingMessage, headers: Headers): Promise<Client> {
-    const viewer = await Promise.resolve(headers.get('authorization'))
-      .then(this.#authenticate)
-      .catch(() => ANONYMOUS);
-    const name = clientOf(viewer, headers, { req: request }, this.#addressHeader);
-    const client = this.#clients.get(name) ?? { name, sockets: 0, running: 0 };
-    this.#clients.set(name, client);
-    return client;
-  }
-
-  #forgetIdle({ name, sockets, running }: Client): void {
-    if (sockets === 0 && running === 0) this.#clients.delete(name);
-  }
-
-  /**
-   * A message that never ends waits in memory: one client has so many sockets, before it is known who that is. One that is
-   * closed counts a little longer, as one that was closed for what it sent would be opened anew at once.
-   */
+  /** Whether there is a place for one more; where there is none, whoever asks is told. */
   #takePlace(request: IncomingMessage, socket: Duplex): boolean {
-    const told = request.headers[this.#addressHeader.toLowerCase()];
-    const headers = new Headers(told === undefined ? {} : { [this.#addressHeader]: String(told) });
     try {
-      const leave = this.#places.take(clientOf(ANONYMOUS, headers, { req: request }, this.#addressHeader));
-      socket.once('close', () => setTimeout(leave, LEFT_EARLY_MS).unref());
+      socket.once('close', this.#clients.takePlace(request));
       return true;
     } catch (error) {
       refuse(socket, '429 Too Many Requests', (error as Error).message);
@@ -223,7 +166,7 @@ export class WebSockets {
   }
 
   #serve(socket: WebSocket, request: IncomingMessage): void {
-    const opened: Opened = { request, socket, client: NOBODY };
+    const opened: Opened = { request, socket, client: null };
     const closed = this.#protocol.opened(
       {
         protocol: socket.protocol,
