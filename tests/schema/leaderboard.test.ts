@@ -121,6 +121,32 @@ describe.each(databases)('leaderboards on $name', (database) => {
     expect(many.some((sql) => sql.includes('evaluation_metric'))).toBe(true);
   });
 
+  test('know of a window what its lumisections have together', async () => {
+    await freeze(root, task('windows', { granularity: 'WINDOW', windowLength: 2, mixed: 'POSITIVE' }));
+    const scores = TEST_RUNS.flatMap((run) =>
+      [1, 2, 3, 4, 5].map((lumisection) => ({ run, lumisection, score: lumisection })),
+    );
+    const input = { task: 'windows', strategy: { name: 'of-windows', version: '1' }, scores };
+    expect((await author(SUBMIT, { input })).data.submitPrediction.prediction.status).toBe('COMPLETE');
+    const { data } =
+      await reader(`{ prediction(task: "windows", strategy: { name: "of-windows", version: "1" }) { evaluation {
+      lumi: bins(quantity: LUMINOSITY, edges: [0, 1, 1.5]) { bins { good bad } unknown outside }
+      pileup: bins(quantity: PILEUP, edges: [0, 100]) { unknown } } } }`);
+    const good = TEST_RUNS.reduce((sum, run) => sum + firstBad(run) - 2, 0);
+    // twice 0.5/pb each
+    expect(data.prediction.evaluation).toEqual({
+      lumi: {
+        bins: [
+          { good: 0, bad: 0 },
+          { good, bad: 35 - good },
+        ],
+        unknown: 0,
+        outside: 0,
+      },
+      pileup: { unknown: 35 },
+    });
+  });
+
   test('say that the truth has newer versions; the numbers stay', async () => {
     await freeze(root, task('outdated'));
     await submit('exact', 0, 'outdated');
