@@ -74,7 +74,7 @@ describe.each(databases)('mutations under attack on $name', (database) => {
       expect(succeeded).toBeGreaterThan(RUNS / 8);
       expect(await opened.store.verify()).toEqual([]);
     },
-    Math.max(60_000, RUNS * 100),
+    Math.max(60_000, RUNS * 300),
   );
 
   test('names that fit one database alone are refused in both, and spoil no other row', async () => {
