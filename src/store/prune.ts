@@ -89,7 +89,8 @@ export async function prune(
     'monitor_element',
     ['id'],
     single(touched.monitorElements),
-    `${unnamed('monitor_element_id', 'monitor_element')} AND ${none('note', 'o.monitor_element_id = monitor_element.id')}`,
+    `${unnamed('monitor_element_id', 'monitor_element')}
+     AND ${['note', 'prediction_scores'].map((table) => none(table, 'o.monitor_element_id = monitor_element.id')).join(' AND ')}`,
   );
   const datasets = await drop(
     'dataset',

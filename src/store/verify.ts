@@ -6,6 +6,7 @@ import type { Dialect } from './dialect.ts';
 import { COUNTS } from './run-element-counts.ts';
 import { VALUE_TABLES } from './scalars.ts';
 import { conditionChecks } from './verify-conditions.ts';
+import { predictionChecks } from './verify-predictions.ts';
 import { shareChecks, wrongSums } from './verify-sums.ts';
 
 /** Something in the database that contradicts itself. */
@@ -220,7 +221,14 @@ const SAMPLE = 1_000;
  */
 export async function verifyDatabase(queries: Queries, dialect: Dialect): Promise<Finding[]> {
   const findings: Finding[] = [];
-  for (const { check, rule, sql } of [...orphans, ...shareChecks, ...valueShares, ...conditionChecks, ...counts]) {
+  for (const { check, rule, sql } of [
+    ...orphans,
+    ...shareChecks,
+    ...valueShares,
+    ...conditionChecks,
+    ...predictionChecks,
+    ...counts,
+  ]) {
     const [found] = await queries.all<{ count: number }>(`SELECT count(*) AS count FROM (${sql}) q`);
     if (!found || Number(found.count) === 0) continue;
     const rows = await queries.all<Record<string, unknown>>(`${sql} LIMIT ${EXAMPLES}`);

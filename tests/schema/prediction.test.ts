@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Store } from '../../src/store/store.ts';
+import { verifyDatabase } from '../../src/store/verify.ts';
+import { openDatabase } from '../store/writing/write.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import type { Answer } from './ask.ts';
 import { fillPredictionWorld, freeze, JUDGED, type PredictionWorld, scoresOf } from './prediction-world.ts';
@@ -26,6 +28,15 @@ const EVALUATION = `query ($task: String!, $strategy: VersionNameInput!, $part: 
 const numbers = new Set<string>();
 
 const codeOf = ({ errors }: Answer) => errors?.[0]?.extensions.reason ?? errors?.[0]?.extensions.code;
+
+/** Undoes a transaction, and carries what was found in it out. */
+class Undone extends Error {
+  readonly checks: readonly string[];
+  constructor(checks: readonly string[]) {
+    super('undone');
+    this.checks = checks;
+  }
+}
 
 describe.each(databases)('predictions on $name', (database) => {
   let opened: { store: Store; url: string; drop(): Promise<void> };
@@ -466,6 +477,31 @@ describe.each(databases)('predictions on $name', (database) => {
     });
   });
 
+  test('are verified', async () => {
+    const raw = await openDatabase(opened.url);
+    try {
+      const scores = `prediction_scores WHERE monitor_element_id <> 0`;
+      expect(await raw.arrays(`SELECT 1 FROM ${scores}`)).not.toEqual([]);
+      const found = async (sql: string) =>
+        raw
+          .write(async (transaction) => {
+            await transaction.all(sql);
+            throw new Undone((await verifyDatabase(transaction, raw.dialect)).map(({ check }) => check));
+          })
+          .catch((error: unknown) => (error as Undone).checks);
+      expect(await found('UPDATE prediction_scores SET answers = scores')).toEqual(['scores:members']);
+      expect(await found('UPDATE prediction SET scored = scored + 1')).toEqual(['count:prediction']);
+      expect(await found("UPDATE prediction SET scores_hash = 'x'")).toEqual(['evaluation:scores']);
+      expect(
+        await found(
+          'UPDATE prediction_scores SET monitor_element_id = monitor_element_id + 999 WHERE monitor_element_id <> 0',
+        ),
+      ).toEqual(['orphan:prediction_scores:monitor_element']);
+    } finally {
+      await raw.close();
+    }
+  });
+
   test('are deleted by their author, and by nobody else', async () => {
     await submit(
       'deleted',
@@ -483,5 +519,17 @@ describe.each(databases)('predictions on $name', (database) => {
       scoresOf([tested], (number) => number),
     );
     expect(again.data.submitPrediction.report.inserted).toBe(10);
+  });
+
+  test('outlive the runs and the histograms that they are of', async () => {
+    for (const run of RUNS) await opened.store.ledger.deleteRun(run, { dryRun: false, isDead: () => true });
+    const { data, errors } = await world.reader(
+      `{ monitorElements { nodes { path } } prediction(task: "judged", strategy: { name: "by-element", version: "1" }) {
+        coverage(monitorElement: "${CHARGE.path}") { scored } evaluation { rocAuc rocCurve { x } } } }`,
+    );
+    expect(errors).toBeUndefined();
+    // those with scores stay
+    expect(data.monitorElements.nodes.map(({ path }: { path: string }) => path)).toEqual([CHARGE.path, SIZE.path]);
+    expect(data.prediction).toMatchObject({ coverage: { scored: 10 }, evaluation: { rocAuc: 1 } });
   });
 });

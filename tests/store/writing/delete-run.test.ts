@@ -118,7 +118,7 @@ describe.each(databases)('deleting a run on $name', (database) => {
     const tables = (await look.arrays<[string]>(named)).map(([name]) => name);
     await look.close();
     // versions of saved masks never change, nor do tasks, whatever becomes of the runs that they name
-    const kept = ['saved_mask_range', 'task_member'];
+    const kept = ['saved_mask_range', 'task_member', 'hidden_run'];
     expect([...RUN_TABLES.map(([name]) => name), ...kept].sort()).toEqual(tables.sort());
   });
 });
