@@ -135,7 +135,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useMultipart(intake.uploads, config),
       useRequestBody(config),
       useTrustedDocuments(config),
-      useAnonymousMutations(options.schema ?? schema),
+      useAnonymousMutations(options.schema ?? schema, config),
       useIntrospectionSwitch(config),
       useOperationLimits(config),
       useDeferStream(),

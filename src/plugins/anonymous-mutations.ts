@@ -1,13 +1,15 @@
 import { type DocumentNode, type GraphQLSchema, getOperationAST, Kind, type OperationDefinitionNode } from 'graphql';
 import type { GraphQLParams } from 'graphql-yoga';
+import type { Config } from '../config.ts';
 import { requireScope, type Scope } from '../domain/viewer.ts';
+import { readOnly } from '../schema/scope-option.ts';
 import { factsOf, type Plugin } from './request-facts.ts';
 
 /**
  * Refuses mutations of those who sent no token as soon as that is known: before the document is validated and its variables,
  * which may be long, are looked at. Every mutation needs a token; which scope it needs is looked at again where it runs.
  */
-export function useAnonymousMutations(schema: GraphQLSchema): Plugin {
+export function useAnonymousMutations(schema: GraphQLSchema, { mutations }: Pick<Config, 'mutations'>): Plugin {
   return {
     onParse() {
       return ({ context, result }) => {
@@ -16,7 +18,9 @@ export function useAnonymousMutations(schema: GraphQLSchema): Plugin {
         const operation = getOperationAST(result, (context as { params: GraphQLParams }).params.operationName);
         if (operation?.operation !== 'mutation') return;
         const scope = scopeIn(operation, schema);
-        if (scope !== undefined) requireScope(viewer, scope);
+        if (scope === undefined) return;
+        if (!mutations) throw readOnly();
+        requireScope(viewer, scope);
       };
     },
   };

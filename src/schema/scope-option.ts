@@ -118,7 +118,7 @@ class ScopePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
 
 const scopeOf = ({ pothosOptions }: { pothosOptions: unknown }) => (pothosOptions as { scope?: Scope }).scope;
 
-const readOnly = () =>
+export const readOnly = () =>
   new ForbiddenError(
     'this server only reads: it takes mutations where LUMIGRAPH_MUTATIONS is on and LUMIGRAPH_READ_ONLY off',
   );

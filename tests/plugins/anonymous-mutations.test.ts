@@ -37,6 +37,12 @@ describe('a mutation without a token', () => {
     expect((await ask(WRONG))[1]).toBe('UNAUTHENTICATED');
   });
 
+  test('is told that no token would do where none does', async () => {
+    const closed = smallApp({ LUMIGRAPH_MUTATIONS: 'off' }, {}, { schema });
+    const { errors } = await (await closed.ask(WRONG)).json();
+    expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+  });
+
   test('that is none of the graph is told so', async () => {
     expect((await ask('mutation { upsertRnus { report { inserted } } }'))[1]).toBe('GRAPHQL_VALIDATION_FAILED');
   });
