@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { byArguments, byKey } from '../../loaders/by-key.ts';
 import { createLoaders } from '../../loaders/create-loaders.ts';
 import type { ListQuery } from '../../src/domain/filter.ts';
-import type { Lists, ParentKey, Reads } from '../../src/store/store.ts';
+import type { ParentKey, Store } from '../../src/store/store.ts';
 
 describe('a loader', () => {
   test('asks once for all keys of a turn, each distinct key once, and gives everyone his own', async () => {
@@ -48,7 +48,7 @@ test('child lists of equal queries are one read, of different ones two', async (
       return parents.map((parent) => parent);
     },
   };
-  const { pages } = createLoaders({ lists: lists as unknown as Lists, reads: {} as Reads });
+  const { pages } = createLoaders({ lists, reads: {} } as unknown as Store);
   const query = (first: number): ListQuery => ({ first, orderBy: [{ field: 'number', descending: true }] });
   const runs = [1, 2, 3];
   const found = await Promise.all([

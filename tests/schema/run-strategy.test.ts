@@ -232,7 +232,8 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
   test.each([
     { granularity: 'WINDOW', windowLength: 2 },
     {
-      ...{ granularity: 'RUN', mixed: 'MAJORITY' },
+      granularity: 'RUN',
+      mixed: 'MAJORITY',
       allow: ['ONE_CLASS_TRAIN', 'ONE_CLASS_VALIDATION', 'ONE_CLASS_TEST'],
     },
   ] as const)('score members of tasks of granularity $granularity, and do not watch on these', async (changes) => {
