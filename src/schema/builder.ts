@@ -17,7 +17,7 @@ export interface SchemaTypes {
   Scalars: {
     ID: { Input: string; Output: string };
     File: { Input: IncomingFile; Output: never };
-    Base64: { Input: never; Output: RawJson | string };
+    Base64: { Input: never; Output: RawJson };
     Bins: { Input: never; Output: RawJson };
     BinsInput: { Input: Float64Array; Output: never };
     GoldenJson: { Input: string; Output: never };

@@ -123,8 +123,7 @@ HistogramContents.implement({
         });
       },
     }),
-    binsBase64: t.field({
-      type: 'Base64',
+    binsBase64: t.string({
       nullable: true,
       description: 'The same as `bins`, as base64 of little-endian numbers of one type; null for summaries.',
       args: {

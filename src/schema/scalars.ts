@@ -40,10 +40,10 @@ builder.scalarType('Bins', {
 
 builder.scalarType('Base64', {
   description: 'Bytes as base64 (RFC 4648, section 4), a JSON string: padded, without line breaks.',
-  // Left as it is, as bins are; short ones are strings.
+  // Left as it is, as bins are.
   serialize: (value) => {
-    if (value instanceof RawJson || typeof value === 'string') return value as never;
-    throw new TypeError('Base64 is served of Base64Text, or as a string');
+    if (value instanceof RawJson) return value as never;
+    throw new TypeError('Base64 is served by Base64Text only');
   },
 });
 
