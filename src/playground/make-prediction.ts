@@ -40,7 +40,7 @@ export async function makePrediction(
   const tools = { store, workers, cancellation, ...(onProgress && { onProgress }) };
   const { models, notLearned, scores } = await runBuiltIn(tools, subject, builtIn);
   await store.models.replace(prediction.id, [...models].map(factsOf));
-  // the members' own scores come last: with them the prediction is complete
+  // the members' own scores come last: with them counts and hash change
   for (const id of [...subject.elements.map((element) => element.id), OWN]) {
     const parts = new Map(TASK_PARTS.map((part) => [part, scores.get(part)?.get(id) as PartScores] as const));
     await store.predictions.write(prediction.id, parts, { monitorElementId: id, threshold: null });

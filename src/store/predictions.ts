@@ -198,7 +198,9 @@ async function settle(
   const test = parts.get('TEST');
   const { scored, reasons } = test ? countAnswers(test) : { scored: 0, reasons: {} };
   const withReason = Object.values(reasons).reduce((sum, count) => sum + count, 0);
-  const status: PredictionStatus = scored + withReason === prediction.expected ? 'COMPLETE' : 'PARTIAL';
+  const answered: PredictionStatus = scored + withReason === prediction.expected ? 'COMPLETE' : 'PARTIAL';
+  // what a server makes ends with its run, once it is evaluated
+  const status = prediction.status === 'RUNNING' ? 'RUNNING' : answered;
   await transaction.all(
     `UPDATE prediction SET status = $1, threshold = $2, threshold_from = $3, scores_hash = $4, scored = $5, with_reason = $6,
        error_code = NULL, error_message = NULL, updated_at = $7 WHERE id = $8`,

@@ -97,6 +97,23 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     expect(again).toMatchObject({ queued: false, prediction: { id: prediction.id, status: 'COMPLETE' } });
   });
 
+  test('are not told to be complete before they are evaluated', async () => {
+    const { prediction } = await enqueue({ strategy: 'template', parameters: { templates: 7 } });
+    const statuses: string[] = [];
+    const run = workers.run.bind(workers);
+    const watched = vi.spyOn(workers, 'run').mockImplementation(async (name, ...rest) => {
+      if (name === 'evaluatePrediction') statuses.push((await found(prediction)).status);
+      return run(name, ...rest);
+    });
+    try {
+      await drain();
+    } finally {
+      watched.mockRestore();
+    }
+    expect([...new Set(statuses)]).toEqual(['RUNNING']);
+    expect((await found(prediction)).status).toBe('COMPLETE');
+  });
+
   test('are worked off as they are queued, one server alone at each', async () => {
     const elsewhere = await openStore(opened.url, { prisma: false, migrate: false });
     const pair = [runner(TOLD), runner(TOLD, elsewhere)];
