@@ -8,6 +8,7 @@ import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { assertFrozen, type SubmissionReport, type Threshold } from '../store/predictions.ts';
 import { asksFor } from './asks-for.ts';
 import { readAnew } from './bring.ts';
+import { assertOpen } from './open-part.ts';
 import { elementId } from './prediction.ts';
 import { assertStrategyName, assertVersion, type StatedInput, statedFrom, statesAnything } from './strategy-input.ts';
 import { authorOf } from './strategy-mutations.ts';
@@ -42,6 +43,7 @@ export async function submitScores(
   const task = await taskCalled(given.task, context);
   assertFrozen(task);
   const threshold = await thresholdOf(given, task, context);
+  if (threshold?.from !== 'STATED') await assertOpen(task, CHOICE, context);
   const monitorElementId =
     given.monitorElement == null ? OWN_SCORES : await ofTask(given.monitorElement, task, context);
   const author = authorOf(context);
@@ -56,9 +58,13 @@ export async function submitScores(
   return { prediction: evaluated, report };
 }
 
-/** The prediction once its scores are evaluated. */
+/** What makes a prediction tell of the truth that its threshold is chosen by. */
+const CHOICE = 'a threshold that is chosen (state one instead)';
+
+/** The prediction once its scores are evaluated. @throws ForbiddenError where the threshold would tell of a hidden truth */
 export async function upToDate(prediction: Row, context: Context): Promise<Row> {
   const { store } = context;
+  if (prediction.thresholdFrom !== 'STATED') await assertOpen({ id: prediction.taskId }, CHOICE, context);
   const [known = null] = await store.reads.currentEvaluations([
     { predictionId: prediction.id, scope: 'TEST', truth: 'FROZEN' },
   ]);

@@ -309,6 +309,15 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
         body: JSON.stringify({ query, variables: { id } }),
       });
       expect(await answer.text()).toContain('TRUTH_HIDDEN');
+      // nor by a threshold that is chosen on it: one score above all others would tell the label of its member
+      const submit = `mutation ($input: SubmitPredictionInput!) { submitPrediction(input: $input) {
+        prediction { threshold evaluation { rocAuc } } } }`;
+      const scores = Array.from({ length: 10 }, (_, i) => ({ run: third, lumisection: i + 1, score: i }));
+      const input = { task: 'one', strategy: { name: 'oracle', version: '1' }, scores };
+      expect(reasonOf(await asOther(submit, { input }))).toBe('TRUTH_HIDDEN');
+      expect((await asOther('{ strategy(name: "oracle") { id } }')).data.strategy).toBeNull();
+      const stated = await asOther(submit, { input: { ...input, threshold: 5 } });
+      expect(stated.data.submitPrediction.prediction).toEqual({ threshold: 5, evaluation: { rocAuc: 1 } });
     } finally {
       await store.tasks.reveal(hidden.id);
     }
