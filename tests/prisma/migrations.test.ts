@@ -35,7 +35,10 @@ describe.each(databases)('the migrations of $name', ({ name, create }) => {
     await run(process.execPath, ['prisma/derive-schema.mjs'], { cwd: changed });
     const args = ['migrate', 'diff', '--from-config-datasource', '--to-schema', schema, '--script'];
     const { stdout } = await run(process.execPath, [cli, ...args], { cwd: changed, env });
-    const statements = stdout.replaceAll(/^--.*$/gm, '').replaceAll(/\s+/g, ' ').trim();
+    const statements = stdout
+      .replaceAll(/^--.*$/gm, '')
+      .replaceAll(/\s+/g, ' ')
+      .trim();
     expect(statements).toBe('ALTER TABLE "dataset" ADD COLUMN "remark_for_test" TEXT;');
     await drop();
   });
