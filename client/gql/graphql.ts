@@ -331,7 +331,7 @@ export type JobState =
 
 /** What a place on a board is to be read with. */
 export type LeaderboardFlag =
-  /** Its scores look turned around: an AUC below 0.4. Nothing is flipped. */
+  /** Its scores look turned around: without the missing ones, an AUC below 0.4, all of its interval below 0.5. Nothing is flipped. */
   | 'INVERTED'
   /** Fewer than 95 % of the members of the test part have a score. */
   | 'LOW_COVERAGE'

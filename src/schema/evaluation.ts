@@ -142,7 +142,7 @@ export const Evaluation = builder.objectRef<ShownEvaluation>('Evaluation').imple
     }),
     isInverted: t.boolean({
       description:
-        'Whether scores look turned around: an AUC below 0.4, and all of its interval below 0.5. Nothing is flipped.',
+        'Whether scores look turned around: with the missing ones left out, an AUC below 0.4, and all of its interval below 0.5. Nothing is flipped.',
       resolve: ({ numbers }) => numbers.isInverted,
     }),
     metrics: t.field({

@@ -16,7 +16,8 @@ const MOST_PLACES = 1_000;
 
 const WORDS: Readonly<Record<Flag, string>> = {
   NOT_EVALUATED: 'The scores it has now are not evaluated: `evaluatePrediction` does it.',
-  INVERTED: 'Its scores look turned around: an AUC below 0.4. Nothing is flipped.',
+  INVERTED:
+    'Its scores look turned around: without the missing ones, an AUC below 0.4, all of its interval below 0.5. Nothing is flipped.',
   OPTIMISTIC_THRESHOLD: 'Its threshold was chosen on the truth that it is judged by: it has no rank.',
   LOW_COVERAGE: `Fewer than ${LOW_COVERAGE * 100} % of the members of the test part have a score.`,
   TRUTH_CHANGED: 'The truth of the task has newer versions than those it was frozen with.',

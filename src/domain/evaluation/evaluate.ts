@@ -3,7 +3,7 @@ import { type BootstrapOptions, type Estimate, estimate, type Measure, type Resa
 import { type EfficiencyAtRate, efficiencyAt, FALSE_ALARM_RATES, isResolvable } from './efficiency.ts';
 import { type Cluster, rank, stepsOf } from './ranking.ts';
 import { isInverted, rocAuc } from './roc-auc.ts';
-import { BAD, type Sample } from './sample.ts';
+import { BAD, covered, type Sample } from './sample.ts';
 import { type View, viewed } from './view.ts';
 
 export interface EvaluateOptions extends BootstrapOptions {
@@ -28,7 +28,7 @@ export interface Evaluation extends View {
   readonly badRuns: number;
   readonly goodRuns: number;
   readonly rocAuc: Estimate;
-  /** Scores look turned around: an AUC far below 0.5. */
+  /** Those that are there look turned around: without the missing ones, the AUC is far below 0.5. */
   readonly isInverted: boolean;
   readonly averagePrecision: Estimate;
   readonly efficiencies: readonly EfficiencyEstimate[];
@@ -56,7 +56,7 @@ export function evaluate(sample: Sample, view: View, options: EvaluateOptions): 
     ...view,
     ...countClasses(seen),
     rocAuc: auc,
-    isInverted: isInverted(auc.value, auc.interval),
+    isInverted: looksTurned(seen, auc, view, options),
     averagePrecision: precision,
     efficiencies: rates.map(({ rate, resolvable }, i) => ({
       rate,
@@ -66,6 +66,17 @@ export function evaluate(sample: Sample, view: View, options: EvaluateOptions): 
     })),
     resampling,
   };
+}
+
+/** Missing scores that are penalised push an AUC down, whichever way the others point: these alone tell. */
+function looksTurned(seen: Sample, auc: Estimate, { weighting }: View, options: EvaluateOptions): boolean {
+  const scored = covered(seen);
+  if (scored === seen) return isInverted(auc.value, auc.interval);
+  const ranking = rank(scored, weighting, options.cluster);
+  // an interval is made only where it matters
+  if (!isInverted(rocAuc(stepsOf(ranking)), null)) return false;
+  const [ofScored] = estimate(ranking, [rocAuc], options).estimates as [Estimate];
+  return isInverted(ofScored.value, ofScored.interval);
 }
 
 /** Lumisections and runs of both classes. */

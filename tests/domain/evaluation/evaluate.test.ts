@@ -87,6 +87,22 @@ describe('an evaluation', () => {
     const rows = [1, 2, 3, 4].flatMap((run) => runOf(run, { bad: [1, 2], good: [8, 9, 7] }));
     expect(evaluate(sampleFrom(rows), VIEW, OPTIONS)).toMatchObject({ isInverted: true, rocAuc: { value: 0 } });
   });
+
+  it('calls scores turned around for what they are, not for what is missing', () => {
+    const silent = [null, null, null, null];
+    const rows = (bad: number[], good: number[]) =>
+      sampleFrom([1, 2, 3, 4].flatMap((run) => runOf(run, { bad: [...bad, ...silent], good: [...good, ...silent] })));
+    const views = [VIEW, { ...VIEW, missing: 'LEFT_OUT' }] as const;
+    const right = views.map((view) => evaluate(rows([7, 8], [1, 2]), view, OPTIONS));
+    expect(right).toMatchObject([
+      { rocAuc: { value: 4 / 36 }, isInverted: false },
+      { rocAuc: { value: 1 }, isInverted: false },
+    ]);
+    const turned = views.map((view) => evaluate(rows([1, 2], [7, 8]), view, OPTIONS));
+    expect(turned.map(({ isInverted }) => isInverted)).toEqual([true, true]);
+    // nothing is known of which way scores point that are not there
+    expect(evaluate(rows([], []), VIEW, OPTIONS)).toMatchObject({ rocAuc: { value: 0 }, isInverted: false });
+  });
 });
 
 describe('a threshold', () => {
