@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { differingAxes } from '../domain/add-bins.ts';
 import { binningOf, type StoredBinning } from '../domain/binning.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
@@ -130,7 +131,7 @@ async function* placesOf(
   }
 }
 
-/** The axes that all rows of a matrix have. */
+/** The axes that all rows of a matrix have, but for their titles: those say nothing about the bins. */
 export class Axes {
   binning: Binning | null = null;
   shape: Shape = [];
@@ -138,9 +139,8 @@ export class Axes {
   id = 0;
   readonly #store: Store;
   readonly #flow: boolean;
-  #axes = '';
   #rowBytes = 0;
-  /** Of binnings that are known to have these axes (their titles may differ). */
+  /** Of binnings that are known to have these axes (titles may differ). */
   readonly #alike = new Set<number>();
 
   constructor(store: Store, flow: boolean) {
@@ -167,14 +167,16 @@ export class Axes {
       | ({ id: number } & StoredBinning)
       | null;
     if (stored === null) throw new Error(`there is no binning ${id}`);
-    if (this.binning === null) this.#learn(stored);
-    else if (stored.axes !== this.#axes) {
+    if (this.binning === null) return this.#learn(stored);
+    const difference = differingAxes(binningOf(stored), this.binning);
+    if (difference !== null) {
       const place = lumisection === 0 ? `run ${run}` : `run ${run}, lumisection ${lumisection}`;
       throw new InvalidInputError(
-        `The histogram of ${place} has other axes (${described(binningOf(stored))}) than those before it (${described(this.binning)}): such are never put into one matrix. Select one kind with \`where\`.`,
+        `The histogram of ${place} ${difference}: it cannot stand in one matrix with those before it. Select one kind with \`where\`.`,
         { field: 'where', run, ...(lumisection > 0 && { lumisection }) },
       );
-    } else this.#alike.add(id);
+    }
+    this.#alike.add(id);
   }
 
   /** How many rows fit into so many bytes, at least one, at most `first`. */
@@ -187,16 +189,10 @@ export class Axes {
     this.id = stored.id;
     this.binning = binningOf(stored);
     this.shape = shapeOf(this.binning);
-    this.#axes = stored.axes;
     this.#rowBytes = cellCount(this.shape, this.#flow) * BYTES_OF_CELL;
     this.#alike.add(stored.id);
   }
 }
-
-const described = ({ axes }: Binning) =>
-  axes
-    .map(({ bins, min, max, edges }) => `${bins} bins from ${min} to ${max}${edges ? ', of variable width' : ''}`)
-    .join(' by ');
 
 function assertFlow(
   blobs: readonly (Uint8Array | null)[],

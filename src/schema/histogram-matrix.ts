@@ -66,7 +66,8 @@ export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').impl
     axes: t.field({
       type: [Axis],
       nullable: true,
-      description: 'The axes that all rows have, x first; null without rows.',
+      description:
+        'The axes that all rows have, x first; null without rows. Their titles may differ by row: these are of the first one.',
       resolve: ({ binning }) => (binning as Binning | null)?.axes ?? null,
     }),
     runs: t.intList({ description: 'Run number of each row.', resolve: ({ runs }) => runs }),

@@ -9,7 +9,12 @@ import { CHARGE_PATH, contentsOf, DISK, fillWorld, ingest, LUMISECTIONS, PROMPT2
 
 const ELSEWHERE: Booking = { path: 'Demo/moved', title: '', axes: [{ bins: 2, min: 0, max: 1, title: '' }] };
 const MOVED: Booking = { ...ELSEWHERE, axes: [{ bins: 2, min: 0, max: 2, title: '' }] };
-const RETITLED: Booking = { ...ELSEWHERE, title: 'another title' };
+const RETITLED: Booking = {
+  ...ELSEWHERE,
+  title: 'another title',
+  axes: [{ bins: 2, min: 0, max: 1, title: 'another title of x' }],
+};
+const LABELLED: Booking = { ...ELSEWHERE, axes: [{ bins: 2, min: 0, max: 1, labels: ['on', null], title: '' }] };
 const HOLES: Booking = { path: 'Demo/holes', title: '', axes: [{ bins: 2, min: 0, max: 1, title: '' }] };
 const WIDE: Booking = { ...HOLES, path: 'Demo/wide' };
 
@@ -43,6 +48,7 @@ describe.each(databases)('a matrix of histograms on $name', (database) => {
         ...[1, 2, 3].map((ls) => booked(ELSEWHERE, 315257, ls)),
         booked(RETITLED, 315257, 4),
         booked(MOVED, 315258, 1),
+        booked(LABELLED, 315259, 1),
         ...[2, 3, 8, 12].map((ls) => booked(HOLES, 315257, ls)),
         ...[1, 7].map((ls) => booked(HOLES, 315258, ls)),
         booked(WIDE, 315257, 1, 2 ** 40),
@@ -145,14 +151,18 @@ describe.each(databases)('a matrix of histograms on $name', (database) => {
     );
   });
 
-  it('never mixes axes: titles may differ, bounds may not, on a later page neither', async () => {
+  it('never mixes axes, on a later page neither, and names what differs: titles of anything may, bounds and labels not', async () => {
     const of = 'monitorElement: "Demo/moved"';
     const one = await matrix(`${of}, where: { run: { number: { eq: 315257 } } }`, 'shape pageInfo { endCursor }');
     expect(one.shape).toEqual([4, 2]);
-    const message =
-      'BAD_USER_INPUT: The histogram of run 315258, lumisection 1 has other axes (2 bins from 0 to 2) than those before it (2 bins from 0 to 1): such are never put into one matrix. Select one kind with `where`.';
-    expect(await refusal(of)).toBe(message);
-    expect(await refusal(`${of}, after: "${one.pageInfo.endCursor}"`)).toBe(message);
+    const refusalFor = (place: string, difference: string) =>
+      `BAD_USER_INPUT: The histogram of ${place} ${difference}: it cannot stand in one matrix with those before it. Select one kind with \`where\`.`;
+    const moved = refusalFor('run 315258, lumisection 1', 'has an x axis of 2 bins from 0 to 2, not 2 from 0 to 1');
+    expect(await refusal(of)).toBe(moved);
+    expect(await refusal(`${of}, after: "${one.pageInfo.endCursor}"`)).toBe(moved);
+    expect(await refusal(`${of}, where: { run: { number: { in: [315257, 315259] } } }`)).toBe(
+      refusalFor('run 315259, lumisection 1', 'has an x axis of other labels: bin 1 is "on", not null'),
+    );
   });
 
   it('refuses numbers that a type does not hold, naming the row', async () => {
