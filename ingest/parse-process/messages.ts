@@ -82,6 +82,8 @@ interface TravellingError {
   readonly message: string;
   readonly details: Readonly<Record<string, unknown>>;
   readonly stack: string;
+  /** What is logged of the cause: its stack. */
+  readonly cause: string | undefined;
 }
 
 export function packError(error: unknown): TravellingError {
@@ -90,11 +92,12 @@ export function packError(error: unknown): TravellingError {
     message: error instanceof Error ? error.message : String(error),
     details: error instanceof LumigraphError ? error.details : {},
     stack: error instanceof Error ? (error.stack ?? '') : '',
+    cause: error instanceof Error && error.cause instanceof Error ? error.cause.stack : undefined,
   };
 }
 
 /** A FileError comes back as one; anything else is a fault of the reader. */
-export function unpackError({ fileError, message, details, stack }: TravellingError): Error {
-  if (fileError) return new FileError(fileError, message, details);
+export function unpackError({ fileError, message, details, stack, cause }: TravellingError): Error {
+  if (fileError) return new FileError(fileError, message, details, { cause });
   return new ParseProcessError('PARSER_FAILED', `the reader failed: ${message}`, { stack });
 }

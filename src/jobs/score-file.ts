@@ -118,10 +118,15 @@ function doubled<Numbers extends Int32Array | Float64Array | Uint8Array>(numbers
   return larger;
 }
 
-/** As its sender knows the file: by its name. */
-function refused({ code, message }: FileError | ParseProcessError, path: string): InvalidInputError {
-  const told = message.replaceAll(path, basename(path));
-  return new InvalidInputError(`file: ${told}`, { field: 'file', reason: code });
+/** As its sender knows the file: by its name. What nobody foresaw is told to the log alone. */
+function refused(error: FileError | ParseProcessError, path: string): InvalidInputError {
+  const { code, message, details } = error;
+  const isForeseen = code !== 'PARSER_FAILED';
+  const told = isForeseen
+    ? message.replaceAll(path, basename(path))
+    : 'it could not be read, in a way that nobody foresaw';
+  const cause = isForeseen ? error.cause : details.stack;
+  return new InvalidInputError(`file: ${told}`, { field: 'file', reason: code }, { cause });
 }
 
 const tooMany = () =>

@@ -49,6 +49,8 @@ function presentable(error: unknown, facts: RequestFacts, log: Log): GraphQLErro
     facts.errorCodes.add(String(shown.extensions.code));
     const { setting } = shown.extensions;
     if (typeof setting === 'string' && !facts.limits.includes(setting)) facts.limits.push(setting);
+    const { cause } = rootCause(error) as Error;
+    if (cause) log.line('info', 'cause of a refusal', { ...idsOf(facts), code: shown.extensions.code, cause });
     if (shown.message.length > LONGEST_MESSAGE) shown.message = `${shown.message.slice(0, LONGEST_MESSAGE - 1)}…`;
     return shown;
   }
@@ -114,7 +116,7 @@ const STATUS: Partial<Record<string, number>> = {
 /** What a client has to send to be let in. */
 const CHALLENGE = { 'www-authenticate': 'Bearer realm="lumigraph"' };
 
-function rootCause(error: GraphQLError): unknown {
+function rootCause(error: unknown): unknown {
   let cause: unknown = error;
   while (cause instanceof GraphQLError && cause.originalError) cause = cause.originalError;
   return cause;

@@ -62,6 +62,8 @@ describe('the parse process', () => {
     expect(error).toBeInstanceOf(FileError);
     expect(error).toMatchObject({ code: 'FILE_NOT_FOUND' });
     expect(error.message).toContain('absent.csv');
+    // as it is logged
+    expect(error.cause).toMatch(/^Error: ENOENT.*\n +at /);
   });
 
   test('is ended when it takes more memory than allowed, even in a loop that never returns', async () => {

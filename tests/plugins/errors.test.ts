@@ -21,6 +21,22 @@ describe('an error of the domain', () => {
     expect(app.logged()).toMatchObject([{ level: 'warn', event: 'request', errors: ['NOT_FOUND'] }]);
   });
 
+  test('keeps its cause for the log', async () => {
+    const app = smallApp();
+    expect(await (await app.ask('{ unreadable }')).json()).toMatchObject({
+      errors: [{ message: 'file: broken', extensions: { code: 'BAD_USER_INPUT', field: 'file' } }],
+    });
+    expect(app.logged()).toMatchObject([
+      {
+        event: 'cause of a refusal',
+        requestId: expect.any(String),
+        code: 'BAD_USER_INPUT',
+        cause: 'TypeError: x of null',
+      },
+      { event: 'request' },
+    ]);
+  });
+
   test('takes the whole answer with it where its field may not be null', async () => {
     const { data, errors } = await (await smallApp().ask('{ hello limited }')).json();
     expect(data).toBeNull();

@@ -3,7 +3,7 @@ import { createSchema } from 'graphql-yoga';
 import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
-import { CorruptBinsError, LimitExceededError, NotFoundError } from '../../src/domain/errors.ts';
+import { CorruptBinsError, InvalidInputError, LimitExceededError, NotFoundError } from '../../src/domain/errors.ts';
 import { RawJson } from '../../src/domain/raw-json.ts';
 import { createLog } from '../../src/log.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -47,6 +47,7 @@ const smallSchema = createSchema<Context>({
       node(id: ID!): Node
       nodes(ids: [ID!]!): [Node]!
       notFound: String
+      unreadable: String
       limited: String!
       broken: String
       brokenAndRequired: String!
@@ -100,6 +101,9 @@ const smallSchema = createSchema<Context>({
       nodes: async (_, { ids }) => ids.map((id: string) => ({ id })),
       notFound: () => {
         throw new NotFoundError('No dataset "x"', { dataset: 'x' });
+      },
+      unreadable: () => {
+        throw new InvalidInputError('file: broken', { field: 'file' }, { cause: 'TypeError: x of null' });
       },
       limited: async () => {
         throw new LimitExceededError('Too much', { limit: 3 });

@@ -1,6 +1,7 @@
 import type { RecordBatch, Vector } from 'apache-arrow';
 import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
+import { contradiction } from '../contradiction.ts';
 import type { Cell } from '../parquet/column-reader.ts';
 import type { Table } from './table.ts';
 
@@ -12,8 +13,10 @@ const CONTINUATION = 0xffffffff;
 
 export const isArrow = (head: Uint8Array): boolean => {
   const bytes = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, 8));
-  return bytes.toString('latin1', 0, 6) === MAGIC || (bytes.length >= 4 && bytes.readUInt32LE(0) === CONTINUATION);
+  return startsAsFile(bytes) || (bytes.length >= 4 && bytes.readUInt32LE(0) === CONTINUATION);
 };
+
+const startsAsFile = (bytes: Buffer) => bytes.toString('latin1', 0, MAGIC.length) === MAGIC;
 
 /** Arrow IPC, as a file (Feather 2) or a stream. @throws FileError BROKEN_ARROW, FILE_TOO_LARGE. */
 export async function arrowTable(source: ByteSource): Promise<Table> {
@@ -43,7 +46,10 @@ export async function arrowTable(source: ByteSource): Promise<Table> {
   };
 }
 
-async function read(bytes: Uint8Array, path: string): Promise<{ columns: string[]; batches: readonly RecordBatch[] }> {
+async function read(bytes: Buffer, path: string): Promise<{ columns: string[]; batches: readonly RecordBatch[] }> {
+  if (startsAsFile(bytes) && bytes.toString('latin1', bytes.length - MAGIC.length) !== MAGIC) {
+    throw brokenArrow(path, `it does not end with ${MAGIC}: the file is not complete`);
+  }
   // of some size, and only such a file needs it
   const { tableFromIPC } = await import('apache-arrow');
   try {
@@ -51,16 +57,14 @@ async function read(bytes: Uint8Array, path: string): Promise<{ columns: string[
     for (const batch of table.batches) assertHeld(batch);
     return { columns: table.schema.fields.map(({ name }) => name), batches: table.batches };
   } catch (cause) {
-    const said = cause instanceof Error ? cause.message : String(cause);
-    const remedy = /codec|compress/i.test(said) ? ': write it without compression' : '';
-    throw new FileError(
-      'BROKEN_ARROW',
-      `${path}: no Arrow that can be read: ${said}${remedy}`,
-      { file: path },
-      { cause },
-    );
+    const isCompressed = cause instanceof Error && /codec|compress/i.test(cause.message);
+    const reason = isCompressed ? 'it is compressed: write it without compression' : `it ${contradiction(cause)}`;
+    throw brokenArrow(path, reason, cause);
   }
 }
+
+const brokenArrow = (path: string, reason: string, cause?: unknown) =>
+  new FileError('BROKEN_ARROW', `${path}: no Arrow that can be read: ${reason}`, { file: path }, { cause });
 
 /** The library believes what a file says of its lengths, and would go on for as many rows. */
 function assertHeld({ numRows, data }: RecordBatch): void {

@@ -37,6 +37,15 @@ const RUNS = [315259, 315259, 315260];
 const LUMISECTIONS = [1, 2, 1];
 const SCORES = [0.25, -3, 1e-300];
 
+/** Begins and ends as such a file does; its footer is nothing but zeros. */
+function withoutFooter(magic: string): Buffer {
+  const content = Buffer.alloc(60);
+  content.write(magic);
+  content.writeUInt32LE(20, 56 - magic.length);
+  content.write(magic, 60 - magic.length);
+  return content;
+}
+
 const LENGTH = Buffer.from(BigInt64Array.of(777n).buffer);
 
 describe('a table of scores', () => {
@@ -128,6 +137,34 @@ describe('a table of scores', () => {
   ])('%j is refused as a whole', async (content, code) => {
     await expect(read(content)).rejects.toMatchObject({ code });
   });
+
+  const numbers = Int32Array.from({ length: 9 }, (_, i) => i + 1);
+  const arrow = Buffer.from(
+    tableToIPC(tableFromArrays({ run: numbers, lumisection: numbers, score: numbers }), 'file'),
+  );
+  const parquet = Buffer.from(
+    parquetWriteBuffer({
+      columnData: ['run', 'lumisection', 'score'].map((name) => ({ name, data: [...numbers], type: 'INT32' as const })),
+    }),
+  );
+
+  test.each([
+    ['Arrow, cut off', arrow.subarray(0, -9), 'no Arrow that can be read: it does not end with ARROW1'],
+    ['Parquet, cut off', parquet.subarray(0, -9), 'it does not end with PAR1: the file is not complete'],
+  ])('of %s, is refused as not complete', async (_, content, reason) => {
+    await expect(read(content)).rejects.toThrow(reason);
+  });
+
+  test.each([
+    ['Arrow', withoutFooter('ARROW1'), /no Arrow that can be read: it contradicts itself$/],
+    ['Parquet', withoutFooter('PAR1'), /broken Parquet at byte \d+: what stands there contradicts itself$/],
+  ])(
+    'of %s with a damaged footer is refused without the words of the engine, which are the cause',
+    async (_, content, reason) => {
+      const error = await read(content).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ message: expect.stringMatching(reason), cause: expect.any(TypeError) });
+    },
+  );
 });
 
 describe('a file of scores that somebody sent', () => {
@@ -144,6 +181,11 @@ describe('a file of scores that somebody sent', () => {
       code: 'BAD_USER_INPUT',
       details: { field: 'file', reason: 'MISSING_COLUMN' },
       message: 'file: strange.csv: no column run: there are what is this',
+    });
+    // what the library says of it
+    await expect(readScoreFile(file(withoutFooter('PAR1')))).rejects.toMatchObject({
+      details: { reason: 'BROKEN_PARQUET' },
+      cause: expect.stringMatching(/^TypeError: .*\n +at /),
     });
   });
 });
