@@ -1017,7 +1017,7 @@ export type SubmitPredictionFileInput = {
 
 /** Scores of members of a frozen task. */
 export type SubmitPredictionInput = {
-  /** Whether to evaluate what is stored then, which takes as long as the whole task needs. Unless told: once every member of the test part has a score or a reason, and where the answer asks for `evaluation`. */
+  /** Whether to evaluate what is stored then, which takes as long as the whole task needs. Unless told: once every member of the test part has a score or a reason, and where the answer asks for `evaluation`. Where the task takes no more submissions it is left, and the warning `SUBMISSIONS` says when the next one is taken. */
   evaluate?: boolean | null | undefined;
   /** Path of the monitor element that they are of; of the members as such, by which strategies are ranked, unless told. */
   monitorElement?: string | null | undefined;

@@ -37,10 +37,12 @@ interface TaskTruth {
  * Evaluates the scores that a prediction has, on validation and test (where a part of that is public, also on it), under the
  * truth that was frozen, and keeps the numbers with the threshold that they were made at: the same scores give the same
  * numbers.
+ * @throws LimitExceededError (reason SUBMISSIONS) where the task takes no more of its author
  */
 export async function evaluate(evaluating: Evaluating, prediction: Prediction): Promise<void> {
   const { store } = evaluating;
   const { task, version } = await known(store, prediction);
+  await store.evaluations.assertTaken(task, prediction);
   const { columns } = await store.predictions.members(task.id);
   const truth = { labels: columns.truth, madeOf: task.madeOf, isFrozen: true };
   await evaluateUnder(evaluating, { prediction, task, version }, truth);

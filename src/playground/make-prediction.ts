@@ -24,8 +24,8 @@ export interface Making {
 
 /**
  * Makes a prediction by its built-in strategy: models, scores of all members, evaluation. All that it writes takes the
- * place of what was written before, so that one that broke off may begin anew.
- * @throws as builtInOf, subjectOf and runBuiltIn do; the reason of the cancellation
+ * place of what was written before, so that one that broke off may begin anew. Computes nothing that could not be evaluated.
+ * @throws as evaluate, builtInOf, subjectOf and runBuiltIn do; the reason of the cancellation
  */
 export async function makePrediction(
   { store, workers, cancellation, onProgress }: Making,
@@ -35,6 +35,7 @@ export async function makePrediction(
   const [version] = await store.reads.strategyVersions([prediction.strategyVersionId]);
   const [strategy] = version ? await store.reads.strategies([version.strategyId]) : [];
   if (!task || !version || !strategy) throw new NotFoundError('the task or the strategy is stored no more');
+  await store.evaluations.assertTaken(task, prediction);
   const builtIn = builtInOf(strategy.name, JSON.parse(version.definition) as StrategyDefinition);
   const subject = await subjectOf(store, task);
   const tools = { store, workers, cancellation, ...(onProgress && { onProgress }) };

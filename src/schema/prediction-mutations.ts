@@ -75,7 +75,7 @@ const SubmitPredictionInput = builder.inputType('SubmitPredictionInput', {
     }),
     evaluate: t.boolean({
       description:
-        'Whether to evaluate what is stored then, which takes as long as the whole task needs. Unless told: once every member of the test part has a score or a reason, and where the answer asks for `evaluation`.',
+        'Whether to evaluate what is stored then, which takes as long as the whole task needs. Unless told: once every member of the test part has a score or a reason, and where the answer asks for `evaluation`. Where the task takes no more submissions it is left, and the warning `SUBMISSIONS` says when the next one is taken.',
     }),
   }),
 });

@@ -145,7 +145,7 @@ builder.mutationFields((t) => ({
     type: RunStrategyPayload,
     scope: 'challenge',
     description:
-      'Has a built-in strategy learn from the training part of a task and score its members, in the background: `prediction { status progress { stepsDone stepsTotal } }` tells how far it is.',
+      'Has a built-in strategy learn from the training part of a task and score its members, in the background: `prediction { status progress { stepsDone stepsTotal } }` tells how far it is. Refused where the task takes no more submissions of whoever asks.',
     args: { input: t.arg({ type: RunStrategyInput, required: true, description: 'Which strategy, and how.' }) },
     resolve: async (_root, { input }, context) => {
       const { store } = context;

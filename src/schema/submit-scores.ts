@@ -1,11 +1,12 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import { ForbiddenError, InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { ScoreRows } from '../domain/prediction-scores.ts';
 import type { Prediction as Row, Task as TaskRow } from '../generated/sqlite/client.ts';
 import { evaluate } from '../playground/evaluation.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { assertFrozen, type SubmissionReport, type Threshold } from '../store/predictions.ts';
+import { SUBMISSIONS } from '../store/submissions.ts';
 import { asksFor } from './asks-for.ts';
 import { readAnew } from './bring.ts';
 import { assertOpen } from './open-part.ts';
@@ -26,14 +27,15 @@ export interface SubmittedTo {
 }
 
 /**
- * Stores scores as `submitPrediction` does, whatever brought them, and evaluates them where that is asked for.
- * @throws NotFoundError, ForbiddenError, InvalidInputError, LimitExceededError
+ * Stores scores as `submitPrediction` does, whatever brought them, and evaluates them where that is asked for; where the
+ * task takes no more submissions, a warning says so.
+ * @throws NotFoundError, ForbiddenError, InvalidInputError
  */
 export async function submitScores(
   context: Context,
   given: SubmittedTo,
   rows: ScoreRows,
-  info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments'>,
+  info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'path'>,
 ): Promise<{ prediction: Row; report: SubmissionReport }> {
   const { store } = context;
   const { name, version, ...stated } = given.strategy;
@@ -53,15 +55,27 @@ export async function submitScores(
     ...{ rows, monitorElementId, threshold, onConflict: given.onConflict },
   });
   const isDue = given.evaluate ?? (prediction.status === 'COMPLETE' || asksFor('evaluation', info));
-  const evaluated = isDue ? await upToDate(prediction, context) : prediction;
+  const evaluated = isDue ? await upToDateIfTaken(prediction, context, info) : prediction;
   readAnew(context);
   return { prediction: evaluated, report };
+}
+
+/** What is stored is no failure: that it is not evaluated is told beside it. */
+async function upToDateIfTaken(prediction: Row, context: Context, { path }: Pick<GraphQLResolveInfo, 'path'>) {
+  try {
+    return await upToDate(prediction, context);
+  } catch (error) {
+    if (!(error instanceof LimitExceededError && error.details.reason === SUBMISSIONS)) throw error;
+    const message = `the scores are stored, and not evaluated: ${error.message}`;
+    context.warn({ code: SUBMISSIONS, message, path: [path.key] });
+    return prediction;
+  }
 }
 
 /** What makes a prediction tell of the truth that its threshold is chosen by. */
 const CHOICE = 'a threshold that is chosen (state one instead)';
 
-/** The prediction once its scores are evaluated. @throws ForbiddenError where the threshold would tell of a hidden truth */
+/** The prediction once its scores are evaluated. @throws ForbiddenError where the threshold would tell of a hidden truth; as evaluate does */
 export async function upToDate(prediction: Row, context: Context): Promise<Row> {
   const { store } = context;
   if (prediction.thresholdFrom !== 'STATED') await assertOpen({ id: prediction.taskId }, CHOICE, context);

@@ -14,7 +14,7 @@ import type { Evaluation, Prediction, Task } from '../generated/sqlite/client.ts
 import type { Database, Parameter, Transaction } from './database.ts';
 import type { MemberCache } from './member-cache.ts';
 import { type SampleOptions, sampleOf } from './member-sample.ts';
-import { countSubmission } from './submissions.ts';
+import { assertOneMore, countSubmission, isCounted } from './submissions.ts';
 import { isTruthCurrent } from './truth-current.ts';
 
 /** Numbers of one scope under one truth, as they are kept. */
@@ -69,6 +69,8 @@ export interface Evaluations {
     part: TaskPart,
     options?: SampleOptions,
   ): Promise<ScoredLumisections>;
+  /** @throws LimitExceededError where `keep` would, before anything is computed. */
+  assertTaken(task: Task, prediction: Prediction): Promise<void>;
   /**
    * Keeps evaluations of the scores that a prediction has, and the threshold that they were made at.
    * @throws UnavailableError (reason CHANGED) where the scores are others by now; LimitExceededError where the author has
@@ -83,6 +85,9 @@ export interface Evaluations {
 
 export const createEvaluations = (database: Database, members: MemberCache): Evaluations => ({
   sample: (prediction, part, options = {}) => sampleOf(database, members, prediction, part, options),
+  assertTaken: async (task, prediction) => {
+    if (!(await isCounted(database, prediction))) await assertOneMore(database, task, prediction.author, new Date());
+  },
   keep: (task, prediction, threshold, kept) =>
     database.write(
       async (transaction) => {
@@ -94,7 +99,9 @@ export const createEvaluations = (database: Database, members: MemberCache): Eva
         }
         await transaction.all('UPDATE prediction SET threshold = $1 WHERE id = $2', [threshold, prediction.id]);
         const now = new Date();
-        await countOnce(transaction, task, prediction, now);
+        // the first evaluation of scores counts for whoever made them
+        if (!(await isCounted(transaction, prediction)))
+          await countSubmission(transaction, task, prediction.author, now);
         for (const one of kept) await replace(transaction, prediction, one, now);
       },
       { alone: true },
@@ -115,15 +122,6 @@ export const createEvaluations = (database: Database, members: MemberCache): Eva
 
 /** In the order of the table's columns. */
 const METRIC_COLUMNS = 11;
-
-/** The first evaluation of scores counts for whoever made them. */
-async function countOnce(transaction: Transaction, task: Task, { id, author, scoresHash }: Prediction, now: Date) {
-  const known = await transaction.arrays(
-    `SELECT 1 FROM evaluation WHERE prediction_id = $1 AND scores_hash = $2 AND scope = 'TEST'`,
-    [id, scoresHash],
-  );
-  if (known.length === 0) await countSubmission(transaction, task, author, now);
-}
 
 async function replace(
   transaction: Transaction,

@@ -6,6 +6,7 @@ import { storable } from './ledger-issues.ts';
 import type { Predictions } from './predictions.ts';
 import type { Lease } from './store.ts';
 import type { StrategyAuthor } from './strategies.ts';
+import { assertOneMore } from './submissions.ts';
 
 /** A monitor element of which nothing could be learned. */
 export interface NotLearned {
@@ -35,7 +36,8 @@ export interface StrategyRuns {
   /**
    * Has a prediction made, unless there is one of this version, whosever it is: one that FAILED or was CANCELLED is made
    * anew, any other stays as it is.
-   * @throws as Predictions.open does; LimitExceededError where MOST_WAITING of the author wait already.
+   * @throws as Predictions.open does; LimitExceededError where MOST_WAITING of the author wait already, or the task takes
+   * no more submissions of the author (see submissions.ts).
    */
   enqueue(
     task: Task,
@@ -88,6 +90,9 @@ export const createStrategyRuns = (
   return {
     async enqueue(task, strategyVersionId, author) {
       const known = await predictions.find(task.id, strategyVersionId);
+      if (known === null || REQUEUED.includes(known.status)) {
+        await assertOneMore(database, task, known?.author ?? author.name, new Date());
+      }
       const { prediction } = known
         ? { prediction: known }
         : await predictions.open(task, strategyVersionId, author, 'QUEUED');

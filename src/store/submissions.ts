@@ -1,6 +1,6 @@
 import { LimitExceededError } from '../domain/errors.ts';
 import type { TaskDefinition } from '../domain/task.ts';
-import type { Task } from '../generated/sqlite/client.ts';
+import type { Prediction, Task } from '../generated/sqlite/client.ts';
 import type { Column, Queries, Transaction } from './database.ts';
 
 const DAY_MS = 86_400_000;
@@ -29,27 +29,58 @@ export async function submissionCounts(queries: Queries, taskId: number, now: Da
   return rows.map(([author, count, today]) => ({ author, count: Number(count), today: Number(today) }));
 }
 
+type LimitedTask = Pick<Task, 'id' | 'name' | 'definition'>;
+
+/** What `assertOneMore` says. */
+export const SUBMISSIONS = 'SUBMISSIONS';
+
+/** Whether the scores that a prediction has were evaluated, and so counted, before. */
+export async function isCounted(
+  queries: Queries,
+  { id, scoresHash }: Pick<Prediction, 'id' | 'scoresHash'>,
+): Promise<boolean> {
+  const known = await queries.arrays(
+    `SELECT 1 FROM evaluation WHERE prediction_id = $1 AND scores_hash = $2 AND scope = 'TEST'`,
+    [id, scoresHash],
+  );
+  return known.length > 0;
+}
+
 /**
  * Counts an evaluation of scores that the author had not had evaluated before: to be called, in the transaction that keeps
  * it, once for each. The caller lets no other transaction write meanwhile.
- * @throws LimitExceededError (reason SUBMISSIONS, with `limit`, `used` and `again`: when one more may be made, null: never)
- * where it would be one too many.
+ * @throws as assertOneMore does
  */
 export async function countSubmission(
   transaction: Transaction,
-  task: Pick<Task, 'id' | 'name' | 'definition'>,
+  task: LimitedTask,
   author: string,
   now: Date,
 ): Promise<void> {
+  const used = await assertOneMore(transaction, task, author, now);
+  await transaction.insert('submission', COLUMNS, [[task.id, author, used + 1, now]]);
+}
+
+/**
+ * @returns how many submissions of the author were evaluated.
+ * @throws LimitExceededError (reason SUBMISSIONS, with `limit`, `used` and `again`: when one more may be made, null: never)
+ * where another one would be one too many.
+ */
+export async function assertOneMore(
+  queries: Pick<Queries, 'arrays'>,
+  task: LimitedTask,
+  author: string,
+  now: Date,
+): Promise<number> {
   const { maxSubmissions = null, maxSubmissionsPerDay = null } = JSON.parse(task.definition) as Partial<TaskDefinition>;
-  const [[count] = [0]] = await transaction.arrays<[number]>(
+  const [[count] = [0]] = await queries.arrays<[number]>(
     'SELECT CAST(count(*) AS INTEGER) FROM submission WHERE task_id = $1 AND author = $2',
     [task.id, author],
   );
   const used = Number(count);
   if (maxSubmissions !== null && used >= maxSubmissions) throw tooMany(task.name, author, maxSubmissions, used, null);
   if (maxSubmissionsPerDay !== null) {
-    const recent = await transaction.arrays<[Date]>(
+    const recent = await queries.arrays<[Date]>(
       'SELECT created_at FROM submission WHERE task_id = $1 AND author = $2 AND created_at > $3 ORDER BY created_at DESC',
       [task.id, author, new Date(now.getTime() - DAY_MS)],
     );
@@ -60,7 +91,7 @@ export async function countSubmission(
       throw tooMany(task.name, author, maxSubmissionsPerDay, recent.length, again);
     }
   }
-  await transaction.insert('submission', COLUMNS, [[task.id, author, used + 1, now]]);
+  return used;
 }
 
 function tooMany(task: string, author: string, limit: number, used: number, again: Date | null): LimitExceededError {
@@ -68,6 +99,6 @@ function tooMany(task: string, author: string, limit: number, used: number, agai
   const span = again === null ? '' : ' within 24 hours';
   return new LimitExceededError(
     `task: ${author} has had ${used} submissions to ${task} evaluated${span}, and the limit is ${limit}: ${when}`,
-    { reason: 'SUBMISSIONS', field: 'task', limit, used, again: again?.toISOString() ?? null },
+    { reason: SUBMISSIONS, field: 'task', limit, used, again: again?.toISOString() ?? null },
   );
 }

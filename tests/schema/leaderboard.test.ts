@@ -232,6 +232,6 @@ describe.each(databases)('leaderboards on $name', (database) => {
     const third = await author(SUBMIT, {
       input: { task: 'limited', strategy: { name: 'three', version: '1' }, scores, evaluate: true },
     });
-    expect(third.errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', reason: 'SUBMISSIONS', used: 2 });
+    expect(third.extensions?.warnings).toContainEqual(expect.objectContaining({ code: 'SUBMISSIONS' }));
   });
 });

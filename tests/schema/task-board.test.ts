@@ -1,13 +1,19 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
 import type { Store } from '../../src/store/store.ts';
+import { WorkerPool } from '../../src/workers/worker-pool.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import type { Ask } from './ask.ts';
 import { fillPredictionWorld, freeze, JUDGED, type PredictionWorld, scoresOf } from './prediction-world.ts';
 import { RUNS } from './task-world.ts';
 
 const CREATE = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { created } }';
-const SUBMIT =
-  'mutation ($input: SubmitPredictionInput!) { submitPrediction(input: $input) { prediction { status } } }';
+const SUBMIT = `mutation ($input: SubmitPredictionInput!) { submitPrediction(input: $input) {
+  report { inserted } prediction { id status evaluation { rocAuc } } } }`;
+const EVALUATE =
+  'mutation ($id: ID!) { evaluatePrediction(input: { prediction: $id }) { prediction { evaluation { rocAuc } } } }';
+const RUN =
+  'mutation ($input: RunStrategyInput!) { runStrategy(input: $input) { queued prediction { id status error { code } } } }';
 const SUBMISSIONS = 'query ($name: String!) { task(name: $name) { submissions { author count today } } }';
 
 /** All of it is allowed, so that only what a test is about is refused. */
@@ -32,9 +38,13 @@ describe.each(databases)('boards of tasks on $name', (database) => {
   };
   const submit = async (ask: Ask, task: string, name: string, factor = 1) => {
     const scores = scoresOf(RUNS.slice(1), (lumisection) => lumisection * factor);
-    const { errors } = await ask(SUBMIT, { input: { task, strategy: { name, version: '1' }, scores } });
-    return errors?.[0]?.extensions;
+    const { data, errors, extensions } = await ask(SUBMIT, {
+      input: { task, strategy: { name, version: '1' }, scores },
+    });
+    expect(errors).toBeUndefined();
+    return { ...data.submitPrediction, warnings: extensions?.warnings };
   };
+  const evaluated = { prediction: { evaluation: { rocAuc: 1 } }, warnings: undefined };
 
   test('take so many submissions of an author in a day, and say when the next one is taken', async () => {
     await freeze(world.root, { ...JUDGED, name: 'daily', maxSubmissionsPerDay: 2, maxSubmissions: 3 });
@@ -42,17 +52,24 @@ describe.each(databases)('boards of tasks on $name', (database) => {
     const begin = Date.now();
     const at = (days: number) => vi.setSystemTime(begin + days * day);
     vi.useFakeTimers({ toFake: ['Date'], now: begin });
-    expect(await submit(world.author, 'daily', 'one')).toBeUndefined();
+    expect(await submit(world.author, 'daily', 'one')).toMatchObject(evaluated);
     at(0.001);
-    expect(await submit(world.author, 'daily', 'two')).toBeUndefined();
+    expect(await submit(world.author, 'daily', 'two')).toMatchObject(evaluated);
     // the same scores again are no submission
-    expect(await submit(world.author, 'daily', 'one')).toBeUndefined();
+    expect(await submit(world.author, 'daily', 'one')).toMatchObject(evaluated);
     at(0.002);
-    expect(await submit(world.author, 'daily', 'three')).toMatchObject({
-      ...{ code: 'LIMIT_EXCEEDED', reason: 'SUBMISSIONS', limit: 2, used: 2 },
-      again: new Date(begin + day).toISOString(),
+    const again = new Date(begin + day).toISOString();
+    const third = await submit(world.author, 'daily', 'three');
+    // what was brought is kept, and nothing is said to have failed
+    expect(third).toMatchObject({
+      ...{ report: { inserted: 20 }, prediction: { status: 'COMPLETE', evaluation: null } },
+      warnings: [{ code: 'SUBMISSIONS', message: expect.stringContaining(again), path: ['submitPrediction'] }],
     });
-    expect(await submit(world.rival, 'daily', 'other')).toBeUndefined();
+    const { id } = third.prediction;
+    expect((await world.author(EVALUATE, { id })).errors?.[0]?.extensions).toMatchObject({
+      ...{ code: 'LIMIT_EXCEEDED', reason: 'SUBMISSIONS', limit: 2, used: 2, again },
+    });
+    expect(await submit(world.rival, 'daily', 'other')).toMatchObject(evaluated);
     vi.useRealTimers();
     const counts = async (ask: Ask) => (await ask(SUBMISSIONS, { name: 'daily' })).data.task.submissions;
     const mine = { author: 'author', count: 2, today: 2 };
@@ -63,8 +80,39 @@ describe.each(databases)('boards of tasks on $name', (database) => {
 
   test('take so many of all time, and none after them', async () => {
     await freeze(world.root, { ...JUDGED, name: 'once', maxSubmissions: 1 });
-    expect(await submit(world.author, 'once', 'alpha')).toBeUndefined();
-    expect(await submit(world.author, 'once', 'beta')).toMatchObject({ limit: 1, used: 1, again: null });
+    expect(await submit(world.author, 'once', 'alpha')).toMatchObject(evaluated);
+    expect((await submit(world.author, 'once', 'beta')).warnings).toMatchObject([
+      { code: 'SUBMISSIONS', message: expect.stringMatching(/the limit is 1: no more are taken/) },
+    ]);
+  });
+
+  test('have nothing computed that they would not take: neither when it is asked for, nor when its turn comes', async () => {
+    await freeze(world.root, { ...JUDGED, name: 'busy', maxSubmissions: 1 });
+    const run = (strategy: string) => world.author(RUN, { input: { task: 'busy', strategy } });
+    const waiting = await run('entries');
+    expect(waiting.data.runStrategy).toMatchObject({ queued: true });
+    expect(await submit(world.author, 'busy', 'gamma')).toMatchObject(evaluated);
+    expect((await run('moments')).errors?.[0]?.extensions).toMatchObject({
+      ...{ code: 'LIMIT_EXCEEDED', reason: 'SUBMISSIONS', limit: 1, used: 1, again: null },
+    });
+    expect((await run('entries')).data.runStrategy.queued).toBe(false);
+    const workers = new WorkerPool({ threads: 1 });
+    const runner = new StrategyRunner(opened.store, workers);
+    try {
+      runner.wake();
+      await runner.drained();
+    } finally {
+      await runner.close();
+      await workers.close();
+    }
+    const { data } = await world.author(
+      `{ task(name: "busy") { predictions { nodes { status error { code } progress { stepsDone } strategy { strategy { name } } } } } }`,
+    );
+    expect(data.task.predictions.nodes).toContainEqual({
+      ...{ status: 'FAILED', error: { code: 'LIMIT_EXCEEDED' }, progress: { stepsDone: 0 } },
+      strategy: { strategy: { name: 'entries' } },
+    });
+    expect(data.task.predictions.nodes).toHaveLength(2);
   });
 
   test('have a public part only where the truth is hidden, with both classes on either side', async () => {
