@@ -112,6 +112,11 @@ describe('examples that take part in a task', () => {
     // again: nothing changes
     expect((await submit('--task', task)).stdout).toBe(stdout);
     await expect(submit('--task', 'nobody')).rejects.toMatchObject({ code: 1, stderr: 'there is no task nobody\n' });
+    const { origin } = new URL(server.url);
+    await expect(submit('--task', task, '--url', origin)).rejects.toMatchObject({
+      code: 1,
+      stderr: `${origin} answers no GraphQL: a URL ends in /graphql, as in http://localhost:4000/graphql\n`,
+    });
   });
 });
 

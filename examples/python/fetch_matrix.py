@@ -16,6 +16,9 @@ import urllib.request
 
 import numpy
 
+URL = "http://localhost:4000/graphql"
+URL_HELP = "where the server answers GraphQL (default: %(default)s)"
+
 QUERY = """
 query TrainingMatrix($element: String!, $dataset: String, $where: LumisectionHistogramWhere, $first: Int!, $after: String) {
   histogramMatrix(monitorElement: $element, dataset: $dataset, where: $where, first: $first, after: $after) {
@@ -35,9 +38,15 @@ def ask(url, query, variables, token=None):
     body = json.dumps({"query": query, "variables": variables}).encode()
     try:
         with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as response:
-            answer = json.load(response)
+            text = response.read()
     except urllib.error.HTTPError as error:
-        answer = json.load(error)
+        text = error.read()
+    except (OSError, ValueError) as error:
+        raise RuntimeError(f"{url} cannot be asked: {getattr(error, 'reason', error)}") from error
+    try:
+        answer = json.loads(text)
+    except ValueError as error:
+        raise RuntimeError(f"{url} answers no GraphQL: a URL ends in /graphql, as in {URL}") from error
     if answer.get("errors"):
         first = answer["errors"][0]
         raise RuntimeError(f"{first['extensions'].get('code')}: {first['message']}")
@@ -68,7 +77,7 @@ def fetch_matrix(url, element, dataset=None, where=None, token=None, page=1000):
 
 def main():
     parser = argparse.ArgumentParser(description="Fetches a training matrix from lumigraph.")
-    parser.add_argument("--url", default="http://localhost:4000/graphql")
+    parser.add_argument("--url", default=URL, help=URL_HELP)
     parser.add_argument("--monitor-element", required=True, help="path exactly as stored")
     parser.add_argument("--dataset", help="whole name; needed where several have the monitor element")
     parser.add_argument("--mask", help="only lumisections of this mask")

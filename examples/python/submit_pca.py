@@ -14,7 +14,7 @@ import sys
 
 import numpy
 
-from fetch_matrix import ask
+from fetch_matrix import URL, URL_HELP, ask
 
 MATRIX = """
 query Take($task: String!, $part: TaskPartName!, $element: String, $first: Int!, $after: String) {
@@ -142,7 +142,7 @@ def answers(rows, scores):
 
 def main():
     parser = argparse.ArgumentParser(description="Takes part in a task of lumigraph with PCA.")
-    parser.add_argument("--url", default="http://localhost:4000/graphql")
+    parser.add_argument("--url", default=URL, help=URL_HELP)
     parser.add_argument("--task", required=True, help="name of a frozen task")
     parser.add_argument("--token", required=True, help="of the scope challenge")
     parser.add_argument("--monitor-element", help="path of one of its monitor elements; all of them unless told")
