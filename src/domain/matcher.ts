@@ -47,9 +47,10 @@ export function compileRegex(pattern: string, { insensitive = false }: MatchOpti
   try {
     const compiled = RE2JS.compile(pattern, insensitive ? RE2JS.CASE_INSENSITIVE : 0);
     return inTime(pattern, (text) => compiled.matcher(text).find());
-  } catch (cause) {
-    if (!(cause instanceof RE2JSException)) throw cause;
-    throw new InvalidInputError(`bad regex ${quote(pattern)}: ${cause.message}`, { value: pattern }, { cause });
+  } catch (error) {
+    if (!(error instanceof RE2JSException)) throw error;
+    // not as its cause: that is logged, and holds what the client sent
+    throw new InvalidInputError(`bad regex ${quote(pattern)}: ${error.message}`, { value: pattern });
   }
 }
 

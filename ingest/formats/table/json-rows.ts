@@ -42,13 +42,13 @@ async function parse(source: ByteSource): Promise<unknown> {
   const text = utf8Text(Buffer.concat(parts), source.path);
   try {
     return JSON.parse(text);
-  } catch (cause) {
+  } catch {
     const { at, truncated } = jsonFault(text);
     const line = text.slice(0, at).split('\n').length;
     const reason = truncated ? 'the JSON ends too early' : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
     const details = { file: source.path, line, byte: Buffer.byteLength(text.slice(0, at)) };
     const code = truncated ? 'TRUNCATED' : 'MALFORMED_JSON';
-    throw new FileError(code, `${source.path}: line ${line}: ${reason}`, details, { cause });
+    throw new FileError(code, `${source.path}: line ${line}: ${reason}`, details);
   }
 }
 
