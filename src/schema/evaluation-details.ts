@@ -242,7 +242,7 @@ builder.objectField(Evaluation, 'bins', (t) =>
       async function entriesPlace() {
         const path = entriesOf ?? (definitionOf(task).monitorElements[0] as string);
         const dataset = await context.store.reads.datasetByName(task.dataset);
-        return { datasetId: dataset?.id ?? 0, monitorElementId: await elementId(path, context) };
+        return { datasetId: dataset?.id ?? 0, monitorElementId: await elementId(path, context, 'entriesOf') };
       }
     },
   }),

@@ -49,7 +49,7 @@ export async function scopeFor(
   return scope === 'NONE' ? null : scope;
 }
 
-/** Null where its scores are not evaluated, or whoever asks may not see it. */
+/** Null where its scores are not evaluated, there are none of the monitor element, or whoever asks may not see it. */
 export async function shownEvaluation(
   prediction: Prediction,
   { part, view, cluster, truth, monitorElement }: AskedEvaluation,
@@ -69,15 +69,15 @@ export async function shownEvaluation(
   }
   if (!mayLook({ scope, stored })) return null;
   const element = monitorElement === null ? OWN_SCORES : await elementId(monitorElement, context);
-  const used = element === OWN_SCORES ? threshold : await elementThreshold(prediction.id, part, element, context);
+  const answers = (await context.loaders.answers.load(prediction.id)).find(
+    (one) => one.part === part && one.monitorElementId === element,
+  );
+  // that nothing was said of a monitor element is no silence to be penalised
+  if (element !== OWN_SCORES && !answers?.scored) return null;
+  const used = element === OWN_SCORES ? threshold : (answers?.threshold ?? null);
   const shown = { ...common, monitorElementId: element, threshold: used };
   const looked = await inTurn(context, () => lookAt(context, shown, { kind: 'view', threshold: used }));
   return { ...shown, ...(looked.view as NonNullable<typeof looked.view>) };
-}
-
-async function elementThreshold(id: number, part: string, element: number, { loaders }: Pick<Context, 'loaders'>) {
-  const answers = await loaders.answers.load(id);
-  return answers.find((one) => one.part === part && one.monitorElementId === element)?.threshold ?? null;
 }
 
 /**

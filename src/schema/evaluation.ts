@@ -222,7 +222,8 @@ builder.prismaObjectField(Prediction, 'evaluation', (t) =>
       }),
       truth: t.arg({ type: EvaluatedTruth, required: true, defaultValue: 'FROZEN', description: 'Under which truth.' }),
       monitorElement: t.arg.string({
-        description: 'Path: the scores of this monitor element; those of the members as such unless told.',
+        description:
+          'Path: the scores of this monitor element, and null where the part has none; those of the members as such unless told.',
       }),
     },
     resolve: (prediction, { part, weighting, kind, missing, resampled, truth, monitorElement }, context) =>

@@ -201,11 +201,13 @@ async function coverageOf(
   };
 }
 
-/** @throws NotFoundError */
-export async function elementId(path: string, { store }: Pick<Context, 'store'>): Promise<number> {
+/** @throws NotFoundError that names the argument. */
+export async function elementId(
+  path: string,
+  { store }: Pick<Context, 'store'>,
+  field = 'monitorElement',
+): Promise<number> {
   const element = await store.reads.monitorElementByPath(path);
   if (element !== null) return element.id;
-  throw new NotFoundError(`no monitor element has the path ${JSON.stringify(path.slice(0, 200))}`, {
-    field: 'monitorElement',
-  });
+  throw new NotFoundError(`no monitor element has the path ${JSON.stringify(path.slice(0, 200))}`, { field });
 }

@@ -39,7 +39,7 @@ export function binBy(sample: Sample, quantity: string, edges: readonly number[]
   if (values === undefined) throw new InvalidInputError(`no lumisection has "${quantity}"`);
   const inner = edges.slice(1);
   if (inner.length === 0 || !inner.every((edge, i) => edge > (edges[i] as number))) {
-    throw new InvalidInputError('edges: expected two or more increasing numbers');
+    throw new InvalidInputError('edges: expected two or more increasing numbers', { field: 'edges' });
   }
   const isInside = (value: number, low: number, high: number) => value >= low && value < high;
   const [first, last] = [edges[0] as number, edges.at(-1) as number];
