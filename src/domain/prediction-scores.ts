@@ -26,13 +26,13 @@ export interface ScoreRows {
   readonly run: ArrayLike<number>;
   /** Number of the lumisection, the first one of a window, 0 of a run. */
   readonly lumisection: ArrayLike<number>;
-  /** Not read where there is a reason. */
+  /** NaN where there is a reason. */
   readonly score: ArrayLike<number>;
   /** 0, or the byte of a reason (`answerOf`). */
   readonly reason: ArrayLike<number>;
 }
 
-export const SCORE_ISSUES = ['UNKNOWN_MEMBER', 'DUPLICATE', 'NOT_FINITE', 'CONFLICT'] as const;
+export const SCORE_ISSUES = ['UNKNOWN_MEMBER', 'DUPLICATE', 'NOT_FINITE', 'SCORE_AND_REASON', 'CONFLICT'] as const;
 
 /** A row that was refused or in conflict. */
 export interface ScoreIssue {
@@ -64,7 +64,7 @@ export interface MergedScores {
 
 /**
  * What is stored of a prediction, with further rows. Rows of members that the task does not have, second rows of one
- * member, and scores that are no finite numbers are refused; an answer other than the stored one is in conflict, and
+ * member, scores that are no finite numbers, and scores with a reason for none are refused; an answer other than the stored one is in conflict, and
  * stays out (`keep`) or takes its place (`replace`).
  */
 export function mergeScores(
@@ -85,11 +85,10 @@ export function mergeScores(
     const [run, lumisection] = [rows.run[row] as number, rows.lumisection[row] as number];
     const [score, reason] = [rows.score[row] as number, rows.reason[row] as number];
     const place = members.place(run, lumisection);
-    const problem =
-      place < 0 ? 'UNKNOWN_MEMBER' : seen[place] ? 'DUPLICATE' : isAnswer(score, reason) ? null : 'NOT_FINITE';
+    const problem = place < 0 ? 'UNKNOWN_MEMBER' : seen[place] ? 'DUPLICATE' : faultOf(score, reason);
     if (problem !== null) {
       counts.rejected++;
-      tell(() => ({ row, severity: 'REJECTED', code: problem, ...wordsOf(problem, run, lumisection, score) }));
+      tell(() => ({ row, severity: 'REJECTED', code: problem, ...wordsOf(problem, run, lumisection, score, reason) }));
       continue;
     }
     seen[place] = 1;
@@ -127,7 +126,10 @@ export function mergeScores(
   return { counts, issues, changed };
 }
 
-const isAnswer = (score: number, reason: number) => reason !== NO_ANSWER || Number.isFinite(score);
+function faultOf(score: number, reason: number): 'NOT_FINITE' | 'SCORE_AND_REASON' | null {
+  if (reason === NO_ANSWER) return Number.isFinite(score) ? null : 'NOT_FINITE';
+  return Number.isNaN(score) ? null : 'SCORE_AND_REASON';
+}
 
 const said = (answer: number, score: number) => (answer === SCORED ? `${score}` : `${reasonOf(answer)}`);
 
@@ -136,6 +138,7 @@ function wordsOf(
   run: number,
   lumisection: number,
   score: number,
+  answer: number,
 ): Pick<ScoreIssue, 'field' | 'value' | 'reason'> {
   const which = `run ${run}, lumisection ${lumisection}`;
   if (problem === 'UNKNOWN_MEMBER') {
@@ -143,6 +146,13 @@ function wordsOf(
   }
   if (problem === 'DUPLICATE') {
     return { field: 'lumisection', value: `${run}:${lumisection}`, reason: `${which} stands in an earlier row` };
+  }
+  if (problem === 'SCORE_AND_REASON') {
+    return {
+      field: 'reason',
+      value: `${reasonOf(answer)}`,
+      reason: `${which}: there is a score, and a reason for none`,
+    };
   }
   return {
     field: 'score',

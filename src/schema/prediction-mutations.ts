@@ -1,5 +1,5 @@
 import type { CallIssue } from '../../ingest/pipeline/call/bring.ts';
-import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
+import { LimitExceededError } from '../domain/errors.ts';
 import { answerOf, NO_ANSWER, type ScoreReason as Reason } from '../domain/prediction.ts';
 import { MOST_SCORES, type ScoreRows } from '../domain/prediction-scores.ts';
 import type { Counts } from '../domain/record.ts';
@@ -103,7 +103,7 @@ builder.mutationFields((t) => ({
     type: SubmitPredictionPayload,
     scope: 'challenge',
     description:
-      'Adds scores to the prediction of a version of a strategy on a frozen task, in the name of the token. The same scores again change nothing. Scores of unknown members, second scores of one member, and what is no finite number are counted and listed.',
+      'Adds scores to the prediction of a version of a strategy on a frozen task, in the name of the token. The same scores again change nothing. Scores of unknown members, second scores of one member, what is no finite number, and scores with a reason for none are counted and listed.',
     args: { input: t.arg({ type: SubmitPredictionInput, required: true, description: 'The scores.' }) },
     resolve: async (_root, { input: { scores, ...given } }, context, info) => {
       if (scores.length > MOST_SCORES) {
@@ -135,11 +135,6 @@ function rowsOf(
   };
   for (let i = 0; i < count; i++) {
     const { run, lumisection, score, reason } = scores[i] as (typeof scores)[number];
-    if (score != null && reason != null) {
-      throw new InvalidInputError(`scores.${i}: a score or a reason for none, not both`, {
-        field: `scores.${i}.reason`,
-      });
-    }
     rows.run[i] = run;
     rows.lumisection[i] = lumisection ?? 0;
     rows.score[i] = score ?? Number.NaN;

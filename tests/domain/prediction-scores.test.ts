@@ -36,7 +36,7 @@ const rowsOf = (rows: readonly { run: number; lumisection: number; score: number
 const row = fc.record({
   run: fc.integer({ min: 9, max: 14 }),
   lumisection: fc.integer({ min: 0, max: 6 }),
-  score: fc.constantFrom(0, -0, 1, 2, Number.NaN, Number.POSITIVE_INFINITY),
+  score: fc.constantFrom(0, -0, 1, 2, Number.NaN, Number.NaN, Number.POSITIVE_INFINITY),
   reason: fc.constantFrom(NO_ANSWER, NO_ANSWER, answerOf('EMPTY'), answerOf('OTHER')),
 });
 
@@ -75,7 +75,8 @@ describe('scores', () => {
           const seen = new Set<number>();
           for (const { run, lumisection, score, reason } of call) {
             const place = MEMBERS.findIndex(([, r, f]) => r === run && f === lumisection);
-            if (place < 0 || seen.has(place) || (reason === NO_ANSWER && !Number.isFinite(score))) {
+            const isAnswer = reason === NO_ANSWER ? Number.isFinite(score) : Number.isNaN(score);
+            if (place < 0 || seen.has(place) || !isAnswer) {
               told.rejected++;
               continue;
             }

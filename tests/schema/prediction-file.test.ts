@@ -84,16 +84,18 @@ describe.each(databases)('files of scores on $name', (database) => {
       `${tested},3,9,${CHARGE.path},`,
       `${tested},3,9,no/such,`,
       `${tested},4,0.25,,`,
+      `${tested},5,1,,EMPTY`,
     ];
     const { data } = await send(lines.join('\n'), by('faulty'));
     const { report, prediction } = data.submitPredictionFile;
-    expect(report).toMatchObject({ inserted: 4, identical: 0, conflicting: 0, rejected: 5 });
+    expect(report).toMatchObject({ inserted: 4, identical: 0, conflicting: 0, rejected: 6 });
     expect(report.issues.map(({ line, code, field }: Record<string, unknown>) => [line, code, field])).toEqual([
       [3, 'DUPLICATE', 'lumisection'],
       [4, 'UNKNOWN_MEMBER', 'lumisection'],
       [5, 'NOT_A_NUMBER', 'score'],
       [6, 'NOT_FINITE', 'score'],
       [9, 'UNKNOWN_ELEMENT', 'monitorElement'],
+      [11, 'SCORE_AND_REASON', 'reason'],
     ]);
     expect(prediction.coverage).toEqual({
       expected: 10,

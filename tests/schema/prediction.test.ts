@@ -132,8 +132,15 @@ describe.each(databases)('predictions on $name', (database) => {
         scores: [{ run: ${tested}, lumisection: 6, score: 1e999 }] }) { report { rejected issues { code } } } }`,
     );
     expect(infinite.data.submitPrediction.report).toEqual({ rejected: 1, issues: [{ code: 'NOT_FINITE' }] });
-    const both = await submit('faulty', [{ run: tested, lumisection: 7, score: 1, reason: 'EMPTY' }]);
-    expect(codeOf(both)).toBe('BAD_USER_INPUT');
+    // one row does not undo the others, and the next one of its member counts
+    const both = await submit('faulty', [
+      { run: tested, lumisection: 7, score: 1, reason: 'EMPTY' },
+      { run: tested, lumisection: 7, score: 1 },
+    ]);
+    expect(both.data.submitPrediction.report).toMatchObject({
+      ...{ inserted: 1, rejected: 1 },
+      issues: [{ index: 0, code: 'SCORE_AND_REASON', severity: 'REJECTED', field: 'reason', value: 'EMPTY' }],
+    });
   });
 
   test('take ten thousand scores a call, and no more', async () => {
@@ -342,6 +349,20 @@ describe.each(databases)('predictions on $name', (database) => {
     expect(found.atThreshold).toEqual({ threshold: 10, badFlagged: 1, goodFlagged: 0 });
   });
 
+  test('name the argument that is at fault where ranges are asked for', async () => {
+    const bins = async (given: string) => {
+      const { errors } = await world.reader(
+        `{ prediction(task: "judged", strategy: { name: "chosen", version: "1" }) { evaluation { bins(${given}) { unknown } } } }`,
+      );
+      return errors?.[0]?.extensions;
+    };
+    for (const edges of ['[]', '[1]', '[1, 1]', '[2, 1]', `[${Array.from({ length: 51 }, (_, i) => i)}]`]) {
+      expect(await bins(`quantity: PILEUP, edges: ${edges}`)).toMatchObject({ code: 'BAD_USER_INPUT', field: 'edges' });
+    }
+    const unknown = await bins('quantity: ENTRIES, edges: [0, 1], entriesOf: "no/such"');
+    expect(unknown).toMatchObject({ code: 'NOT_FOUND', field: 'entriesOf' });
+  });
+
   test('are looked at a few times an operation, and no more', async () => {
     const curves = (count: number) =>
       `{ prediction(task: "judged", strategy: { name: "chosen", version: "1" }) { evaluation {
@@ -384,6 +405,30 @@ describe.each(databases)('predictions on $name', (database) => {
         { elements: 5, runs: 0, share: 0 },
       ],
     });
+  });
+
+  test('have no evaluation of a monitor element that they have no score of', async () => {
+    await submit(
+      'of-one',
+      scoresOf([tested], (number) => number),
+    );
+    const reasons = [{ run: tested, lumisection: 1, reason: 'EMPTY' }];
+    await submit('of-one', reasons, { monitorElement: SIZE.path });
+    await submit(
+      'of-one',
+      scoresOf([tested], (number) => number),
+      { monitorElement: CHARGE.path },
+    );
+    const { data, errors } = await world.reader(
+      `query ($strategy: VersionNameInput!) { prediction(task: "judged", strategy: $strategy) {
+        scored: evaluation(monitorElement: "${CHARGE.path}") { rocAuc }
+        unscored: evaluation(monitorElement: "${CHARGE.path}", part: VALIDATION) { rocAuc }
+        reasoned: evaluation(monitorElement: "${SIZE.path}") { rocAuc }
+        other: evaluation(monitorElement: "${SIZE.path}", part: VALIDATION, missing: LEFT_OUT) { rocAuc } } }`,
+      { strategy: { name: 'of-one', version: '1' } },
+    );
+    expect(errors).toBeUndefined();
+    expect(data.prediction).toEqual({ scored: { rocAuc: 1 }, unscored: null, reasoned: null, other: null });
   });
 
   test('give their scores back in pages of columns', async () => {

@@ -48,8 +48,6 @@ type RowFaultCode =
   | 'BAD_RANGE'
   /** Of a score: none of the reasons for having none. */
   | 'UNKNOWN_REASON'
-  /** A score, and a reason for having none. */
-  | 'SCORE_AND_REASON'
   /** A path that is no path of a monitor element. */
   | 'BAD_PATH'
   /** The row names another run or primary dataset than the file name, or another run than its own path. */

@@ -72,10 +72,6 @@ function scoreOf({ line, cells }: TableRow): ScoreRow | RowFault {
   }
   const reason = isBlank(why) ? NO_ANSWER : reasonFrom(String(why));
   if (isFault(reason)) return reason;
-  if (reason !== NO_ANSWER && !Number.isNaN(score)) {
-    const told = 'there is a score, and a reason for none';
-    return { code: 'SCORE_AND_REASON', reason: told, field: 'reason', value: shortened(String(why)) };
-  }
   return { line, run, lumisection, score, reason, path: isBlank(path) ? null : String(path) };
 }
 
