@@ -1,6 +1,6 @@
 import { InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { Prediction, StrategyRun, Task } from '../generated/sqlite/client.ts';
-import type { Database, Transaction } from './database.ts';
+import type { Database, Queries, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { storable } from './ledger-issues.ts';
 import type { Predictions } from './predictions.ts';
@@ -92,6 +92,8 @@ export const createStrategyRuns = (
       const known = await predictions.find(task.id, strategyVersionId);
       if (known === null || REQUEUED.includes(known.status)) {
         await assertOneMore(database, task, known?.author ?? author.name, new Date());
+        // once more where it is put into the queue; here so that what is refused leaves no prediction behind
+        await refuseMany(database, author.name);
       }
       const { prediction } = known
         ? { prediction: known }
@@ -252,7 +254,7 @@ async function inTurn<Row extends Pick<StrategyRun, 'predictionId' | 'leaseOwner
   return rows.toSorted((a, b) => turn(a) - turn(b));
 }
 
-async function refuseMany(transaction: Transaction, author: string): Promise<void> {
+async function refuseMany(transaction: Queries, author: string): Promise<void> {
   const [row] = await transaction.arrays<[number]>(
     `SELECT count(*) FROM strategy_run r JOIN prediction p ON p.id = r.prediction_id
      WHERE r.finished_at IS NULL AND p.author = $1`,
