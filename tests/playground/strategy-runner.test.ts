@@ -190,9 +190,9 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
   test('are refused where too many of one author wait', async () => {
     const { id } = (await enqueue({ strategy: 'entries', seed: 1000 })).prediction;
     for (let seed = 1001; seed < 1000 + MOST_WAITING; seed++) await enqueue({ strategy: 'entries', seed });
-    const before = await store.prisma.prediction.count();
+    const before = await store.lists.count('prediction');
     await expect(enqueue({ strategy: 'entries', seed: 2000 })).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });
-    expect(await store.prisma.prediction.count()).toBe(before);
+    expect(await store.lists.count('prediction')).toBe(before);
     // the one that waits is not one more
     expect(await enqueue({ strategy: 'entries', seed: 1000 })).toMatchObject({ queued: false, prediction: { id } });
     await enqueue({ strategy: 'entries', seed: 2000 }, { name: 'patient', isAdmin: false });
