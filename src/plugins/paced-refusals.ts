@@ -2,7 +2,8 @@ import type { Config } from '../config.ts';
 import { clientOf } from './client.ts';
 import type { ErrorCode } from './error-codes.ts';
 import { limitError } from './limit-error.ts';
-import { type Moment, type Plugin, type RequestFacts, thisMoment } from './request-facts.ts';
+import { RefusalAllowances, type RefusedClient } from './refusal-allowances.ts';
+import { type Moment, type Plugin, type RequestFacts, type ServerContext, thisMoment } from './request-facts.ts';
 
 type Limits = Pick<Config, 'refusedPercent' | 'clientAddressHeader'>;
 
@@ -22,20 +23,12 @@ const REFUSALS: ReadonlySet<string> = new Set<ErrorCode>([
   'UNTRUSTED_DOCUMENT',
 ]);
 
-/** What a client may waste at once before it is slowed down: somebody who writes a query gets dozens of them wrong. */
-const FREE_MS = 250;
-/** Beyond so much others notice: what takes longer counts as much more as it is longer. */
-const CHEAP_MS = 2;
-const DEAREST_MS = 15;
 /** What node:http takes for reading a request and sending an answer, which is more than a cheap refusal itself takes. */
 const AROUND_MS = 0.2;
 /** Reading a body comes on top, and what was made of it, which stays in memory while the answer is held back. */
 const BYTES_IN_A_MS = 20_000;
-const LONGEST_WAIT_MS = 10_000;
 /** Takes longer to read than to refuse. */
 const LONG_BODY_BYTES = 50_000;
-/** Of more clients than these, those that wasted nothing lately are forgotten. */
-const CLIENTS = 10_000;
 
 /**
  * Lets refused requests of one client take a small share of the server's time: when it has used that up, answers to
@@ -49,10 +42,7 @@ export function usePacedRefusals(
   paced: () => void,
 ): Plugin {
   if (refusedPercent === 100) return {};
-  const share = refusedPercent / 100;
-  const most = FREE_MS + LONGEST_WAIT_MS * share;
-  /** Milliseconds that refused requests took beyond the share, and when that was so. */
-  const wasted = new Map<string, { milliseconds: number; at: number }>();
+  const allowances = new RefusalAllowances(refusedPercent);
 
   const held = new Set<() => void>();
   stopping.addEventListener('abort', () => {
@@ -69,20 +59,10 @@ export function usePacedRefusals(
       held.add(letGo);
     });
 
-  const left = ({ milliseconds, at }: { milliseconds: number; at: number }, now: number) =>
-    Math.max(0, milliseconds - (now - at) * share);
-
-  const forgetIdle = (now: number) => {
-    for (const [client, debt] of wasted) if (left(debt, now) === 0) wasted.delete(client);
-    // a flood from more addresses than these: no address is worth remembering
-    if (wasted.size >= CLIENTS) wasted.clear();
-  };
-
-  /** Milliseconds by which the next refusal would be held back. */
-  const owed = (client: string, now: number) => {
-    const debt = wasted.get(client);
-    return debt === undefined ? 0 : (left(debt, now) - FREE_MS) / share;
-  };
+  const refused = (request: Request, context: ServerContext): RefusedClient => ({
+    name: clientOf(context.facts.viewer, request.headers, context, clientAddressHeader),
+    authenticated: context.facts.viewer.authenticated,
+  });
 
   return {
     onRequestParse({ request, serverContext }) {
@@ -90,33 +70,19 @@ export function usePacedRefusals(
       if ((req ?? opening) === undefined || facts.viewer.authenticated) return;
       facts.beforeBody = (bytes) => {
         if (bytes < LONG_BODY_BYTES || stopping.aborted) return;
-        const wait = owed(
-          clientOf(facts.viewer, request.headers, serverContext, clientAddressHeader),
-          performance.now(),
-        );
-        if (wait >= 1) throw tooMuchWasted(bytes, wait);
+        const wait = allowances.owed(refused(request, serverContext), performance.now());
+        if (wait > 0) throw tooMuchWasted(bytes, wait);
       };
     },
     onResponse({ request, serverContext }) {
       const { facts, req, opening } = serverContext;
       if (!facts.refused || (req ?? opening) === undefined || stopping.aborted || !isOfNoUse(facts)) return;
-      const client = clientOf(facts.viewer, request.headers, serverContext, clientAddressHeader);
-      const now = performance.now();
-      let debt = wasted.get(client);
-      if (debt === undefined) {
-        if (wasted.size >= CLIENTS) forgetIdle(now);
-        debt = { milliseconds: 0, at: now };
-        wasted.set(client, debt);
-      }
       const bytes = Number(request.headers.get('content-length') ?? 0) || 0;
-      const took = Math.min(AROUND_MS + workSince(facts.workedOnSince) + bytes / BYTES_IN_A_MS, DEAREST_MS);
-      const cost = took * Math.max(1, took / CHEAP_MS);
-      debt.milliseconds = Math.min(left(debt, now) + cost, most);
-      debt.at = now;
-      const wait = (debt.milliseconds - FREE_MS) / share;
-      if (wait < 1) return;
+      const took = AROUND_MS + workSince(facts.workedOnSince) + bytes / BYTES_IN_A_MS;
+      const pause = allowances.pause(refused(request, serverContext), took, performance.now());
+      if (pause === 0) return;
       paced();
-      return hold(wait);
+      return hold(pause);
     },
   };
 }
