@@ -3,6 +3,7 @@ import type { Cancellation } from '../domain/cancellation.ts';
 import { chunksOf } from '../domain/chunks.ts';
 import { CorruptBinsError } from '../domain/errors.ts';
 import { type PackedHistogram, packedPlaces, type ScoredItem, type ScoreTask } from '../workers/score-histograms.ts';
+import { SideBySide } from '../workers/side-by-side.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import type { RefusedHistogram, Side, SideHistogram } from './side.ts';
 
@@ -48,8 +49,7 @@ export async function scoreElements(
   met: (element: ScoredElement) => void,
 ): Promise<void> {
   const all = [sides.tested, ...sides.references];
-  const underWay = new Set<Promise<void>>();
-  let failed: { readonly error: unknown } | undefined;
+  const sideBySide = new SideBySide(workers.width);
   for (const chunk of chunksOf(ids, (id) => bytesOf(all, id), AT_ONCE)) {
     const found = await Promise.all(all.map((side) => side.read(chunk)));
     const elements: Found[] = chunk.map((id, i) => ({ id, found: found.map((side) => side[i] ?? null) }));
@@ -57,7 +57,7 @@ export async function scoreElements(
     for (const element of elements) if (!isScorable(element)) met(without(element, null));
     if (scorable.length === 0) continue;
     const packed = pack(scorable);
-    const task: Promise<void> = workers
+    const scored = workers
       .run(
         'scoreHistograms',
         { ...options, ...packed },
@@ -67,15 +67,11 @@ export async function scoreElements(
         for (const [i, element] of scorable.entries()) met(without(element, items[i] as ScoredItem));
       })
       .catch((error: unknown) => {
-        failed ??= { error: named(error, scorable, pathOf) };
-      })
-      .finally(() => underWay.delete(task));
-    underWay.add(task);
-    if (underWay.size >= workers.width) await Promise.race(underWay);
-    if (failed) break;
+        throw named(error, scorable, pathOf);
+      });
+    if (!(await sideBySide.add(scored))) break;
   }
-  await Promise.all(underWay);
-  if (failed) throw failed.error;
+  await sideBySide.done();
 }
 
 type Found = { readonly id: number; readonly found: readonly (SideHistogram | RefusedHistogram | null)[] };

@@ -3,6 +3,7 @@ import { answerOf } from '../domain/prediction.ts';
 import type { PartScores } from '../domain/prediction-scores.ts';
 import type { MemberContent } from '../export/member-histograms.ts';
 import type { Store } from '../store/store.ts';
+import { SideBySide } from '../workers/side-by-side.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { type PackedPage, packedPages } from './packed-pages.ts';
 
@@ -26,8 +27,7 @@ export async function scoreAll(
   onScored: (count: number) => void = () => {},
 ): Promise<PartScores> {
   const pages: PartScores[] = [];
-  const underWay = new Set<Promise<void>>();
-  let failed: { readonly error: unknown } | undefined;
+  const sideBySide = new SideBySide(workers.width);
   let count = 0;
   for await (const page of packedPages(store, content, members)) {
     const place = count++;
@@ -39,21 +39,13 @@ export async function scoreAll(
             { model, rows: page.packed },
             { cancellation, transfer: [page.packed.bytes.buffer] },
           );
-    const task: Promise<void> = scores
-      .then((ofRows) => {
-        pages[place] = ofMembers(page, ofRows);
-        onScored(page.rows.length);
-      })
-      .catch((error: unknown) => {
-        failed ??= { error };
-      })
-      .finally(() => underWay.delete(task));
-    underWay.add(task);
-    if (underWay.size >= workers.width) await Promise.race(underWay);
-    if (failed) break;
+    const placed = scores.then((ofRows) => {
+      pages[place] = ofMembers(page, ofRows);
+      onScored(page.rows.length);
+    });
+    if (!(await sideBySide.add(placed))) break;
   }
-  await Promise.all(underWay);
-  if (failed) throw failed.error;
+  await sideBySide.done();
   return joined(pages);
 }
 
