@@ -39,7 +39,8 @@ export class ParquetFile {
   open({ group, rows }: ParquetFile['groups'][number], names: readonly string[]): ColumnReader[] {
     const path = this.#source.path;
     return names.map((name) => {
-      const chunks = group.columns.filter(({ meta_data }) => meta_data?.path_in_schema[0] === name);
+      // a damaged footer may lack what the types of the library promise
+      const chunks = group.columns.filter(({ meta_data }) => meta_data?.path_in_schema?.[0] === name);
       const [chunk] = chunks;
       if (!chunk?.meta_data || chunks.length > 1) {
         throw brokenParquet(path, Number(group.file_offset ?? 0), `column "${name}" is none or several columns`);
