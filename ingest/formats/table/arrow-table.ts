@@ -4,9 +4,8 @@ import type { ByteSource } from '../../source.ts';
 import { contradiction } from '../contradiction.ts';
 import type { Cell } from '../parquet/column-reader.ts';
 import type { Table } from './table.ts';
+import { wholeFile } from './whole-file.ts';
 
-/** The file is held whole. */
-const MAX_BYTES = 64 * 1024 * 1024;
 /** Of the file format, and of the stream format. */
 const MAGIC = 'ARROW1';
 const CONTINUATION = 0xffffffff;
@@ -20,15 +19,7 @@ const startsAsFile = (bytes: Buffer) => bytes.toString('latin1', 0, MAGIC.length
 
 /** Arrow IPC, as a file (Feather 2) or a stream. @throws FileError BROKEN_ARROW, FILE_TOO_LARGE. */
 export async function arrowTable(source: ByteSource): Promise<Table> {
-  const parts: Uint8Array[] = [];
-  for await (const { bytes, position } of source.chunks()) {
-    if (position + bytes.length > MAX_BYTES) {
-      const reason = `${source.path}: larger than ${MAX_BYTES} bytes: split it, or write it as CSV or Parquet`;
-      throw new FileError('FILE_TOO_LARGE', reason, { file: source.path, byte: position });
-    }
-    parts.push(Uint8Array.from(bytes));
-  }
-  const { columns, batches } = await read(Buffer.concat(parts), source.path);
+  const { columns, batches } = await read(await wholeFile(source), source.path);
   return {
     columns,
     notes: [],

@@ -3,9 +3,8 @@ import type { ByteSource } from '../../source.ts';
 import type { Cell } from '../parquet/column-reader.ts';
 import { utf8Text } from '../utf8-text.ts';
 import { jsonFault } from './json-fault.ts';
+import { wholeFile } from './whole-file.ts';
 
-/** The text is held whole. */
-const MAX_BYTES = 64 * 1024 * 1024;
 /** More than a text of so many bytes holds when none is missing. */
 const MAX_CELLS = 10_000_000;
 
@@ -31,15 +30,7 @@ export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
 }
 
 async function parse(source: ByteSource): Promise<unknown> {
-  const parts: Uint8Array[] = [];
-  for await (const { bytes, position } of source.chunks()) {
-    if (position + bytes.length > MAX_BYTES) {
-      const reason = `${source.path}: larger than ${MAX_BYTES} bytes: split it, or write it as CSV or Parquet`;
-      throw new FileError('FILE_TOO_LARGE', reason, { file: source.path, byte: position });
-    }
-    parts.push(Uint8Array.from(bytes));
-  }
-  const text = utf8Text(Buffer.concat(parts), source.path);
+  const text = utf8Text(await wholeFile(source), source.path);
   try {
     return JSON.parse(text);
   } catch {
