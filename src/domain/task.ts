@@ -112,6 +112,10 @@ export interface TaskDefinition {
   readonly allow: readonly TaskAllowance[];
 }
 
+/** As it was stated, of a task as it is stored. */
+export const definitionOf = ({ definition }: { readonly definition: string }): TaskDefinition =>
+  JSON.parse(definition) as TaskDefinition;
+
 /** Whether something is bad (POSITIVE: an anomaly) or good. */
 export type TruthLabel = 'POSITIVE' | 'NEGATIVE';
 

@@ -23,6 +23,14 @@ export const NOBODY: Viewer = { ...ANONYMOUS, scopes: [] };
 /** Whoever has the database itself: nothing in it is hidden from it. */
 export const OPERATOR: Viewer = { name: 'operator', scopes: [...SCOPES], authenticated: true, expiresAt: null };
 
+/** Whether it wrote what is by this author; what has no token has written nothing. */
+export const isAuthor = ({ authenticated, name }: Pick<Viewer, 'authenticated' | 'name'>, author: string): boolean =>
+  authenticated && name === author;
+
+/** Whether what is by this author is its own to change: so it is for the author, and for the scope `admin`. */
+export const owns = (viewer: Pick<Viewer, 'authenticated' | 'name' | 'scopes'>, author: string): boolean =>
+  viewer.scopes.includes('admin') || isAuthor(viewer, author);
+
 export const isScope = (text: string): text is Scope => (SCOPES as readonly string[]).includes(text);
 
 /**

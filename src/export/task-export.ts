@@ -4,7 +4,7 @@ import { chunksOf } from '../domain/chunks.ts';
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
-import type { TaskDefinition, TaskPart } from '../domain/task.ts';
+import { definitionOf, type TaskDefinition, type TaskPart } from '../domain/task.ts';
 import type { Store } from '../store/store.ts';
 import type { SeenMember } from '../store/task-members.ts';
 import type { Booking, ExportWriter } from './export-format.ts';
@@ -101,7 +101,7 @@ export async function openTaskExport(
   { cut, onEnd }: ExportOptions = {},
 ): Promise<Export> {
   const { part, asked } = request;
-  const definition = JSON.parse(task.definition) as TaskDefinition;
+  const definition = definitionOf(task);
   const elements = elementsOf(definition, request.monitorElement);
   const { members, isTruthShown } = await truthShown(store, task, part);
   const provenance = JSON.stringify({

@@ -1,12 +1,12 @@
 import { NotFoundError } from '../domain/errors.ts';
-import type { TaskDefinition } from '../domain/task.ts';
+import { definitionOf } from '../domain/task.ts';
 import type { Task } from '../generated/sqlite/client.ts';
 import type { Store } from '../store/store.ts';
 import type { Subject } from './run-built-in.ts';
 
 /** What a task has for strategies, as it is stored now. @throws NotFoundError for what is stored no more */
 export async function subjectOf({ reads, predictions }: Store, task: Task): Promise<Subject> {
-  const { monitorElements, minEntries, injection } = JSON.parse(task.definition) as TaskDefinition;
+  const { monitorElements, minEntries, injection } = definitionOf(task);
   const dataset = await reads.datasetByName(task.dataset);
   if (dataset === null) throw gone(task.dataset);
   const elements: Subject['elements'][number][] = [];

@@ -2,6 +2,7 @@ import { InvalidInputError } from '../domain/errors.ts';
 import type { CurvePoint as Point } from '../domain/evaluation/curves.ts';
 import { FLAGGED_ELEMENTS, type FlaggedRuns as Flagged } from '../domain/evaluation/flagged-elements.ts';
 import type { RunCounts } from '../domain/evaluation/runs.ts';
+import { definitionOf } from '../domain/task.ts';
 import { type BinNumbers, lookAtFlags } from '../playground/look.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { checkFirst } from './bounded-list.ts';
@@ -11,7 +12,6 @@ import { MemberQuantity, RunTruth } from './evaluation-enums.ts';
 import { EstimateObject } from './evaluation-estimates.ts';
 import { asGiven, inTurn, look, mayLook, type ShownEvaluation } from './evaluation-source.ts';
 import { elementId } from './prediction.ts';
-import { definitionOf } from './task.ts';
 
 /** Most points of a curve, runs of a list, edges of bins. */
 const MOST_POINTS = 1_000;

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { END_OF_RUN } from '../domain/lumi-mask.ts';
 import { isStorable } from '../domain/storable-text.ts';
+import { owns } from '../domain/viewer.ts';
 import type { NoteChanges, NoteKey } from '../store/notes.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
@@ -131,7 +132,7 @@ builder.mutationFields((t) => ({
 /** The note, which the viewer may change; null where there is none. @throws ForbiddenError */
 async function ownNote({ store, viewer }: Context, key: NoteKey) {
   const [note = null] = await store.reads.notes([key]);
-  if (note === null || note.author === viewer.name || viewer.scopes.includes('admin')) return note;
+  if (note === null || owns(viewer, note.author)) return note;
   throw new ForbiddenError(`the note is by ${note.author}: its author may change it, or the scope admin`, {
     scope: 'admin',
   });

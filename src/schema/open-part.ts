@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { ForbiddenError } from '../domain/errors.ts';
+import { isAuthor } from '../domain/viewer.ts';
 import type { Prediction, Task } from '../generated/sqlite/client.ts';
-import { isAuthor } from '../store/task-access.ts';
 
 /**
  * Whether whoever asks may see what a prediction has learned: its author may, and who sees the truth that it was learned

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { CallIssue } from '../../ingest/pipeline/call/bring.ts';
 import type { Context } from '../context.ts';
 import { type Counts, type IssueRecord, noCounts, REPORTED_ISSUES } from '../domain/record.ts';
+import { definitionOf } from '../domain/task.ts';
 import { type FileScores, readScoreFile } from '../jobs/score-file.ts';
 import type { SubmissionReport } from '../store/predictions.ts';
 import { builder } from './builder.ts';
@@ -9,7 +10,6 @@ import { ThresholdSource } from './enums.ts';
 import { OnScoreConflict, SubmitPredictionPayload, SubmittedStrategyInput } from './prediction-mutations.ts';
 import type { Prediction } from './refs.ts';
 import { type SubmittedTo, submitScores } from './submit-scores.ts';
-import { definitionOf } from './task.ts';
 import { taskCalled } from './task-called.ts';
 
 const SubmitPredictionFileInput = builder.inputType('SubmitPredictionFileInput', {

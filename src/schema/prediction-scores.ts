@@ -3,6 +3,7 @@ import type { MemberIndex } from '../domain/member-index.ts';
 import { NO_ANSWER, reasonOf, SCORED } from '../domain/prediction.ts';
 import { noScores, type PartScores } from '../domain/prediction-scores.ts';
 import type { TaskPart } from '../domain/task.ts';
+import { owns } from '../domain/viewer.ts';
 import type { Prediction as Row } from '../generated/sqlite/client.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
 import { seesTruth } from '../store/task-access.ts';
@@ -98,7 +99,7 @@ builder.prismaObjectField(Prediction, 'scores', (t) =>
       checkFirst(first, MOST_ROWS);
       const { viewer, store, cost } = context;
       const task = await taskOf(prediction, context);
-      const isOwn = viewer.scopes.includes('admin') || (viewer.authenticated && viewer.name === prediction.author);
+      const isOwn = owns(viewer, prediction.author);
       if (part === 'TEST' && !seesTruth(task, viewer) && !isOwn) return null;
       if (part !== 'TEST' && !(await seesLearned(prediction, context))) return null;
       const from = after == null ? 0 : placeOf(after);

@@ -1,6 +1,7 @@
 import { hasDied } from '../../ingest/pipeline/process-name.ts';
 import type { Context } from '../context.ts';
 import { ForbiddenError, NotFoundError } from '../domain/errors.ts';
+import { owns } from '../domain/viewer.ts';
 import type { StrategyRun as RunRow } from '../generated/sqlite/client.ts';
 import { builtInVersion } from '../playground/built-in.ts';
 import type { LEARN_FROM } from '../playground/learn.ts';
@@ -14,6 +15,7 @@ import { predictionKey } from './prediction.ts';
 import { Prediction } from './refs.ts';
 import { assertVersion } from './strategy-input.ts';
 import { authorOf } from './strategy-mutations.ts';
+import { taskCalled } from './task-called.ts';
 
 type PredictionRow = typeof Prediction.$inferType;
 
@@ -150,10 +152,7 @@ builder.mutationFields((t) => ({
     resolve: async (_root, { input }, context) => {
       const { store } = context;
       const { task: called, strategy, version: label } = input;
-      const task = await store.reads.taskByName(called);
-      if (task === null) {
-        throw new NotFoundError(`no task is called ${JSON.stringify(called.slice(0, 200))}`, { field: 'task' });
-      }
+      const task = await taskCalled(called, context);
       assertFrozen(task);
       await assertOpen(task, 'what a strategy learns', context);
       const { version, definition } = builtInVersion({
@@ -191,7 +190,7 @@ builder.mutationFields((t) => ({
 export async function ownPrediction({ store, viewer }: Context, id: string): Promise<PredictionRow> {
   const [prediction] = await store.reads.predictions([...predictionKey.parseGlobal(id)]);
   if (!prediction) throw new NotFoundError(`there is no prediction ${id}`, { field: 'prediction', value: id });
-  if (prediction.author === viewer.name || viewer.scopes.includes('admin')) return prediction;
+  if (owns(viewer, prediction.author)) return prediction;
   throw new ForbiddenError(`the prediction is by ${prediction.author}: its author may change it, or the scope admin`, {
     scope: 'admin',
   });

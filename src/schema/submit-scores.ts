@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { ForbiddenError, InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { ScoreRows } from '../domain/prediction-scores.ts';
+import { definitionOf } from '../domain/task.ts';
 import type { Prediction as Row, Task as TaskRow } from '../generated/sqlite/client.ts';
 import { evaluate } from '../playground/evaluation.ts';
 import { OWN_SCORES } from '../store/prediction-parts.ts';
@@ -88,8 +89,7 @@ export async function upToDate(prediction: Row, context: Context): Promise<Row> 
 }
 
 async function ofTask(path: string, task: TaskRow, context: Context): Promise<number> {
-  const { monitorElements } = JSON.parse(task.definition) as { monitorElements: readonly string[] };
-  if (monitorElements.includes(path)) return elementId(path, context);
+  if (definitionOf(task).monitorElements.includes(path)) return elementId(path, context);
   throw new NotFoundError(
     `the task ${JSON.stringify(task.name)} has no monitor element ${JSON.stringify(path.slice(0, 200))}`,
     {

@@ -1,9 +1,10 @@
+import { definitionOf } from '../domain/task.ts';
+import { isAuthor, owns } from '../domain/viewer.ts';
 import type { Task as Row } from '../generated/sqlite/client.ts';
 import type { SubmissionCount } from '../store/submissions.ts';
 import { seesTruth } from '../store/task-access.ts';
 import { builder } from './builder.ts';
 import { Task } from './refs.ts';
-import { definitionOf } from './task.ts';
 import { BoardScopeName } from './task-enums.ts';
 
 const TaskSubmissions = builder.objectRef<SubmissionCount>('TaskSubmissions').implement({
@@ -56,8 +57,8 @@ builder.prismaObjectFields(Task, (t) => ({
       'What each author has had evaluated, by name: all of them for the author of the task and the scope `admin`, for others their own alone.',
     resolve: async (task, _args, { store, viewer, cost }) => {
       const counts = await store.tasks.submissions(task.id);
-      const isAll = viewer.scopes.includes('admin') || (viewer.authenticated && viewer.name === task.author);
-      const shown = counts.filter(({ author }) => isAll || (viewer.authenticated && author === viewer.name));
+      const isAll = owns(viewer, task.author);
+      const shown = counts.filter(({ author }) => isAll || isAuthor(viewer, author));
       cost.addNodes(shown.length);
       return shown;
     },

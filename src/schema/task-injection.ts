@@ -1,8 +1,8 @@
 import { InvalidInputError } from '../domain/errors.ts';
 import { INJECTION_KINDS, type InjectionDefinition } from '../domain/injection.ts';
+import { definitionOf } from '../domain/task.ts';
 import { builder } from './builder.ts';
 import { Task } from './refs.ts';
-import { definitionOf } from './task.ts';
 import { InjectionKind } from './task-enums.ts';
 
 const MOST_STRENGTHS = 20;

@@ -1,11 +1,11 @@
 import { NotFoundError } from '../domain/errors.ts';
 import type { TaskPart } from '../domain/task.ts';
+import { definitionOf } from '../domain/task.ts';
 import { type TaskMatrix as Answer, readTaskMatrix } from '../export/task-matrix.ts';
 import type { Task as Row } from '../generated/sqlite/client.ts';
 import { builder } from './builder.ts';
 import { assertMatrixSize, MATRIX_SIZE, Matrix, matrixCursor } from './histogram-matrix.ts';
 import { Task } from './refs.ts';
-import { definitionOf } from './task.ts';
 import { TaskPartName, TruthLabel } from './task-enums.ts';
 import { truthOf } from './task-members.ts';
 

@@ -1,11 +1,12 @@
 import type { Context } from '../context.ts';
-import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import { ForbiddenError, InvalidInputError } from '../domain/errors.ts';
 import { bothOf, equals, type Filter } from '../domain/filter.ts';
-import { requireScope } from '../domain/viewer.ts';
+import { definitionOf } from '../domain/task.ts';
+import { owns, requireScope } from '../domain/viewer.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { Task } from './refs.ts';
-import { definitionOf } from './task.ts';
+import { taskCalled } from './task-called.ts';
 import {
   assertTaskName,
   CreateTaskInput,
@@ -139,11 +140,9 @@ builder.mutationFields((t) => ({
 }));
 
 /** The task, which the viewer may change. @throws NotFoundError, ForbiddenError */
-async function ownTask({ store, viewer }: Context, name: string): Promise<Row> {
-  const task = await store.reads.taskByName(name);
-  if (task === null)
-    throw new NotFoundError(`no task is called ${JSON.stringify(name.slice(0, 200))}`, { field: 'task' });
-  if (task.author === viewer.name || viewer.scopes.includes('admin')) return task;
+async function ownTask(context: Context, name: string): Promise<Row> {
+  const task = await taskCalled(name, context);
+  if (owns(context.viewer, task.author)) return task;
   throw new ForbiddenError(`the task is by ${task.author}: its author may change it, or the scope admin`, {
     scope: 'admin',
   });

@@ -1,10 +1,4 @@
-import {
-  type Selection,
-  type SplitDefinition,
-  TASK_PARTS,
-  type TaskDefinition,
-  type TaskPart,
-} from '../domain/task.ts';
+import { definitionOf, type Selection, type SplitDefinition, TASK_PARTS, type TaskPart } from '../domain/task.ts';
 import type { Pairing } from '../domain/task-pairing.ts';
 import type { Task as Row } from '../generated/sqlite/client.ts';
 import type { MaskPart as Part } from '../store/mask-reads.ts';
@@ -23,9 +17,6 @@ import { LeftOutReason, MixedRule, SplitBy, TaskAllowance, TaskPairing, TaskPart
 
 const about = DESCRIPTIONS.task;
 const key = nodeKey('Task', ['int']);
-
-/** As it was stated. */
-export const definitionOf = ({ definition }: Pick<Row, 'definition'>) => JSON.parse(definition) as TaskDefinition;
 
 builder.nodeRef(Task, {
   id: { resolve: ({ id }: Row) => key.format([id]), parse: key.parse },

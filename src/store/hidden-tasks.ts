@@ -1,5 +1,6 @@
+import { isAuthor } from '../domain/viewer.ts';
 import type { Database } from './database.ts';
-import { type Asker, isAuthor } from './task-access.ts';
+import type { Asker } from './task-access.ts';
 import { SAFE_AUTHOR, type Veil } from './veil.ts';
 
 const READ_AGAIN_MS = 1_000;

@@ -1,20 +1,17 @@
 import type { TaskPart } from '../domain/task.ts';
 import type { BoardScope } from '../domain/task-board.ts';
-import type { Viewer } from '../domain/viewer.ts';
+import { isAuthor, owns, type Viewer } from '../domain/viewer.ts';
 import type { Task } from '../generated/sqlite/client.ts';
 import type { Queries } from './database.ts';
 
 /** Who asks, as far as it matters for what is hidden. */
 export type Asker = Pick<Viewer, 'name' | 'scopes' | 'authenticated'>;
 
-/** Whether it wrote what is by this author; what has no token has written nothing. */
-export const isAuthor = ({ authenticated, name }: Asker, author: string): boolean => authenticated && name === author;
-
 /** Whether the truth of the test part is open to whoever asks: to the author it is, to the scope `admin`, and once it is revealed to all. */
 export const seesTruth = (
   { isTruthHidden, revealedAt, author }: Pick<Task, 'isTruthHidden' | 'revealedAt' | 'author'>,
   asker: Asker,
-): boolean => !isTruthHidden || revealedAt !== null || asker.scopes.includes('admin') || isAuthor(asker, author);
+): boolean => !isTruthHidden || revealedAt !== null || owns(asker, author);
 
 /** The runs in which the truth of a task is hidden from whoever asks. */
 export async function runsHiddenFrom(queries: Queries, asker: Asker): Promise<ReadonlySet<number>> {

@@ -1,6 +1,7 @@
 import { NotFoundError } from '../domain/errors.ts';
 import type { LuminosityMask } from '../domain/lumi-mask.ts';
 import {
+  definitionOf,
   type SplitDefinition,
   TASK_PARTS,
   type TaskDefinition,
@@ -49,7 +50,7 @@ export async function taskChanges(
   task: Task,
   after: number,
 ): Promise<TaskChanges> {
-  const definition = JSON.parse(task.definition) as TaskDefinition;
+  const definition = definitionOf(task);
   const truth = await readTruth(query, queries, definition.truth);
   const masks = await masksOfRuns(query, queries, definition);
   const subject = await elementsOf(query, queries, definition).catch((error: unknown): TaskElements => {

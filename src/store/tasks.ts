@@ -1,14 +1,15 @@
 import { Cancellation } from '../domain/cancellation.ts';
 import { InvalidInputError, type LumigraphError, NotFoundError, UnavailableError } from '../domain/errors.ts';
-import type { TaskDefinition, TaskMember, TaskPart } from '../domain/task.ts';
+import { definitionOf, type TaskDefinition, type TaskMember, type TaskPart } from '../domain/task.ts';
 import { type BoardScope, publicRuns } from '../domain/task-board.ts';
 import { TaskHash } from '../domain/task-hash.ts';
+import { isAuthor } from '../domain/viewer.ts';
 import type { Task } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Transaction } from './database.ts';
 import { type HiddenTasks, veilOf } from './hidden-tasks.ts';
 import { type SubmissionCount, submissionCounts } from './submissions.ts';
-import { type Asker, boardScope, closedPart, isAuthor, publicRunsOf } from './task-access.ts';
+import { type Asker, boardScope, closedPart, publicRunsOf } from './task-access.ts';
 import { type AssembledTask, assembleTask } from './task-assembly.ts';
 import { type TaskChanges, taskChanges } from './task-changes.ts';
 import { ContentReader } from './task-content.ts';
@@ -153,7 +154,7 @@ const assembledColumns = (definition: TaskDefinition, { madeOf, leftOut }: Assem
 
 async function update(query: CheckedQuery, id: number, { name, ...changes }: TaskUpdate): Promise<Task> {
   const draft = await draftOf(query, id);
-  const definition: TaskDefinition = { ...(JSON.parse(draft.definition) as TaskDefinition), ...changes };
+  const definition: TaskDefinition = { ...definitionOf(draft), ...changes };
   const assembled = await query.database.snapshot((queries) => assembleTask(query, queries, definition));
   return query.database.write(
     async (transaction) => {
@@ -177,7 +178,7 @@ async function update(query: CheckedQuery, id: number, { name, ...changes }: Tas
 async function freeze(query: CheckedQuery, id: number): Promise<{ task: Task; frozen: boolean }> {
   const known = await found(query, id);
   if (known.state === 'FROZEN') return { task: known, frozen: false };
-  const definition = JSON.parse(known.definition) as TaskDefinition;
+  const definition = definitionOf(known);
   const { assembled, digests, hash } = await query.database.snapshot(async (queries) => {
     const assembled = await assembleTask(query, queries, definition);
     const content = { ...assembled.subject, dataset: definition.dataset, minEntries: definition.minEntries };
