@@ -1,5 +1,6 @@
 import type { TaskDefinition } from '../../src/domain/task.ts';
 import { builtInVersion } from '../../src/playground/built-in.ts';
+import { enqueueBuiltIn } from '../../src/playground/enqueue-built-in.ts';
 import type { Store } from '../../src/store/store.ts';
 import { BUILT_IN } from '../../src/store/strategies.ts';
 import { SAMPLE_MONITOR_ELEMENTS as ME, PROMPT, SAMPLE_TASK, type SampleRun, TRUTH } from './names.ts';
@@ -58,13 +59,11 @@ export async function lacksBoard(
  * Makes the task of the sample, frozen, and queues built-in strategies on it, which a StrategyRunner then runs. A second
  * time it changes nothing.
  */
-export async function fillBoard({ tasks, strategies, strategyRuns }: Store): Promise<void> {
+export async function fillBoard(store: Store): Promise<void> {
+  const { tasks } = store;
   const { task } = await tasks.create({ name: SAMPLE_TASK, author: BUILT_IN }, DEFINITION);
   const frozen = await tasks.freeze(task.id);
   for (const strategy of STRATEGIES) {
-    const { version, definition } = builtInVersion({ strategy });
-    const named = { name: strategy, description: definition.description, sourceUrl: null };
-    const made = await strategies.ensureBuiltIn(named, { version, orientation: 'HIGHER', definition }, AUTHOR);
-    await strategyRuns.enqueue(frozen.task, made.version.id, AUTHOR);
+    await enqueueBuiltIn(store, frozen.task, builtInVersion({ strategy }), AUTHOR);
   }
 }

@@ -55,12 +55,12 @@ export async function readTraining(
   for (;;) {
     const wanted = membersOf(store, taskId, 'TRAIN', isLearnedFrom(learnFrom, seed, below));
     const pages: PackedPage[] = [];
-    let numbers = 0;
-    let cells = 0;
+    let [numbers, rows, cells] = [0, 0, 0];
     for await (const page of packedPages(store, content, wanted)) {
       pages.push(page);
       for (const axes of page.packed.axes) cells = Math.max(cells, cellCount(shapeOf({ axes }), true));
-      numbers = pages.reduce((sum, { packed }) => sum + packed.ends.length, 0) * cells;
+      rows += page.packed.ends.length;
+      numbers = rows * cells;
       if (numbers > mostNumbers && below === ALL_RANKS) break;
     }
     if (numbers <= mostNumbers || below !== ALL_RANKS) return joined(pages);

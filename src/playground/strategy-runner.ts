@@ -6,6 +6,7 @@ import type { Lease, Store } from '../store/store.ts';
 import { MAX_ATTEMPTS, type RunProgress } from '../store/strategy-runs.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { makePrediction } from './make-prediction.ts';
+import { problemOf } from './problem.ts';
 import { Repeated } from './repeated.ts';
 import { Watcher } from './watcher.ts';
 
@@ -150,10 +151,7 @@ export class StrategyRunner {
       await strategyRuns.release(id, lease, { afterSeconds: RETRY_SECONDS * 2 ** (attempts - 1), counts: true });
       return;
     }
-    const problem = known
-      ? { code: error.code, message: error.message }
-      : { code: 'INTERNAL', message: 'something unexpected: the log of the server tells more' };
-    await strategyRuns.settle(id, lease, { status: 'FAILED', problem });
+    await strategyRuns.settle(id, lease, { status: 'FAILED', problem: problemOf(error) });
   }
 
   #trouble(what: string, error: unknown): void {

@@ -8,6 +8,7 @@ import type { SeenMember } from '../store/task-members.ts';
 import type { NewWatchedScore, RunCount, WatchedContent } from '../store/watches.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
 import { combinedBy, OWN, ownScores, scoreTable } from './combine.ts';
+import { problemOf } from './problem.ts';
 import type { Subject } from './run-built-in.ts';
 import { scoreAll } from './score-all.ts';
 import { subjectOf } from './subject.ts';
@@ -20,8 +21,6 @@ interface Watched {
 }
 
 type Trouble = (what: string, facts: Record<string, unknown>) => void;
-
-const UNEXPECTED = { code: 'INTERNAL', message: 'something unexpected: the log of the server tells more' };
 
 /** Scores of lumisections are written so many at once. */
 const LUMISECTIONS_AT_ONCE = 1_000;
@@ -49,10 +48,8 @@ export class Watcher {
         await this.#lookAt(predictionId, errorCode !== null);
       } catch (error) {
         if (this.#cancellation.reason !== undefined) throw error;
-        const known = error instanceof LumigraphError;
-        const problem = known ? { code: error.code, message: error.message } : UNEXPECTED;
-        if (!known) this.#onTrouble('a watch failed', { error, predictionId });
-        await this.#store.watches.note(predictionId, problem);
+        if (!(error instanceof LumigraphError)) this.#onTrouble('a watch failed', { error, predictionId });
+        await this.#store.watches.note(predictionId, problemOf(error));
       }
     }
   }

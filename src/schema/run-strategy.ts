@@ -4,10 +4,10 @@ import { ForbiddenError, NotFoundError } from '../domain/errors.ts';
 import { owns } from '../domain/viewer.ts';
 import type { StrategyRun as RunRow } from '../generated/sqlite/client.ts';
 import { builtInVersion } from '../playground/built-in.ts';
+import { enqueueBuiltIn } from '../playground/enqueue-built-in.ts';
 import type { LEARN_FROM } from '../playground/learn.ts';
 import { assertFrozen } from '../store/predictions.ts';
 import type { NotLearned } from '../store/strategy-runs.ts';
-import { strategyNamed } from '../strategies/registry.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { assertOpen } from './open-part.ts';
@@ -150,23 +150,17 @@ builder.mutationFields((t) => ({
       'Has a built-in strategy learn from the training part of a task and score its members, in the background: `prediction { status progress { stepsDone stepsTotal } }` tells how far it is. Refused where the task takes no more submissions of whoever asks.',
     args: { input: t.arg({ type: RunStrategyInput, required: true, description: 'Which strategy, and how.' }) },
     resolve: async (_root, { input }, context) => {
-      const { store } = context;
       const { task: called, strategy, version: label } = input;
       const task = await taskCalled(called, context);
       assertFrozen(task);
       await assertOpen(task, 'what a strategy learns', context);
-      const { version, definition } = builtInVersion({
+      const version = builtInVersion({
         ...{ strategy, parameters: input.parameters, preparation: input.preparation },
         ...{ seed: input.seed ?? undefined, learnFrom: input.learnFrom ?? undefined },
         ...{ combination: input.combination ?? undefined, combinationParameters: input.combinationParameters },
       });
       if (label != null) assertVersion(label, 'version');
-      const author = authorOf(context);
-      const { name, summary } = strategyNamed(strategy);
-      const named = { name, description: summary, sourceUrl: null };
-      const stated = { version: label ?? version, orientation: 'HIGHER', definition } as const;
-      const made = await store.strategies.ensureBuiltIn(named, stated, author);
-      const run = await store.strategyRuns.enqueue(task, made.version.id, author);
+      const run = await enqueueBuiltIn(context.store, task, version, authorOf(context), label ?? undefined);
       readAnew(context);
       return run;
     },

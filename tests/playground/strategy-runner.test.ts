@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { CorruptModelError } from '../../src/domain/errors.ts';
 import type { Prediction, Task } from '../../src/generated/sqlite/client.ts';
 import { type BuiltInRequest, builtInVersion } from '../../src/playground/built-in.ts';
+import { enqueueBuiltIn } from '../../src/playground/enqueue-built-in.ts';
 import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
 import { watchedBy } from '../../src/playground/watcher.ts';
 import type { StoreEvent } from '../../src/store/events.ts';
@@ -57,12 +58,8 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     }
   });
 
-  const enqueue = async (request: BuiltInRequest, author = AUTHOR) => {
-    const { version, definition } = builtInVersion(request);
-    const named = { name: request.strategy, description: null, sourceUrl: null };
-    const made = await store.strategies.ensureBuiltIn(named, { version, orientation: 'HIGHER', definition }, author);
-    return store.strategyRuns.enqueue(task, made.version.id, author);
-  };
+  const enqueue = (request: BuiltInRequest, author = AUTHOR) =>
+    enqueueBuiltIn(store, task, builtInVersion(request), author);
   const runner = (options: ConstructorParameters<typeof StrategyRunner>[2] = {}, on = store) => {
     const onTrouble = (what: string, facts: object) => troubles.push([what, facts]);
     const made = new StrategyRunner(on, workers, { onTrouble, ...options });
