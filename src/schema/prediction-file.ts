@@ -6,8 +6,7 @@ import { definitionOf } from '../domain/task.ts';
 import { type FileScores, readScoreFile } from '../jobs/score-file.ts';
 import type { SubmissionReport } from '../store/predictions.ts';
 import { builder } from './builder.ts';
-import { ThresholdSource } from './enums.ts';
-import { OnScoreConflict, SubmitPredictionPayload, SubmittedStrategyInput } from './prediction-mutations.ts';
+import { OnScoreConflict, SubmitPredictionPayload, submissionFields } from './prediction-mutations.ts';
 import type { Prediction } from './refs.ts';
 import { type SubmittedTo, submitScores } from './submit-scores.ts';
 import { taskCalled } from './task-called.ts';
@@ -15,8 +14,7 @@ import { taskCalled } from './task-called.ts';
 const SubmitPredictionFileInput = builder.inputType('SubmitPredictionFileInput', {
   description: 'A file with scores of members of a frozen task.',
   fields: (t) => ({
-    task: t.string({ required: true, description: 'Name of the task.' }),
-    strategy: t.field({ type: SubmittedStrategyInput, required: true, description: 'What they are by.' }),
+    ...submissionFields(t),
     file: t.field({
       type: 'File',
       required: true,
@@ -30,11 +28,6 @@ const SubmitPredictionFileInput = builder.inputType('SubmitPredictionFileInput',
     threshold: t.float({
       description:
         'What calls a member bad, in the orientation of the strategy: finite. Of the rows that name no monitor element.',
-    }),
-    thresholdFrom: t.field({
-      type: ThresholdSource,
-      description:
-        'In the place of `threshold`: on which part evaluations choose it. VALIDATION unless either is given. TEST is optimistic: such a prediction has no rank.',
     }),
     onConflict: t.field({
       type: OnScoreConflict,

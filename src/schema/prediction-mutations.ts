@@ -35,7 +35,7 @@ const ScoreInput = builder.inputType('ScoreInput', {
   }),
 });
 
-export const SubmittedStrategyInput = builder.inputType('SubmittedStrategyInput', {
+const SubmittedStrategyInput = builder.inputType('SubmittedStrategyInput', {
   description:
     'The version of a strategy that scores are of. One that is not known is made, with its strategy, from what is stated; one that is known has to be the same, where anything is stated.',
   fields: (t) => ({
@@ -45,11 +45,21 @@ export const SubmittedStrategyInput = builder.inputType('SubmittedStrategyInput'
   }),
 });
 
+/** What calls and files of scores say alike. */
+export const submissionFields = (t: Parameters<typeof statedFields>[0]) => ({
+  task: t.string({ required: true, description: 'Name of the task.' }),
+  strategy: t.field({ type: SubmittedStrategyInput, required: true, description: 'What they are by.' }),
+  thresholdFrom: t.field({
+    type: ThresholdSource,
+    description:
+      'In the place of `threshold`: on which part evaluations choose it. VALIDATION unless either is given. TEST is optimistic: such a prediction has no rank.',
+  }),
+});
+
 const SubmitPredictionInput = builder.inputType('SubmitPredictionInput', {
   description: 'Scores of members of a frozen task.',
   fields: (t) => ({
-    task: t.string({ required: true, description: 'Name of the task.' }),
-    strategy: t.field({ type: SubmittedStrategyInput, required: true, description: 'What they are by.' }),
+    ...submissionFields(t),
     scores: t.field({
       type: [ScoreInput],
       required: true,
@@ -61,11 +71,6 @@ const SubmitPredictionInput = builder.inputType('SubmitPredictionInput', {
     }),
     threshold: t.float({
       description: 'What calls a member bad, in the orientation of the strategy: finite. Kept with the scores.',
-    }),
-    thresholdFrom: t.field({
-      type: ThresholdSource,
-      description:
-        'In the place of `threshold`: on which part evaluations choose it. VALIDATION unless either is given. TEST is optimistic: such a prediction has no rank.',
     }),
     onConflict: t.field({
       type: OnScoreConflict,
