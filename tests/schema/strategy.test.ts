@@ -100,13 +100,14 @@ describe.each(databases)('strategies on $name', (database) => {
       strategies(where: { name: { eq: "mine" } }) { totalCount nodes { isBuiltIn } }
       strategyVersions(where: { strategy: { name: { eq: "mine" } }, orientation: { eq: LOWER } }) { nodes { id name version predictions { totalCount } } }
       strategyVersion(name: "mine", version: "2") { orientation parameters }
-      nothing: strategyVersion(name: "mine", version: "9") { id } }`);
+      nothing: strategyVersion(name: "mine", version: "9") { id }
+      unheard: strategyVersion(name: "mine\\u0000", version: "\\u0000") { id } }`);
     expect(errors).toBeUndefined();
     expect(data).toMatchObject({
       strategy: { name: 'mine', versions: { totalCount: 2, nodes: [{ version: '1' }, { version: '2' }] } },
       strategies: { totalCount: 1, nodes: [{ isBuiltIn: false }] },
       strategyVersions: { nodes: [{ name: 'mine', version: '1', predictions: { totalCount: 0 } }] },
-      ...{ strategyVersion: { orientation: 'HIGHER', parameters: {} }, nothing: null },
+      ...{ strategyVersion: { orientation: 'HIGHER', parameters: {} }, nothing: null, unheard: null },
     });
     const { id } = data.strategyVersions.nodes[0];
     const again = await author('query ($id: ID!) { node(id: $id) { ... on StrategyVersion { version } } }', { id });
