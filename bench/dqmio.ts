@@ -11,7 +11,7 @@ import { writeCsv } from './support/csv.ts';
 import { type DatabaseServer, startDatabases } from './support/databases.ts';
 import { writeOut } from './support/loaders.ts';
 import { watchMemory } from './support/memory.ts';
-import { type StartOptions, start } from './support/processes.ts';
+import { type StartOptions, startScript } from './support/processes.ts';
 import { median, Report, spread } from './support/report.ts';
 import { ELEMENTS, writeDqmio } from './support/root-files.ts';
 
@@ -107,10 +107,10 @@ async function jobs(databases: DatabaseServer): Promise<void> {
 async function ingest(databases: DatabaseServer, paths: readonly string[], count: number, options: StartOptions = {}) {
   const url = await databases.create();
   await writeOut();
-  const args = ['ingest', ...paths, '--dataset', DATASET, '-j', String(count)];
+  const args = [...paths, '--dataset', DATASET, '-j', String(count)];
   const started = performance.now();
   const messages = openSync(join(folder, 'messages.txt'), 'w');
-  const running = start('ingest/cli.ts', args, { ...options, stderr: messages, env: { DATABASE_URL: url } });
+  const running = startScript('ingest', args, { ...options, stderr: messages, env: { DATABASE_URL: url } });
   running.child.stdout?.resume();
   const watch = watchMemory(running.child.pid as number);
   const status = await running.ended;

@@ -12,7 +12,7 @@ import type { IngestResult } from './support/ingest-process.ts';
 import { loadAsText, writeOut } from './support/loaders.ts';
 import { familySeconds, processorSeconds } from './support/machine.ts';
 import { watchMemory } from './support/memory.ts';
-import { nodeFlagsOf, output, start } from './support/processes.ts';
+import { output, start, startScript } from './support/processes.ts';
 import { median, Report, spread } from './support/report.ts';
 import { DATASET } from './support/world.ts';
 
@@ -174,10 +174,7 @@ async function ingest(
 async function memory(_name: string, databases: DatabaseServer, path: string): Promise<void> {
   const url = await databases.create();
   await writeOut();
-  const running = start('ingest/cli.ts', ['ingest', path, '--dataset', DATASET], {
-    env: { DATABASE_URL: url },
-    nodeFlags: nodeFlagsOf('ingest'),
-  });
+  const running = startScript('ingest', [path, '--dataset', DATASET], { env: { DATABASE_URL: url } });
   running.child.stdout?.resume();
   const watch = watchMemory(running.child.pid as number);
   const started = performance.now();

@@ -10,7 +10,7 @@ import { writeCsv } from './support/csv.ts';
 import { type DatabaseKind, settle, startDatabases } from './support/databases.ts';
 import { LoadGenerator, type LoadResult } from './support/load.ts';
 import { processorSeconds } from './support/machine.ts';
-import { start } from './support/processes.ts';
+import { startScript } from './support/processes.ts';
 import { type QuestionName, questions } from './support/questions.ts';
 import { median, Report, spread } from './support/report.ts';
 import { type RunningServer, startHandWritten, startLumigraph } from './support/servers.ts';
@@ -122,7 +122,7 @@ async function duringIngest(kind: DatabaseKind, url: string, lumigraph: RunningS
     await writeCsv(path, { rows: INGESTED_ROWS, nx: 100, ny: 1, run: 500_000 });
     await ask(lumigraph, 'small', WARM_UP_SECONDS);
     const idle = await ask(lumigraph, 'small', 2 * SECONDS);
-    const ingest = start('ingest/cli.ts', ['ingest', path, '--dataset', DATASET], { env: { DATABASE_URL: url } });
+    const ingest = startScript('ingest', [path, '--dataset', DATASET], { env: { DATABASE_URL: url } });
     let running = true;
     const ended = ingest.ended.then((code) => {
       running = false;

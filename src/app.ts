@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { useDeferStream } from '@graphql-yoga/plugin-defer-stream';
 import type { GraphQLSchema } from 'graphql';
@@ -69,8 +68,8 @@ export interface AppOptions {
   readonly schema?: GraphQLSchema;
   /** A token that is good as long as this app runs, for everything. */
   readonly session?: string | null | undefined;
-  /** Where the built page lies. */
-  readonly pageFolder?: string;
+  /** Where the built page lies; null where it could not be built. */
+  readonly pageFolder?: string | null;
   /** Where files go that clients bring; made here where nobody works on them. */
   readonly intake?: Intake | undefined;
   /** Threads for what takes long to compute; made here where nobody else has a use for them. */
@@ -81,8 +80,6 @@ export interface AppOptions {
   /** Aborted when the server is to stop. */
   readonly stopping?: AbortSignal;
 }
-
-const PAGE_FOLDER = join(import.meta.dirname, '../web/dist');
 
 const PROBING: Partial<ServerContext> = { probing: true };
 
@@ -128,7 +125,7 @@ export function createApp(store: Store, config: Config, options: AppOptions = {}
       useAllowedHosts(config),
       useMetrics(metrics, config),
       useExports(store, authenticate, config, log, stopping),
-      ...(config.web ? [useGraphiqlPage(options.pageFolder ?? PAGE_FOLDER)] : []),
+      ...(config.web ? [useGraphiqlPage(options.pageFolder ?? null)] : []),
       useCsrfPrevention(),
       useAuthentication(authenticate),
       useConcurrency(config),

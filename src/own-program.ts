@@ -1,24 +1,21 @@
 import { createRequire } from 'node:module';
-import { extname } from 'node:path';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { compiledPrograms, ROOT } from '../bin/programs.mjs';
 
-/** A program of this project that runs as a process of its own. */
-export interface OwnProgram {
-  readonly entry: string;
-  /** Options of Node.js without which it cannot be read. */
-  readonly execArgv: readonly string[];
+/** A file of this project by its path in it: modules do not find it beside themselves, as they may be compiled. */
+export function ownFile(path: string): string {
+  return join(ROOT, path);
 }
 
-const tsx = pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-
-/** Files that stand in for programs, by their names; tests put compiled ones here, which start in a third of the time. */
-export const standIns = new Map<string, string>();
-
-/** The program `name` beside `module` (a URL), in its own language: compiled where that one is. */
-export function ownProgram(name: string, module: string): OwnProgram {
-  return programAt(standIns.get(name) ?? fileURLToPath(new URL(`${name}${extname(fileURLToPath(module))}`, module)));
+/** A program of this project that runs as a process or thread of its own, by the path of its source without `.ts`. */
+export function ownProgram(path: string): string {
+  const folder = compiledPrograms();
+  return folder === null ? ownFile(`${path}.ts`) : join(folder, `${basename(path)}.js`);
 }
 
-export function programAt(entry: string): OwnProgram {
-  return { entry, execArgv: entry.endsWith('.ts') ? ['--import', tsx] : [] };
+/** Options of Node.js without which a program cannot be read. */
+export function execArgvOf(program: string): string[] {
+  if (!program.endsWith('.ts')) return [];
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href];
 }

@@ -5,6 +5,7 @@ import { LumigraphError } from './domain/errors.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
 import { hostJobs, type WorkerHost } from './jobs/worker-host.ts';
 import { createLog, type Log } from './log.ts';
+import { ownFile } from './own-program.ts';
 import { StrategyRunner } from './playground/strategy-runner.ts';
 import { describeSession, mintSessionToken } from './plugins/session-token.ts';
 import type { StatementObserver } from './store/observed-database.ts';
@@ -43,14 +44,23 @@ async function main(): Promise<void> {
   const store = await open(config, observers(config, metrics, traces));
   try {
     if (config.sample) await fillEmptyStore(store);
-    if (config.web) await buildPage(log);
+    const pageFolder = config.web ? await buildPage(log) : null;
     const session = await mintSessionToken(store, config);
     const onTrouble = (what: string, facts: object) => log.line('warn', what, { ...facts });
     const jobs = config.readOnly ? null : hostJobs(store.jobs, config, { onTrouble, onBrought: metrics.brought });
     const intake = jobs?.intake;
     const workers = new WorkerPool(config);
     const strategies = config.readOnly || config.jobs === 0 ? null : hostStrategies(store, config, onTrouble);
-    const app = createApp(store, config, { log, session, metrics, traces, stopping: stopping.signal, intake, workers });
+    const app = createApp(store, config, {
+      log,
+      session,
+      pageFolder,
+      metrics,
+      traces,
+      stopping: stopping.signal,
+      intake,
+      workers,
+    });
     const http = createHttpServer(app.handle, config, metrics.rejected);
     http.onWebSocket(app.upgrade);
     metrics.gauge({ name: 'lumigraph_connections', help: 'Connections that are open.' }, () => http.connections);
@@ -93,7 +103,7 @@ async function open({ databaseUrl, readOnly, timeoutMs }: Config, observers: Sto
 async function startTraces({ traceEndpoint, databaseUrl }: Config, log: Log): Promise<Traces | null> {
   if (traceEndpoint === '') return null;
   const { openTraces } = await import('./telemetry/traces.ts');
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  const { version } = JSON.parse(readFileSync(ownFile('package.json'), 'utf8'));
   return openTraces({
     endpoint: traceEndpoint,
     version,

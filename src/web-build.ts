@@ -1,42 +1,35 @@
 import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { made, make } from '../bin/made.mjs';
 import type { Log } from './log.ts';
+import { ownFile } from './own-program.ts';
 
-const WEB = join(import.meta.dirname, '../web');
+const WEB = ownFile('web');
 
 /**
- * Builds the GraphiQL page where it is missing or older than its sources. Needs no network. A failure is told and
- * logged, and the server goes on without the page.
+ * Builds the GraphiQL page where there is none of its sources as they are. Needs no network. @returns the folder of the
+ * page; null where it cannot be built, which is told and logged, and the server goes on without it.
  */
-export async function buildPage(log: Log, folder = WEB): Promise<void> {
-  const stamp = join(folder, 'dist/.built-from');
-  const sources = hashOfSources(folder);
-  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+export async function buildPage(log: Log, web = WEB): Promise<string | null> {
+  const page = { name: 'page', sources: [web] };
+  const folder = made(page);
+  if (folder !== null) return folder;
   process.stdout.write('Building the GraphiQL page (once)\n');
   try {
-    // from the workspace's own dependencies, wherever npm put them
-    const vite = join(createRequire(join(folder, 'package.json')).resolve('vite/package.json'), '../bin/vite.js');
-    // in a process of its own: what a build holds in memory does not stay with the server
-    await promisify(execFile)(process.execPath, [vite, 'build', '--logLevel', 'error'], { cwd: folder });
-    writeFileSync(stamp, sources);
+    return await make(page, (folder) => viteBuild(web, folder));
   } catch (error) {
     process.stdout.write('The GraphiQL page could not be built (see the log); the API is served without it\n');
     log.line('error', 'page not built', { error });
+    return null;
   }
 }
 
-/** Of everything that goes into the page: its sources, and the versions of its dependencies. */
-function hashOfSources(folder: string): string {
-  const hash = createHash('sha256');
-  const paths = readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !/[\\/](node_modules|dist)[\\/]/.test(path))
-    .sort();
-  for (const path of paths) hash.update(path.slice(folder.length)).update('\0').update(readFileSync(path));
-  return hash.digest('hex');
+async function viteBuild(web: string, folder: string): Promise<void> {
+  // from the workspace's own dependencies, wherever npm put them
+  const vite = join(createRequire(join(web, 'package.json')).resolve('vite/package.json'), '../bin/vite.js');
+  const args = [vite, 'build', '--logLevel', 'error', '--outDir', folder, '--emptyOutDir'];
+  // in a process of its own: what a build holds in memory does not stay with the server
+  await promisify(execFile)(process.execPath, args, { cwd: web });
 }

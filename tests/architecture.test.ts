@@ -9,10 +9,10 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   generated: { files: /^src\/generated\//, mayImport: [] },
   domain: { files: /^src\/domain\//, mayImport: [] },
   strategies: { files: /^src\/strategies\//, mayImport: ['domain'] },
-  programs: { files: /^src\/own-program\.ts$/, mayImport: [] },
+  programs: { files: /^(bin\/|src\/own-program\.ts$)/, mayImport: [] },
   workers: { files: /^src\/workers\//, mayImport: ['programs', 'strategies', 'domain'] },
   config: { files: /^src\/(config|setting)\.ts$/, mayImport: ['domain'] },
-  store: { files: /^src\/store\//, mayImport: ['domain', 'generated'] },
+  store: { files: /^src\/store\//, mayImport: ['programs', 'domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
   export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
   compare: { files: /^src\/compare\//, mayImport: ['export', 'workers', 'store', 'domain'] },
@@ -38,12 +38,18 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
     files: /^src\/app\.ts$/,
     mayImport: ['config', 'context', 'jobs', 'plugins', 'schema', 'loaders', 'telemetry', 'workers', 'store', 'domain'],
   },
-  formats: { files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/, mayImport: ['domain'] },
+  formats: {
+    files: /^ingest\/(formats\/|file-error\.ts$|source(\.ts$|\/)|scanner\.ts$)/,
+    mayImport: ['programs', 'domain'],
+  },
   pipeline: { files: /^ingest\/(pipeline\/|parse-process\/)/, mayImport: ['programs', 'formats', 'store', 'domain'] },
   sample: { files: /^ingest\/sample/, mayImport: ['playground', 'pipeline', 'formats', 'store', 'domain'] },
   server: {
     files: /^src\/(server\.ts$|http-server\.ts$|ignored-upgrade\.ts$|web-build\.ts$)/,
-    mayImport: ['app', 'config', 'jobs', 'playground', 'plugins', 'sample', 'telemetry', 'workers', 'store', 'domain'],
+    mayImport: [
+      ...['app', 'config', 'jobs', 'playground', 'plugins', 'programs', 'sample', 'telemetry', 'workers', 'store'],
+      'domain',
+    ],
   },
   cli: {
     files: /^ingest\/(cli|commands\/|progress|report|discover)/,
@@ -51,7 +57,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   },
 };
 
-const sourceFiles = ['src', 'loaders', 'ingest'].flatMap((top) =>
+const sourceFiles = ['bin', 'src', 'loaders', 'ingest'].flatMap((top) =>
   readdirSync(join(root, top), { recursive: true, encoding: 'utf8' })
     .filter((name) => /\.(ts|mts|mjs)$/.test(name))
     .map((name) => join(top, name)),

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../client/client.ts';
 import { fillSampleBoard } from '../ingest/sample.ts';
 import { startSampleServer } from './client/sample-server.ts';
-import { bundledPrograms } from './support/bundled-programs.ts';
+import { compiledCli } from './support/compiled-programs.ts';
 import { SESSION } from './support/session.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -133,7 +133,7 @@ describe('examples/README.md', () => {
   it.each(options)('ingests with %s', async (command) => {
     const folder = mkdtempSync(join(tmpdir(), 'lumigraph-examples-'));
     try {
-      const { stdout } = await run(process.execPath, [bundledPrograms.cli, 'ingest', ...command.split(' '), '--json'], {
+      const { stdout } = await run(process.execPath, [compiledCli(), 'ingest', ...command.split(' '), '--json'], {
         cwd: root,
         env: { ...process.env, DATABASE_URL: `file:${join(folder, 'example.db')}` },
       });

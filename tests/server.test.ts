@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, describe, expect, test, vi } from 'vitest';
 import { settings } from '../src/config.ts';
-import { bundledPrograms } from './support/bundled-programs.ts';
+import { compiledServer } from './support/compiled-programs.ts';
 import { csv, csvRow } from './support/csv-files.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -30,11 +30,11 @@ const environment = (extra: Record<string, string>) => ({
 });
 
 /** As npm start does. */
-const SOURCES = ['--import', import.meta.resolve('tsx'), join(root, 'src/server.ts')];
-/** The same, read in a fifth of the time. */
-const BUNDLE = [bundledPrograms.server];
+const LAUNCHER = [join(root, 'bin/lumigraph.mjs'), 'server'];
+/** The same, without a look at the sources. */
+const COMPILED = [compiledServer()];
 
-async function start(extra: Record<string, string> = {}, options: readonly string[] = [], program = BUNDLE) {
+async function start(extra: Record<string, string> = {}, options: readonly string[] = [], program = COMPILED) {
   const child = spawn(process.execPath, [...program, ...options], { cwd: root, env: environment(extra) });
   started.push(child);
   const output = { text: '', log: '' };
@@ -53,7 +53,7 @@ async function start(extra: Record<string, string> = {}, options: readonly strin
 }
 
 const run = (args: string[], extra: Record<string, string> = {}, cwd = root) =>
-  promisify(execFile)(process.execPath, [...BUNDLE, ...args], { cwd, env: environment(extra) }).then(
+  promisify(execFile)(process.execPath, [...COMPILED, ...args], { cwd, env: environment(extra) }).then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     (error: { code: number; stdout: string; stderr: string }) => error,
   );
@@ -81,7 +81,7 @@ async function upload(url: string, token: string) {
 
 describe('npm start', () => {
   test('says where it answers and how to ingest a file, and answers', async () => {
-    const { url, output } = await start({}, [], SOURCES);
+    const { url, output } = await start({}, [], LAUNCHER);
     expect(output.text).toMatch(/^lumigraph answers at http:\/\/127\.0\.0\.1:\d+\/graphql$/m);
     expect(output.text).toContain('npm run ingest -- FILE --dataset NAME');
     expect(await ask(url, '{ runs { totalCount } }')).toEqual({ data: { runs: { totalCount: 0 } } });

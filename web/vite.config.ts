@@ -5,7 +5,6 @@ export default defineConfig({
   plugins: [react()],
   worker: { format: 'es' },
   build: {
-    outDir: 'dist',
     chunkSizeWarningLimit: 10_000,
     sourcemap: false,
     rolldownOptions: {

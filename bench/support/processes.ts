@@ -30,19 +30,34 @@ export interface StartOptions {
   readonly stderr?: 'inherit' | number;
 }
 
-/** The flags of node with which package.json starts a program, but for the one that loads TypeScript. */
+/** The flags of node with which package.json starts a program. */
 export function nodeFlagsOf(script: string): string[] {
+  return commandOf(script).filter((word) => word.startsWith('--'));
+}
+
+/** What `npm run SCRIPT` runs, but for `node` itself. */
+function commandOf(script: string): string[] {
   const { scripts } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
     scripts: Record<string, string>;
   };
-  const [, flags = ''] = /^node (.*)--import tsx /.exec(scripts[script] ?? '') ?? [];
-  return flags.split(' ').filter(Boolean);
+  const [node, ...rest] = scripts[script]?.split(' ') ?? [];
+  if (node !== 'node') throw new Error(`package.json does not start ${script} by node`);
+  return rest;
 }
 
-/** Starts a TypeScript program of this repository as one process of its own (no wrapper around it). */
+/** Starts a program as users do by `npm run SCRIPT -- ARGS`, without npm around it. */
+export function startScript(script: string, args: readonly string[], options: StartOptions = {}): Started {
+  return startNode([...(options.nodeFlags ?? []), ...commandOf(script), ...args], options);
+}
+
+/** Starts a TypeScript program of this repository as one process of its own. */
 export function start(entry: string, args: readonly string[], options: StartOptions = {}): Started {
-  const { env = {}, nodeFlags = [], ipc = false, pinned = false, stderr = 'inherit' } = options;
-  const program = [process.execPath, '--import', TSX, ...nodeFlags, join(ROOT, entry), ...args];
+  return startNode(['--import', TSX, ...(options.nodeFlags ?? []), join(ROOT, entry), ...args], options);
+}
+
+function startNode(words: readonly string[], options: StartOptions): Started {
+  const { env = {}, ipc = false, pinned = false, stderr = 'inherit' } = options;
+  const program = [process.execPath, ...words];
   const [command = '', ...rest] = pinned ? ['taskset', '-c', '0', ...program] : program;
   const child = spawn(command, rest, {
     cwd: ROOT,

@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import type { LoadRequest } from './load.ts';
-import { nodeFlagsOf, output, start } from './processes.ts';
+import { output, start, startScript } from './processes.ts';
 import type { Question } from './questions.ts';
 
 export interface RunningServer {
@@ -19,7 +19,7 @@ export async function startLumigraph(
   { log = '/dev/null', nodeFlags = [] as readonly string[], environment = {} as Readonly<Record<string, string>> } = {},
 ): Promise<RunningServer> {
   const stderr = openSync(log, 'w');
-  const process = start('src/server.ts', [], {
+  const process = startScript('start', [], {
     env: {
       DATABASE_URL: url,
       PORT: '0',
@@ -28,7 +28,7 @@ export async function startLumigraph(
       LUMIGRAPH_WEB: 'off',
       ...environment,
     },
-    nodeFlags: [...nodeFlagsOf('start'), ...nodeFlags],
+    nodeFlags,
     stderr,
   });
   closeSync(stderr);

@@ -1,6 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { ownProgram, programAt } from '../../src/own-program.ts';
+import { execArgvOf, ownFile, ownProgram } from '../../src/own-program.ts';
 import type { RowKey } from '../formats/format.ts';
 import type { ScoreStep } from '../formats/scores/score-step.ts';
 import type { ChosenStep, JobOptions } from './elements.ts';
@@ -27,7 +26,7 @@ type Wanted = Job extends infer J ? (J extends Job ? Omit<J, 'id'> : never) : ne
 /** Processes that were closed and may serve again; `most` is 0 but where many files are read one by one (tests). */
 export const spareProcesses: { most: number; readonly waiting: Running[] } = { most: 0, waiting: [] };
 
-const relayEntry = fileURLToPath(new URL('./relay.mjs', import.meta.url));
+const relayEntry = ownFile('ingest/parse-process/relay.mjs');
 
 /**
  * Reads files in a process of its own, started when first needed and used for many files, one at a time. Memory and
@@ -45,7 +44,7 @@ export class ParseProcess {
       memoryBytes: limits.memoryBytes ?? 512 * 1024 * 1024,
       silenceMs: limits.silenceMs ?? 60_000,
       inFlight: limits.inFlight ?? 3,
-      entry: limits.entry ?? ownProgram('child', import.meta.url).entry,
+      entry: limits.entry ?? ownProgram('ingest/parse-process/child'),
     };
   }
 
@@ -163,7 +162,7 @@ function started(entry: string, memoryBytes: number): Running {
     workerData: {
       entry,
       args: [String(memoryBytes)],
-      execArgv: [...programAt(entry).execArgv, `--max-old-space-size=${heapMegabytes(memoryBytes)}`],
+      execArgv: [...execArgvOf(entry), `--max-old-space-size=${heapMegabytes(memoryBytes)}`],
     },
   });
   const running: Running = { relay, entry, memoryBytes, pid: undefined, ended: false, killed: false };

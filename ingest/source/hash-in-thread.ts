@@ -1,9 +1,9 @@
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { ownFile } from '../../src/own-program.ts';
 
 type Answer = { readonly id: number } & ({ readonly sha256: string } | { readonly error: Error });
 
-const program = fileURLToPath(new URL('./hash-thread.mjs', import.meta.url));
+const program = ownFile('ingest/source/hash-thread.mjs');
 const waiting = new Map<number, Waiter>();
 let thread: Worker | null = null;
 let lastId = 0;

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { hasDied } from '../../ingest/pipeline/process-name.ts';
 import type { Counts } from '../domain/record.ts';
-import { ownProgram } from '../own-program.ts';
+import { execArgvOf, ownProgram } from '../own-program.ts';
 import type { Jobs } from '../store/jobs.ts';
 import { createIntake, type Intake, type IntakeSettings } from './intake.ts';
 import type { UploadFolder } from './upload-folder.ts';
@@ -107,10 +107,10 @@ export class WorkerHost {
     const { databaseUrl, jobs: atATime, uploads, ingestRoots, maxClientJobs } = this.#settings;
     const { maxUploadBytes, maxClientWaitingBytes, maxWaitingBytes } = this.#settings;
     const limits = { maxUploadBytes, maxClientWaitingBytes, maxWaitingBytes, maxClientJobs };
-    const { entry, execArgv } = ownProgram('worker-process', import.meta.url);
-    const child = fork(entry, [], {
+    const program = ownProgram('src/jobs/worker-process');
+    const child = fork(program, [], {
       // not the server's own flags: a debugger's port is nothing for two
-      execArgv: ['--max-semi-space-size=8', ...execArgv],
+      execArgv: ['--max-semi-space-size=8', ...execArgvOf(program)],
     });
     child.on('message', (message: FromWorker) => {
       if (message.kind === 'brought') this.#hooks.onBrought?.(message.format, message.counts);

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { extname, join, relative } from 'node:path';
 import type { Plugin } from './request-facts.ts';
 
 const PAGE = '/graphiql';
@@ -18,12 +18,12 @@ const TYPES: Record<string, string> = {
 
 const NOT_BUILT = `<!doctype html><meta charset="utf-8"><title>lumigraph</title>
 <p>The GraphiQL page is not built on this server. The API answers at <code>/graphql</code> all the same.
-<p><code>npm run build --workspace web</code>, then start again; the server's log says what went wrong the first time.`;
+<p>The server's log says why. It is tried again with every start.`;
 
-/** Serves the built page at /graphiql, its files below it, and sends `/` there. `folder` is web/dist. */
-export function useGraphiqlPage(folder: string): Plugin {
+/** Serves the built page at /graphiql, its files below it, and sends `/` there. `folder` is null where there is none. */
+export function useGraphiqlPage(folder: string | null): Plugin {
   // only what is listed here is ever opened: no path of a client reaches the file system
-  let files = listFiles(folder);
+  const files = folder === null ? new Map<string, string>() : filesIn(folder);
   return {
     async onRequest({ request, url, fetchAPI: { Response }, endResponse }) {
       const { pathname } = url;
@@ -34,31 +34,27 @@ export function useGraphiqlPage(folder: string): Plugin {
       if (pathname === '/' || pathname === `${PAGE}/`) {
         return endResponse(new Response(null, { status: 302, headers: { location: PAGE } }));
       }
-      // the page may have been built anew
-      if (pathname === PAGE) files = listFiles(folder);
       const name = pathname === PAGE ? 'index.html' : pathname.slice(PAGE.length + 1);
       if (pathname === PAGE && !files.has(name)) {
         return endResponse(
           new Response(NOT_BUILT, { status: 503, headers: { 'content-type': TYPES['.html'] as string } }),
         );
       }
-      if (!files.has(name)) return;
+      const file = files.get(name);
+      if (file === undefined) return;
       const headers = {
         'content-type': TYPES[extname(name)] ?? 'application/octet-stream',
         // Vite puts a hash of the content into the names of assets
         'cache-control': name.startsWith('assets/') ? 'public, max-age=31536000, immutable' : 'no-cache',
       };
-      endResponse(new Response(await readFile(join(folder, name)), { headers }));
+      endResponse(new Response(await readFile(file), { headers }));
     },
   };
 }
 
-function listFiles(folder: string): ReadonlySet<string> {
-  try {
-    const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
-    const below = (path: string) => path.slice(folder.length + 1).replaceAll('\\', '/');
-    return new Set(entries.filter((entry) => entry.isFile()).map((entry) => below(join(entry.parentPath, entry.name))));
-  } catch {
-    return new Set();
-  }
+/** By their names, as they stand in links. */
+function filesIn(folder: string): ReadonlyMap<string, string> {
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  const paths = entries.map((entry) => join(entry.parentPath, entry.name));
+  return new Map(paths.map((path) => [relative(folder, path).replaceAll('\\', '/'), path]));
 }

@@ -1,12 +1,12 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { ConfigurationError } from '../domain/errors.ts';
+import { ownFile } from '../own-program.ts';
 import { isPostgresUrl, type MigrationTarget } from './migration-target.ts';
 import { sqlitePath } from './sqlite-path.ts';
 
-const FOLDER = fileURLToPath(new URL('../../prisma/migrations', import.meta.url));
+const FOLDER = ownFile('prisma/migrations');
 
 /**
  * `prisma migrate deploy` without an engine: applies the pending migrations in the order of their names and keeps

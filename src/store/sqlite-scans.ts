@@ -1,8 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { statSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Cancellation } from '../domain/cancellation.ts';
 import { UnavailableError } from '../domain/errors.ts';
+import { ownFile } from '../own-program.ts';
 import type { Parameter } from './database.ts';
 import { bound, READER, type SqliteConnection, withSqliteParameters } from './sqlite-connection.ts';
 
@@ -14,7 +14,7 @@ const SLOW_MS = 200;
 const PROCESSES = 2;
 const JUDGEMENTS_KEPT = 2_000;
 
-const PROGRAM = join(import.meta.dirname, 'sqlite-scan-process.mjs');
+const PROGRAM = ownFile('src/store/sqlite-scan-process.mjs');
 
 /** Tables that grow with the data; their rows are keyed by run, or by file. */
 const LARGE =

@@ -1,8 +1,8 @@
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import type { Cancellation } from '../domain/cancellation.ts';
 import { UnavailableError } from '../domain/errors.ts';
-import { ownProgram } from '../own-program.ts';
+import { ownFile, ownProgram } from '../own-program.ts';
 import type { TaskInput, TaskName, TaskOutput } from './tasks.ts';
 import { type ThrownThere, thrownHere } from './thrown.ts';
 
@@ -17,7 +17,7 @@ export interface PoolSettings {
 
 const IDLE_MS = 30_000;
 
-const program = fileURLToPath(new URL('./thread.mjs', import.meta.url));
+const program = ownFile('src/workers/thread.mjs');
 
 interface Waiting {
   readonly task: TaskName;
@@ -115,7 +115,7 @@ export class WorkerPool {
   }
 
   #start(): Thread {
-    const entry = this.#settings.entry ?? ownProgram('tasks', import.meta.url).entry;
+    const entry = this.#settings.entry ?? ownProgram('src/workers/tasks');
     const worker = new Worker(program, { execArgv: [], workerData: { entry: pathToFileURL(entry).href } });
     const thread: Thread = { worker, task: null, idle: undefined };
     this.#threads.add(thread);

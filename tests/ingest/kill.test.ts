@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FileReport, IngestSettings } from '../../ingest/pipeline/report.ts';
-import { bundledPrograms } from '../support/bundled-programs.ts';
+import { killedIngest } from '../support/compiled-programs.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { databases } from '../support/databases.ts';
@@ -44,11 +44,9 @@ async function run(
   { jobs = 1, ...settings }: IngestSettings & { jobs?: number } = {},
 ): Promise<Ended | null> {
   const given = JSON.stringify({ dataset: DATASET, batchRows: 40, ...settings });
-  const child = spawn(
-    process.execPath,
-    [bundledPrograms.killedIngest, url, String(statements), String(jobs), given, ...paths],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+  const child = spawn(process.execPath, [killedIngest(), url, String(statements), String(jobs), given, ...paths], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const output = text(child.stdout);
   const signal = await new Promise<NodeJS.Signals | null>((ended) => child.once('close', (_, how) => ended(how)));
   if (signal === 'SIGKILL') return null;

@@ -6,7 +6,7 @@ import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { FileError } from '../../ingest/file-error.ts';
 import { ParseProcessError } from '../../ingest/parse-process/error.ts';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
-import { faultyParser } from '../support/bundled-programs.ts';
+import { faultyParser } from '../support/compiled-programs.ts';
 import { lumisectionCsv } from '../support/csv-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-parse-'));
@@ -113,7 +113,7 @@ function childrenOf(pid: number): number[] {
   const table = execFileSync('ps', ['-A', '-o', 'ppid=,pid=,args='], { encoding: 'utf8' });
   return table
     .split('\n')
-    .filter((line) => line.trim().startsWith(`${pid} `) && line.includes('parse-process/child'))
+    .filter((line) => line.trim().startsWith(`${pid} `) && line.includes('child.'))
     .map((line) => Number(line.trim().split(/\s+/)[1]));
 }
 

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestHooks, IngestSettings } from '../../ingest/pipeline/report.ts';
-import { faultyParser } from '../support/bundled-programs.ts';
+import { faultyParser } from '../support/compiled-programs.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';

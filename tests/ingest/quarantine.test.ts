@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestHooks, IngestSettings } from '../../ingest/pipeline/report.ts';
-import { faultyParser } from '../support/bundled-programs.ts';
+import { faultyParser } from '../support/compiled-programs.ts';
 import { csv, csvRow } from '../support/csv-files.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 

@@ -5,7 +5,7 @@ import pg from 'pg';
 import type {} from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { openStore } from '../../src/store/open-store.ts';
-import { bundlePrograms } from './bundled-programs.ts';
+import { compilePrograms } from './compiled-programs.ts';
 import { startPostgres } from './embedded-postgres.ts';
 
 declare module 'vitest' {
@@ -21,10 +21,10 @@ const MIGRATED = 'migrated';
 
 /** One PostgreSQL server for the whole run; each test file makes databases of its own in it. */
 export default async function setup(project: TestProject) {
-  const [server] = await Promise.all([
+  const [server, compiled] = await Promise.all([
     startPostgres(),
     // what does not compile fails the tests of programs, not those of everything else
-    bundlePrograms().catch((error) => console.error(error)),
+    compilePrograms().catch((error) => console.error(error)),
   ]);
   const folder = mkdtempSync(join(tmpdir(), 'lumigraph-migrated-'));
   const sqlite = join(folder, 'migrated.db');
@@ -33,6 +33,10 @@ export default async function setup(project: TestProject) {
   await client.connect();
   await client.query(`CREATE DATABASE ${MIGRATED}`).finally(() => client.end());
   await migrate(Object.assign(new URL(server.url), { pathname: `/${MIGRATED}` }).href);
+  if (compiled) {
+    project.provide('programs', compiled.programs);
+    project.provide('testPrograms', compiled.testPrograms);
+  }
   project.provide('postgresUrl', server.url);
   project.provide('migratedPostgres', MIGRATED);
   project.provide('migratedSqlite', sqlite);

@@ -9,7 +9,7 @@ import { token } from '../../ingest/commands/token.ts';
 import { verify } from '../../ingest/commands/verify.ts';
 import { withdraw } from '../../ingest/commands/withdraw.ts';
 import type { FileReport } from '../../ingest/pipeline/report.ts';
-import { bundledPrograms } from './bundled-programs.ts';
+import { compiledCli } from './compiled-programs.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -32,7 +32,7 @@ export interface CliOptions {
 
 /** Runs the command line as a user would: a process of its own, the database named by the environment. */
 export async function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
-  const program = [process.execPath, bundledPrograms.cli, ...args];
+  const program = [process.execPath, compiledCli(), ...args];
   const [command = '', ...rest] = options.shell ? ['bash', '-c', options.shell, 'bash', ...program] : program;
   const child = spawn(command, rest, {
     cwd: root,
