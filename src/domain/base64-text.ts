@@ -2,32 +2,33 @@ import { RawJson } from './raw-json.ts';
 
 /** Bytes that become text together: a multiple of three, so that only the last ones end with `=`. */
 const BYTES_AT_ONCE = 49_152;
-/** Text that is given out together: what is written to a socket at once, and no more, lies in memory. */
-const PIECE_BYTES = 4 * BYTES_AT_ONCE;
 
-/** Bytes on their way into a response as base64, which never stands in memory as one text. */
+/**
+ * Bytes on their way into a response as base64. They come in stretches, so that neither they nor their text ever stand in memory as a
+ * whole: each is read before the next one is asked for, so that all may be the same memory with other contents.
+ */
 export class Base64Text extends RawJson {
-  readonly #bytes: Buffer;
+  readonly #stretches: () => Iterable<ArrayBufferView>;
 
-  constructor({ buffer, byteOffset, byteLength }: ArrayBufferView) {
+  /** @param stretches each but the last of a multiple of three bytes; asked for anew whenever the text is made */
+  constructor(stretches: () => Iterable<ArrayBufferView>) {
     super();
-    this.#bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
+    this.#stretches = stretches;
   }
 
   *text(): Generator<string | Uint8Array, void, undefined> {
     yield '"';
-    for (let from = 0; from < this.#bytes.length; from += PIECE_BYTES) {
-      yield textOf(this.#bytes.subarray(from, from + PIECE_BYTES));
-    }
+    for (const stretch of this.#stretches()) yield textOf(stretch);
     yield '"';
   }
 
   plain(): string {
-    return this.#bytes.toString('base64');
+    return Array.from(this.#stretches(), (stretch) => textOf(stretch).toString('latin1')).join('');
   }
 }
 
-function textOf(bytes: Buffer): Uint8Array {
+function textOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
+  const bytes = Buffer.from(buffer as ArrayBuffer, byteOffset, byteLength);
   const text = Buffer.allocUnsafe(base64Length(bytes.length));
   let end = 0;
   for (let from = 0; from < bytes.length; from += BYTES_AT_ONCE) {

@@ -1,4 +1,4 @@
-import { FLOW_BIT, HEADER_BYTES, NumberType } from './bin-layout.ts';
+import { FLOW_BIT, HEADER_BYTES, NumberType, TYPE_MASK } from './bin-layout.ts';
 import { binValues } from './bin-values.ts';
 import { cellsOf, type PackedType } from './bins-text.ts';
 import { decodeBins, hasFlowBins, isPlain } from './codec.ts';
@@ -18,20 +18,26 @@ export const BYTES_OF_PACKED: Readonly<Record<PackedType, number>> = { FLOAT32: 
 export const holdsCells = (blob: Uint8Array, flow: boolean): boolean => !flow || hasFlowBins(blob);
 
 /**
+ * Whether the contents stand in the blob as small counts, by far the most common ones, in the order of a row: they fit into every type, and
+ * are copied from where they are.
+ */
+const isCopied = (blob: Uint8Array, shape: Shape): boolean =>
+  shape.length === 1 && (isPlain(blob, shape, NumberType.U8) || isPlain(blob, shape, NumberType.U16));
+
+/**
  * Writes the values of a blob (of profiles the means) into `numbers` from `at` on, as many as `cellCount(shape, flow)`, laid
  * out as `bins`: row-major with y outer. Float32 rounds to the nearest.
  * @throws InvalidInputError where Int32 does not hold every content exactly, or a content is too large for Float32; RangeError
  * for `flow` of a blob without flow bins (`holdsCells`). @throws CorruptBinsError
  */
 export function fillRow(numbers: MatrixNumbers, at: number, blob: Uint8Array, shape: Shape, flow: boolean): void {
-  // small counts, by far the most common contents, are copied from where they are
-  const bytes = isPlain(blob, shape, NumberType.U8);
-  if (shape.length === 1 && (bytes || isPlain(blob, shape, NumberType.U16))) {
-    const stored = ((blob[1] as number) & FLOW_BIT) !== 0;
+  if (isCopied(blob, shape)) {
+    const header = blob[1] as number;
+    const stored = (header & FLOW_BIT) !== 0;
     const cells = cellCount(shape, flow);
     const skipped = stored && !flow ? 1 : 0;
     if (flow && !stored) throw new RangeError('there are no flow bins');
-    if (bytes) {
+    if ((header & TYPE_MASK) === NumberType.U8) {
       numbers.set(blob.subarray(HEADER_BYTES + skipped, HEADER_BYTES + skipped + cells), at);
       return;
     }
@@ -57,5 +63,47 @@ export function fillRow(numbers: MatrixNumbers, at: number, blob: Uint8Array, sh
       value: type,
       bin: i,
     });
+  }
+}
+
+/** What rows of a matrix are made of, and how. */
+export interface RowsForm {
+  readonly type: PackedType;
+  readonly shape: Shape;
+  readonly flow: boolean;
+}
+
+/** A row of a matrix, on its way into an answer: null is one of zeros. */
+export type MatrixRow = Uint8Array | MatrixNumbers | null;
+
+/** What of a row can fail, or takes long, is done here: what is left to `matrixStretches` is to copy. @throws as `fillRow` */
+export function matrixRow(blob: Uint8Array | null, { type, shape, flow }: RowsForm): MatrixRow {
+  if (blob === null || isCopied(blob, shape)) return blob;
+  const numbers = matrixNumbers(type, cellCount(shape, flow));
+  fillRow(numbers, 0, blob, shape, flow);
+  return numbers;
+}
+
+/** About so many bytes of numbers lie in memory at once. */
+const STRETCH_BYTES = 196_608;
+
+/** All rows, one behind the other, some at a time: each stretch but the last of a multiple of three bytes, all in the same memory. */
+export function* matrixStretches(
+  rows: readonly MatrixRow[],
+  { type, shape, flow }: RowsForm,
+): Generator<MatrixNumbers, void, undefined> {
+  const cells = cellCount(shape, flow);
+  const atOnce = 3 * Math.max(1, Math.floor(STRETCH_BYTES / (3 * cells * BYTES_OF_PACKED[type])));
+  const numbers = matrixNumbers(type, Math.min(atOnce, rows.length) * cells);
+  for (let from = 0; from < rows.length; from += atOnce) {
+    const end = Math.min(from + atOnce, rows.length);
+    for (let i = from; i < end; i++) {
+      const at = (i - from) * cells;
+      const row = rows[i] as MatrixRow;
+      if (row === null) numbers.fill(0, at, at + cells);
+      else if (row instanceof Uint8Array) fillRow(numbers, at, row, shape, flow);
+      else numbers.set(row, at);
+    }
+    yield end - from === atOnce ? numbers : numbers.subarray(0, (end - from) * cells);
   }
 }

@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { Base64Text, base64Length } from '../domain/base64-text.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
-import { BYTES_OF_PACKED, fillRow, matrixNumbers } from '../domain/matrix-cells.ts';
+import { BYTES_OF_PACKED, matrixRow, matrixStretches } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import { type HistogramMatrix, type MatrixCursor, readMatrix } from '../export/histogram-matrix.ts';
 import { selectMatrix } from '../export/matrix-selection.ts';
@@ -111,16 +111,16 @@ export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').impl
         cost.addBytes(characters, characters);
         if (cost.base64Characters > MOST_BASE64_CHARACTERS) throw tooMuchBase64();
         cost.base64Characters += characters;
-        const numbers = matrixNumbers(type, blobs.length * cells);
-        for (const [i, blob] of blobs.entries()) {
-          if (blob === null || binning === null) continue;
+        if (binning === null) return new Base64Text(() => []);
+        const form = { type, shape: shapeOf(binning), flow };
+        const rows = blobs.map((blob, i) => {
           try {
-            fillRow(numbers, i * cells, blob, shapeOf(binning), flow);
+            return matrixRow(blob, form);
           } catch (error) {
             throw placed(error, runs[i] as number, lumisections[i] as number);
           }
-        }
-        return new Base64Text(numbers);
+        });
+        return new Base64Text(() => matrixStretches(rows, form));
       },
     }),
     pageInfo: t.field({
