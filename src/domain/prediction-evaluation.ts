@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AtThreshold, evaluateAt } from './evaluation/at-threshold.ts';
-import { type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.ts';
+import type { Estimate } from './evaluation/bootstrap.ts';
+import { type EfficiencyEstimate, type EvaluateOptions, type Evaluation, evaluate } from './evaluation/evaluate.ts';
 import { rank, stepsOf } from './evaluation/ranking.ts';
 import { type Coverage, coverageOf, type Sample, type ScoredLumisections, sampleOf } from './evaluation/sample.ts';
 import { SLICES } from './evaluation/slices.ts';
@@ -86,21 +87,26 @@ export function workingPointOf(sample: Sample): WorkingPoint | null {
 }
 
 /** What a board ranks by, of a view. */
-export interface MetricValue {
+export interface MetricValue extends Estimate {
   readonly metric: TaskMetric;
-  readonly value: number | null;
-  readonly interval: { readonly low: number; readonly high: number } | null;
+  /** False: too few good members for the rate of false alarms, and no value. */
+  readonly isResolvable: boolean;
+  /** That an efficiency at a rate was taken at, in the orientation of the sample; null of others. */
+  readonly threshold: number | null;
 }
 
-/** The metrics of a view. A rate of false alarms that cannot be resolved gives no value. */
+/** The metrics of a view. */
 export function metricsOf({ rocAuc, averagePrecision, efficiencies }: Evaluation): MetricValue[] {
-  const at = (rate: number) =>
-    efficiencies.find((one) => one.rate === rate)?.efficiency ?? { value: null, interval: null };
+  const withoutRate = { isResolvable: true, threshold: null };
+  const atRate = (metric: TaskMetric, rate: number): MetricValue => {
+    const { efficiency, isResolvable, at } = efficiencies.find((one) => one.rate === rate) as EfficiencyEstimate;
+    return { metric, ...efficiency, isResolvable, threshold: at?.threshold ?? null };
+  };
   return [
-    { metric: 'ROC_AUC', ...rocAuc },
-    { metric: 'AVERAGE_PRECISION', ...averagePrecision },
-    { metric: 'EFFICIENCY_AT_1_PERCENT', ...at(0.01) },
-    { metric: 'EFFICIENCY_AT_1_PERMILLE', ...at(0.001) },
+    { metric: 'ROC_AUC', ...rocAuc, ...withoutRate },
+    { metric: 'AVERAGE_PRECISION', ...averagePrecision, ...withoutRate },
+    atRate('EFFICIENCY_AT_1_PERCENT', 0.01),
+    atRate('EFFICIENCY_AT_1_PERMILLE', 0.001),
   ];
 }
 

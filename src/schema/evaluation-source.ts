@@ -3,7 +3,13 @@ import { LimitExceededError } from '../domain/errors.ts';
 import type { Cluster } from '../domain/evaluation/ranking.ts';
 import type { Coverage } from '../domain/evaluation/sample.ts';
 import type { View } from '../domain/evaluation/view.ts';
-import type { EvaluationScope, ViewNumbers } from '../domain/prediction-evaluation.ts';
+import {
+  type EvaluationScope,
+  type MetricValue,
+  metricsOf,
+  type ViewNumbers,
+} from '../domain/prediction-evaluation.ts';
+import { isTold, toldMetrics } from '../domain/public-number.ts';
 import type { Prediction, Task } from '../generated/sqlite/client.ts';
 import { orientationOf } from '../playground/evaluation.ts';
 import { type Asked, type LookedAt, lookAt } from '../playground/look.ts';
@@ -16,8 +22,11 @@ import { elementId, taskOf, versionOf } from './prediction.ts';
 export interface ShownEvaluation extends LookedAt {
   readonly scope: EvaluationScope;
   readonly threshold: number | null;
-  readonly numbers: ViewNumbers;
-  readonly coverage: Coverage;
+  /** Of a public part the one that is told. */
+  readonly metrics: readonly MetricValue[];
+  /** Null of a public part. */
+  readonly numbers: ViewNumbers | null;
+  readonly coverage: Coverage | null;
   readonly stored: StoredEvaluation;
 }
 
@@ -65,7 +74,11 @@ export async function shownEvaluation(
   const common = { prediction, task, version, part, scope, view, cluster, stored };
   if (monitorElement === null && cluster === 'RUN') {
     const { numbers, coverage } = stored;
-    return { ...common, monitorElementId: OWN_SCORES, threshold, numbers, coverage };
+    const kept = { ...common, monitorElementId: OWN_SCORES, threshold };
+    const metrics = metricsOf(numbers);
+    if (scope !== 'PUBLIC') return { ...kept, metrics, numbers, coverage };
+    if (!stored.isFrozenTruth || !isTold(view)) return null;
+    return { ...kept, metrics: toldMetrics(task, metrics), numbers: null, coverage: null };
   }
   if (!mayLook({ scope, stored })) return null;
   const element = monitorElement === null ? OWN_SCORES : await elementId(monitorElement, context);
@@ -77,12 +90,13 @@ export async function shownEvaluation(
   const used = element === OWN_SCORES ? threshold : (answers?.threshold ?? null);
   const shown = { ...common, monitorElementId: element, threshold: used };
   const looked = await inTurn(context, () => lookAt(context, shown, { kind: 'view', threshold: used }));
-  return { ...shown, ...(looked.view as NonNullable<typeof looked.view>) };
+  const { numbers, coverage } = looked.view as NonNullable<typeof looked.view>;
+  return { ...shown, metrics: metricsOf(numbers), numbers, coverage };
 }
 
 /**
  * What is not kept takes a look at the truth: at the frozen one, and not where whoever asks sees the public part alone, of
- * which each look would tell more than the numbers that are kept.
+ * which one number is told.
  */
 export const mayLook = ({ scope, stored }: Pick<ShownEvaluation, 'scope' | 'stored'>) =>
   scope !== 'PUBLIC' && stored.isFrozenTruth;

@@ -1,7 +1,5 @@
 import { InvalidInputError } from '../domain/errors.ts';
-import type { Estimate } from '../domain/evaluation/bootstrap.ts';
-import { metricsOf } from '../domain/prediction-evaluation.ts';
-import type { TaskMetric as Metric } from '../domain/task.ts';
+import type { MetricValue } from '../domain/prediction-evaluation.ts';
 import type { MaskPart as Part } from '../store/mask-reads.ts';
 import { builder } from './builder.ts';
 import { TaskMetric } from './enums.ts';
@@ -20,21 +18,19 @@ import { MaskPart } from './lumisection-mask.ts';
 import { PredictionCoverage } from './prediction.ts';
 import { Prediction } from './refs.ts';
 
-interface ShownMetric extends Estimate {
-  readonly metric: Metric;
-  readonly isResolvable: boolean;
-  readonly threshold: number | null;
-}
-
-const EvaluationMetric = builder.objectRef<ShownMetric>('EvaluationMetric').implement({
+const EvaluationMetric = builder.objectRef<MetricValue>('EvaluationMetric').implement({
   description: 'What strategies are ranked by, of an evaluation.',
   fields: (t) => ({
     metric: t.field({ type: TaskMetric, description: 'Which metric.', resolve: ({ metric }) => metric }),
-    value: t.exposeFloat('value', { nullable: true, description: 'The value; null where it does not exist.' }),
+    value: t.exposeFloat('value', {
+      nullable: true,
+      description: 'The value; null where it does not exist. Of a public part to three decimals.',
+    }),
     interval: t.field({
       type: Interval,
       nullable: true,
-      description: 'Its interval; null with fewer than two runs, or fewer than 40 resamplings that have a value.',
+      description:
+        'Its interval; null with fewer than two runs, or fewer than 40 resamplings that have a value, and of a public part.',
       resolve: ({ interval }) => interval,
     }),
     isResolvable: t.exposeBoolean('isResolvable', {
@@ -43,7 +39,7 @@ const EvaluationMetric = builder.objectRef<ShownMetric>('EvaluationMetric').impl
     threshold: t.exposeFloat('threshold', {
       nullable: true,
       description:
-        'Of an efficiency at a rate: the threshold that it was taken at, chosen on these members; null where only flagging none keeps to the rate, and of other metrics.',
+        'Of an efficiency at a rate: the threshold that it was taken at, chosen on these members; null where only flagging none keeps to the rate, of other metrics, and of a public part.',
     }),
   }),
 });
@@ -80,7 +76,7 @@ export const Evaluation = builder.objectRef<ShownEvaluation>('Evaluation').imple
     part: t.field({ type: EvaluatedPart, description: 'The part of the task.', resolve: ({ part }) => part }),
     isPublicPart: t.boolean({
       description:
-        'Whether it is of the public part of the test alone, as the truth of the rest is hidden from whoever asks.',
+        'Whether it is of the public part of the test alone, as the truth of the rest is hidden from whoever asks: of that one number is told, the metric of the task in the view that is the default, to three decimals, and what else would tell of labels is null.',
       resolve: ({ scope }) => scope === 'PUBLIC',
     }),
     weighting: t.field({ type: Weighting, description: 'What counts alike.', resolve: ({ view }) => view.weighting }),
@@ -103,74 +99,76 @@ export const Evaluation = builder.objectRef<ShownEvaluation>('Evaluation').imple
     bad: t.int({
       nullable: true,
       description: 'Number of bad members in this view; null of a public part.',
-      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.bad),
+      resolve: ({ numbers }) => numbers?.bad ?? null,
     }),
     good: t.int({
       nullable: true,
       description: 'Number of good members in this view; null of a public part.',
-      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.good),
+      resolve: ({ numbers }) => numbers?.good ?? null,
     }),
     badRuns: t.int({
       nullable: true,
       description: 'Number of runs with bad members; null of a public part.',
-      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.badRuns),
+      resolve: ({ numbers }) => numbers?.badRuns ?? null,
     }),
     goodRuns: t.int({
       nullable: true,
       description: 'Number of runs with good members; null of a public part.',
-      resolve: ({ scope, numbers }) => (scope === 'PUBLIC' ? null : numbers.goodRuns),
+      resolve: ({ numbers }) => numbers?.goodRuns ?? null,
     }),
     withoutTruth: t.int({
-      description: 'Members that have no truth (any more): they count for nothing.',
-      resolve: ({ coverage }) => coverage.withoutTruth,
+      nullable: true,
+      description: 'Members that have no truth (any more): they count for nothing; null of a public part.',
+      resolve: ({ coverage }) => coverage?.withoutTruth ?? null,
     }),
     coverage: t.field({
       type: PredictionCoverage,
-      description: 'How many members of the part, those without truth left out, have a score.',
-      resolve: ({ coverage: { expected, scored } }) => ({ expected, scored, withReason: 0, reasons: async () => ({}) }),
+      nullable: true,
+      description:
+        'How many members of the part, those without truth left out, have a score; null of a public part (`coverage` of the prediction is of the whole test).',
+      resolve: ({ coverage }) =>
+        coverage && {
+          expected: coverage.expected,
+          scored: coverage.scored,
+          withReason: 0,
+          reasons: async () => ({}),
+        },
     }),
     rocAuc: t.float({
       nullable: true,
       description:
-        'Area under the ROC curve: how probably a bad member scores more anomalous than a good one; null without both.',
-      resolve: ({ numbers }) => numbers.rocAuc.value,
+        'Area under the ROC curve: how probably a bad member scores more anomalous than a good one; null without both, and of a public part where the task has another metric.',
+      resolve: ({ metrics }) => ofMetric(metrics, 'ROC_AUC'),
     }),
     averagePrecision: t.float({
       nullable: true,
-      description: 'Average precision: the precision at each bad member, on average; null without both classes.',
-      resolve: ({ numbers }) => numbers.averagePrecision.value,
+      description:
+        'Average precision: the precision at each bad member, on average; null without both classes, and of a public part where the task has another metric.',
+      resolve: ({ metrics }) => ofMetric(metrics, 'AVERAGE_PRECISION'),
     }),
     isInverted: t.boolean({
+      nullable: true,
       description:
-        'Whether scores look turned around: with the missing ones left out, an AUC below 0.4, and all of its interval below 0.5. Nothing is flipped.',
-      resolve: ({ numbers }) => numbers.isInverted,
+        'Whether scores look turned around: with the missing ones left out, an AUC below 0.4, and all of its interval below 0.5. Nothing is flipped. Null of a public part.',
+      resolve: ({ numbers }) => numbers?.isInverted ?? null,
     }),
     metrics: t.field({
       type: [EvaluationMetric],
-      description: 'All that strategies can be ranked by, with intervals.',
+      description:
+        'All that strategies can be ranked by, with intervals; of a public part the metric of the task alone.',
       resolve: (shown, _args, { cost }) => {
-        const { numbers } = shown;
-        const rates: Partial<Record<Metric, number>> = {
-          EFFICIENCY_AT_1_PERCENT: 0.01,
-          EFFICIENCY_AT_1_PERMILLE: 0.001,
-        };
-        const metrics = metricsOf(numbers).map((one): ShownMetric => {
-          const at = numbers.efficiencies.find(({ rate }) => rate === rates[one.metric]);
-          const threshold = at?.at?.threshold ?? null;
-          return {
-            ...one,
-            isResolvable: at?.isResolvable ?? true,
-            threshold: threshold === null || shown.scope === 'PUBLIC' ? null : asGiven(shown, threshold),
-          };
-        });
-        cost.addNodes(metrics.length);
-        return metrics;
+        cost.addNodes(shown.metrics.length);
+        return shown.metrics.map((one) => ({
+          ...one,
+          threshold: one.threshold === null ? null : asGiven(shown, one.threshold),
+        }));
       },
     }),
     resampling: t.field({
       type: Resampling,
-      description: 'What the intervals rest on.',
-      resolve: ({ numbers, task }) => ({ ...numbers.resampling, seed: task.seed }),
+      nullable: true,
+      description: 'What the intervals rest on; null of a public part.',
+      resolve: ({ numbers, task }) => numbers && { ...numbers.resampling, seed: task.seed },
     }),
     atThreshold: t.field({
       type: ThresholdEvaluation,
@@ -183,8 +181,8 @@ export const Evaluation = builder.objectRef<ShownEvaluation>('Evaluation').imple
         }),
       },
       resolve: async (shown, { threshold }, context) => {
-        const { numbers, task, scope } = shown;
-        if (scope === 'PUBLIC') return null;
+        const { numbers, task } = shown;
+        if (numbers === null) return null;
         if (threshold == null) {
           const given = shown.threshold;
           return given === null || numbers.atThreshold === null
@@ -205,12 +203,15 @@ export const Evaluation = builder.objectRef<ShownEvaluation>('Evaluation').imple
   }),
 });
 
+const ofMetric = (metrics: readonly MetricValue[], metric: MetricValue['metric']) =>
+  metrics.find((one) => one.metric === metric)?.value ?? null;
+
 builder.prismaObjectField(Prediction, 'evaluation', (t) =>
   t.field({
     type: Evaluation,
     nullable: true,
     description:
-      'What its scores are worth. Made by `submitPrediction` and `evaluatePrediction`, and kept; null where the scores it has now are not evaluated, and where the truth is hidden from whoever asks.',
+      'What its scores are worth. Made by `submitPrediction` and `evaluatePrediction`, and kept; null where the scores it has now are not evaluated, and where the truth is hidden from whoever asks (of a public part, in all views but the default).',
     args: {
       part: t.arg({ type: EvaluatedPart, required: true, defaultValue: 'TEST', description: 'Which part.' }),
       ...viewArguments,

@@ -1,4 +1,5 @@
 import { BOARD_FLAGS, type BoardFlag as Flag, LOW_COVERAGE, type Place, placesOnBoard } from '../domain/leaderboard.ts';
+import { isTold, rounded } from '../domain/public-number.ts';
 import { type TaskMetric as Metric, TASK_METRICS } from '../domain/task.ts';
 import type { Task as TaskRow } from '../generated/sqlite/client.ts';
 import type { BoardRow } from '../store/evaluations.ts';
@@ -55,13 +56,14 @@ const LeaderboardEntry = builder.objectRef<ShownPlace>('LeaderboardEntry').imple
     author: t.string({ description: 'Who made the prediction.', resolve: ({ row }) => row.author }),
     value: t.float({
       nullable: true,
-      description: 'The value of the metric in this view; null where it does not exist.',
+      description:
+        'The value of the metric in this view; null where it does not exist. Of a public part to three decimals.',
       resolve: ({ row }) => row.value,
     }),
     interval: t.field({
       type: Interval,
       nullable: true,
-      description: 'Its interval; null where there is none.',
+      description: 'Its interval; null where there is none, and of a public part.',
       resolve: ({ row: { low, high } }) => (low === null || high === null ? null : { low, high }),
     }),
     coverage: t.field({
@@ -102,7 +104,7 @@ builder.prismaObjectField(Task, 'leaderboard', (t) =>
   t.field({
     type: [LeaderboardEntry],
     description:
-      'Predictions by a metric, the best first; those without a rank behind them. Of the public part of the test where the rest is hidden from whoever asks; empty of a draft, and where all of it is hidden. Reads no scores.',
+      'Predictions by a metric, the best first; those without a rank behind them. Of the public part of the test where the rest is hidden from whoever asks (by the metric of the task in the default view, and no other); empty of a draft, and where all of it is hidden. Reads no scores.',
     args: {
       ...metricArgument,
       ...viewArguments,
@@ -118,13 +120,26 @@ builder.prismaObjectField(Task, 'leaderboard', (t) =>
       if (scope === null || task.state !== 'FROZEN') return [];
       const { store, cost } = context;
       const ranked = metric ?? (TASK_METRICS as readonly string[]).find((one) => one === task.metric);
-      const rows = await store.evaluations.board(task.id, scope, ranked as Metric, { weighting, slice: kind, missing });
-      const places = placesOnBoard(rows, await flagsOf(task, store)).slice(0, first);
+      const view = { weighting, slice: kind, missing };
+      const isPublic = scope === 'PUBLIC';
+      if (isPublic && !(ranked === task.metric && isTold(view))) return [];
+      const rows = await store.evaluations.board(task.id, scope, ranked as Metric, view);
+      const shown = isPublic ? rows.map(told) : rows;
+      const places = placesOnBoard(shown, await flagsOf(task, store)).slice(0, first);
       cost.addNodes(places.length);
       return places.map((place) => ({ ...place, task }));
     },
   }),
 );
+
+/** Of a public part. */
+const told = (row: BoardRow): BoardRow => ({
+  ...row,
+  value: rounded(row.value),
+  low: null,
+  high: null,
+  isInverted: null,
+});
 
 /** Of the whole board. */
 async function flagsOf(

@@ -221,6 +221,61 @@ describe.each(databases)('leaderboards on $name', (database) => {
     expect((await author(SUBMIT, { input: peek })).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
   });
 
+  test('of a public part tell one number of each submission, to three decimals, and nothing that could be counted back', async () => {
+    const TOLD = `rank value interval { low } flags`;
+    const NUMBERS = `{ task(name: "private") {
+      leaderboard { ${TOLD} } precision: leaderboard(metric: AVERAGE_PRECISION) { rank } byRun: leaderboard(weighting: BY_RUN) { rank }
+      covered: leaderboard(missing: LEFT_OUT) { rank } partly: leaderboard(kind: PARTLY_BAD_RUNS) { rank } }
+      prediction(task: "private", strategy: { name: "hopeful", version: "1" }) { coverage { expected }
+        evaluation { rocAuc averagePrecision isInverted withoutTruth badRuns goodRuns good coverage { expected } resampling { clusters }
+          metrics { metric value interval { low } isResolvable threshold } }
+        newest: evaluation(truth: NEWEST) { rocAuc }
+        byRun: evaluation(weighting: BY_RUN) { rocAuc } covered: evaluation(missing: LEFT_OUT) { rocAuc } partly: evaluation(kind: PARTLY_BAD_RUNS) { rocAuc } } }`;
+    const { data, errors } = await author(NUMBERS);
+    expect(errors).toBeUndefined();
+    const found = await opened.store.prisma.evaluationMetric.findFirstOrThrow({
+      where: { scope: 'PUBLIC', metric: 'ROC_AUC', weighting: 'BY_LUMISECTION', kind: 'ALL', missing: 'PENALISED' },
+    });
+    const value = Math.round((found.value as number) * 1000) / 1000;
+    expect(value).not.toBe(found.value);
+    expect(data).toEqual({
+      task: {
+        leaderboard: [{ rank: 1, value, interval: null, flags: [] }],
+        ...{ precision: [], byRun: [], covered: [], partly: [] },
+      },
+      prediction: {
+        coverage: { expected: 42 },
+        evaluation: {
+          ...{ rocAuc: value, averagePrecision: null, isInverted: null, withoutTruth: null },
+          ...{ badRuns: null, goodRuns: null, good: null, coverage: null, resampling: null },
+          metrics: [{ metric: 'ROC_AUC', value, interval: null, isResolvable: true, threshold: null }],
+        },
+        newest: { rocAuc: value },
+        ...{ byRun: null, covered: null, partly: null },
+      },
+    });
+    const whole = (await root(NUMBERS)).data.prediction;
+    expect(whole.evaluation).toMatchObject({
+      coverage: { expected: 42 },
+      resampling: { clusters: 7 },
+      withoutTruth: 0,
+    });
+    expect(whole.byRun.rocAuc).not.toBeNull();
+    const renew =
+      'mutation ($id: ID!) { evaluatePrediction(input: { prediction: $id, newestTruth: true }) { prediction { id } } }';
+    const { id } = (await author('{ prediction(task: "private", strategy: { name: "hopeful", version: "1" }) { id } }'))
+      .data.prediction;
+    await certify(
+      opened.store,
+      'experts',
+      '',
+      RUNS.map((run) => judged(run, [1, 2, 'GOOD'], [3, 6, 'BAD'])),
+    );
+    expect((await root(renew, { id })).errors).toBeUndefined();
+    expect((await author(NUMBERS)).data.prediction.newest).toBeNull();
+    expect((await root(NUMBERS)).data.prediction.newest.rocAuc).not.toBe(whole.newest.rocAuc);
+  });
+
   test('count evaluated submissions of each author, and take no more than the task allows', async () => {
     await freeze(
       root,
