@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { afterAll, describe, expect, test } from 'vitest';
-import type { FileReport, IngestSettings } from '../../ingest/pipeline/report.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FileReport } from '../../ingest/pipeline/report.ts';
 import { killedIngest } from '../support/compiled-programs.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { databases } from '../support/databases.ts';
 import { rounds } from '../support/rounds.ts';
+import { type IngestAllSettings, ingestAll } from './ingest-all.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-kill-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -31,26 +32,30 @@ writeFileSync(path, csv(...mixed));
 
 const DATASET = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
 
+const BATCHES = { dataset: DATASET, batchRows: 40 };
+
 interface Ended {
   readonly reports: readonly FileReport[];
   readonly statements: number;
 }
 
-/** @returns null where it was killed. */
-async function run(
-  url: string,
-  statements: number,
-  paths: readonly string[],
-  { jobs = 1, ...settings }: IngestSettings & { jobs?: number } = {},
-): Promise<Ended | null> {
-  const given = JSON.stringify({ dataset: DATASET, batchRows: 40, ...settings });
-  const child = spawn(process.execPath, [killedIngest(), url, String(statements), String(jobs), given, ...paths], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+/** To the end, by this process. */
+async function ingest(url: string, paths: readonly string[], settings: IngestAllSettings = {}): Promise<Ended> {
+  let statements = 0;
+  const reports = await ingestAll(url, paths, { ...BATCHES, ...settings }, () => {
+    statements++;
   });
-  const output = text(child.stdout);
-  const signal = await new Promise<NodeJS.Signals | null>((ended) => child.once('close', (_, how) => ended(how)));
-  if (signal === 'SIGKILL') return null;
-  return JSON.parse(await output);
+  return { reports, statements };
+}
+
+/** By a process of its own, which is killed before its n-th statement. @returns whether it came that far. */
+async function ingestKilledAt(url: string, n: number, paths: readonly string[], settings: IngestAllSettings = {}) {
+  const given = JSON.stringify({ ...BATCHES, ...settings });
+  const args = [killedIngest(), url, String(n), given, ...paths];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const [status, signal] = await once(child, 'close');
+  expect(signal ?? status).toBeOneOf(['SIGKILL', 0]);
+  return signal !== null;
 }
 
 /** Numbers from 0 to 1 that are the same in every run (mulberry32). */
@@ -71,12 +76,17 @@ const KILLS = rounds(2);
 const SEED = Number(process.env.KILL_SEED ?? 0);
 
 /** Kills again and again, each time somewhere in the first half: each attempt gets some way, and several are needed. */
-async function killed(seed: number, total: number, attempt: (statements: number) => Promise<Ended | null>) {
+async function killedAgainAndAgain(
+  { url, whole, seed }: { url: string; whole: Ended; seed: number },
+  paths: readonly string[],
+  settings: IngestAllSettings = {},
+): Promise<Ended> {
   const next = random(seed + SEED);
-  for (let kills = 0; ; kills++) {
-    const settled = await attempt(kills >= KILLS ? NEVER : Math.floor((next() * total) / 2));
-    if (settled) return { kills, settled };
-  }
+  let kills = 0;
+  while (kills < KILLS && (await ingestKilledAt(url, Math.floor((next() * whole.statements) / 2), paths, settings)))
+    kills++;
+  expect(kills).toBeGreaterThan(0);
+  return ingest(url, paths, settings);
 }
 
 /** Partial counts: every file has some of every histogram, with sums that round, and some twice. */
@@ -95,8 +105,8 @@ writeFileSync(OTHER_AXIS, csv(...[1, 2, 3].map((ls) => csvRow({ run: 9, ls, name
 describe.each(databases)('an ingest on $name', ({ create }) => {
   test('that is killed again and again leaves the database as if it never was', { timeout: 480_000 }, async () => {
     const undisturbed = await create();
-    const whole = await run(undisturbed.url, NEVER, [path]);
-    expect(whole?.reports).toMatchObject([
+    const whole = await ingest(undisturbed.url, [path]);
+    expect(whole.reports).toMatchObject([
       {
         outcome: 'ingested',
         counts: { inserted: 600, identical: 12, conflicting: 12, replaced: 0, added: 0, rejected: 12 },
@@ -105,11 +115,8 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     const expected = await dumpDatabase(undisturbed.url);
     expect(expected.issues).toHaveLength(24);
     const database = await create();
-    const { kills, settled } = await killed(20181, whole?.statements ?? 0, (statements) =>
-      run(database.url, statements, [path]),
-    );
-    expect(kills).toBeGreaterThan(0);
-    expect(settled.reports[0]?.counts).toEqual(whole?.reports[0]?.counts);
+    const settled = await killedAgainAndAgain({ url: database.url, whole, seed: 20181 }, [path]);
+    expect(settled.reports[0]?.counts).toEqual(whole.reports[0]?.counts);
     expect(await dumpDatabase(database.url)).toEqual(expected);
     await undisturbed.drop();
     await database.drop();
@@ -119,71 +126,69 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     const names = [...parts, OTHER_AXIS];
     const settings = { onConflict: 'add' } as const;
     const undisturbed = await create();
-    const whole = await run(undisturbed.url, NEVER, names, settings);
-    expect(whole?.reports.map(({ counts }) => counts.conflicting)).toEqual([0, 0, 0, 0, 3]);
-    const again = await run(undisturbed.url, NEVER, parts.slice(0, 2), { ...settings, force: true });
-    expect(again?.reports.map(({ counts }) => counts.added)).toEqual([240, 240]);
+    const whole = await ingest(undisturbed.url, names, settings);
+    expect(whole.reports.map(({ counts }) => counts.conflicting)).toEqual([0, 0, 0, 0, 3]);
+    const again = await ingest(undisturbed.url, parts.slice(0, 2), { ...settings, force: true });
+    expect(again.reports.map(({ counts }) => counts.added)).toEqual([240, 240]);
     const expected = await dumpDatabase(undisturbed.url);
     expect(expected.contributions).toHaveLength(960);
 
     const database = await create();
-    const { kills } = await killed(20183, whole?.statements ?? 0, (statements) =>
-      run(database.url, statements, names, settings),
-    );
-    expect(kills).toBeGreaterThan(0);
+    await killedAgainAndAgain({ url: database.url, whole, seed: 20183 }, names, settings);
     // what is read anew is withdrawn and added again: killed in between, it goes on without `force`
     const next = random(278769 + SEED);
     for (let kill = 0; kill < KILLS; kill++) {
-      const statements = Math.floor((next() * (again?.statements ?? 0)) / 2);
+      const statements = Math.floor((next() * again.statements) / 2);
       const anew = [parts[kill % 2] as string];
-      expect(await run(database.url, statements, anew, { ...settings, force: true })).toBeNull();
-      expect(await run(database.url, NEVER, anew, settings)).not.toBeNull();
+      expect(await ingestKilledAt(database.url, statements, anew, { ...settings, force: true })).toBe(true);
+      await ingest(database.url, anew, settings);
     }
     expect(await dumpDatabase(database.url)).toEqual(expected);
     await undisturbed.drop();
     await database.drop();
   });
 
-  test('that reads two files at a time is no other', { timeout: 480_000 }, async () => {
+  describe('of two files at a time', () => {
     const settings = { onConflict: 'add', jobs: 2 } as const;
-    const undisturbed = await create();
-    const whole = await run(undisturbed.url, NEVER, parts, settings);
-    const database = await create();
-    const { kills, settled } = await killed(325022, whole?.statements ?? 0, (statements) =>
-      run(database.url, statements, parts, settings),
-    );
-    expect(kills).toBeGreaterThan(0);
-    expect(settled.reports.map(({ outcome }) => outcome)).not.toContain('failed');
-    expect(withoutTurns(await dumpDatabase(database.url))).toEqual(withoutTurns(await dumpDatabase(undisturbed.url)));
-    await undisturbed.drop();
-    await database.drop();
-  });
+    let whole: Ended;
+    let expected: ReturnType<typeof withoutTurns>;
+    beforeAll(async () => {
+      const undisturbed = await create();
+      whole = await ingest(undisturbed.url, parts, settings);
+      expected = withoutTurns(await dumpDatabase(undisturbed.url));
+      await undisturbed.drop();
+    });
 
-  test('beside another one that is killed does its files too, at once', { timeout: 480_000 }, async () => {
-    const settings = { onConflict: 'add', jobs: 2 } as const;
-    const undisturbed = await create();
-    const whole = await run(undisturbed.url, NEVER, parts, settings);
-    const next = random(7);
-    for (let kill = 0; kill < KILLS / 2; kill++) {
+    test('is no other', { timeout: 480_000 }, async () => {
       const database = await create();
-      const [, survivor] = await Promise.all([
-        run(database.url, Math.floor((next() * (whole?.statements ?? 0)) / 2), parts, settings),
-        run(database.url, NEVER, parts, settings),
-      ]);
-      expect(survivor?.reports).toHaveLength(parts.length);
-      expect(withoutTurns(await dumpDatabase(database.url))).toEqual(withoutTurns(await dumpDatabase(undisturbed.url)));
+      const settled = await killedAgainAndAgain({ url: database.url, whole, seed: 325022 }, parts, settings);
+      expect(settled.reports.map(({ outcome }) => outcome)).not.toContain('failed');
+      expect(withoutTurns(await dumpDatabase(database.url))).toEqual(expected);
       await database.drop();
-    }
-    // however long the lease of a dead process has still to run
-    const database = await create();
-    expect(await run(database.url, Math.floor((whole?.statements ?? 0) / 2), parts, settings)).toBeNull();
-    const leases =
-      "UPDATE data_file SET lease_expires_at = '2999-01-01T00:00:00.000+00:00' WHERE lease_owner IS NOT NULL";
-    await execute(database.url, leases);
-    await run(database.url, NEVER, parts, settings);
-    expect(withoutTurns(await dumpDatabase(database.url))).toEqual(withoutTurns(await dumpDatabase(undisturbed.url)));
-    await database.drop();
-    await undisturbed.drop();
+    });
+
+    test('does the files of one beside it that is killed too, at once', { timeout: 480_000 }, async () => {
+      const next = random(7);
+      for (let kill = 0; kill < KILLS / 2; kill++) {
+        const database = await create();
+        const ends = await Promise.all([
+          ingestKilledAt(database.url, Math.floor((next() * whole.statements) / 2), parts, settings),
+          ingestKilledAt(database.url, NEVER, parts, settings),
+        ]);
+        expect(ends[1]).toBe(false);
+        expect(withoutTurns(await dumpDatabase(database.url))).toEqual(expected);
+        await database.drop();
+      }
+      // however long the lease of a dead process has still to run
+      const database = await create();
+      expect(await ingestKilledAt(database.url, Math.floor(whole.statements / 2), parts, settings)).toBe(true);
+      const leases =
+        "UPDATE data_file SET lease_expires_at = '2999-01-01T00:00:00.000+00:00' WHERE lease_owner IS NOT NULL";
+      await execute(database.url, leases);
+      await ingest(database.url, parts, settings);
+      expect(withoutTurns(await dumpDatabase(database.url))).toEqual(expected);
+      await database.drop();
+    });
   });
 });
 

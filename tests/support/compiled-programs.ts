@@ -25,7 +25,7 @@ export const killedIngest = () => join(inject('testPrograms'), 'killed-ingest.js
 export const faultyParser = (name: string) => join(inject('testPrograms'), `${name}.js`);
 
 export async function compilePrograms() {
-  const sources = [...PROGRAMS.sources, FAULTY, KILLED];
+  const sources = [...PROGRAMS.sources, FAULTY, KILLED, 'tests/ingest/ingest-all.ts'];
   const faulty = readdirSync(FAULTY).map((name) => join(FAULTY, name));
   return {
     programs: await make(PROGRAMS, (folder) => compile(ENTRIES, folder)),
