@@ -1,5 +1,4 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createRemoteJwksSigningKeyProvider, useJWT } from '@graphql-yoga/plugin-jwt';
 import { GraphQLError } from 'graphql';
 import type { Config } from '../config.ts';
 import { UnauthenticatedError, UnavailableError } from '../domain/errors.ts';
@@ -27,8 +26,9 @@ export function createJwtVerifier(
   log: Log,
 ): ((token: string) => Promise<Viewer>) | null {
   if (jwtIssuer === '') return null;
-  const verify = createVerification(jwtIssuer, jwtAudience, jwtJwksUrl, log);
+  const verification = createVerification(jwtIssuer, jwtAudience, jwtJwksUrl, log);
   return async (token) => {
+    const verify = await verification;
     const { sub, exp, ...claims } = await verify(token);
     if (typeof exp !== 'number') throw refusal('it has no time of expiry');
     if (typeof sub !== 'string' || sub === '' || sub.length > LONGEST_NAME || !isStorable(sub)) {
@@ -39,8 +39,9 @@ export function createJwtVerifier(
   };
 }
 
-/** What the plugin does with a request, for a token that is at hand. */
-function createVerification(issuer: string, audience: string, jwksUri: string, log: Log) {
+/** What the plugin does with a request, for a token that is at hand. It is loaded only where there is an issuer: 10 MB. */
+async function createVerification(issuer: string, audience: string, jwksUri: string, log: Log) {
+  const { createRemoteJwksSigningKeyProvider, useJWT } = await import('@graphql-yoga/plugin-jwt');
   const keyOf = createRemoteJwksSigningKeyProvider({
     jwksUri,
     timeout: 5000,

@@ -2,12 +2,10 @@ import { type FileMetaData, parquetMetadata, parquetSchema, type RowGroup, type 
 import type { ByteSource } from '../../source.ts';
 import { ColumnReader } from './column-reader.ts';
 import { asBroken, brokenParquet } from './fault.ts';
+import { MAGIC } from './magic.ts';
 
-const MAGIC = 'PAR1';
 /** Footers hold a few hundred bytes a column and row group. */
 const MAX_FOOTER_BYTES = 64 * 1024 * 1024;
-
-export const isParquet = (head: Uint8Array): boolean => Buffer.from(head.subarray(0, 4)).toString('latin1') === MAGIC;
 
 /** A Parquet file, of which only the footer has been read. */
 export class ParquetFile {

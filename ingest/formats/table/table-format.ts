@@ -4,7 +4,7 @@ import type { ByteSource } from '../../source.ts';
 import { type RowFault, rejectedRow } from '../csv/fault.ts';
 import { headerCells } from '../csv/header.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
-import { isParquet } from '../parquet/file.ts';
+import { isParquet } from '../parquet/magic.ts';
 import { shortened } from '../shortened.ts';
 import { isFault } from './cell-checks.ts';
 import { isJson, openTable, type TableRow } from './table.ts';

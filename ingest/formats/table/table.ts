@@ -6,7 +6,7 @@ import { type RowFault, tooLong } from '../csv/fault.ts';
 import { headerCells, openCsv } from '../csv/header.ts';
 import { isBlank } from '../csv/text.ts';
 import type { Cell } from '../parquet/column-reader.ts';
-import { isParquet, openParquet } from '../parquet/file.ts';
+import { isParquet } from '../parquet/magic.ts';
 import { readJsonRows } from './json-rows.ts';
 
 /** Rows whose cells are taken from the columns of a Parquet file at once. */
@@ -94,6 +94,8 @@ async function jsonTable(source: ByteSource): Promise<Table> {
 }
 
 async function parquetTable(source: ByteSource): Promise<Table> {
+  // the reader is large, and the server, which knows tables but reads none, goes without it
+  const { openParquet } = await import('../parquet/file.ts');
   const file = await openParquet(source);
   return {
     columns: file.columns,
