@@ -3,6 +3,7 @@ import { UnavailableError } from '../domain/errors.ts';
 import type { PrismaClient } from '../generated/sqlite/client.ts';
 import type { Database, DatabaseOptions, Queries, Transaction, WriteOptions } from './database.ts';
 import { PendingEvents } from './pending-events.ts';
+import { SqliteCheckpoints } from './sqlite-checkpoints.ts';
 import { BULK_READER, SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import { SqliteEvents } from './sqlite-events.ts';
@@ -47,6 +48,7 @@ export class SqliteDatabase implements Database {
   readonly #scans: SqliteScans;
   #writer: SqliteConnection | undefined;
   readonly #log: SqliteLog;
+  readonly #checkpoints: SqliteCheckpoints;
   readonly prisma: PrismaClient | null;
   readonly events: SqliteEvents;
   /** The end of the queue of transactions of this process: the database takes one writer at a time. */
@@ -60,6 +62,7 @@ export class SqliteDatabase implements Database {
     this.#reader = new SqliteConnection(this.#path, this.#onStatement, { readOnly: this.#access });
     this.#scans = new SqliteScans(this.#path, this.#reader, options.scanFromBytes);
     this.#log = new SqliteLog(this.#path);
+    this.#checkpoints = new SqliteCheckpoints(this.#path);
     this.events = new SqliteEvents(this.#reader);
   }
 
@@ -85,6 +88,7 @@ export class SqliteDatabase implements Database {
     this.#writer ??= new SqliteConnection(this.#path, this.#onStatement, { readOnly: false });
     const writer = this.#writer;
     const pending = new PendingEvents();
+    await this.#checkpoints.makeRoom();
     await this.#begin(writer);
     try {
       const result = await work({
@@ -97,6 +101,7 @@ export class SqliteDatabase implements Database {
         publish: pending.publish,
       });
       writer.handle.exec('COMMIT');
+      this.#checkpoints.committed(writer);
       this.events.tell(pending.take());
       return result;
     } catch (error) {
@@ -150,6 +155,7 @@ export class SqliteDatabase implements Database {
   async close(): Promise<void> {
     await this.#turn;
     await this.#log.close();
+    await this.#checkpoints.close();
     this.events.close();
     await this.prisma?.$disconnect();
     // what stays in the log is read past the memory map, by processes that go on

@@ -233,6 +233,30 @@ describe.each(databases)('writing histograms on $name', (database) => {
     expect(await ask('SELECT sum(lumisection_count) FROM run_monitor_element')).toEqual(['500']);
   });
 
+  test('finds keys that are taken in the midst of free ones, and writes each of the others as it is', async () => {
+    const [first, second] = [await beginFile(ledger), await beginFile(ledger)];
+    const rows = Array.from({ length: 130 }, (_, i) => ({ ls: i + 1, bins: [0, i, 1, i % 3, 0], entries: i / 8 }));
+    // of one run, dataset and element, or of several of each
+    const others = rows.map((row, i) => ({
+      ...row,
+      run: 1 + (i % 2),
+      me: `me${i % 3}`,
+      dataset: i % 5 ? PROMPT : OTHER,
+    }));
+    const taken = [4, 45, 46, 99, 129];
+    await write(ledger, first, lumisections(taken.flatMap((i) => [rows[i] ?? {}, others[i] ?? {}])));
+    for (const batch of [rows, others]) {
+      const { counts } = await write(ledger, second, lumisections(batch));
+      expect(counts).toMatchObject({ inserted: 125, identical: 5, conflicting: 0 });
+    }
+    const whole = await beginFile(ledger);
+    for (const batch of [rows, others]) {
+      expect(counted(await write(ledger, whole, lumisections(batch), { onConflict: 'fail' }))).toEqual({
+        identical: 130,
+      });
+    }
+  });
+
   test('rejects a histogram with another number of axes than its element has', async () => {
     const file = await beginFile(ledger);
     await write(ledger, file, lumisections([{ me: 'flat' }]));
