@@ -19,7 +19,8 @@ export async function compile(entries, folder) {
     format: 'esm',
     platform: 'node',
     target: 'node20',
-    keepNames: true,
+    // without keepNames: names change only where two meet in one file, and to name each function as it is made took small
+    // answers a quarter of their time
     sourcemap: 'linked',
     sourcesContent: false,
     // native code, and what reads files beside itself
