@@ -14,9 +14,10 @@ export function arrowFile<Row, Rows extends { readonly length: number } = readon
 ): ExportWriter<Row, Rows> {
   const sink = new Sink();
   let schema = new Schema(fields);
+  const type = new Struct(fields);
   const write = (rows: Rows, name: string, value: string) => {
     const children = [...columnsOf(rows)];
-    const data = makeData({ type: new Struct(fields), length: rows.length, nullCount: 0, children });
+    const data = makeData({ type, length: rows.length, nullCount: 0, children });
     sink.write(new RecordBatch(schema, data as Data<Struct>, new Map([[name, value]])));
   };
   return {

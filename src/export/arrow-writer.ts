@@ -1,7 +1,7 @@
-import { type Data, type DataType, Field, Float32, Float64, Int32, List, makeData } from 'apache-arrow';
+import { type Data, type DataType, Field, Float32, List, makeData } from 'apache-arrow';
 import type { Axis } from '../domain/axis.ts';
 import type { PackedType } from '../domain/bins-text.ts';
-import { Names, Nulls, nullable, type Props, plain } from './arrow-columns.ts';
+import { FLOAT64, INT32, integers, Names, Nulls, nullable, type Props } from './arrow-columns.ts';
 import { arrowFile } from './arrow-file.ts';
 import type { Booking, ExportRow } from './export-format.ts';
 import { ExportRows, type HistogramWriter, STATISTICS } from './export-rows.ts';
@@ -15,7 +15,9 @@ export interface ArrowOptions {
   readonly monitorElements: readonly string[];
 }
 
-const NUMBERS = { FLOAT32: Float32, FLOAT64: Float64, INT32: Int32 } as const;
+const listOf = <T extends DataType>(type: T) => new List(new Field('item', type, true));
+const EDGES = listOf(FLOAT64);
+const BINS = { FLOAT32: listOf(new Float32()), FLOAT64: listOf(FLOAT64), INT32: listOf(INT32) } as const;
 
 /** See arrowFile. Names are dictionaries; bins and edges are lists. */
 export function arrowWriter(options: ArrowOptions): HistogramWriter {
@@ -23,23 +25,21 @@ export function arrowWriter(options: ArrowOptions): HistogramWriter {
   const datasets = new Names(0, options.datasets);
   const elements = new Names(1, options.monitorElements);
   const fields = [
-    new Field('run', new Int32(), false),
-    new Field('lumisection', new Int32(), true),
+    new Field('run', INT32, false),
+    new Field('lumisection', INT32, true),
     new Field('dataset', datasets.type, false),
     new Field('monitorElement', elements.type, false),
-    ...STATISTICS.map((name) => new Field(name, new Float64(), true)),
+    ...STATISTICS.map((name) => new Field(name, FLOAT64, true)),
     ...binFields(type),
   ];
   return arrowFile(
     fields,
-    ({ columns, length }: ExportRows) => [
-      plain(new Int32(), Int32Array.from(columns.runs)),
-      nullable(new Int32(), new Int32Array(length), columns.lumisections, (lumisection) => lumisection || null),
+    ({ columns }: ExportRows) => [
+      integers(Int32Array.from(columns.runs)),
+      nullable(INT32, columns.lumisections, (lumisection) => lumisection || null),
       datasets.column(columns.datasets, (name) => name),
       elements.column(columns.monitorElements, (name) => name),
-      ...STATISTICS.map((name) =>
-        nullable(new Float64(), new Float64Array(length), columns.statistics[name], (value) => value),
-      ),
+      ...STATISTICS.map((name) => nullable(FLOAT64, columns.statistics[name], (value) => value)),
       ...binData(columns, type, flow),
     ],
     ExportRows.none,
@@ -49,12 +49,12 @@ export function arrowWriter(options: ArrowOptions): HistogramWriter {
 /** Axes and bins of rows, whichever else they have. */
 export const binFields = (type: PackedType): Field[] => [
   ...['x', 'y'].flatMap((axis) => [
-    new Field(`${axis}Bins`, new Int32(), true),
-    new Field(`${axis}Min`, new Float64(), true),
-    new Field(`${axis}Max`, new Float64(), true),
-    new Field(`${axis}Edges`, listOf(new Float64()), true),
+    new Field(`${axis}Bins`, INT32, true),
+    new Field(`${axis}Min`, FLOAT64, true),
+    new Field(`${axis}Max`, FLOAT64, true),
+    new Field(`${axis}Edges`, EDGES, true),
   ]),
-  new Field('bins', listOf(new NUMBERS[type]()), true),
+  new Field('bins', BINS[type], true),
 ];
 
 /** Aligned with binFields. */
@@ -64,27 +64,29 @@ export const binColumns = (rows: readonly Pick<ExportRow, 'bins'>[], type: Packe
 const binData = (columns: BinsColumns, type: PackedType, flow: boolean): Data[] => [
   ...axisData(columns, 0),
   ...axisData(columns, 1),
-  listData(new NUMBERS[type](), packedBins(columns, type, flow)),
+  listData(BINS[type], packedBins(columns, type, flow)),
 ];
-
-const listOf = <T extends DataType>(type: T) => new List(new Field('item', type, true));
 
 function axisData({ bookings }: BinsColumns, which: 0 | 1): Data[] {
   const axisOf = (booking: Booking | null): Axis | undefined => booking?.binning.axes[which];
-  const { length } = bookings;
   return [
-    nullable(new Int32(), new Int32Array(length), bookings, (booking) => axisOf(booking)?.bins),
-    nullable(new Float64(), new Float64Array(length), bookings, (booking) => axisOf(booking)?.min),
-    nullable(new Float64(), new Float64Array(length), bookings, (booking) => axisOf(booking)?.max),
-    listData(new Float64(), packedEdges({ bookings }, which)),
+    nullable(INT32, bookings, (booking) => axisOf(booking)?.bins),
+    nullable(FLOAT64, bookings, (booking) => axisOf(booking)?.min),
+    nullable(FLOAT64, bookings, (booking) => axisOf(booking)?.max),
+    listData(EDGES, packedEdges({ bookings }, which)),
   ];
 }
 
-function listData(of: DataType, { numbers, offsets, absent }: PackedLists): Data {
+function listData(type: List, { numbers, offsets, absent }: PackedLists): Data {
   const length = offsets.length - 1;
   const nulls = new Nulls(length);
   for (const i of absent) nulls.add(i);
-  const child = makeData({ type: of, length: numbers.length, nullCount: 0, data: numbers } as unknown as Props);
-  const list = { type: listOf(of), length, valueOffsets: offsets, child, ...nulls.known };
+  const child = makeData({
+    type: type.children[0]?.type,
+    length: numbers.length,
+    nullCount: 0,
+    data: numbers,
+  } as unknown as Props);
+  const list = { type, length, valueOffsets: offsets, child, ...nulls.known };
   return makeData(list as unknown as Props) as Data;
 }

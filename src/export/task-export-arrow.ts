@@ -1,7 +1,7 @@
-import { Bool, Field, Float64, Int32, makeData } from 'apache-arrow';
+import { Bool, Field, makeData } from 'apache-arrow';
 import type { PackedType } from '../domain/bins-text.ts';
 import { INJECTION_KINDS } from '../domain/injection.ts';
-import { Names, nullable, type Props, plain } from './arrow-columns.ts';
+import { FLOAT64, INT32, integers, Names, nullable, type Props } from './arrow-columns.ts';
 import { arrowFile } from './arrow-file.ts';
 import { binColumns, binFields } from './arrow-writer.ts';
 import type { ExportWriter } from './export-format.ts';
@@ -9,6 +9,7 @@ import type { TaskRow } from './task-export-row.ts';
 
 const TRUTHS = ['POSITIVE', 'NEGATIVE'];
 const GAPS = ['NO_HISTOGRAM', 'LOW_ENTRIES', 'INCOMPATIBLE_BINNING', 'NO_FLOW_BINS'];
+const BOOL = new Bool();
 /** In a dictionary, for what is hidden or does not apply. */
 const NONE = '';
 
@@ -25,32 +26,29 @@ export function taskArrowWriter({ type, flow, monitorElements }: TaskArrowOption
   const gaps = new Names(2, [...GAPS, NONE]);
   const injections = new Names(3, [...INJECTION_KINDS, NONE]);
   const fields = [
-    new Field('run', new Int32(), false),
-    new Field('lumisection', new Int32(), true),
-    new Field('lumisectionLast', new Int32(), true),
+    new Field('run', INT32, false),
+    new Field('lumisection', INT32, true),
+    new Field('lumisectionLast', INT32, true),
     new Field('monitorElement', elements.type, false),
     new Field('truth', truths.type, false),
-    new Field('valid', new Bool(), false),
+    new Field('valid', BOOL, false),
     new Field('gap', gaps.type, false),
     new Field('injection', injections.type, false),
-    new Field('strength', new Float64(), true),
-    new Field('entries', new Float64(), true),
+    new Field('strength', FLOAT64, true),
+    new Field('entries', FLOAT64, true),
     ...binFields(type),
   ];
   return arrowFile(fields, (rows) => [
-    plain(
-      new Int32(),
-      Int32Array.from(rows, ({ run }) => run),
-    ),
-    nullable(new Int32(), new Int32Array(rows.length), rows, ({ lumisection }) => lumisection || null),
-    nullable(new Int32(), new Int32Array(rows.length), rows, ({ lumisectionLast }) => lumisectionLast || null),
+    integers(Int32Array.from(rows, ({ run }) => run)),
+    nullable(INT32, rows, ({ lumisection }) => lumisection || null),
+    nullable(INT32, rows, ({ lumisectionLast }) => lumisectionLast || null),
     elements.column(rows, ({ monitorElement }) => monitorElement),
     truths.column(rows, ({ truth }) => truth ?? NONE),
     flags(rows, ({ gap }) => gap === null),
     gaps.column(rows, ({ gap }) => gap ?? NONE),
     injections.column(rows, ({ injection }) => injection?.kind ?? NONE),
-    nullable(new Float64(), new Float64Array(rows.length), rows, ({ injection }) => injection?.strength),
-    nullable(new Float64(), new Float64Array(rows.length), rows, ({ entries }) => entries),
+    nullable(FLOAT64, rows, ({ injection }) => injection?.strength),
+    nullable(FLOAT64, rows, ({ entries }) => entries),
     ...binColumns(rows, type, flow),
   ]);
 }
@@ -59,5 +57,5 @@ export function taskArrowWriter({ type, flow, monitorElements }: TaskArrowOption
 function flags(rows: readonly TaskRow[], isSet: (row: TaskRow) => boolean) {
   const data = new Uint8Array(Math.ceil(rows.length / 64) * 8);
   for (const [i, row] of rows.entries()) if (isSet(row)) data[i >> 3] = (data[i >> 3] as number) | (1 << (i & 7));
-  return makeData({ type: new Bool(), length: rows.length, nullCount: 0, data } as unknown as Props);
+  return makeData({ type: BOOL, length: rows.length, nullCount: 0, data } as unknown as Props);
 }
