@@ -37,6 +37,27 @@ export function injectedBins(
   };
 }
 
+/** Whether there is anything else in a histogram than before. */
+export const isChanged = ({ contents: before }: Bins, { contents: after }: Bins): boolean =>
+  before.some((value, i) => value !== after[i]);
+
+/**
+ * Entries of a histogram that had `entries`, in which an anomaly was made: of counts more or fewer by what was added or taken
+ * away; of weighted contents the share of them that is left, as a sum of weights is no number of entries.
+ */
+export function injectedEntries(entries: number, { contents: before }: Bins, { contents: after }: Bins): number {
+  const [sizeBefore, sizeAfter] = [sizeOf(before), sizeOf(after)];
+  if (isWhole(before) && before.every((value) => value >= 0)) return Math.max(0, entries + sizeAfter - sizeBefore);
+  const share = sizeAfter / sizeBefore;
+  return Number.isFinite(share) ? Math.round(entries * share) : entries;
+}
+
+function sizeOf(numbers: NumberArray): number {
+  let size = 0;
+  for (const value of numbers) size += Math.abs(value);
+  return size;
+}
+
 interface Grid {
   readonly nx: number;
   readonly ny: number;

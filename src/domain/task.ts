@@ -37,7 +37,7 @@ export type TaskState = (typeof TASK_STATES)[number];
 export const SPLITS = ['RUN', 'FILL', 'TIME'] as const;
 export type SplitBy = (typeof SPLITS)[number];
 
-/** Why a lumisection (a window, a run) of a part is no member. */
+/** Why a lumisection (a window, a run) of a part is no member; NO_EFFECT: why a member has no anomaly made in it. */
 export const LEFT_OUT_REASONS = [
   'NO_TRUTH',
   'NEAR_CHANGE',
@@ -47,6 +47,7 @@ export const LEFT_OUT_REASONS = [
   'MIXED',
   'NOT_SAMPLED',
   'EMBARGO',
+  'NO_EFFECT',
 ] as const;
 export type LeftOutReason = (typeof LEFT_OUT_REASONS)[number];
 

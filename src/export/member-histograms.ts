@@ -1,8 +1,8 @@
 import { addBins, whyNotAdded } from '../domain/add-bins.ts';
 import { binningOf } from '../domain/binning.ts';
 import { decodeBins, encodeBins } from '../domain/codec.ts';
-import type { Binning, NumberArray } from '../domain/histogram.ts';
-import { injectedBins } from '../domain/injected-bins.ts';
+import type { Binning } from '../domain/histogram.ts';
+import { injectedBins, injectedEntries } from '../domain/injected-bins.ts';
 import { injectionRandom } from '../domain/injection.ts';
 import { shapeOf } from '../domain/shape.ts';
 import type { LumisectionHistogramRow, RunHistogramRow, Store } from '../store/store.ts';
@@ -72,15 +72,9 @@ async function injected(
   return {
     ...histogram,
     blob: encodeBins(done),
-    entries: entries === null ? null : Math.max(0, entries + sumOf(done.contents) - sumOf(bins.contents)),
+    entries: entries === null ? null : injectedEntries(entries, bins, done),
   };
 }
-
-const sumOf = (numbers: NumberArray): number => {
-  let sum = 0;
-  for (const value of numbers) sum += value;
-  return sum;
-};
 
 /** The histograms of each member that belong to the task, by lumisection: all of them, or why there is none. */
 async function histogramsOf(

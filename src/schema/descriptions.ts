@@ -279,7 +279,7 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     definition: 'As it was stated.',
     hash: 'SHA-256 over its exact content in hexadecimal, as docs/tasks.md says; absent while it is a draft.',
     madeOf: 'The versions that its truth was made of.',
-    leftOut: 'What is no member, and why.',
+    leftOut: 'What is no member (or has no anomaly made in it), and why.',
     createdAt: 'When it was made.',
     updatedAt: 'When it was last changed.',
     frozenAt: 'When it was frozen; absent while it is a draft.',

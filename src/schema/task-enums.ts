@@ -75,7 +75,7 @@ export const TruthLabel = enumOf('TruthLabel', 'What something is, by the truth 
 
 export const LeftOutReason = enumOf(
   'LeftOutReason',
-  'Why something in a part of a task is no member.',
+  'Why something in a part of a task is no member, or has no anomaly made in it.',
   LEFT_OUT_REASONS,
   {
     NO_TRUTH: 'Lumisections that are neither positive nor negative.',
@@ -86,6 +86,8 @@ export const LeftOutReason = enumOf(
     MIXED: 'Windows (runs) of both classes.',
     NOT_SAMPLED: 'Members that the sampling did not take.',
     EMBARGO: 'Lumisections of runs between two parts, of a split by time.',
+    NO_EFFECT:
+      'Good members that were drawn for an anomaly which would have left all of their histograms as they are: it is not made, and they stay good.',
   },
 );
 

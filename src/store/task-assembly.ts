@@ -1,6 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
-import { injectionOf } from '../domain/injection.ts';
 import { END_OF_RUN, LuminosityMask } from '../domain/lumi-mask.ts';
 import type { MaskExpression } from '../domain/mask-expression.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
@@ -34,6 +33,8 @@ import { splitRuns } from '../domain/task-split.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Queries } from './database.ts';
 import { type MaskPart, readMask } from './mask-reads.ts';
+import { ContentReader } from './task-content.ts';
+import { injectMembers } from './task-injections.ts';
 import { assertHideable, judgedNumbers, labelsOf, pairingsOf, type ReadTruth, readTruth } from './task-truth.ts';
 
 /** Stored lumisections that the parts of one task may select. */
@@ -95,20 +96,26 @@ export async function assembleTask(
   const members: Record<TaskPart, TaskMember[]> = { TRAIN: [], VALIDATION: [], TEST: [] };
   const runsOf: Record<TaskPart, number[]> = { TRAIN: [], VALIDATION: [], TEST: [] };
   const counts = new Map<string, LeftOut>(leftOut.map((left) => [`${left.part} ${left.reason}`, left]));
+  const leave = (part: TaskPart, reason: LeftOutReason, count: number) => {
+    const name = `${part} ${reason}`;
+    counts.set(name, { part, reason, count: (counts.get(name)?.count ?? 0) + count });
+  };
+  const { injection } = definition;
+  const reader = new ContentReader(query.database.dialect, queries, { ...definition, ...subject });
   for (const { run, numbers, histograms } of runs) {
     const parts = partsOfLumisections(masks, run, numbers);
     for (const part of new Set(parts)) if (part !== NO_PART) runsOf[TASK_PARTS[part] as TaskPart].push(run);
     const labels = labelsOf(truth, run, numbers, parts);
     const rules = { ...definition, margin: definition.truth.margin };
     const found = membersOfRun({ run, numbers, parts, labels, histograms }, rules);
-    for (const member of found.members) members[member.part].push(injected(definition, member));
     for (const [place, reasons] of found.leftOut.entries()) {
-      const part = TASK_PARTS[place] as TaskPart;
       for (const [reason, count] of Object.entries(reasons) as [LeftOutReason, number][]) {
-        const name = `${part} ${reason}`;
-        counts.set(name, { part, reason, count: (counts.get(name)?.count ?? 0) + count });
+        leave(TASK_PARTS[place] as TaskPart, reason, count);
       }
     }
+    const made = injection && (await injectMembers(reader, subject.elements, injection, found.members));
+    for (const member of made?.members ?? found.members) members[member.part].push(member);
+    for (const { part } of made?.withoutEffect ?? []) leave(part, 'NO_EFFECT', 1);
   }
   // lumisections of one run are open or hidden together
   const isAllowable = definition.granularity !== 'RUN' && !definition.isTruthHidden;
@@ -193,12 +200,6 @@ function assertPairing({ dataset, allow }: TaskDefinition, { madeOf }: ReadTruth
     `truth: ${JSON.stringify(source)} judges ${judged}, another reconstruction than ${dataset}: what is bad there need not be bad here. Ask for OTHER_RECONSTRUCTION (\`allow\`), and it is shown with the task`,
     { reason: 'OTHER_RECONSTRUCTION', field: 'truth', allow: 'OTHER_RECONSTRUCTION' },
   );
-}
-
-/** The member, bad where an anomaly is to be made in it. */
-function injected({ injection = null }: TaskDefinition, member: TaskMember): TaskMember {
-  const done = injection === null ? null : injectionOf(injection, member);
-  return done === null ? member : { ...member, truth: 'POSITIVE', injection: done };
 }
 
 /** A part that names the mask of a class as its own has asked for that class by name. */

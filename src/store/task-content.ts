@@ -1,5 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { binningOf } from '../domain/binning.ts';
+import { decodeBins } from '../domain/codec.ts';
+import type { Binning, Bins } from '../domain/histogram.ts';
 import { type Shape, shapeOf } from '../domain/shape.ts';
 import type { TaskMember } from '../domain/task.ts';
 import { binsHash, byCodePoint, memberDigest, type TaskItem } from '../domain/task-hash.ts';
@@ -18,7 +20,14 @@ export interface TaskContent extends TaskElements {
 
 interface BinningFacts {
   readonly hash: string;
+  readonly binning: Binning;
   readonly shape: Shape;
+}
+
+/** A histogram of a member. */
+export interface MemberPart {
+  readonly binning: Binning;
+  readonly bins: Bins;
 }
 
 /** Reads the histograms of members, run by run, and tells what they are as of now. */
@@ -49,6 +58,19 @@ export class ContentReader {
       for (let number = first; number <= last; number++) own.push(...(items.get(number) ?? []));
       return memberDigest(this.#content.dataset, own);
     });
+  }
+
+  /** The histograms of a monitor element of the task, by lumisection (0: of the run). */
+  async histograms(run: number, element: number, numbers: readonly number[]): Promise<Map<number, MemberPart>> {
+    const found = new Map<number, MemberPart>();
+    for (let from = 0; from < numbers.length; from += AT_ONCE) {
+      for (const [number, binningId, blob] of await this.#read(run, element, numbers.slice(from, from + AT_ONCE))) {
+        const { binning, shape } = await this.#binning(binningId);
+        found.set(number, { binning, bins: decodeBins(blob, shape) });
+      }
+      await nextTurn();
+    }
+    return found;
   }
 
   /** By lumisection (0: of the run), each by path. */
@@ -96,7 +118,8 @@ export class ContentReader {
       [id],
     );
     if (!row) throw new Error(`there is no binning ${id}`);
-    const facts = { hash: row.hash, shape: shapeOf(binningOf(row)) };
+    const binning = binningOf(row);
+    const facts = { hash: row.hash, binning, shape: shapeOf(binning) };
     this.#binnings.set(id, facts);
     return facts;
   }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Bins } from '../../src/domain/histogram.ts';
-import { injectedBins } from '../../src/domain/injected-bins.ts';
+import { injectedBins, injectedEntries, isChanged } from '../../src/domain/injected-bins.ts';
 import {
   INJECTION_KINDS,
   type InjectionKind,
@@ -107,6 +107,32 @@ describe('an anomaly', () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test('adds entries and takes them away with counts, and of weighted contents leaves the share of them that is left', () => {
+    const of = (...contents: number[]): Bins => ({ flow: false, contents: Float64Array.from(contents) });
+    expect(injectedEntries(10, of(4, 6), of(4, 0))).toBe(4);
+    expect(injectedEntries(10, of(4, 6), of(4, 9))).toBe(13);
+    // some of them may have come without entries
+    expect(injectedEntries(5, of(4, 6), of(0, 0))).toBe(0);
+    expect(injectedEntries(100, of(-80.4, 30, 8), of(0, 0, 0))).toBe(0);
+    expect(injectedEntries(100, of(-1.5, 2, 0.5), of(-1.5, 0, 0.5))).toBe(50);
+    expect(injectedEntries(100, of(0.5, 0.5), of(0.5, 0.75))).toBe(125);
+    expect(injectedEntries(7, of(Number.POSITIVE_INFINITY, 1), of(Number.POSITIVE_INFINITY, 0))).toBe(7);
+  });
+
+  test('changes a histogram or leaves it as it is', () => {
+    const changed = (contents: number[], kind: InjectionKind, strength: number) => {
+      const bins = { flow: true, contents: Float64Array.from(contents) };
+      return isChanged(bins, injectedBins(bins, [axis(4, 0, 4)], { kind, strength }, random(1)) as Bins);
+    };
+    for (const kind of ['DEAD_REGION', 'SHIFT', 'GAIN'] as const) {
+      expect(changed([0, 0, 0, 0, 0, 0], kind, 0.5)).toBe(false);
+      expect(changed([3, 0, 0, 9, 0, 3], kind, 0.5)).toBe(true);
+    }
+    expect(changed([0, 0, 0, 0, 0, 0], 'HOT_CHANNEL', 0.5)).toBe(true);
+    // what stays within its bin
+    expect(changed([0, 1, 0, 0, 0, 0], 'GAIN', 0.001)).toBe(false);
   });
 
   test('goes with squared weights, and is none of a profile', () => {

@@ -12,8 +12,9 @@ import { WorkerPool } from '../../src/workers/worker-pool.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { SESSION } from '../support/session.ts';
 import { type Answer, type Ask, asker } from './ask.ts';
-import { CHARGE, fillTaskWorld, RUNS, SIZE } from './task-world.ts';
-import { UL2018 } from './world.ts';
+import { type Booking, lumisectionBatch, runBatch } from './batch.ts';
+import { CHARGE, fillTaskWorld, histogram, RUNS, SIZE } from './task-world.ts';
+import { ingest, UL2018 } from './world.ts';
 
 const [first, second, third] = RUNS as [number, number, number];
 const base = {
@@ -22,6 +23,7 @@ const base = {
   ...{ training: { runs: [first] }, validation: { runs: [second] }, testing: { runs: [third] } },
 };
 const injection = { kinds: ['HOT_CHANNEL', 'DEAD_REGION'], strengths: [0.5, 0.25], share: 0.5, seed: 5 };
+const ONE_CLASS = ['ONE_CLASS_TRAIN', 'ONE_CLASS_VALIDATION', 'ONE_CLASS_TEST'];
 const CREATE = `mutation ($input: CreateTaskInput!) { createTask(input: $input) { task { hash
   injection { kinds strengths share seed } parts { part positives negatives injected } } } }`;
 const FREEZE = 'mutation ($task: String!) { freezeTask(input: { task: $task }) { task { hash } } }';
@@ -189,6 +191,52 @@ describe.each(databases)('anomalies made in a task on $name', (database) => {
       expect([found, efficiency]).toEqual([Math.ceil(injected / 2), Math.ceil(injected / 2) / injected]);
     }
     expect(none.every(({ found }: { found: number }) => found === 0)).toBe(true);
+  });
+
+  test('are made where they change something alone: else a member stays good, and is counted', async () => {
+    const run = 315_260;
+    const numbers = Array.from({ length: 10 }, (_, i) => i + 1);
+    const empty = (number: number, element: Booking) => ({
+      ...histogram(run, number, element),
+      contents: new Float64Array((element.axes[0]?.bins ?? 0) + 2),
+    });
+    await ingest(opened.store, { path: 'empty.csv', format: 'test' }, [
+      { kind: 'runs', runs: [{ number: run }] },
+      { kind: 'lumisections', lumisections: numbers.map((number) => ({ run, number })) },
+      // of lumisection 7 the second monitor element alone has something, of 3 it has none
+      lumisectionBatch([
+        ...numbers.map((number) => empty(number, CHARGE)),
+        ...numbers.flatMap((number) =>
+          number === 3 ? [] : [number === 7 ? histogram(run, number, SIZE) : empty(number, SIZE)],
+        ),
+      ]),
+      runBatch([{ ...empty(0, CHARGE), lumisection: 0 }]),
+    ]);
+    const truth = { positive: `${run}:8-10 | (dcs-2018 - golden-2018)`, negative: `${run}:1-7 | golden-2018` };
+    const all = { kinds: ['SHIFT', 'DEAD_REGION', 'GAIN'], strengths: [0.9], share: 0.999999, seed: 1 };
+    const made = async (name: string, changes: object) => {
+      const input = { name, ...base, truth, testing: { runs: [run] }, injection: all, allow: ONE_CLASS, ...changes };
+      expect((await ask(CREATE, { input })).errors).toBeUndefined();
+      expect((await ask(FREEZE, { task: name })).errors).toBeUndefined();
+      const { data } = await ask(
+        `query ($name: String!) { task(name: $name) { leftOut { part reason count }
+        members(part: TEST) { lumisectionFirst truth injections { strength } } changes { dataChangedCount truthChangedCount } } }`,
+        { name },
+      );
+      const { lumisectionFirst, truth: labels, injections } = data.task.members;
+      expect(data.task.changes).toEqual({ dataChangedCount: 0, truthChangedCount: 0 });
+      const injected = lumisectionFirst.filter((_: number, i: number) => injections[i] !== null);
+      const positive = lumisectionFirst.filter((_: number, i: number) => labels[i] === 'POSITIVE');
+      const noEffect = data.task.leftOut.filter(({ reason }: { reason: string }) => reason === 'NO_EFFECT');
+      return { injected, positive, noEffect };
+    };
+    const noEffect = (count: number) => [{ part: 'TEST', reason: 'NO_EFFECT', count }];
+    expect(await made('empty', {})).toEqual({ injected: [7], positive: [7, 8, 9, 10], noEffect: noEffect(6) });
+    const windows = { granularity: 'WINDOW', windowLength: 2 };
+    // of the window 6-7 the sum has something
+    expect(await made('empty-windows', windows)).toEqual({ injected: [6], positive: [6, 8, 9], noEffect: noEffect(5) });
+    const ofRuns = { granularity: 'RUN', mixed: 'MAJORITY' };
+    expect(await made('empty-runs', ofRuns)).toEqual({ injected: [], positive: [], noEffect: noEffect(1) });
   });
 
   test('are refused where they could not be made, or would tell of a hidden truth', async () => {
