@@ -20,9 +20,10 @@ export const SCORE_REASONS = {
   INCOMPATIBLE_BINNING: 'The histogram is booked with other bins or labels than those learned from.',
   EMPTY: 'There is nothing in the bins, or no entries.',
   NOT_FINITE: 'A number is infinite or none, or numbers are too large to add up.',
-  NEGATIVE: 'A bin lies below 0, where only counts or shares have a meaning.',
+  NEGATIVE: 'A bin (or the entries) lies below 0, where only counts or shares have a meaning.',
   UNDEFINED: 'The score does not exist for this histogram.',
   OTHER: 'Any other reason.',
+  UNKNOWN_ENTRIES: 'The source of the histogram does not say its entries, and they are needed.',
 } as const;
 export type ScoreReason = keyof typeof SCORE_REASONS;
 

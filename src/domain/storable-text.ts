@@ -1,5 +1,8 @@
-// a half of a surrogate pair, and the character that ends a text in C
-const UNSTORABLE = /[\p{Surrogate}\0]/u;
+/**
+ * Whether both databases can store the text: it has no character 0, and no half of a surrogate pair. What has is no name of
+ * anything.
+ */
+export const isStorable = (text: string): boolean => text.isWellFormed() && !text.includes('\0');
 
-/** Whether both databases can store the text: what they cannot is no name of anything, and PostgreSQL refuses to compare it. */
-export const isStorable = (text: string): boolean => !UNSTORABLE.test(text);
+/** The text, with U+FFFD for what cannot be stored: what is told of damaged files and calls may hold anything. */
+export const madeStorable = (text: string): string => text.toWellFormed().replaceAll('\0', '\u{FFFD}');

@@ -2,9 +2,8 @@ import type { Context } from '../context.ts';
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { LuminosityMask } from '../domain/lumi-mask.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import type { CoverageScope, CoveredElement } from '../store/coverage.ts';
-import { checkFirst, countObjects } from './bounded-list.ts';
+import { checkAfter, checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { LumisectionRange } from './certification.ts';
 import { LumisectionCoverage, LumisectionPage } from './lumisection-coverage.ts';
@@ -179,14 +178,12 @@ builder.queryFields((t) => ({
     },
     resolve: async (_root, { first, after, ...given }, context) => {
       const most = checkFirst(first, MOST_ROWS);
-      if (after && !isStorable(after)) {
-        throw new InvalidInputError('after: no path holds a U+0000', { field: 'after' });
-      }
+      const place = checkAfter(after);
       const scope = await scopeOf(given, context);
       const { coverage } = context.store;
       const [expected, elements] = await Promise.all([
         coverage.expected(scope),
-        coverage.elements(scope, { after: after ?? undefined, most }),
+        coverage.elements(scope, { after: place, most }),
       ]);
       const page = new ElementPage(scope, expected, elements, context);
       return countObjects(elements, context).map((element) => ({ page, element }));

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../domain/errors.ts';
 import type { CursorValues, OrderTerm } from '../domain/filter.ts';
+import { isStorable } from '../domain/storable-text.ts';
 import type { Noun } from '../store/store.ts';
 
 /**
@@ -42,4 +43,4 @@ function parse(cursor: string): unknown[] | undefined {
 }
 
 const isValue = (value: unknown): value is string | number | null =>
-  value === null || typeof value === 'string' || typeof value === 'number';
+  value === null || typeof value === 'number' || (typeof value === 'string' && isStorable(value));

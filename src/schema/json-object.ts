@@ -8,16 +8,16 @@ const MAX_TEXT = 20_000;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
-/** As it is read back from the database, which takes no number but finite ones and not every text. */
+/** As it is read back: JSON has finite numbers alone, and texts are of those that can be stored elsewhere. */
 function storable(value: object): JsonObject {
-  const text = JSON.stringify(value, (_key, inner: unknown) => {
+  const text = JSON.stringify(value, (key, inner: unknown) => {
     if (typeof inner === 'number' && !Number.isFinite(inner))
       throw new GraphQLError('JSONObject: a number is too large');
+    if (![key, inner].every((one) => typeof one !== 'string' || isStorable(one)))
+      throw new GraphQLError('JSONObject: a text holds U+0000 or half of a surrogate pair');
     return inner;
   });
   if (text.length > MAX_TEXT) throw new GraphQLError(`JSONObject: ${text.length} characters are more than ${MAX_TEXT}`);
-  if (!isStorable(text) || text.includes('\\u0000'))
-    throw new GraphQLError('JSONObject: a text holds U+0000 or half of a surrogate pair');
   return JSON.parse(text) as JsonObject;
 }
 

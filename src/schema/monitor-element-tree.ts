@@ -1,8 +1,7 @@
 import type { Context } from '../context.ts';
-import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
-import { isStorable } from '../domain/storable-text.ts';
+import { NotFoundError } from '../domain/errors.ts';
 import type { TreeFolder, TreePlace } from '../store/element-tree.ts';
-import { checkFirst, countObjects } from './bounded-list.ts';
+import { checkAfter, checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { MonitorElement } from './refs.ts';
 import { toFilter, whereRef } from './where.ts';
@@ -60,13 +59,8 @@ const pageArguments = (what: string) =>
 
 const pageOf = ({ first, after }: { first: number; after?: string | null | undefined }) => ({
   most: checkFirst(first, MOST),
-  after: after ? storable('after', after) : undefined,
+  after: checkAfter(after),
 });
-
-function storable(field: string, text: string): string {
-  if (isStorable(text)) return text;
-  throw new InvalidInputError(`${field}: no path holds a U+0000 or half of a surrogate pair`, { field });
-}
 
 const MonitorElementTree = builder.objectRef<Tree>('MonitorElementTree').implement({
   description: 'What one folder of monitor elements holds.',
@@ -126,7 +120,6 @@ builder.queryField('meTree', (t) =>
     },
     resolve: async (_root, { prefix, dataset, run, where }, context) => {
       const { store, loaders } = context;
-      storable('prefix', prefix);
       const [storedRun, storedDataset] = await Promise.all([
         typeof run === 'number' ? loaders.run.load(run) : undefined,
         typeof dataset === 'string' ? store.reads.datasetByName(dataset) : undefined,

@@ -1,13 +1,13 @@
 import type { Context } from '../context.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { END_OF_RUN } from '../domain/lumi-mask.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import { owns } from '../domain/viewer.ts';
 import type { NoteChanges, NoteKey } from '../store/notes.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { noteKey } from './note.ts';
 import { Note } from './refs.ts';
+import { savedText } from './saved-text.ts';
 
 /** Longest note, in UTF-16 code units. */
 const MAX_TEXT = 10_000;
@@ -147,15 +147,8 @@ async function elementId({ store }: Context, path: string): Promise<number> {
 }
 
 function assertText(text: string): void {
-  const problem =
-    text.trim() === ''
-      ? 'says nothing'
-      : text.length > MAX_TEXT
-        ? `is longer than ${MAX_TEXT} characters`
-        : isStorable(text)
-          ? null
-          : 'holds the character 0 or half of a surrogate pair';
-  if (problem !== null) throw new InvalidInputError(`text: it ${problem}`, { field: 'text' });
+  if (text.trim() === '') throw new InvalidInputError('text: it says nothing', { field: 'text' });
+  savedText('text', text, MAX_TEXT);
 }
 
 function assertRange(first: number | null, last: number | null): void {

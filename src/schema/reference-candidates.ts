@@ -12,7 +12,6 @@ import {
   type ReferenceWeights,
   rankReferences,
 } from '../domain/reference-rank.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import type { ReferenceChoice as Choice } from '../generated/sqlite/client.ts';
 import { MOST_CANDIDATES, type ReferenceScope } from '../store/reference-candidates.ts';
 import { checkFirst, countObjects } from './bounded-list.ts';
@@ -199,7 +198,6 @@ builder.queryField('referenceCandidates', (t) =>
           field: 'subsystem',
         });
       }
-      if (!isStorable(dataset)) throw unknown('dataset', dataset);
       const scope: ReferenceScope = {
         run,
         dataset,

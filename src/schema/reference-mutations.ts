@@ -1,5 +1,3 @@
-import { InvalidInputError } from '../domain/errors.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { ReferenceChoice } from './refs.ts';
@@ -54,12 +52,6 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: ChooseReferenceInput, required: true, description: 'What to choose.' }) },
     resolve: async (_root, { input: { run, dataset, reference, comment } }, context) => {
       const text = savedText('comment', comment, MAX_COMMENT);
-      for (const [field, name] of [
-        ['dataset', dataset],
-        ['reference.dataset', reference.dataset],
-      ] as const) {
-        if (!isStorable(name)) throw new InvalidInputError(`${field}: is no name of a dataset`, { field });
-      }
       const chosen = await context.store.runReferences.choose({
         ...{ runNumber: run, dataset, referenceRun: reference.run, referenceDataset: reference.dataset },
         comment: text,

@@ -1,7 +1,6 @@
 import type { InputFieldBuilder } from '@pothos/core';
 import { InvalidInputError } from '../domain/errors.ts';
 import { SAVED_NAME } from '../domain/saved-name.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import {
   NOTHING_STATED,
   REFERENCE_POLICIES,
@@ -168,11 +167,7 @@ export function assertStrategyName(name: string, field: string): void {
 /** @throws InvalidInputError for what is no label of a version. */
 export function assertVersion(version: string, field: string): void {
   const isLabel =
-    version.trim() === version &&
-    version !== '' &&
-    version.length <= MAX_VERSION &&
-    isStorable(version) &&
-    !/\p{Cc}/u.test(version);
+    version.trim() === version && version !== '' && version.length <= MAX_VERSION && !/\p{Cc}/u.test(version);
   if (isLabel) return;
   throw new InvalidInputError(`${field}: 1 to ${MAX_VERSION} printable characters, without blanks at the ends`, {
     field,

@@ -182,7 +182,6 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
   const dataset = given.dataset ?? before?.dataset;
   const truth = given.truth == null ? before?.truth : truthFrom(given.truth);
   if (dataset === undefined || truth === undefined) throw invalid('dataset', 'a task has a dataset and a truth');
-  if (!isStorable(dataset)) throw invalid('dataset', 'it holds what no name has');
   const granularity = given.granularity ?? before?.granularity ?? 'LUMISECTION';
   const definition: TaskDefinition = {
     description: savedText(
@@ -318,9 +317,6 @@ function truthFrom(given: typeof TaskTruthInput.$inferInput): TruthDefinition {
   }
   if (byMasks && (subsystem !== null || dataset !== null)) {
     throw invalid('truth', 'subsystem and dataset go with `source`; masks name theirs themselves');
-  }
-  for (const [name, text] of Object.entries({ source, subsystem, dataset })) {
-    if (text !== null && !isStorable(text)) throw invalid(`truth.${name}`, 'it holds what no name has');
   }
   if (causes !== null && (causes.length < 1 || causes.length > MOST_CAUSES)) {
     throw invalid('truth.causes', `${causes.length} are not between 1 and ${MOST_CAUSES}`);

@@ -1,6 +1,5 @@
 import { responsePathAsArray } from 'graphql';
 import { InvalidInputError } from '../domain/errors.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import type { TrendGap, TrendPlace, TrendPoint } from '../store/trends.ts';
 import { checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
@@ -70,12 +69,10 @@ const Gap = builder.objectRef<TrendGap>('TrendGap').implement({
 function placeOf(after: string | null | undefined): TrendPlace | undefined {
   if (after === null || after === undefined) return undefined;
   const [run, lumisection, dataset, ...more] = decodeCursor(ORDER, 'after', after);
-  const isPlace = Number.isSafeInteger(run) && Number.isSafeInteger(lumisection) && isText(dataset);
+  const isPlace = Number.isSafeInteger(run) && Number.isSafeInteger(lumisection) && typeof dataset === 'string';
   if (isPlace && more.length === 0) return [run as number, lumisection as number, dataset];
   throw new InvalidInputError('after: this is no `cursor` of a point', { field: 'after' });
 }
-
-const isText = (value: unknown): value is string => typeof value === 'string' && isStorable(value);
 
 const Trend = builder.objectRef<PlannedTrend>('Trend').implement({
   description:

@@ -1,5 +1,4 @@
 import { qualityTestRows, scalarRows } from '../../ingest/pipeline/call/values.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import { bring } from './bring.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
@@ -93,8 +92,7 @@ const UpsertQualityTestsPayload = payloadOf<Written<WrittenPlace & { readonly na
         return Promise.all(
           keys.map((key, i) => {
             const name = places[i]?.name ?? '';
-            // a name that cannot be stored was refused, and is nothing to ask for
-            return key && isStorable(name) ? context.loaders.qualityTest.load({ ...key, name }) : null;
+            return key ? context.loaders.qualityTest.load({ ...key, name }) : null;
           }),
         );
       },

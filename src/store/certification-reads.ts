@@ -3,7 +3,6 @@ import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
 import type { Flag } from '../domain/record.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import { combineFlags, type Verdict } from '../domain/verdict.ts';
 import type { CertificationFraction } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
@@ -97,9 +96,6 @@ export async function verdictsOf(
   keys: readonly { runNumber: number; number: number }[],
 ): Promise<Verdict[]> {
   if (keys.length === 0) return [];
-  if (![source, dataset ?? '', subsystem ?? ''].every(isStorable)) {
-    throw unknownSource(source, dataset ?? '', subsystem ?? '');
-  }
   const table = keyTableSql(
     query.database.dialect,
     'k',
@@ -133,7 +129,6 @@ export async function verdictsOf(
  * those of them that it names to be asked.
  */
 export async function goodLumisections(query: CheckedQuery, source: string, where?: Filter): Promise<LuminosityMask> {
-  if (!isStorable(source)) throw unknownSource(source);
   // without those of another flag, what contradicts a GOOD would go unseen
   if (where && tests(where, new Set(['flag']))) {
     throw new InvalidInputError('flag: a mask holds what all certifications that count call GOOD: leave the flag out', {

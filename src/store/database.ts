@@ -5,7 +5,15 @@ import type { Events, StoreEvent } from './events.ts';
 import type { HistogramTable } from './histogram-rows.ts';
 
 /** A value bound to `$1`, `$2` ... of a statement. Dates are stored as Prisma stores them, in UTC. */
-export type Parameter = string | number | bigint | boolean | Date | Uint8Array | null | readonly (string | number)[];
+export type Parameter =
+  | string
+  | number
+  | bigint
+  | boolean
+  | Date
+  | Uint8Array
+  | null
+  | readonly (string | number | null)[];
 
 /**
  * Sends SQL. Parameters are numbered `$1`, `$2` ... on both databases (what Kysely compiled, `?` on SQLite, works as well);

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { InvalidInputError, NotFoundError, UnavailableError } from '../domain/errors.ts';
+import { madeStorable } from '../domain/storable-text.ts';
 import type { DataFile, Job } from '../generated/sqlite/client.ts';
 import type { Database, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { UNDECIDED } from './ledger-files.ts';
-import { storable } from './ledger-issues.ts';
 import type { Lease } from './store.ts';
 import type { Stored } from './tables.ts';
 
@@ -397,7 +397,7 @@ function tell(transaction: Transaction, { fileId, offeredFileId }: Pick<Job, 'fi
   if (offeredFileId !== fileId) transaction.publish({ kind: 'dataFile', id: offeredFileId });
 }
 
-const wording = (problem: JobProblem | undefined) => (problem === undefined ? null : storable(problem.message));
+const wording = (problem: JobProblem | undefined) => (problem === undefined ? null : madeStorable(problem.message));
 
 const toJob = (row: Stored<Job>): Job => ({
   ...row,

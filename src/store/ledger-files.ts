@@ -1,9 +1,9 @@
 import { NotFoundError, UnavailableError } from '../domain/errors.ts';
 import type { Counts, SourcePosition } from '../domain/record.ts';
+import { madeStorable } from '../domain/storable-text.ts';
 import type { DataFile } from '../generated/sqlite/client.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import { storable } from './ledger-issues.ts';
 import type { FileIdentity, Lease } from './store.ts';
 import type { Stored } from './tables.ts';
 
@@ -167,7 +167,7 @@ export async function finishFile(
   fileId: number,
   result: { status: string; errorCode?: string; errorMessage?: string },
 ): Promise<DataFile> {
-  const message = result.errorMessage === undefined ? null : storable(result.errorMessage);
+  const message = result.errorMessage === undefined ? null : madeStorable(result.errorMessage);
   const [row] = await transaction.all<Stored<DataFile>>(
     `UPDATE data_file SET status = $1, error_code = $2, error_message = $3, finished_at = $4, lease_owner = NULL,
        lease_expires_at = NULL WHERE id = $5 RETURNING *`,

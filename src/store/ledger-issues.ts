@@ -1,4 +1,5 @@
 import type { IssueRecord } from '../domain/record.ts';
+import { madeStorable } from '../domain/storable-text.ts';
 import type { IngestIssue } from '../generated/sqlite/client.ts';
 import type { Column, Parameter, Queries, Transaction } from './database.ts';
 import type { Stored } from './tables.ts';
@@ -47,9 +48,9 @@ export async function appendIssues(
     issue.code,
     placeOf(issue.line),
     placeOf(issue.byte),
-    issue.field === undefined ? null : storable(issue.field),
-    issue.value === undefined ? null : storable(issue.value).slice(0, VALUE_LENGTH),
-    storable(issue.reason),
+    issue.field === undefined ? null : madeStorable(issue.field),
+    issue.value === undefined ? null : madeStorable(issue.value.slice(0, VALUE_LENGTH)),
+    madeStorable(issue.reason),
   ]);
   await transaction.insert('ingest_issue', COLUMNS, rows);
 }
@@ -63,9 +64,6 @@ const NOT_KEPT: IssueRecord = {
 /** What a damaged file says of a place may be no place at all, and then could be stored but never read again. */
 const placeOf = (place: number | undefined) =>
   place !== undefined && Number.isSafeInteger(place) && place >= 0 ? place : null;
-
-/** PostgreSQL's text cannot hold the character 0, which damaged files do. */
-export const storable = (text: string) => text.replaceAll('\0', '\u{FFFD}');
 
 export async function issuesOf(
   queries: Pick<Queries, 'all'>,

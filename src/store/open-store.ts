@@ -25,6 +25,7 @@ import { readOnlyDatabase, readOnlyUrl } from './read-only-database.ts';
 import { cachedDimensions, StoreReads } from './reads.ts';
 import { createRunReferences } from './reference-choices.ts';
 import { References } from './references.ts';
+import { withStorableTexts } from './storable-texts.ts';
 import type { Store, StoreOptions } from './store.ts';
 import { createStrategies } from './strategies.ts';
 import { createStrategyRuns } from './strategy-runs.ts';
@@ -40,7 +41,7 @@ import { createWatches } from './watches.ts';
  */
 export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
   if (options.migrate ?? !options.readOnly) await migrate(url);
-  const opened = await openDatabase(url, options);
+  const opened = withStorableTexts(await openDatabase(url, options));
   const writable = options.observe ? observedDatabase(opened, options.observe) : opened;
   const database = options.readOnly ? readOnlyDatabase(writable) : writable;
   const hidden = new HiddenTasks(database);

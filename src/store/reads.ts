@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { isStorable } from '../domain/storable-text.ts';
 import type { Binning, Dataset, MonitorElement } from '../generated/sqlite/client.ts';
 import { lumisectionBins, runBins } from './bins-reads.ts';
 import {
@@ -219,14 +218,8 @@ export class StoreReads implements Reads {
     return rowByText(this.query, 'dataset', 'name', name);
   }
 
-  async datasetsByName(names: readonly string[]) {
-    const { query } = this;
-    const wanted = [...new Set(names)].filter(isStorable);
-    if (wanted.length === 0) return names.map(() => null);
-    const statement = sql`SELECT ${sql.join(rowColumns('dataset', 't'))} FROM dataset t WHERE ${isOneOf(query.database.dialect, sql.raw('t.name'), 'text', wanted)}`;
-    const rows = toRows('dataset', transposed(await query.send(statement)));
-    const byName = new Map(rows.map((row) => [row.name, row]));
-    return names.map((name) => byName.get(name) ?? null);
+  datasetsByName(names: readonly string[]) {
+    return rowsByText(this.query, 'dataset', 'name', names);
   }
 
   taskByName(name: string) {
@@ -235,6 +228,10 @@ export class StoreReads implements Reads {
 
   monitorElementByPath(path: string) {
     return rowByText(this.query, 'monitorElement', 'path', path);
+  }
+
+  monitorElementsByPath(paths: readonly string[]) {
+    return rowsByText(this.query, 'monitorElement', 'path', paths);
   }
 
   histogramCounts(ids: readonly number[]) {
@@ -280,15 +277,22 @@ export class StoreReads implements Reads {
   }
 }
 
-async function rowByText<N extends 'dataset' | 'monitorElement' | 'strategy' | 'task'>(
-  query: CheckedQuery,
-  noun: N,
-  field: string,
-  text: string,
-) {
-  if (!isStorable(text)) return null;
-  const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(nounInfo(noun).table)} t WHERE ${sql.raw(`t.${field}`)} = ${text}`;
-  return toRows(noun, transposed(await query.send(statement)))[0] ?? null;
+type Named = 'dataset' | 'monitorElement' | 'strategy' | 'task';
+
+async function rowByText<N extends Named>(query: CheckedQuery, noun: N, field: string, text: string) {
+  return (await rowsByText(query, noun, field, [text]))[0] ?? null;
+}
+
+async function rowsByText<N extends Named>(query: CheckedQuery, noun: N, field: string, texts: readonly string[]) {
+  const { dialect } = query.database;
+  const isNamed = isOneOf(dialect, sql.raw(`t.${field}`), 'text', [...new Set(texts)]);
+  const rows = await query.send(
+    sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(nounInfo(noun).table)} t WHERE ${isNamed}`,
+  );
+  const found = new Map(
+    toRows(noun, transposed(rows)).map((row) => [(row as Readonly<Record<string, unknown>>)[field], row]),
+  );
+  return texts.map((text) => found.get(text) ?? null);
 }
 
 async function countsById(

@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { LuminosityMask } from '../domain/lumi-mask.ts';
 import type { Flag } from '../domain/record.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { unknownSource } from './certification-reads.ts';
 import type { CheckedQuery } from './checked-query.ts';
@@ -28,9 +27,6 @@ export async function runVerdicts(
   { source, dataset, subsystem }: SourceScope,
   runs: readonly number[],
 ): Promise<RunVerdicts> {
-  if (![source, dataset ?? '', subsystem ?? ''].every(isStorable)) {
-    throw unknownSource(source, dataset ?? '', subsystem ?? '');
-  }
   const narrowed = sql`${dataset === null ? sql`` : sql` AND v.dataset = ${dataset}`}${subsystem === null ? sql`` : sql` AND v.subsystem = ${subsystem}`}`;
   const inRuns = isOneOf(query.database.dialect, sql`c.run_number`, 'int', runs);
   // a subsystem comes back even where it says nothing of these runs: then none of them is good

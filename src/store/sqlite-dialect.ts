@@ -1,6 +1,13 @@
 import { CamelCasePlugin, DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler } from 'kysely';
 import type { Dialect } from './dialect.ts';
+import { comparable } from './storable-texts.ts';
 import type { Tables } from './tables.ts';
+
+/** A text is looked at before it is JSON: there it has no character 0 any more, and SQLite would end it at one. */
+function json(values: readonly unknown[]): string {
+  const text = JSON.stringify(values);
+  return text.includes('\\u') ? JSON.stringify(values, (_key, value: unknown) => comparable(value)) : text;
+}
 
 const inJson = ['IN (SELECT value FROM json_each(', '))'] as const;
 
@@ -22,13 +29,13 @@ export const sqliteDialect: Dialect = {
         : columns.map(({ name }, i) => `value ->> ${i} AS ${name}`).join(', ');
     return `(SELECT key AS position, ${select} FROM json_each($${firstParameter})) AS ${alias}`;
   },
-  keyParameters: (columns, keys) => [JSON.stringify(columns.length === 1 ? keys.map((key) => key[0]) : keys)],
+  keyParameters: (columns, keys) => [json(columns.length === 1 ? keys.map((key) => key[0]) : keys)],
   keyParameterCount: () => 1,
   tableName: (table) => `main.${table}`,
   binaryCollation: 'COLLATE BINARY',
   positionFunction: 'instr',
   oneOf: { int: inJson, bigint: inJson, text: inJson },
-  listParameter: (values) => JSON.stringify(values),
+  listParameter: json,
   maxParameters: 32_766,
   packing: {
     // JSON would round floats to 15 digits; as text they have 17, and are `Inf` where JSON has no word for it

@@ -258,6 +258,7 @@ export interface Reads {
   /** Aligned with the names. */
   datasetsByName(names: readonly string[]): Promise<(Dataset | null)[]>;
   monitorElementByPath(path: string): Promise<MonitorElement | null>;
+  monitorElementsByPath(paths: readonly string[]): Promise<(MonitorElement | null)[]>;
   /** Histogram counts (per LS and run level together) by monitor element, and run counts by dataset. */
   histogramCounts(monitorElementIds: readonly number[]): Promise<number[]>;
   /** Counts of scalar values (per LS and run level together) by monitor element. */

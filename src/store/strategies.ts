@@ -1,6 +1,5 @@
 import { ForbiddenError, InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import type { Orientation } from '../domain/prediction.ts';
-import { isStorable } from '../domain/storable-text.ts';
 import { definitionText, NOTHING_STATED, type StrategyDefinition } from '../domain/strategy-definition.ts';
 import type { Strategy, StrategyVersion } from '../generated/sqlite/client.ts';
 import type { Database, Transaction } from './database.ts';
@@ -101,7 +100,6 @@ export const createStrategies = (database: Pick<Database, 'write' | 'all'>): Str
       return createVersion(transaction, own, version, author);
     }, ALONE),
   version: async ({ name, version }) => {
-    if (![name, version].every(isStorable)) return null;
     const [row] = await database.all<StrategyVersion>(
       'SELECT v.* FROM strategy_version v JOIN strategy s ON s.id = v.strategy_id WHERE s.name = $1 AND v.version = $2',
       [name, version],

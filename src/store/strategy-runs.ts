@@ -1,8 +1,8 @@
 import { InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
+import { madeStorable } from '../domain/storable-text.ts';
 import type { Prediction, StrategyRun, Task } from '../generated/sqlite/client.ts';
 import type { Database, Queries, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import { storable } from './ledger-issues.ts';
 import type { Predictions } from './predictions.ts';
 import type { Lease } from './store.ts';
 import type { StrategyAuthor } from './strategies.ts';
@@ -298,7 +298,7 @@ async function end(
 async function setStatus(transaction: Transaction, id: number, status: string, problem?: RunEnd['problem']) {
   await transaction.all(
     'UPDATE prediction SET status = $2, error_code = $3, error_message = $4, updated_at = $5 WHERE id = $1',
-    [id, status, problem?.code ?? null, problem === undefined ? null : storable(problem.message), new Date()],
+    [id, status, problem?.code ?? null, problem === undefined ? null : madeStorable(problem.message), new Date()],
   );
 }
 

@@ -1,6 +1,6 @@
+import { madeStorable } from '../domain/storable-text.ts';
 import type { Watch, WatchedRun, WatchedScore } from '../generated/sqlite/client.ts';
 import type { Column, Database, Queries, Transaction } from './database.ts';
-import { storable } from './ledger-issues.ts';
 import type { Lease } from './store.ts';
 import { isLeft, lapsed } from './strategy-runs.ts';
 
@@ -124,7 +124,7 @@ export const createWatches = (database: Pick<Database, 'dialect' | 'all' | 'arra
     note: (predictionId, problem) =>
       database.write(async (transaction) => {
         await transaction.all('UPDATE watch SET error_code = $2, error_message = $3 WHERE prediction_id = $1', [
-          ...[predictionId, problem?.code ?? null, problem === null ? null : storable(problem.message)],
+          ...[predictionId, problem?.code ?? null, problem === null ? null : madeStorable(problem.message)],
         ]);
       }),
 

@@ -1,5 +1,4 @@
-import type { GraphQLField, GraphQLObjectType, GraphQLOutputType } from 'graphql';
-import { getNamedType, isNonNullType, isObjectType } from 'graphql';
+import type { GraphQLField } from 'graphql';
 import { type App, createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
@@ -7,6 +6,7 @@ import { ERROR_CODES } from '../../src/plugins/error-codes.ts';
 import type { Store } from '../../src/store/store.ts';
 import { AUTHORIZED, SESSION } from '../support/session.ts';
 import { ID_MARK, TOO_LARGE } from './mutations-values.ts';
+import { selectionOf } from './schema-walk.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked at by path
 export type Data = any;
@@ -146,22 +146,6 @@ export class Attacker {
 }
 
 const withoutTimes = (logged: string) => logged.replace(/"(time|requestId)":"[^"]*",/g, '');
-
-/** All fields of a type that need no argument, so deep. */
-function selectionOf(type: GraphQLOutputType, depth: number): string {
-  const named = getNamedType(type);
-  if (!isObjectType(named)) return '';
-  const fields = Object.values((named as GraphQLObjectType).getFields()).filter(
-    ({ args }) => !args.some(({ type: of, defaultValue }) => isNonNullType(of) && defaultValue === undefined),
-  );
-  const chosen = fields.flatMap(({ name, type: of }) => {
-    const inner = getNamedType(of);
-    if (!isObjectType(inner)) return [name];
-    if (depth === 0 || inner.name.endsWith('Connection')) return [];
-    return [`${name} ${selectionOf(of, depth - 1)}`];
-  });
-  return `{ __typename ${chosen.join(' ')} }`;
-}
 
 /** A value as it is written in a document; what is an enum there is guessed by its capitals. */
 function literal(value: unknown): string {

@@ -18,7 +18,7 @@ import { schema } from '../../src/schema/index.ts';
 /** What stands in arguments, by their names (or `FIELD.NAME`): each value is asked for once wherever the argument is. */
 export type Values = Readonly<Record<string, readonly unknown[]>>;
 
-interface Walk {
+export interface Walk {
   /** Fields of the query type at which types are reached first, so that they are about what matters. */
   readonly first: readonly string[];
   readonly values: Values;
@@ -27,50 +27,60 @@ interface Walk {
 }
 
 /** A type, and how it is reached: what stands before and behind what is selected of it. */
-interface Place {
+export interface Place {
   readonly type: GraphQLObjectType;
   readonly before: string;
   readonly behind: string;
 }
 
-/**
- * Queries that ask for every field that the schema has, once at least, and give every argument a value, once at least;
- * every condition of every `where`, and all that lists can be ordered by. A required argument that `values` does not know is
- * an error, so that what the schema gets is walked as well.
- */
-export function queriesOf({ first, values, onTheWay }: Walk): {
-  readonly queries: readonly string[];
-  /** Names of the types that were reached. */
-  readonly visited: ReadonlySet<string>;
-} {
-  const queries: string[] = [];
+/** Every type that queries can reach, once. */
+export function placesOf({ first, values, onTheWay }: Walk): readonly Place[] {
+  const places: Place[] = [];
   const visited = new Set<string>();
-  const asked = new Set<string>();
   const query = schema.getQueryType() as GraphQLObjectType;
   const waiting: Place[] = [{ type: query, before: '{', behind: '}' }];
   for (let place = waiting.shift(); place !== undefined; place = waiting.shift()) {
     const { type, before, behind } = place;
     if (visited.has(type.name)) continue;
     visited.add(type.name);
+    places.push(place);
     const fields = Object.values(type.getFields());
     if (type === query) fields.sort((a, b) => order(first, a) - order(first, b));
     for (const field of fields) {
-      // the same as `nodes` of the connection
-      if (/Edge$/.test(type.name) && field.name === 'node') continue;
-      // without arguments it stood among the leaves of its type
-      const isLeaf = typesOf(field.type).length === 0;
-      for (const given of argumentsOf(field, values, asked).slice(isLeaf ? 1 : 0)) {
-        queries.push(`${before} ${field.name}${given} ${leavesOf(field.type, values)} ${behind}`);
-      }
       // what an interface stands for is reached by ways that say of what
-      if (isAbstractType(getNamedType(field.type))) continue;
+      if (isSameAsNodes(type, field) || isAbstractType(getNamedType(field.type))) continue;
       for (const inner of typesOf(field.type)) {
         const given = argumentsOnTheWay(field, values, onTheWay);
         waiting.push({ type: inner, before: `${before} ${field.name}${given} {`, behind: `} ${behind}` });
       }
     }
   }
-  return { queries: [...new Set(queries)], visited };
+  return places;
+}
+
+const isSameAsNodes = (type: GraphQLObjectType, field: { name: string }) =>
+  /Edge$/.test(type.name) && field.name === 'node';
+
+/**
+ * Queries that ask for every field that the schema has, once at least, and give every argument a value, once at least;
+ * every condition of every `where`, and all that lists can be ordered by. A required argument that `values` does not know is
+ * an error, so that what the schema gets is walked as well.
+ */
+export function queriesOf(walk: Walk): readonly string[] {
+  const { values } = walk;
+  const queries: string[] = [];
+  const asked = new Set<string>();
+  for (const { type, before, behind } of placesOf(walk)) {
+    for (const field of Object.values(type.getFields())) {
+      if (isSameAsNodes(type, field)) continue;
+      // without arguments it stood among the leaves of its type
+      const isLeaf = typesOf(field.type).length === 0;
+      for (const given of argumentsOf(field, values, asked).slice(isLeaf ? 1 : 0)) {
+        queries.push(`${before} ${field.name}${given} ${leavesOf(field.type, values)} ${behind}`);
+      }
+    }
+  }
+  return [...new Set(queries)];
 }
 
 const order = (first: readonly string[], { name }: { name: string }) => {
@@ -98,9 +108,27 @@ function leavesOf(type: GraphQLOutputType, values: Values): string {
   return `{ __typename ${types.map((one) => `... on ${one.name} { id }`).join(' ')} }`;
 }
 
+/** All fields of a type that need no argument, so deep. */
+export function selectionOf(type: GraphQLOutputType, depth: number): string {
+  const named = getNamedType(type);
+  if (isAbstractType(named)) return '{ __typename }';
+  if (!isObjectType(named)) return '';
+  const chosen = Object.values(named.getFields())
+    .filter(({ args }) => !args.some(isNeeded))
+    .flatMap(({ name, type: of }) => {
+      const inner = getNamedType(of);
+      if (!isObjectType(inner)) return isAbstractType(inner) ? [] : [name];
+      if (depth === 0 || inner.name.endsWith('Connection')) return [];
+      return [`${name} ${selectionOf(of, depth - 1)}`];
+    });
+  return `{ __typename ${chosen.join(' ')} }`;
+}
+
+export const isNeeded = ({ type, defaultValue }: GraphQLArgument | GraphQLInputField) =>
+  isNonNullType(type) && defaultValue === undefined;
+
 /** The required arguments of a field alone, then with each other argument in turn, with each of its values. */
 function argumentsOf(field: GraphQLField<unknown, unknown>, values: Values, asked: Set<string>): string[] {
-  const isNeeded = (argument: GraphQLArgument) => isNonNullType(argument.type) && argument.defaultValue === undefined;
   const needed = field.args.filter(isNeeded).map((argument) => {
     const found = valuesOf(argument, ofField(field, argument, values), asked);
     if (found.length === 0) throw new Error(`nobody says what ${field.name}(${argument.name}:) may be`);
@@ -121,7 +149,8 @@ function argumentsOf(field: GraphQLField<unknown, unknown>, values: Values, aske
   return [base, ...others].map((given) => (given.length === 0 ? '' : `(${given.join(', ')})`));
 }
 
-const ofField = (field: { name: string }, { name }: { name: string }, values: Values): Values => {
+/** The values of which those of this argument alone stand under its name. */
+export const ofField = (field: { name: string }, { name }: { name: string }, values: Values): Values => {
   const own = values[`${field.name}.${name}`];
   return own === undefined ? values : { ...values, [name]: own };
 };
@@ -129,8 +158,7 @@ const ofField = (field: { name: string }, { name }: { name: string }, values: Va
 function argumentsOnTheWay(field: GraphQLField<unknown, unknown>, values: Values, more: readonly string[]): string {
   const given = field.args.flatMap((argument) => {
     const isGiven =
-      (isNonNullType(argument.type) && argument.defaultValue === undefined) ||
-      [argument.name, `${field.name}.${argument.name}`].some((name) => more.includes(name));
+      isNeeded(argument) || [argument.name, `${field.name}.${argument.name}`].some((name) => more.includes(name));
     const [value] = isGiven ? valuesOf(argument, ofField(field, argument, values), new Set()) : [];
     return value === undefined ? [] : [`${argument.name}: ${value}`];
   });

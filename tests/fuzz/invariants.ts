@@ -6,6 +6,7 @@ import { pathProblem } from '../../src/domain/monitor-element.ts';
 import type { HistogramColumns, IssueRecord, RecordBatch, ScalarRecord } from '../../src/domain/record.ts';
 import { scalarProblem } from '../../src/domain/scalar.ts';
 import { cellCount, shapeOf } from '../../src/domain/shape.ts';
+import { isStorable } from '../../src/domain/storable-text.ts';
 
 const MAX_INT32 = 2_147_483_647;
 const KINDS: readonly (string | null)[] = ['TH1', 'TH2', 'PROFILE', 'PROFILE2D', 'SCALAR', null];
@@ -107,9 +108,6 @@ function aboutValue({
     ...(pathProblem(monitorElement) === null ? [] : [`the path ${JSON.stringify(monitorElement)}`]),
   ];
 }
-
-/** PostgreSQL's text has no such character, and SQLite's readers stop there. */
-const isStorable = (text: string) => !text.includes('\0');
 
 /** Every number and text below, times among them. */
 function* valuesIn(value: unknown, path: string): Generator<[path: string, value: number | string]> {

@@ -116,7 +116,7 @@ describe.each(databases)('tree of monitor elements on $name', (database) => {
   it.each([
     ['meTree(run: 99) { path }', 'NOT_FOUND'],
     ['meTree(dataset: "/no/such/SET") { path }', 'NOT_FOUND'],
-    ['meTree(prefix: "\\u0000") { path }', 'BAD_USER_INPUT'],
+    ['meTree { folders(after: "\\u0000") { name } }', 'BAD_USER_INPUT'],
     ['meTree { folders(first: 10001) { name } }', 'BAD_USER_INPUT'],
   ])('%s is refused', async (field, code) => {
     const { errors } = await ask(`{ ${field} }`);

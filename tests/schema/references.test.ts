@@ -217,7 +217,7 @@ describe.each(databases)('references on $name', (database) => {
     expect(await code({ reference: { run: 14, dataset: PROMPT } })).toBe('NOT_FOUND reference');
     expect(await code({ reference: { run: 11, dataset: UL } })).toBe('BAD_USER_INPUT reference');
     expect(await code({ comment: 'x'.repeat(2_001) })).toBe('BAD_USER_INPUT comment');
-    expect(await code({ dataset: 'a\u0000' })).toBe('BAD_USER_INPUT dataset');
+    expect(await code({ dataset: 'a\u0000' })).toBe('NOT_FOUND run');
     // another dataset of the same run is one
     expect((await choose(input)).data.chooseReference.created).toBe(true);
   });

@@ -1,5 +1,5 @@
 import { datasetNameProblem } from '../../../src/domain/dataset-name.ts';
-import { isStorable } from '../../../src/domain/storable-text.ts';
+import { isStorable, madeStorable } from '../../../src/domain/storable-text.ts';
 import { pathFault } from '../../formats/csv/cell-faults.ts';
 import type { RowFault } from '../../formats/csv/fault.ts';
 import { shortened } from '../../formats/shortened.ts';
@@ -13,7 +13,7 @@ export function textFault(field: string, text: string | null | undefined, most =
   if (text == null) return null;
   if (!isStorable(text)) {
     const reason = 'the character 0 or half of a surrogate pair stands in it';
-    return { code: 'BAD_TEXT', reason, field, value: shortened(text.replaceAll('\0', '\u{FFFD}')) };
+    return { code: 'BAD_TEXT', reason, field, value: shortened(madeStorable(text)) };
   }
   if (text.length <= most) return null;
   return { code: 'BAD_TEXT', reason: `longer than ${most} characters`, field, value: shortened(text) };

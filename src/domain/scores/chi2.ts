@@ -24,7 +24,8 @@ function against(tested: Scored, reference: Scored): Score {
     const [d, r] = [tested.contents[i] as number, reference.contents[i] as number];
     if (d === 0 && r === 0) continue;
     filled++;
-    const difference = d - scale * r;
+    // a difference of shares, which of counts in proportion is 0 to the last bit
+    const difference = tested.sum * (d / tested.sum - r / reference.sum);
     if (difference === 0) continue;
     const ofD = difference > 0 ? lowerError(d) : upperError(d);
     const ofR = scale * (difference > 0 ? upperError(r) : lowerError(r));

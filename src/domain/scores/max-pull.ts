@@ -20,11 +20,12 @@ export function maxPull(tested: Scored, references: readonly Scored[], largest: 
 /** @param pulls receives all of them. */
 function largestPull(tested: Scored, reference: Scored, pulls?: Float64Array): number {
   const [ofTested, ofReference] = [tested.contents, reference.contents];
-  const scale = reference.sum / tested.sum;
+  const [whole, sum] = [tested.sum, reference.sum];
   let most = 0;
   for (let i = 0; i < ofTested.length; i++) {
     const r = ofReference[i] as number;
-    const pull = (scale * (ofTested[i] as number) - r) / (r > 1 ? Math.sqrt(r) : 1);
+    // a difference of shares, which of counts in proportion is 0 to the last bit
+    const pull = (sum * ((ofTested[i] as number) / whole - r / sum)) / (r > 1 ? Math.sqrt(r) : 1);
     if (pulls !== undefined) pulls[i] = pull;
     most = Math.max(most, Math.abs(pull));
   }
