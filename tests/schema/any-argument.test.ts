@@ -3,7 +3,7 @@ import {
   type GraphQLArgument,
   type GraphQLField,
   type GraphQLInputType,
-  type GraphQLObjectType,
+  type GraphQLInterfaceType,
   getNamedType,
   isEnumType,
   isInputObjectType,
@@ -13,10 +13,11 @@ import {
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema/index.ts';
-import type { Store } from '../../src/store/store.ts';
-import { createTestStore, databases } from '../support/databases.ts';
+import { WALK } from '../attack/hidden-truth-walk.ts';
+import { openWorld, type World } from '../attack/hidden-truth-world.ts';
+import { placesOf } from '../attack/schema-walk.ts';
+import { databases } from '../support/databases.ts';
 import { type Answer, type Ask, asker } from './ask.ts';
-import { fillWorld } from './world.ts';
 
 /** Texts that mean something to a database, a pattern, a file system, a terminal or JSON. */
 const TEXTS = [
@@ -94,8 +95,12 @@ const TEXTS = [
   '__proto__',
   'constructor',
   'toString',
-  'golden-2018',
-  'rr-2018',
+  'golden',
+  'rr',
+  'listed',
+  'older',
+  'hidden',
+  'floor',
   'nope',
   '2018-04-30T21:11:27Z',
   '2018-04-30T21:11:27+23:59',
@@ -115,21 +120,14 @@ const NUMBERS = [
   0, 1, -1, 2, 5, 12, 315257, 367129, 0.5, -0, 1e-320, 1e308, -1e308, 2147483647, 2147483648, -2147483648, -2147483649,
   4294967296, 9007199254740991, 9007199254740992, -9007199254740991, 1e20, 1000, 1001,
 ];
-const TYPES = [
-  'Run',
-  'Lumisection',
-  'LumisectionHistogram',
-  'RunHistogram',
-  'Dataset',
-  'MonitorElement',
-  'Certification',
-  'DataFile',
-  'IngestIssue',
-  'Histogram',
-  'Query',
-  'Nope',
-  '__proto__',
-];
+const NODES = schema.getPossibleTypes(schema.getType('Node') as GraphQLInterfaceType).map(({ name }) => name);
+const TYPES = [...NODES, 'Histogram', 'Query', 'Nope', '__proto__'];
+/** Types with fields that take arguments, and the way to one of each. */
+const PARENTS = placesOf(WALK).flatMap(({ type, before, behind }) => {
+  const fields = Object.values(type.getFields()).filter(({ args }) => args.length > 0);
+  return fields.length === 0 ? [] : [{ fields, before, behind }];
+});
+const [QUERY, ...OTHERS] = PARENTS as [(typeof PARENTS)[number], ...typeof PARENTS];
 
 type G = GeneratorValue;
 const pick = <T>(g: G, values: readonly T[]): T => values[g(fc.integer, { min: 0, max: values.length - 1 })] as T;
@@ -222,17 +220,9 @@ function selectionOf(field: Field): string {
   return '{ __typename }';
 }
 
-/** One field with all its arguments as variables, below the field of the root that leads there. */
+/** One field with all its arguments as variables, of any type that queries reach. */
 function question(g: G, orders: readonly string[]) {
-  const parents: [string, string][] = [
-    ['Query', ''],
-    ['Run', 'run(number: 315257)'],
-    ['Lumisection', 'lumisection(run: 315257, number: 3)'],
-  ];
-  const [name, way] = pick(g, parents);
-  const fields = Object.values((schema.getType(name) as GraphQLObjectType).getFields()).filter(
-    ({ args }) => args.length > 0,
-  );
+  const { fields, before, behind } = chance(g, 50) ? QUERY : pick(g, OTHERS);
   const field = pick(g, fields);
   const args: GraphQLArgument[] = field.args.filter((arg) => isNonNullType(arg.type) || chance(g, 45));
   const variables = Object.fromEntries(
@@ -243,22 +233,20 @@ function question(g: G, orders: readonly string[]) {
   );
   const declared = args.map((arg) => `$${arg.name}: ${arg.type}`).join(', ');
   const call = `${field.name}${args.length ? `(${args.map((arg) => `${arg.name}: $${arg.name}`).join(', ')})` : ''} ${selectionOf(field)}`;
-  const body = way === '' ? `{ ${call} }` : `{ ${way} { ${call} } }`;
-  return { query: `query ${declared && `(${declared})`} ${body}`, variables };
+  return { query: `query ${declared && `(${declared})`} ${before} ${call} ${behind}`, variables };
 }
 
 const REFUSALS = new Set(['BAD_USER_INPUT', 'NOT_FOUND', 'LIMIT_EXCEEDED', 'GRAPHQL_VALIDATION_FAILED']);
 
 describe.each(databases)('any value of any argument on $name', (database) => {
-  let opened: { store: Store; drop(): Promise<void> };
+  let world: World;
   let ask: Ask;
 
   beforeAll(async () => {
-    opened = await createTestStore(database);
-    await fillWorld(opened.store);
-    ask = asker(opened.store, { LUMIGRAPH_LOG: 'silent' });
+    world = await openWorld(database, []);
+    ask = asker(world.store, { LUMIGRAPH_LOG: 'silent', LUMIGRAPH_REFUSED_PERCENT: '100' });
   });
-  afterAll(() => opened.drop());
+  afterAll(() => world.drop());
 
   it("is answered or refused as the client's mistake", async () => {
     const orders = [
