@@ -25,8 +25,8 @@ export interface SampleProgress {
  * fill it.
  */
 export async function isEmpty(store: Store): Promise<boolean> {
-  const files = await store.prisma.dataFile.findMany({ select: { path: true, status: true }, take: 100 });
-  if (files.length === 0) return (await store.prisma.run.findFirst({ select: { number: true } })) === null;
+  const { rows: files } = await store.lists.page('dataFile', { first: 100, orderBy: [] });
+  if (files.length === 0) return (await store.lists.count('run')) === 0;
   const ours = files.every((file) => SAMPLE_PARTS.some((part) => part.path === file.path));
   return ours && (files.length < SAMPLE_PARTS.length || files.some((file) => file.status !== 'DONE'));
 }

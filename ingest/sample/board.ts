@@ -1,3 +1,4 @@
+import { bothOf, equals, type Filter } from '../../src/domain/filter.ts';
 import type { TaskDefinition } from '../../src/domain/task.ts';
 import { builtInVersion } from '../../src/playground/built-in.ts';
 import { enqueueBuiltIn } from '../../src/playground/enqueue-built-in.ts';
@@ -47,11 +48,12 @@ const AUTHOR = { name: BUILT_IN, isAdmin: true };
 
 /** Whether the store holds the whole sample, and no task that is called as that of the sample. */
 export async function lacksBoard(
-  { prisma, reads }: Store,
+  { lists, reads }: Store,
   parts: readonly { readonly path: string }[],
 ): Promise<boolean> {
   const paths = parts.map(({ path }) => path);
-  const done = await prisma.dataFile.count({ where: { path: { in: paths }, status: 'DONE' } });
+  const among: Filter = { kind: 'test', field: 'path', op: 'in', value: paths };
+  const done = await lists.count('dataFile', bothOf(among, equals('status', 'DONE')));
   return done >= paths.length && (await reads.taskByName(SAMPLE_TASK)) === null;
 }
 
