@@ -3,13 +3,12 @@ import { decompress as decompressZstd } from 'fzstd';
 import type { ColumnMetaData, Compressors, DecodedArray, PageHeader, SchemaTree } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
-import { decompressPage, readDataPage, readDataPageV2 } from 'hyparquet/src/datapage.js';
 import { readPlain } from 'hyparquet/src/plain.js';
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from 'hyparquet/src/schema.js';
 import { compressors as others } from 'hyparquet-compressors';
 import type { ByteSource } from '../../source.ts';
+import { type ColumnDecoder, decompressed, type Levels, readPageOfData } from './data-page.ts';
 import { asBroken, brokenParquet } from './fault.ts';
-import { checkRuns } from './runs.ts';
 
 /** What a page may declare: real ones hold one MiB, or the one list that does not fit one. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
@@ -36,8 +35,8 @@ export class ColumnReader {
   readonly isList: boolean;
   readonly isText: boolean;
   readonly #source: ByteSource;
-  readonly #decoder: Parameters<typeof convert>[1];
-  readonly #maxDefinition: number;
+  readonly #decoder: ColumnDecoder;
+  readonly #highest: Levels;
   /** Level from which on a list has an element, if only null. */
   readonly #elementLevel: number;
   readonly #end: number;
@@ -46,8 +45,8 @@ export class ColumnReader {
   #window = { start: 0, bytes: Buffer.alloc(0) };
   #dictionary: DecodedArray | null = null;
   /** The page at hand: levels (empty: all highest), values, and what of both is used up. */
-  #definition: ArrayLike<number> = [];
-  #repetition: readonly number[] = [];
+  #definition = new Uint8Array(0);
+  #repetition = new Uint8Array(0);
   #values: DecodedArray = [];
   #count = 0;
   #at = 0;
@@ -89,7 +88,7 @@ export class ColumnReader {
       parsers: DEFAULT_PARSERS,
       compressors,
     };
-    this.#maxDefinition = getMaxDefinitionLevel(schemaPath);
+    this.#highest = { repetition: repetitions, definition: getMaxDefinitionLevel(schemaPath) };
     const repeated = schemaPath.findIndex((node) => node.element.repetition_type === 'REPEATED');
     this.#elementLevel = getMaxDefinitionLevel(schemaPath.slice(0, repeated + 1));
   }
@@ -100,9 +99,9 @@ export class ColumnReader {
     const cells: Cell[] = [];
     while (cells.length < most && (await this.#ready())) {
       while (this.#at < this.#count && cells.length < most) {
-        const level = this.#definition.length === 0 ? this.#maxDefinition : this.#definition[this.#at];
+        const isPresent = this.#definition.length === 0 || this.#definition[this.#at] === this.#highest.definition;
         this.#at++;
-        cells.push(level === this.#maxDefinition ? plain(this.#values[this.#valueAt++]) : null);
+        cells.push(isPresent ? plain(this.#values[this.#valueAt++]) : null);
       }
     }
     return cells;
@@ -140,7 +139,7 @@ export class ColumnReader {
       } else {
         for (let i = from; i < to; i++) {
           const level = this.#definition[i] as number;
-          if (level === this.#maxDefinition) values[length++] = this.#values[this.#valueAt++] as number;
+          if (level === this.#highest.definition) values[length++] = this.#values[this.#valueAt++] as number;
           else if (level >= this.#elementLevel) values[length++] = Number.NaN;
           else if (level === 0 && this.#elementLevel > 1) isNull = true;
         }
@@ -234,8 +233,8 @@ export class ColumnReader {
   }
 
   #readDictionary(header: PageHeader, page: Uint8Array, count: number): void {
-    const { type, codec, element } = this.#decoder;
-    const bytes = decompressPage(page, header.uncompressed_page_size, codec, compressors);
+    const { type, element } = this.#decoder;
+    const bytes = decompressed(page, header.uncompressed_page_size, this.#decoder);
     const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 };
     const values = readPlain(reader, type, count, element.type_length);
     if (reader.offset > bytes.byteLength) throw new Error('the dictionary reaches beyond its page');
@@ -243,66 +242,14 @@ export class ColumnReader {
   }
 
   #readData(header: PageHeader, page: Uint8Array, count: number): void {
-    const { data_page_header: v1, data_page_header_v2: v2 } = header;
-    let decoded: ReturnType<typeof readDataPage>;
-    let encoding: string;
-    if (v2 && header.type === 'DATA_PAGE_V2') {
-      const levels = v2.definition_levels_byte_length + v2.repetition_levels_byte_length;
-      if (!(levels >= 0 && levels <= page.length && v2.num_nulls >= 0 && v2.num_nulls <= count)) {
-        throw new Error('levels reach beyond their page');
-      }
-      encoding = v2.encoding;
-      const plain = v2.is_compressed === false ? page : this.#inflatedV2(page, levels, header.uncompressed_page_size);
-      const view = viewOf(plain);
-      let at = checkRuns(view, 0, v2.repetition_levels_byte_length, this.isList ? 1 : 0, count);
-      at = checkRuns(view, at, v2.definition_levels_byte_length, widthOf(this.#maxDefinition), count);
-      this.#checkIndices(view, at, encoding, count);
-      const inflated = {
-        ...header,
-        uncompressed_page_size: plain.length,
-        data_page_header_v2: { ...v2, is_compressed: false },
-      };
-      decoded = readDataPageV2(plain, inflated, this.#decoder);
-    } else if (v1) {
-      const bytes = decompressPage(page, header.uncompressed_page_size, this.#decoder.codec, compressors);
-      encoding = v1.encoding;
-      const view = viewOf(bytes);
-      let at = 0;
-      for (const width of [this.isList ? 1 : 0, widthOf(this.#maxDefinition)]) {
-        if (width > 0) at = checkRuns(view, at + 4, view.getUint32(at, true), width, count);
-      }
-      this.#checkIndices(view, at, encoding, count);
-      decoded = readDataPage(bytes, v1, this.#decoder);
-    } else throw new Error('a data page without its header');
-    this.#definition = decoded.definitionLevels ?? [];
-    this.#repetition = decoded.repetitionLevels;
-    this.#values = encoding.endsWith('_DICTIONARY')
-      ? this.#looked(decoded.dataPage)
-      : this.#converted(decoded.dataPage);
-    const present = presentOf(this.#definition, count, this.#maxDefinition);
-    if (this.#values.length !== present) throw new Error(`${this.#values.length} values where levels say ${present}`);
-    if (this.isList && this.#repetition.length !== count) throw new Error('a page of lists without levels');
-    if (present === count) this.#definition = [];
+    const data = readPageOfData(header, page, count, this.#highest, this.#decoder);
+    this.#definition = data.definition;
+    this.#repetition = data.repetition;
+    this.#values = data.isDictionary ? this.#looked(data.stored) : this.#converted(data.stored);
     this.#count = count;
     this.#at = 0;
     this.#valueAt = 0;
     this.#valuesLeft -= count;
-  }
-
-  /** Levels stay as they are in such a page, only its values are compressed. */
-  #inflatedV2(page: Uint8Array, levels: number, size: number): Uint8Array {
-    const values = decompressPage(page.subarray(levels), size - levels, this.#decoder.codec, compressors);
-    const plain = new Uint8Array(levels + values.length);
-    plain.set(page.subarray(0, levels));
-    plain.set(values, levels);
-    return plain;
-  }
-
-  #checkIndices(view: DataView, at: number, encoding: string, count: number): void {
-    const hasWidth = encoding.endsWith('_DICTIONARY') && at < view.byteLength;
-    const width = hasWidth ? view.getUint8(at) : 0;
-    if (width > 32) throw new Error(`indices of ${width} bits`);
-    if (width > 0) checkRuns(view, at + 1, view.byteLength - at - 1, width, count);
   }
 
   #looked(indices: DecodedArray): DecodedArray {
@@ -351,18 +298,6 @@ function lookedUp(dictionary: Float64Array, indices: DecodedArray): Float64Array
     values[i] = dictionary[index] as number;
   }
   return values;
-}
-
-const viewOf = (bytes: Uint8Array) => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-
-const widthOf = (highest: number) => 32 - Math.clz32(highest);
-
-function presentOf(levels: ArrayLike<number>, count: number, highest: number): number {
-  if (levels.length === 0) return count;
-  if (levels.length !== count) throw new Error(`${levels.length} levels for ${count} values`);
-  let present = 0;
-  for (let i = 0; i < count; i++) if (levels[i] === highest) present++;
-  return present;
 }
 
 function plain(value: unknown): Cell {
