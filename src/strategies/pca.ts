@@ -8,6 +8,9 @@ const parameters = z.strictObject({
   components: z.int().min(2).max(5).default(3).describe('How many principal components describe a usual histogram.'),
 });
 
+/** Below it, relative to the largest bin, what is left after a projection is rounding. */
+const LEAST_RESIDUAL = 1e-12;
+
 /**
  * The mean of the ten largest squared residuals of a histogram against its projection on the principal components of the
  * training rows (ML4DQM-DC). Where those span fewer dimensions than components were asked for, there are as many
@@ -31,7 +34,12 @@ export const pca: Strategy<z.infer<typeof parameters>> = {
     const width = mean.length;
     const residuals = new Float64Array(width);
     return (bins) => {
-      for (let i = 0; i < width; i++) residuals[i] = (bins[i] as number) - (mean[i] as number);
+      let largest = 0;
+      for (let i = 0; i < width; i++) {
+        const value = bins[i] as number;
+        largest = Math.max(largest, Math.abs(value));
+        residuals[i] = value - (mean[i] as number);
+      }
       // orthonormal components: taken away one after the other, they leave what a projection on all would
       for (let start = 0; start < components.length; start += width) {
         let weight = 0;
@@ -39,6 +47,10 @@ export const pca: Strategy<z.infer<typeof parameters>> = {
         for (let i = 0; i < width; i++) {
           residuals[i] = (residuals[i] as number) - weight * (components[start + i] as number);
         }
+      }
+      // histograms that are described wholly are tied, not ordered by how they were rounded
+      for (let i = 0; i < width; i++) {
+        if (Math.abs(residuals[i] as number) < LEAST_RESIDUAL * largest) residuals[i] = 0;
       }
       return { score: meanOfLargestSquares(residuals), residuals };
     };

@@ -78,7 +78,7 @@ export function preparation(axes: readonly Axis[], options: Options, dead: Int32
       (sample.flow || ofPlain !== null) &&
       sample.contents.length === cellCount(shape, sample.flow),
     write(contents, flow, entries, target, at) {
-      if (reads === 'ENTRIES') return entries < 0 ? 'NEGATIVE' : Number.isFinite(entries) ? null : 'NOT_FINITE';
+      if (reads === 'ENTRIES') return entries === 0 ? null : whyNoScale(entries);
       const cells = (flow ? ofFlow : ofPlain) as Int32Array;
       const row = target.subarray(at, at + width).fill(0);
       for (let i = 0; i < cells.length; i++) {
@@ -94,7 +94,9 @@ export function preparation(axes: readonly Axis[], options: Options, dead: Int32
       }
       if (!Number.isFinite(sum)) return 'NOT_FINITE';
       if (least < 0 && (reads === 'COUNTS' || reads === 'SHARES')) return 'NEGATIVE';
-      if (sum === 0 && (reads === 'COUNTS' || reads === 'SHAPE')) return 'EMPTY';
+      const isEmpty = sum === 0 && (reads === 'COUNTS' || reads === 'SHAPE' || options.normalisation === 'SUM');
+      // what cancels is not empty
+      if (isEmpty) return least < 0 ? 'NEGATIVE' : 'EMPTY';
       if (options.normalisation === 'NONE') return null;
       return divide(row, options.normalisation === 'SUM' ? sum : entries);
     },
@@ -111,9 +113,17 @@ function maskedCell(bin: number, inRange: Int32Array, keepFlow: boolean): number
   );
 }
 
+/** Why a sum of bins, or a number of entries, is nothing to divide by; NaN: the source does not say. */
+function whyNoScale(scale: number): Reason | null {
+  if (Number.isNaN(scale)) return 'UNKNOWN_ENTRIES';
+  if (scale < 0) return 'NEGATIVE';
+  if (scale === 0) return 'EMPTY';
+  return Number.isFinite(scale) ? null : 'NOT_FINITE';
+}
+
 function divide(row: Float64Array, scale: number): Reason | null {
-  if (!Number.isFinite(scale)) return 'NOT_FINITE';
-  if (!(scale > 0)) return 'EMPTY';
+  const reason = whyNoScale(scale);
+  if (reason !== null) return reason;
   for (let i = 0; i < row.length; i++) {
     const value = (row[i] as number) / scale;
     if (!Number.isFinite(value)) return 'NOT_FINITE';

@@ -53,6 +53,24 @@ describe('PCA', () => {
     expect(variances[0]).toBeCloseTo(2, 14);
   });
 
+  test('ties histograms that it describes wholly, however they are rounded', () => {
+    const rows = Array.from({ length: 9 }, (_, i) => [i + 1, 2 * i + 3, 7]);
+    const scorer = modelScorer(fitModel('pca', matrixOf(rows), request({ components: 2 })));
+    for (const row of rows) expect(scorer.score(sampleOf(row)).score).toBe(0);
+    const two = modelScorer(
+      fitModel(
+        'pca',
+        matrixOf([
+          [1, 2],
+          [2, 5],
+          [4, 3],
+        ]),
+        request({ components: 2 }, { normalisation: 'NONE' }),
+      ),
+    );
+    expect(two.score(sampleOf([100, 3])).score).toBe(0);
+  });
+
   test('has no components where all histograms are the same, and then scores their mean alone', () => {
     const model = fitModel(
       'pca',

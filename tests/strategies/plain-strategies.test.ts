@@ -35,7 +35,13 @@ describe('entries only', () => {
 
   test('looks at no bins, and so at no binning', () => {
     expect(scorer.score({ ...sampleOf([1, 2, 3]), entries: 3.5 })).toEqual({ score: 0, reason: null });
-    expect(scorer.score({ ...sampleOf([1]), entries: Number.NaN })).toEqual({ score: null, reason: 'NOT_FINITE' });
+  });
+
+  test('says where the source does not say the entries', () => {
+    const none = { ...sampleOf([1]), entries: Number.NaN };
+    expect(scorer.score(none)).toEqual({ score: null, reason: 'UNKNOWN_ENTRIES' });
+    const unknown = { ...matrixOf([[1], [2]]), entries: Float64Array.of(Number.NaN, Number.NaN) };
+    expect(() => fitModel('entries', unknown, request())).toThrow(/None of 2 histograms .*: 2 UNKNOWN_ENTRIES/);
   });
 });
 

@@ -56,7 +56,11 @@ describe('a prepared histogram', () => {
   test('is none where there is nothing to divide by, or numbers that are none', () => {
     expect(rowOf([axisOf(2)], { normalisation: 'SUM' }, [0, 0])).toBe('EMPTY');
     expect(rowOf([axisOf(2)], { normalisation: 'ENTRIES' }, [1, 2], false, 0)).toBe('EMPTY');
-    expect(rowOf([axisOf(2)], { normalisation: 'ENTRIES' }, [1, 2], false, Number.NaN)).toBe('NOT_FINITE');
+    expect(rowOf([axisOf(2)], { normalisation: 'ENTRIES' }, [1, 2], false, Number.NaN)).toBe('UNKNOWN_ENTRIES');
+    expect(rowOf([axisOf(2)], { normalisation: 'ENTRIES' }, [1, 2], false, -3)).toBe('NEGATIVE');
+    // filled, and nothing to divide by all the same
+    expect(rowOf([axisOf(2)], { normalisation: 'SUM' }, [-3, 1])).toBe('NEGATIVE');
+    expect(rowOf([axisOf(2)], { normalisation: 'SUM' }, [-3, 3])).toBe('NEGATIVE');
     expect(rowOf([axisOf(2)], {}, [1, Number.NaN])).toBe('NOT_FINITE');
     expect(rowOf([axisOf(2)], {}, [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])).toBe('NOT_FINITE');
     expect(rowOf([axisOf(2)], { maskedBins: [1] }, [1, Number.NaN])).toEqual([1]);
