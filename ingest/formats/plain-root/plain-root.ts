@@ -89,6 +89,8 @@ async function add(
   if (problem) return refused('BAD_PATH', `no monitor element: ${problem}`);
   if (skip?.(named.path, line)) return null;
   return addObject(file, key, refused, (histogram) => {
-    batch.add({ ...named, efficiency: histogram.efficiency, line }, histogram);
+    // a title that is the key would make a binning of each lumisection
+    const own = histogram.title === key.name ? '' : histogram.title;
+    batch.add({ ...named, efficiency: histogram.efficiency, line }, { ...histogram, title: own });
   });
 }

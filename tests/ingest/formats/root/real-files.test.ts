@@ -85,7 +85,7 @@ describe.runIf(present)('real ROOT files', () => {
     expect(batch.monitorElements).toEqual([
       { path: 'PixelPhase1_Tracks_PXForward_clusterposition_xy_ontrack_PXDisk_+1', dimension: 2, kind: 'TH2' },
     ]);
-    for (const { axes } of batch.binnings) expect(axes).toEqual(batch.binnings[0]?.axes);
+    expect(batch.binnings).toHaveLength(1);
     expect(batch.binnings[0]?.axes[0]).toMatchObject({ bins: 200, title: 'Global X' });
     expect(step?.issues).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { openSource } from '../../../../ingest/source.ts';
 import { zlibBlock } from '../../../support/root-writer/compress.ts';
 import { compressions } from '../../../support/root-writer/compressions.ts';
 import { rootFile, type WrittenHistogram } from '../../../support/root-writer/writer.ts';
+import { readAll } from '../plain-rows.ts';
 import { scratchFiles } from '../scratch-file.ts';
 
 const scratch = scratchFiles();
@@ -99,6 +100,19 @@ describe('ROOT files of the test writer', () => {
       { severity: 'REJECTED', code, line: 1, value: 'run1_ls3_one' },
       { severity: 'REJECTED', code: 'BAD_KEY', line: 3, value: 'other' },
     ]);
+  });
+
+  it('of plain keys share a binning where titles only repeat the key, and keep other titles', async () => {
+    const titled = (lumisection: number, title?: string): WrittenHistogram => {
+      const [{ members, ...one }, key] = [histograms[0] as WrittenHistogram, `run1_ls${lumisection}_one`];
+      return { ...one, key, members: { ...members, fTitle: title ?? key } };
+    };
+    const source = await openSource(
+      scratch(rootFile([titled(1), titled(2), titled(3, 'One'), titled(4)]), 'written.root'),
+    );
+    const { rows } = await readAll(plainRoot, source, { dataset: '/a/b/c' });
+    await source.close();
+    expect(rows.map(({ binning }) => binning?.title)).toEqual(['', '', 'One', '']);
   });
 
   it('are no known format where no key names a run', async () => {
