@@ -40,13 +40,10 @@ describe('examples/trend.ts', () => {
   });
 
   it('says how it is used, and shows no stack, where an option is unknown', async () => {
-    await expect(trend('--runs', '1')).rejects.toMatchObject({
-      code: 1,
-      stderr: expect.stringMatching(
-        /^Unknown option '--runs'.*usage: npx tsx examples\/trend\.ts.*--run \(default 398011\)/s,
-      ),
-    });
-    await expect(trend('--runs', '1')).rejects.not.toMatchObject({ stderr: expect.stringContaining('    at ') });
+    const { code, stderr } = await trend('--runs', '1').catch((error) => error);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^Unknown option '--runs'.*usage: npx tsx examples\/trend\.ts.*--run \(default 398011\)/s);
+    expect(stderr).not.toContain('    at ');
   });
 
   it('says so where there is nothing, or not what it can use', async () => {

@@ -4,13 +4,15 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databases } from '../support/databases.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const cli = createRequire(import.meta.url).resolve('prisma/build/index.js');
 const run = promisify(execFile);
 const changed = copyOfTheModel();
+// the twin of PostgreSQL is derived from the model
+beforeAll(() => run(process.execPath, ['prisma/derive-schema.mjs'], { cwd: changed }));
 afterAll(() => rmSync(changed, { recursive: true, force: true }));
 
 /** A copy of what Prisma needs, with a column more. */
@@ -31,8 +33,6 @@ describe.each(databases)('the migrations of $name', ({ name, create }) => {
   test('lack of a changed model the change, and nothing else', async () => {
     const { url, drop } = await create({ migrated: true });
     const env = { ...process.env, DATABASE_URL: url, NO_COLOR: '1' };
-    // the twin of PostgreSQL is derived from the model
-    await run(process.execPath, ['prisma/derive-schema.mjs'], { cwd: changed });
     const args = ['migrate', 'diff', '--from-config-datasource', '--to-schema', schema, '--script'];
     const { stdout } = await run(process.execPath, [cli, ...args], { cwd: changed, env });
     const statements = stdout

@@ -7,6 +7,7 @@ import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { migrate } from '../../src/store/migrate.ts';
 import { splitStatements } from '../../src/store/split-statements.ts';
+import { compiledMigrate } from '../support/compiled-programs.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
 import { openDatabase } from './writing/write.ts';
 
@@ -167,10 +168,10 @@ CREATE TABLE "a;b" (x TEXT DEFAULT 'it''s; fine'); /* ; */ SELECT $$;$$, $tag$;$
 /** Runs migrate in a process of its own; `begun` when it has the module loaded and starts. */
 function spawnMigration(url: string, folder?: string) {
   const script = `
-    const { migrate } = await import(${JSON.stringify(join(root, 'src/store/migrate.ts'))});
+    const { migrate } = await import(${JSON.stringify(compiledMigrate())});
     console.log('begin');
     console.log(JSON.stringify(await migrate(...${JSON.stringify(folder ? [url, folder] : [url])})));`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], { cwd: root });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { cwd: root });
   let output = '';
   let errors = '';
   const begun = new Promise<void>((done) => {

@@ -16,22 +16,26 @@ declare module 'vitest' {
 /** Parse processes that go wrong in the way they are named after. */
 const FAULTY = 'tests/ingest/faulty-parsers';
 const KILLED = 'tests/ingest/killed-ingest.ts';
+const MIGRATE = 'src/store/migrate.ts';
 
 /** What is started without the launcher, which looks at all sources first. */
 export const compiledServer = () => join(inject('programs'), 'server.js');
 export const compiledCli = () => join(inject('programs'), 'cli.js');
 
 export const killedIngest = () => join(inject('testPrograms'), 'killed-ingest.js');
+/** A module, not a program. */
+export const compiledMigrate = () => join(inject('testPrograms'), 'migrate.js');
 export const faultyParser = (name: string) => join(inject('testPrograms'), `${name}.js`);
 
 export async function compilePrograms() {
-  const sources = [...PROGRAMS.sources, FAULTY, KILLED, 'tests/ingest/ingest-all.ts'];
+  const own = ['tests/support/compiled-programs.ts', FAULTY, KILLED, 'tests/ingest/ingest-all.ts'];
+  const sources = [...PROGRAMS.sources, ...own];
   const faulty = readdirSync(FAULTY).map((name) => join(FAULTY, name));
   return {
     programs: await make(PROGRAMS, (folder) => compile(ENTRIES, folder)),
     // the parser of the killed ingest lies beside it
     testPrograms: await make({ name: 'test-programs', sources }, (folder) =>
-      compile(['ingest/parse-process/child.ts', KILLED, ...faulty], folder),
+      compile(['ingest/parse-process/child.ts', KILLED, MIGRATE, ...faulty], folder),
     ),
   };
 }
