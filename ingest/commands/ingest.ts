@@ -205,7 +205,7 @@ function stopOnSignal() {
   };
   function onSignal(signal: NodeJS.Signals) {
     if (controller.signal.aborted) return;
-    // npm and tsx pass on what the terminal sent to the whole group already. What comes later means now.
+    // npm passes on what the terminal sent to the whole group already. What comes later means now.
     setTimeout(stop.release, ECHO_MS).unref();
     stop.exitStatus = signal === 'SIGINT' ? 130 : 143;
     stop.say('stopping after the batch in flight; the same command goes on from there');

@@ -8,7 +8,7 @@ import { type Answer, Inbox, type RelayMessage } from './inbox.ts';
 import { type FileToRead, type Job, type Located, type Recognition, unpackError } from './messages.ts';
 
 export interface ParseLimits {
-  /** Resident memory at which the parse process is ended (default 512 MiB; an idle one takes about 80). */
+  /** Resident memory at which the parse process is ended (default 512 MiB; an idle one takes about 60). */
   readonly memoryBytes?: number;
   /** Milliseconds without any sign of progress after which it is ended (default 60,000). */
   readonly silenceMs?: number;

@@ -22,7 +22,7 @@ export interface HostHooks {
 
 /** How often the queue is looked at: for what other servers queued, and what dead workers left. */
 const LOOK_MS = 5_000;
-/** An idle worker process holds some 100 MB; it starts within a second. */
+/** An idle worker process holds some 60 MB. */
 const IDLE_MS = 60_000;
 /** A worker process that died is not started anew before. */
 const PAUSE_MS = 2_000;
