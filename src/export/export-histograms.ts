@@ -14,6 +14,7 @@ import { Axes } from './histogram-matrix.ts';
 import { type HistogramPage, walkHistograms } from './histogram-walk.ts';
 import { ndjsonWriter } from './ndjson-writer.ts';
 import { npyWriter } from './npy-writer.ts';
+import { readAhead } from './read-ahead.ts';
 
 export const EXPORT_FORMATS = {
   ndjson: 'application/x-ndjson',
@@ -85,7 +86,8 @@ async function* chunksOf(
 ): Chunks<ExportRow, ExportRows> {
   const names = new Names(store);
   let rows = 0;
-  for await (const page of walkHistograms(store, { noun, where, after, fields: FIELDS, pageRows: PAGE_ROWS })) {
+  const walk = { noun, where, after, fields: FIELDS, pageRows: PAGE_ROWS };
+  for await (const page of readAhead(walkHistograms(store, walk))) {
     const named = await names.of(page);
     for (let from = 0; from < page.length; ) {
       if (rows === limit) return 'LIMIT';
