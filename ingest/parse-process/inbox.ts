@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import { deserialize } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 import { ParseProcessError } from './error.ts';
@@ -50,6 +51,9 @@ export class Inbox {
 
   /** @throws ParseProcessError when the process ended or kept silent instead. */
   async next(): Promise<Answer> {
+    // A port hands over up to 1,000 messages in one turn of the loop. Where each is written at once (SQLite), timers,
+    // signals and cancellations would wait for the end of the file.
+    await turnOfTheLoop();
     // In ticks, not in one timer: when the event loop itself was held up (a long write), that is one tick and no silence.
     let ticks = 0;
     const timer = setInterval(() => {

@@ -56,6 +56,27 @@ describe('the parse process', () => {
     expect(rows).toBe(2000);
   });
 
+  test('lets the event loop turn between any two steps, however fast they come', async () => {
+    parser = new ParseProcess();
+    const source = file('fast.csv', lumisectionCsv({ lumisections: 200, elements: 10 }));
+    let turns = 0;
+    let beat = setImmediate(function count() {
+      turns++;
+      beat = setImmediate(count);
+    });
+    try {
+      let before = -1;
+      for await (const _ of parser.read(source, 'per-ls-csv', { ...DATASET, batchRows: 10 })) {
+        expect(turns).toBeGreaterThan(before);
+        before = turns;
+        // a write that holds up the event loop while answers pile up
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      }
+    } finally {
+      clearImmediate(beat);
+    }
+  });
+
   test('brings errors of a file back with their code and place', async () => {
     parser = new ParseProcess();
     const error = await parser.recognise({ path: join(folder, 'absent.csv') }).catch((thrown) => thrown);
