@@ -950,7 +950,7 @@ export type ScoreReason =
   | 'INCOMPATIBLE_BINNING'
   /** There are too few entries to say anything. */
   | 'LOW_ENTRIES'
-  /** A bin lies below 0, where only counts or shares have a meaning. */
+  /** A bin (or the entries) lies below 0, where only counts or shares have a meaning. */
   | 'NEGATIVE'
   /** A number is infinite or none, or numbers are too large to add up. */
   | 'NOT_FINITE'
@@ -959,7 +959,9 @@ export type ScoreReason =
   /** Any other reason. */
   | 'OTHER'
   /** The score does not exist for this histogram. */
-  | 'UNDEFINED';
+  | 'UNDEFINED'
+  /** The source of the histogram does not say its entries, and they are needed. */
+  | 'UNKNOWN_ENTRIES';
 
 /** Operators on text, compared by code point. All that are given must hold. null is refused as an operand: use `isNull`. */
 export type StringFilter = {
@@ -1110,6 +1112,8 @@ export type TruthLabel =
 
 /** A file that is sent along, and how it is to be read. */
 export type UploadDataFileInput = {
+  /** Let it be a version that names no run although the one before it does; else such a file is refused. */
+  allowEmpty?: boolean;
   /** Dataset of every histogram; wins over what the file or its name says. Not needed where these say it. */
   dataset?: string | null | undefined;
   /** Globs over paths of monitor elements: what one of them matches is left out. */

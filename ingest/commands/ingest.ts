@@ -31,6 +31,7 @@ oms:https://SITE/... and rr:https://SITE/... ask the API of OMS or Run Registry 
   --source NAME        name of the certification that a JSON of lumisections is: golden-2018
   --author NAME, --cause TEXT, --comment TEXT
                        who judged, why, and what is to be said of it: kept with the version of the certification
+  --allow-empty        a JSON that lists no run may become the version of a source that had some
 ${onConflictHelp}
   --force              read files again although they are known
   --strict             one bad row makes its file fail, and nothing of it stays
@@ -52,6 +53,7 @@ const options = {
   author: { type: 'string' },
   cause: { type: 'string' },
   comment: { type: 'string' },
+  'allow-empty': { type: 'boolean', default: false },
   'on-conflict': { type: 'string' },
   force: { type: 'boolean', default: false },
   strict: { type: 'boolean', default: false },
@@ -176,7 +178,8 @@ async function settingsOf(values: Values): Promise<IngestSettings> {
   const { dataset, source, author, cause, comment, format, force, strict } = values;
   const elements = await elementChoiceOf(values);
   const judgement = { author, cause, comment };
-  return { dataset, source, judgement, format, elements, onConflict, force, strict, dryRun: values['dry-run'] };
+  const [allowEmpty, dryRun] = [values['allow-empty'], values['dry-run']];
+  return { dataset, source, judgement, allowEmpty, format, elements, onConflict, force, strict, dryRun };
 }
 
 const isNoData = (file: Found, { error }: FileReport) => !file.named && error !== null && NO_DATA.has(error.code);

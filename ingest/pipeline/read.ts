@@ -142,6 +142,7 @@ class Reading {
         onConflict,
         source: identity.source,
         judgement: settings.judgement,
+        allowEmpty: settings.allowEmpty,
         bringer: settings.bringer,
         lease,
         conflictIssue: (conflict) => {

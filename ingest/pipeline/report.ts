@@ -15,6 +15,8 @@ export interface IngestSettings {
   readonly source?: string;
   /** Who judged, why, and what is to be said of it: kept with the versions of certifications that the file makes. */
   readonly judgement?: Judgement;
+  /** The version may name no run although the one before it does. */
+  readonly allowEmpty?: boolean;
   /** See IngestOptions of the store. */
   readonly bringer?: IngestOptions['bringer'];
   /** What becomes of two rows of one key (default: as the format says, to add partial counts or to keep the first). */

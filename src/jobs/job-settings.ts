@@ -8,7 +8,7 @@ import { isStorable } from '../domain/storable-text.ts';
 /** How the file of a job is to be read, as the job's row keeps it. */
 export type JobSettings = Pick<
   IngestSettings,
-  'dataset' | 'source' | 'format' | 'onConflict' | 'strict' | 'force' | 'elements'
+  'dataset' | 'source' | 'allowEmpty' | 'format' | 'onConflict' | 'strict' | 'force' | 'elements'
 >;
 
 const MOST_SOURCE_CHARACTERS = 200;

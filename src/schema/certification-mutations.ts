@@ -118,7 +118,7 @@ builder.mutationFields((t) => ({
     scope: 'ingest',
     type: UpsertCertificationsPayload,
     description:
-      'Writes verdicts of a source. Versions are whole: a run that the new version does not name is not evaluated by it.',
+      'Writes verdicts of a source. Versions are whole, whatever `onConflict` says: a run that the new version does not name is not evaluated by it, and the report notes how many of the one before it lacks (`RUNS_LACKING`). One that would name no run at all is refused.',
     args: { input: t.arg({ type: UpsertCertificationsInput, required: true, description: 'What to write.' }) },
     resolve: async (_root, { input }, context) => {
       const { source, onConflict, strict } = input;

@@ -1,4 +1,3 @@
-import type { InputFieldBuilder } from '@pothos/core';
 import { hasDied } from '../../ingest/pipeline/process-name.ts';
 import type { Context } from '../context.ts';
 import { NotFoundError } from '../domain/errors.ts';
@@ -9,17 +8,21 @@ import { checkSettings, type JobSettings, settingsText } from '../jobs/job-setti
 import { uploadLedgerPath } from '../jobs/upload-folder.ts';
 import type { JobRequest } from '../store/jobs.ts';
 import { OnConflict, refuseLongLists } from './bring.ts';
-import { builder, type ExtendedTypes } from './builder.ts';
+import { builder } from './builder.ts';
+import type { Fields } from './input-fields.ts';
 import { jobKey } from './job.ts';
 import { DataFile, Job } from './refs.ts';
 
-type Inputs = InputFieldBuilder<ExtendedTypes, 'InputObject'>;
-
-const readingFields = (t: Inputs) => ({
+const readingFields = (t: Fields) => ({
   dataset: t.string({
     description: 'Dataset of every histogram; wins over what the file or its name says. Not needed where these say it.',
   }),
   source: t.string({ description: 'Name of the certification that the file becomes a version of: `golden-2018`.' }),
+  allowEmpty: t.boolean({
+    required: true,
+    defaultValue: false,
+    description: 'Let it be a version that names no run although the one before it does; else such a file is refused.',
+  }),
   format: t.string({ description: 'Read it as this format, whatever its content looks like.' }),
   onConflict: t.field({
     type: OnConflict,
@@ -178,6 +181,7 @@ interface Reading {
   readonly source?: string | null | undefined;
   readonly format?: string | null | undefined;
   readonly onConflict?: JobSettings['onConflict'] | null | undefined;
+  readonly allowEmpty: boolean;
   readonly strict: boolean;
   readonly force: boolean;
   readonly include?: readonly string[] | null | undefined;
@@ -186,7 +190,7 @@ interface Reading {
 
 /** @throws InvalidInputError, LimitExceededError */
 function settingsFrom(given: Reading, context: Context): JobSettings {
-  const { strict, force } = given;
+  const { allowEmpty, strict, force } = given;
   const [include, exclude] = [given.include ?? [], given.exclude ?? []];
   refuseLongLists(context, { include, exclude });
   const settings: JobSettings = {
@@ -194,6 +198,7 @@ function settingsFrom(given: Reading, context: Context): JobSettings {
     source: given.source ?? undefined,
     format: given.format ?? undefined,
     onConflict: given.onConflict ?? undefined,
+    ...(allowEmpty && { allowEmpty }),
     ...(strict && { strict }),
     ...(force && { force }),
     ...(include.length + exclude.length > 0 && { elements: { include, exclude } }),

@@ -34,9 +34,9 @@ export interface BatchSettings {
   readonly expectTaken: boolean;
 }
 
-/** What became of the rows, and the issues of those that the store itself refused. */
+/** What became of the rows, and what the store itself has to say of them: why it refused some, or notes. */
 export interface WrittenBatch extends WrittenRows {
-  readonly refused: readonly IssueRecord[];
+  readonly issues: readonly IssueRecord[];
 }
 
 /** A batch whose ids are resolved: what is left to do happens in one transaction. */
@@ -81,7 +81,7 @@ export async function prepareBatch(
             { named, ids },
             { fileId, onConflict: options.onConflict },
           )),
-          refused: [],
+          issues: [],
         }),
       };
     }
@@ -98,7 +98,7 @@ export async function prepareBatch(
             ...{ fileId, source, replace: onConflict === 'replace' },
             hidden: await hiddenRuns(transaction, bringer),
           })),
-          refused: [],
+          issues: [],
         }),
       };
     case 'datasets':
@@ -106,7 +106,7 @@ export async function prepareBatch(
         alone: true,
         write: async (transaction, dialect, { fileId, options: { onConflict } }) => ({
           ...(await writeDatasets(transaction, dialect, batch, { fileId, onConflict })),
-          refused: [],
+          issues: [],
         }),
       };
     case 'runs':
@@ -131,7 +131,7 @@ async function histograms(
     await enterLumisections(transaction, distinctLumisections(batch.run, batch.lumisection, resolved.accepted));
   }
   const written = await writeHistograms(transaction, dialect, resolved, expectTaken);
-  return { ...written, refused: otherDimensions(batch, ids) };
+  return { ...written, issues: otherDimensions(batch, ids) };
 }
 
 function* runsWithDatasets(
@@ -178,11 +178,8 @@ async function certification(
   { fileId, format, options }: BatchSettings,
 ): Promise<WrittenBatch> {
   const hidden = await hiddenRuns(transaction, options.bringer);
-  const origin = { source: options.source, kind: format, fileId, hidden };
-  return {
-    ...(await writeCertification(transaction, dialect, { ...options.judgement, ...batch }, origin)),
-    refused: [],
-  };
+  const origin = { source: options.source, kind: format, fileId, hidden, allowEmpty: options.allowEmpty ?? false };
+  return writeCertification(transaction, dialect, { ...options.judgement, ...batch }, origin);
 }
 
 const hiddenRuns = async (transaction: Transaction, bringer: IngestOptions['bringer']) =>
@@ -195,7 +192,7 @@ async function conditions(
   { fileId, options }: BatchSettings,
 ): Promise<WrittenBatch> {
   const written = await writeConditions(transaction, dialect, batch, { fileId, onConflict: options.onConflict });
-  return { ...written, refused: [] };
+  return { ...written, issues: [] };
 }
 
 /** A row in words, for errors: what names it in the database. */

@@ -1,5 +1,5 @@
 import { InvalidInputError } from '../domain/errors.ts';
-import type { CertificationRecord, CertificationRun } from '../domain/record.ts';
+import type { CertificationRecord, CertificationRun, IssueRecord } from '../domain/record.ts';
 import type { Column, Transaction } from './database.ts';
 import type { Dialect, KeyColumn } from './dialect.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
@@ -29,6 +29,8 @@ const VERSION_FILE: readonly Column[] = [...VERSION, { name: 'file_id', type: 'i
  * The rows of the result are its runs: inserted where the latest version says nothing of the run, replaced where it says
  * something else. What earlier versions say stays stored. A further file that says the same is kept in
  * `version_contribution`. The caller lets no other transaction write meanwhile.
+ * @returns also what there is to say of the version: that runs of the one before are missing.
+ * @throws InvalidInputError where it would name no run, and the one before does: `allowEmpty` says that this is meant.
  */
 export async function writeCertification(
   transaction: Transaction,
@@ -38,21 +40,23 @@ export async function writeCertification(
     readonly source: string;
     readonly kind: string;
     readonly fileId: number;
-    /** Runs of which nobody is told that they are identical. */
+    /** Runs of which nobody is told what the source says: they count as inserted, whatever is stored. */
     readonly hidden: ReadonlySet<number>;
+    readonly allowEmpty: boolean;
   },
-): Promise<WrittenRows> {
+): Promise<WrittenRows & { readonly issues: readonly IssueRecord[] }> {
   const { dataset, subsystem, runs } = record;
-  const { source, kind, fileId, hidden } = origin;
+  const { source, kind, fileId, hidden, allowEmpty } = origin;
   const key = [source, dataset, subsystem] as const;
   await refuseMaskName(transaction, source);
   const latest = await latestVersion(transaction, key);
   const outcomes = Uint8Array.from(runs, (run) => {
-    const before = latest.runs.get(run.run) ?? '';
-    if (before === contentOf(run) && !hidden.has(run.run)) return Outcome.identical;
-    return before === '' ? Outcome.inserted : Outcome.replaced;
+    const before = hidden.has(run.run) ? null : (latest.runs.get(run.run) ?? '');
+    if (before === contentOf(run)) return Outcome.identical;
+    return before ? Outcome.replaced : Outcome.inserted;
   });
   const judged = runs.filter(({ ranges }) => ranges.length > 0);
+  const issues: IssueRecord[] = [];
   const unchanged = latest.version > 0 && outcomes.every((outcome) => outcome === Outcome.identical);
   if (unchanged && judged.length === latest.runs.size) {
     // whose the version is has it already
@@ -66,6 +70,10 @@ export async function writeCertification(
   } else {
     const version = latest.version + 1;
     refuseRepeatedRuns(runs);
+    const before = [...latest.runs.keys()].filter((run) => !hidden.has(run));
+    if (judged.length === 0 && before.length > 0 && !allowEmpty)
+      throw emptyVersion(source, latest.version, before.length);
+    issues.push(...lackingRuns(judged, before, latest.version));
     await transaction.all(
       `INSERT INTO certification_version (source, dataset, subsystem, version, kind, author, created_at, file_id, cause, comment)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
@@ -81,8 +89,26 @@ export async function writeCertification(
     await transaction.insert('certification', COLUMNS, rows);
     transaction.publish({ kind: 'certification', source, dataset, subsystem, version });
   }
-  return { outcomes, sameFile: new Set(), earlierFiles: new Map() };
+  return { outcomes, sameFile: new Set(), earlierFiles: new Map(), issues };
 }
+
+const emptyVersion = (source: string, version: number, count: number) =>
+  new InvalidInputError(
+    `it names no run, so that ${JSON.stringify(source)} would say nothing of the ${count} runs of its version ${version}: if that is meant, allow it to be empty (--allow-empty, allowEmpty)`,
+    { reason: 'EMPTY_VERSION', field: 'source', value: source },
+  );
+
+/** Versions are whole: what is not named again is not evaluated any more, which may not be what was meant. */
+function lackingRuns(judged: readonly CertificationRun[], before: readonly number[], version: number): IssueRecord[] {
+  const named = new Set(judged.map(({ run }) => run));
+  const lacking = before.filter((run) => !named.has(run));
+  if (lacking.length === 0) return [];
+  const reason = `version ${version + 1} lacks ${lacking.length} of ${before.length} runs of version ${version}: it says nothing of them`;
+  const value = lacking.slice(0, NAMED_RUNS).join(', ') + (lacking.length > NAMED_RUNS ? ', ...' : '');
+  return [{ severity: 'NOTE', code: 'RUNS_LACKING', field: 'run', value, reason }];
+}
+
+const NAMED_RUNS = 5;
 
 /** A name says one thing, wherever a mask is asked for. */
 async function refuseMaskName(transaction: Transaction, source: string): Promise<void> {

@@ -37,7 +37,7 @@ export async function writeFractions(
     readonly fileId: number;
     readonly source: string;
     readonly replace: boolean;
-    /** Runs of which nobody is told that they are identical. */
+    /** Runs of which nobody is told what the source says: they count as inserted, whatever becomes of them. */
     readonly hidden: ReadonlySet<number>;
   },
 ): Promise<WrittenRows> {
@@ -60,10 +60,10 @@ export async function writeFractions(
   const sameFile = new Set<number>();
   const written = new Map<string, (typeof fractions)[number]>();
   const met = new Map<string, (typeof fractions)[number]>();
-  const outcomes = Uint8Array.from(fractions, (fraction, row) => {
+  const became = fractions.map((fraction, row) => {
     const key = `${fraction.run}/${fraction.subsystem}`;
     const known = stored.get(key);
-    if (known === fraction.fraction && !hidden.has(fraction.run)) {
+    if (known === fraction.fraction) {
       met.set(key, fraction);
       return Outcome.identical;
     }
@@ -75,6 +75,9 @@ export async function writeFractions(
     written.set(key, fraction);
     return known === undefined ? Outcome.inserted : Outcome.replaced;
   });
+  const outcomes = Uint8Array.from(became, (outcome, row) =>
+    hidden.has((fractions[row] as (typeof fractions)[number]).run) ? Outcome.inserted : outcome,
+  );
   await enterRuns(transaction, dialect, new Map([...written.values()].map(({ run }) => [run, ''])));
   for (const [key, { run, subsystem }] of written) {
     if (!before.has(key)) continue;

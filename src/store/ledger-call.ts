@@ -48,7 +48,7 @@ export async function writeCall(
     const written = await prepared.write(transaction, dialect, settings);
     const conflicts = await conflictsOf(transaction, dialect, written);
     for (const outcome of written.outcomes) countOutcome(counts, outcome);
-    issues.push(...written.refused, ...conflicts.map((conflict) => call.conflictIssue(batch, conflict)));
+    issues.push(...written.issues, ...conflicts.map((conflict) => call.conflictIssue(batch, conflict)));
   }
   counts.rejected = rejectedIn(issues);
   if (options.onConflict === 'fail' && counts.conflicting > 0) {

@@ -160,7 +160,7 @@ class StoreLedger implements Ledger {
       const written = await prepared.write(transaction, dialect, settings);
       conflicts.push(...(await conflictsOf(transaction, dialect, written)));
       if (options.onConflict === 'fail' && conflicts[0]) refuse(batch, conflicts[0], options);
-      allIssues.push(...written.refused, ...wordConflicts(conflicts, options));
+      allIssues.push(...written.issues, ...wordConflicts(conflicts, options));
       for (const outcome of written.outcomes) countOutcome(counts, outcome);
       counts.rejected = 0; // counted by their issues
       this.#remember(fileId, counts);

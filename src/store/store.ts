@@ -295,9 +295,11 @@ export interface IngestOptions {
   readonly source: string;
   /** Kept with the versions of certifications that are made, where their records tell nothing. */
   readonly judgement?: Judgement | undefined;
+  /** A version of a certification may name no run although the one before it does. */
+  readonly allowEmpty?: boolean | undefined;
   /**
-   * Whoever brings it, where that is a client: of runs whose truth is hidden from it no row of a certification is told to be
-   * identical with what is stored, which it could guess so. Without it nothing is hidden.
+   * Whoever brings it, where that is a client: of runs whose truth is hidden from it no row of a certification tells what is
+   * stored, which it could guess so. Without it nothing is hidden.
    */
   readonly bringer?: Asker | undefined;
   /**

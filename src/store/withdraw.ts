@@ -1,3 +1,4 @@
+import { NOBODY } from '../domain/viewer.ts';
 import { VERSION } from './certifications.ts';
 import type { Column, Transaction } from './database.ts';
 import { withdrawDatasets } from './datasets.ts';
@@ -9,6 +10,7 @@ import { renamePeriods } from './rename-periods.ts';
 import { addRunElementCounts, countValues } from './run-element-counts.ts';
 import { VALUE_SHARE, VALUE_TABLES, type ValueTable } from './scalars.ts';
 import { SHARE_KEY } from './shares.ts';
+import { runsHiddenFrom } from './task-access.ts';
 import { withdrawConditions } from './withdraw-conditions.ts';
 import { withdrawShares } from './withdraw-shares.ts';
 import { type Withdrawal, WithdrawalCounts } from './withdrawal.ts';
@@ -233,11 +235,15 @@ async function withdrawFractions(
   );
   const alone = stated.filter(([, , , others]) => Number(others) === 0);
   for (const [run] of alone) touched.runs.add(run);
-  counts.gone.fractions = await transaction.deleteKeys(
+  await transaction.deleteKeys(
     'certification_fraction',
     FRACTION_KEY,
     alone.map(([run, source, subsystem]) => [run, source, subsystem]),
   );
-  counts.stays.fractions = stated.length - alone.length;
+  // whether a fraction was taken tells whether the source had one before
+  const hidden = await runsHiddenFrom(transaction, NOBODY);
+  const told = (fractions: typeof stated) => fractions.filter(([run]) => !hidden.has(run)).length;
+  counts.gone.fractions = told(alone);
+  counts.stays.fractions = told(stated) - told(alone);
   await transaction.all('DELETE FROM fraction_contribution WHERE file_id = $1', [fileId]);
 }

@@ -166,6 +166,29 @@ describe.each(databases)('hidden truth on $name', (database) => {
           ask(`mutation { upsertCertifications(input: { source: "rr", certifications: [{ subsystem: "pixel", runs: ${literal(TEST.map((run) => ({ run, ranges })))} }] }) {
           report { inserted identical conflicting replaced rejected issues { reason } } dataFile { path sha256 } } }`),
       ),
+      // a source that says nothing of a run at all does not show either
+      ...['KEEP', 'REPLACE', 'FAIL'].map((onConflict, i) => {
+        const golden = literal(JSON.stringify(Object.fromEntries(TEST.map((run) => [run, [[1, 2 + i]]]))));
+        const fractions = literal(TEST.map((run) => ({ run, subsystem: 'pixel', fraction: 0.25 + i / 8 })));
+        return async (ask: Ask) => {
+          const answers = [];
+          for (const [source, rows] of [
+            ['golden', `certifications: [{ golden: ${golden} }]`],
+            ['rr', `fractions: ${fractions}`],
+          ]) {
+            const written =
+              await ask(`mutation { upsertCertifications(input: { source: "${source}", onConflict: ${onConflict}, ${rows} }) {
+              report { inserted identical conflicting replaced rejected issues { code reason } } dataFile { id path sha256 } } }`);
+            const { id } = JSON.parse(written).data?.upsertCertifications.dataFile ?? {};
+            answers.push(
+              written,
+              await ask(`mutation { deleteDataFile(input: { id: "${id}" }) {
+              gone { certificationVersions certificationRanges fractions runs } stays { certificationVersions fractions } } }`),
+            );
+          }
+          return answers.join();
+        };
+      }),
       (ask) => ask('{ certificationVersions { nodes { source version createdAt } } }'),
     ];
     for (const deed of deeds) {

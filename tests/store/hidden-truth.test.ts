@@ -108,7 +108,7 @@ describe.each(databases)('the veil over hidden truth on $name', (kind) => {
         const options = { onConflict: 'keep', source: 'rr', bringer } as const;
         return (await ledger.write(file.id, guess, [], { byte: 1, line: 1 }, options)).counts;
       };
-      expect(await outcomeOf({ ...ANONYMOUS, name: 'guesser', authenticated: true })).toMatchObject({ conflicting: 1 });
+      expect(await outcomeOf({ ...ANONYMOUS, name: 'guesser', authenticated: true })).toMatchObject({ inserted: 1 });
       for (const bringer of [boss, undefined]) expect(await outcomeOf(bringer)).toMatchObject({ identical: 1 });
       await opened.store.tasks.reveal(task.id);
       expect(await verdictOf(opened.store)).toEqual(['BAD']);
