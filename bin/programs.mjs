@@ -1,4 +1,6 @@
-/** Where the compiled programs are: what has to be known to start one, without what compiles them. */
+/** Where the compiled programs are. */
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { made, ROOT } from './made.mjs';
 
 export { ROOT };
@@ -18,10 +20,26 @@ export const PROGRAMS = {
 };
 
 /** @type {string | null | undefined} */
-let folder = import.meta.filename.endsWith('.mjs') ? undefined : import.meta.dirname;
+let folder;
 
-/** The folder of the compiled programs, all of them at its top; null where the sources are not compiled as they are now. */
+/**
+ * The folder with all compiled programs at its top: the one that this very module was compiled to, or that of the sources
+ * as they are now, which are compiled first where they are not. Null, and a line to people, where that cannot be done.
+ */
 export function compiledPrograms() {
-  folder ??= made(PROGRAMS);
+  if (folder === undefined) folder = import.meta.filename.endsWith('.mjs') ? compiled() : import.meta.dirname;
+  return folder;
+}
+
+function compiled() {
+  const found = made(PROGRAMS);
+  if (found !== null) return found;
+  // in a process of its own: what a compiler holds in memory does not stay
+  const { stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/build.mjs')], { encoding: 'utf8' });
+  const folder = made(PROGRAMS);
+  if (folder === null) {
+    const why = stderr.trim();
+    process.stderr.write(`Started from the sources, which takes longer: they could not be compiled (${why})\n`);
+  }
   return folder;
 }
