@@ -1,7 +1,7 @@
 import type { ByteSource } from '../../source.ts';
+import { datasetOfName } from '../dataset-name.ts';
 import { datasetOf } from '../dataset-of.ts';
 import type { Format, ReadOptions, ReadStep } from '../format.ts';
-import { datasetOfName } from '../root/dataset-name.ts';
 import { isRoot, RootFile } from '../root/file.ts';
 import { locate, placesOf } from './locate.ts';
 import { Reading } from './reading.ts';

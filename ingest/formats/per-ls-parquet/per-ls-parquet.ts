@@ -3,6 +3,7 @@ import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { EarlierLines } from '../csv/earlier-lines.ts';
 import { rejectedRow } from '../csv/fault.ts';
+import { datasetOfName } from '../dataset-name.ts';
 import { datasetOf } from '../dataset-of.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep, type RowKey } from '../format.ts';
 import type { Cell, ColumnReader } from '../parquet/column-reader.ts';
@@ -43,13 +44,14 @@ export const perLsParquet: Format = {
       ? null
       : `a Parquet file of the columns ${shortened(columns.join(', '))}`;
   },
-  statedDataset: () => null,
+  statedDataset: (_head, name, path) => datasetOfName(name, path),
   read,
   locate,
 };
 
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {
-  const dataset = datasetOf(source, options, null, `a ${title} does not say`);
+  const stated = datasetOfName(source.name, source.path);
+  const dataset = datasetOf(source, options, stated, `neither the ${title} nor its name says`);
   const file = await openRows(source);
   const row = new ParquetRow();
   const batch = new PerLsBatch(dataset, batchLimits(options).rows);

@@ -94,6 +94,14 @@ describe('a per-LS Parquet', () => {
     expect(other.rows).toEqual(whole.rows);
   });
 
+  it('takes the dataset from a name that states it, as a ROOT file of that name does', async () => {
+    const path = file(perLsParquet([line(1)]), 'ZeroBias-Run2023C-PromptReco-v1-DQMIO-PixelPhase1.parquet');
+    const { rows } = await read(path, { dataset: undefined });
+    expect(rows).toMatchObject([{ dataset: '/ZeroBias/Run2023C-PromptReco-v1/DQMIO' }]);
+    const silent = await readBytes(perLsParquet([line(1)]), { dataset: undefined });
+    expect(silent.error).toMatchObject({ code: 'DATASET_REQUIRED' });
+  });
+
   it.each(['INT32', 'INT64'] as const)('reads lists of %s', async (histo) => {
     const { rows, error } = await readBytes(perLsParquet([line(1), line(2)], { histo }));
     expect(error).toBeNull();
