@@ -7,6 +7,7 @@ import {
   type Topic,
 } from './events.ts';
 import type { SqliteConnection } from './sqlite-connection.ts';
+import { WatchedScoresSeen } from './sqlite-watched-scores.ts';
 
 /** How often a process looks whether another one has written, while anybody listens. */
 const LOOK_EVERY_MS = 250;
@@ -29,6 +30,7 @@ export class SqliteEvents implements Events {
   #certifications: Map<string, number | null> | null = null;
   #hiddenTasks: string | null = null;
   #files = new Map<number, string>();
+  readonly #scores = new WatchedScoresSeen((sql, ...parameters) => this.#rows(sql, ...parameters));
 
   constructor(connection: SqliteConnection) {
     this.#connection = connection;
@@ -54,6 +56,7 @@ export class SqliteEvents implements Events {
     for (const event of events) {
       if (event.kind === 'runs') for (const number of event.numbers) this.#runs?.add(number);
       if (event.kind === 'certification') this.#certifications?.set(keyOf(event), event.version);
+      if (event.kind === 'scored' && this.#scores.knows(event.predictionId)) this.#scores.learn(event.predictionId);
       this.#listeners.tell(event);
     }
   }
@@ -65,6 +68,7 @@ export class SqliteEvents implements Events {
     this.#certifications = null;
     this.#hiddenTasks = null;
     this.#files.clear();
+    this.#scores.clear();
   }
 
   /** What is listened to for the first time is taken as it is now. */
@@ -75,14 +79,17 @@ export class SqliteEvents implements Events {
       if (this.#certifications === null) this.#compareCertifications();
     } else if (topic === 'tasks') {
       if (this.#hiddenTasks === null) this.#compareTasks();
+    } else if (topic.startsWith(SCORES)) {
+      const id = idOf(topic, SCORES);
+      if (!this.#scores.knows(id)) this.#scores.learn(id);
     } else if (topic.startsWith(FILE)) {
-      const id = fileOf(topic);
+      const id = idOf(topic, FILE);
       if (this.#files.has(id)) return;
       for (const [file, state] of this.#statesOf([id])) this.#files.set(file, state);
     }
   }
 
-  #rows<Row extends unknown[]>(sql: string, ...parameters: string[]): Row[] {
+  #rows<Row extends unknown[]>(sql: string, ...parameters: (string | number)[]): Row[] {
     return this.#connection.statement(sql).all(...parameters) as unknown as Row[];
   }
 
@@ -109,7 +116,9 @@ export class SqliteEvents implements Events {
     else this.#certifications = null;
     if (topics.includes('tasks')) this.#compareTasks();
     else this.#hiddenTasks = null;
-    this.#compareFiles(topics.flatMap((topic) => (topic.startsWith(FILE) ? [fileOf(topic)] : [])));
+    const idsOf = (kind: string) => topics.flatMap((topic) => (topic.startsWith(kind) ? [idOf(topic, kind)] : []));
+    this.#compareFiles(idsOf(FILE));
+    for (const event of this.#scores.compare(idsOf(SCORES))) this.#listeners.tell(event);
     // somebody wrote something: who listens to these looks at the state
     for (const topic of ['dataFiles', 'strategyRuns'] as const) this.#listeners.tellMissed(topic);
   }
@@ -168,4 +177,5 @@ export class SqliteEvents implements Events {
 }
 
 const FILE = 'dataFile ';
-const fileOf = (topic: Topic) => Number(topic.slice(FILE.length));
+const SCORES = 'scored ';
+const idOf = (topic: Topic, kind: string) => Number(topic.slice(kind.length));

@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Scope } from '../../src/domain/viewer.ts';
 import { StrategyRunner } from '../../src/playground/strategy-runner.ts';
+import { predictionKey } from '../../src/schema/prediction.ts';
+import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { STRATEGIES } from '../../src/strategies/registry.ts';
 import { WorkerPool } from '../../src/workers/worker-pool.ts';
@@ -184,6 +186,11 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
       { id },
     );
     running.push(scored);
+    // as another server on the database has it
+    const elsewhere = await openStore(opened.url, { prisma: false });
+    const heard: unknown[] = [];
+    const predictionId = predictionKey.parseGlobal(id)[0] as number;
+    await elsewhere.events.subscribe(`scored ${predictionId}`, (event) => heard.push(event));
     const brought = { ...histogram(third, 9), run: 500_000 };
     await ingest(store, { path: 'new.csv', format: 'test' }, [
       { kind: 'runs', runs: [{ number: 500_000 }] },
@@ -207,6 +214,8 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
     expect((await scored.next()).data.predictionScored).toMatchObject({
       ...{ number: 10, score: null, reason: 'EMPTY', isFlagged: null, prediction: { strategy: { name: 'chi2' } } },
     });
+    const told = [{ kind: 'scored', predictionId, run: 500_000, lumisections: [9, 10] }];
+    await vi.waitFor(() => expect(heard).toEqual(told)).finally(() => elsewhere.close());
     const page = `query ($id: ID!, $after: String) { node(id: $id) { ... on Prediction { watchedScores(first: 1, after: $after) {
       runs lumisections scores reasons pageInfo { hasNextPage endCursor } } } } }`;
     const one = (await ask(page, { id })).data.node.watchedScores;
