@@ -113,33 +113,49 @@ export class Cursor {
     const size = BYTES[type];
     // before anything is allocated
     const start = this.skip(count * size);
-    const raw = new Uint8Array(count * size);
-    raw.set(this.bytes.subarray(start, start + count * size));
-    const swapped = Buffer.from(raw.buffer);
+    const { buffer, at } = room(count * size);
+    const swapped = Buffer.from(buffer, at, count * size);
+    swapped.set(this.bytes.subarray(start, start + count * size));
     if (size === 8) swapped.swap64();
     else if (size === 4) swapped.swap32();
     else if (size === 2) swapped.swap16();
-    return over(type, raw.buffer, count);
+    return over(type, buffer, at, count);
   }
 }
 
-function over(type: ArrayType, buffer: ArrayBuffer, count: number): NumberArray {
+/** Memory that arrays share: one for each costs more than what is done with it. None of them lives long. */
+const SHARED_BYTES = 256 * 1024;
+const shared = { buffer: new ArrayBuffer(SHARED_BYTES), used: 0 };
+
+function room(bytes: number): { buffer: ArrayBuffer; at: number } {
+  if (bytes > SHARED_BYTES / 8) return { buffer: new ArrayBuffer(bytes), at: 0 };
+  if (shared.used + bytes > SHARED_BYTES) {
+    shared.buffer = new ArrayBuffer(SHARED_BYTES);
+    shared.used = 0;
+  }
+  const at = shared.used;
+  // the next one begins where any type may
+  shared.used += Math.ceil(bytes / 8) * 8;
+  return { buffer: shared.buffer, at };
+}
+
+function over(type: ArrayType, buffer: ArrayBuffer, at: number, count: number): NumberArray {
   switch (type) {
     case 'f64':
-      return new Float64Array(buffer, 0, count);
+      return new Float64Array(buffer, at, count);
     case 'f32':
-      return new Float32Array(buffer, 0, count);
+      return new Float32Array(buffer, at, count);
     case 'i32':
-      return new Int32Array(buffer, 0, count);
+      return new Int32Array(buffer, at, count);
     case 'u32':
-      return new Uint32Array(buffer, 0, count);
+      return new Uint32Array(buffer, at, count);
     case 'i16':
-      return new Int16Array(buffer, 0, count);
+      return new Int16Array(buffer, at, count);
     case 'u16':
-      return new Uint16Array(buffer, 0, count);
+      return new Uint16Array(buffer, at, count);
     case 'i8':
-      return new Int8Array(buffer, 0, count);
+      return new Int8Array(buffer, at, count);
     default:
-      return new Uint8Array(buffer, 0, count);
+      return new Uint8Array(buffer, at, count);
   }
 }
