@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { ReadStep } from '../../ingest/formats/format.ts';
+import type { FileReport } from '../../ingest/pipeline/report.ts';
 import { axisProblem } from '../../src/domain/axis.ts';
 import { decodeBins } from '../../src/domain/codec.ts';
 import { pathProblem } from '../../src/domain/monitor-element.ts';
@@ -32,7 +33,28 @@ export function complaintsAbout({ batch, issues, position }: ReadStep, before: R
   return complaints;
 }
 
-function aboutIssue({ severity, code, line, byte, field, value, reason }: IssueRecord): string[] {
+/** Nothing in such a file is at fault: all of it is. Of Arrow the library that reads it tells no place. */
+const PLACELESS = new Set(['EMPTY_FILE', 'UNKNOWN_FORMAT', 'BROKEN_ARROW']);
+
+/** What a file was refused with. */
+export function aboutError(error: Refusal): string[] {
+  const { code, message, stack } = error;
+  const complaints: string[] = [];
+  const check = (good: boolean, what: string) => void (good || complaints.push(what));
+  check(code !== 'INTERNAL' && documentedCodes.has(code), `nobody expected ${code}: ${stack ?? message}`);
+  check(!code.startsWith('PARSER_'), `it took its reader down: ${code}: ${message}`);
+  check(message.length > 0 && message.length < 3000, `a message of ${message.length} characters`);
+  const place = error.byte ?? error.line ?? error.field ?? error.value;
+  check(PLACELESS.has(code) || place !== undefined, `${code} has no place: ${message}`);
+  return complaints;
+}
+
+type Refusal = Pick<
+  NonNullable<FileReport['error']>,
+  'code' | 'message' | 'stack' | 'byte' | 'line' | 'field' | 'value'
+>;
+
+export function aboutIssue({ severity, code, line, byte, field, value, reason }: IssueRecord): string[] {
   const complaints: string[] = [];
   const check = (good: boolean, what: string) => void (good || complaints.push(`issue ${code}: ${what}`));
   check(documentedCodes.has(code), 'is not documented');

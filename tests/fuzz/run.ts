@@ -5,7 +5,9 @@ import { parseArgs } from 'node:util';
 import { openStore } from '../../src/store/open-store.ts';
 import { startPostgres } from '../support/embedded-postgres.ts';
 import { type Finding, Fuzzer, kindOf } from './fuzzer.ts';
-import { samples } from './samples.ts';
+import { ingesting } from './ingesting.ts';
+import { readingScores } from './reading-scores.ts';
+import { samples, scoreSamples } from './samples.ts';
 
 const usage = `usage: npm run fuzz -- [--seed TEXT] [--minutes N] [--format REGEX] [--file PATH] [--postgres] [--keep FOLDER]
 
@@ -33,7 +35,8 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const given = values.file.map((path) => ({ id: basename(path), name: basename(path), bytes: readFileSync(path) }));
-const chosen = given.length > 0 ? given : samples.filter(({ id }) => new RegExp(values.format, 'i').test(id));
+const chosen =
+  given.length > 0 ? given : [...samples, ...scoreSamples].filter(({ id }) => new RegExp(values.format, 'i').test(id));
 if (values.help || !(minutes > 0) || chosen.length === 0) {
   process.stdout.write(usage);
   process.exit(values.help ? 0 : 1);
@@ -46,7 +49,7 @@ const all: Finding[] = [];
 try {
   const share = (minutes * 60_000) / chosen.length;
   for (const sample of chosen) {
-    const fuzzer = new Fuzzer(store);
+    const fuzzer = new Fuzzer(scoreSamples.includes(sample) ? readingScores() : ingesting(store));
     const started = performance.now();
     let number = 0;
     for (; performance.now() - started < share; number++) await fuzzer.try(sample, values.seed, number);

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
+import { tableFromArrays, tableToIPC } from 'apache-arrow';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { perLsParquet } from '../ingest/formats/per-ls-parquet-files.ts';
 import { csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { zlibBlock } from '../support/root-writer/compress.ts';
@@ -102,3 +104,46 @@ export const samples: readonly Sample[] = [
   sample('run-registry-lumisections, JSON', 'p.json', vector('run-registry-lumisections/json-of-objects.txt')),
   sample('run-registry-lumisections, Parquet', 'q.parquet', vector('run-registry-lumisections/parquet.parquet')),
 ];
+
+const scored = Array.from({ length: 40 }, (_, i) => ({
+  run: 315257 + Math.floor(i / 10),
+  lumisection: (i % 10) + 1,
+  score: i % 7 === 0 ? null : i / 8,
+  monitorElement: i % 2 === 0 ? 'charge' : 'size',
+  reason: i % 7 === 0 ? 'EMPTY' : null,
+}));
+const scoreColumns = ['run', 'lumisection', 'score', 'monitorElement', 'reason'] as const;
+const scoresCsv = [scoreColumns, ...scored.map((row) => scoreColumns.map((name) => row[name] ?? ''))]
+  .map((cells) => `${cells.join(',')}\n`)
+  .join('');
+const scoreTable = tableFromArrays({
+  run: Int32Array.from(scored, ({ run }) => run),
+  lumisection: Int32Array.from(scored, ({ lumisection }) => lumisection),
+  score: Float64Array.from(scored, ({ score }) => score ?? Number.NaN),
+  monitorElement: scored.map(({ monitorElement }) => monitorElement),
+});
+
+/** Files of scores, as they are sent along with a prediction. */
+export const scoreSamples: readonly Sample[] = [
+  sample('scores, CSV', 'scores.csv', scoresCsv),
+  sample('scores, CSV, gzip', 'scores.csv.gz', gzipSync(scoresCsv)),
+  sample('scores, JSON', 'scores.json', JSON.stringify(scored)),
+  sample('scores, Parquet', 'scores.parquet', scoresParquet()),
+  sample('scores, Arrow file', 'scores.arrow', Buffer.from(tableToIPC(scoreTable, 'file'))),
+  sample('scores, Arrow stream', 'scores.arrows', Buffer.from(tableToIPC(scoreTable, 'stream'))),
+];
+
+function scoresParquet(): Buffer {
+  const of = (name: (typeof scoreColumns)[number]) => scored.map((row) => row[name]);
+  const bytes = parquetWriteBuffer({
+    columnData: [
+      { name: 'run', data: of('run'), type: 'INT32' },
+      { name: 'lumisection', data: of('lumisection'), type: 'INT32' },
+      { name: 'score', data: of('score'), type: 'DOUBLE', nullable: true },
+      { name: 'monitorElement', data: of('monitorElement'), type: 'STRING' },
+      { name: 'reason', data: of('reason'), type: 'STRING', nullable: true },
+    ],
+    rowGroupSize: 15,
+  });
+  return Buffer.from(bytes);
+}
