@@ -1,5 +1,6 @@
 import { bothOf, equals, type Filter } from '../../src/domain/filter.ts';
 import type { TaskDefinition } from '../../src/domain/task.ts';
+import { TASK_DEFAULTS, TRUTH_DEFAULTS } from '../../src/domain/task-defaults.ts';
 import { builtInVersion } from '../../src/playground/built-in.ts';
 import { enqueueBuiltIn } from '../../src/playground/enqueue-built-in.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -13,32 +14,17 @@ const runs = (...numbers: readonly SampleRun[]) => ({ mask: null, runs: numbers 
  * by, and faults of all other subsystems to find.
  */
 const DEFINITION: TaskDefinition = {
+  ...TASK_DEFAULTS,
   description: 'Which lumisections of the sample have a fault? The truth is what was injected.',
   monitorElements: [
     ...[ME.chargeLayer1, ME.chargeLayer3, ME.stripSignalTib, ME.stripClusters],
     ...[ME.ecalEta, ME.ecalTiming, ME.cscRecHits, ME.cscTiming],
   ],
-  elementSet: null,
   dataset: PROMPT,
   parts: { TRAIN: runs(398010), VALIDATION: runs(398011), TEST: runs(398014, 398027, 398028, 398033) },
-  split: null,
-  truth: {
-    ...{ positive: null, negative: null, source: TRUTH, subsystem: null, dataset: null, causes: null, margin: 0 },
-  },
-  granularity: 'LUMISECTION',
-  windowLength: 1,
-  mixed: 'LEFT_OUT',
-  minEntries: 0,
-  sample: null,
+  truth: { ...TRUTH_DEFAULTS, source: TRUTH },
   seed: 1,
-  metric: 'ROC_AUC',
   isCausal: true,
-  isTruthHidden: false,
-  publicShare: null,
-  maxSubmissions: null,
-  maxSubmissionsPerDay: null,
-  injection: null,
-  allow: [],
 };
 
 /** From the floor upwards. */

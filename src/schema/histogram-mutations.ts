@@ -3,6 +3,7 @@ import type { ErrorOption } from '../domain/histogram.ts';
 import { BinsInput } from './bins-input.ts';
 import { bring } from './bring.ts';
 import { builder } from './builder.ts';
+import type { Fields } from './input-fields.ts';
 import { LumisectionHistogram, RunHistogram } from './refs.ts';
 import { choicesOf, payloadOf } from './upsert-payload.ts';
 import { keysOfWritten, type WrittenPlace } from './written-keys.ts';
@@ -40,8 +41,6 @@ const HistogramKind = builder.enumType('HistogramKind', {
     PROFILE2D: { description: 'Sums of a quantity in bins of two axes, with `binEntries`.' },
   } as const,
 });
-
-type Fields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
 
 const keyFields = (t: Fields) => ({
   run: t.int({ required: true, description: 'Run number, at least 1; the run is made where it is missing.' }),

@@ -1,83 +1,20 @@
-import { InvalidInputError } from '../domain/errors.ts';
 import { SAVED_NAME } from '../domain/saved-name.ts';
 import { isStorable } from '../domain/storable-text.ts';
-import {
-  type Selection,
-  type SplitDefinition,
-  TASK_METRICS,
-  type TaskDefinition,
-  type TaskPart,
-  type TruthDefinition,
-} from '../domain/task.ts';
+import type { TaskDefinition } from '../domain/task.ts';
+import { TASK_DEFAULTS } from '../domain/task-defaults.ts';
 import { builder } from './builder.ts';
 import { TaskGranularity, TaskMetric } from './enums.ts';
+import { type Fields, invalidField as invalid } from './input-fields.ts';
 import { savedText } from './saved-text.ts';
-import { MixedRule, SplitBy, TaskAllowance } from './task-enums.ts';
+import { boardFields, boardFrom } from './task-board-input.ts';
+import { MixedRule, TaskAllowance } from './task-enums.ts';
 import { statedInjection, TaskInjectionInput } from './task-injection.ts';
+import { partsFrom, TaskPartInput, TaskSplitInput } from './task-part-input.ts';
+import { TaskTruthInput, truthFrom } from './task-truth-input.ts';
 
 const MAX_DESCRIPTION = 10_000;
 export const MOST_ELEMENTS = 500;
-const MOST_RUNS = 10_000;
-const MOST_CAUSES = 50;
-const MOST_MARGIN = 1_000;
 const MOST_WINDOW = 1_000;
-
-const TaskPartInput = builder.inputType('TaskPartInput', {
-  description: 'What a part is to be made of: the lumisections of the mask, in these runs. At least one of both.',
-  fields: (t) => ({
-    mask: t.string({ description: 'A mask, as `lumisectionMask` takes it; whole runs unless told.' }),
-    runs: t.intList({
-      description: `Numbers of stored runs, at most ${MOST_RUNS.toLocaleString('en')}; all runs of the mask unless told.`,
-    }),
-  }),
-});
-
-const TaskSplitInput = builder.inputType('TaskSplitInput', {
-  description: 'How the three parts are to be made of one set of lumisections: no run is ever parted.',
-  fields: (t) => ({
-    by: t.field({ type: SplitBy, required: true, description: 'What is not parted, or what is followed.' }),
-    mask: t.string({ description: 'What is divided: a mask; whole runs unless told.' }),
-    runs: t.intList({ description: 'In which runs; all runs of the mask unless told.' }),
-    training: t.float({ required: true, defaultValue: 0.6, description: 'Share of the training part, above 0.' }),
-    validation: t.float({ required: true, defaultValue: 0.2, description: 'Share of the validation part, above 0.' }),
-    testing: t.float({
-      required: true,
-      defaultValue: 0.2,
-      description: 'Share of the test part, above 0: all three add up to 1.',
-    }),
-    embargoHours: t.float({
-      required: true,
-      defaultValue: 0,
-      description:
-        'Of TIME: runs that begin less than so many hours after the end of the part before are left out, at least 0.',
-    }),
-  }),
-});
-
-const TaskTruthInput = builder.inputType('TaskTruthInput', {
-  description: 'What is bad and what is good: either two masks, or a certification source.',
-  fields: (t) => ({
-    positive: t.string({ description: 'Mask of what is bad, such as `dcs-2018 - golden-2018`.' }),
-    negative: t.string({ description: 'Mask of what is good; it shares no lumisection with `positive`.' }),
-    source: t.string({
-      description: 'Certification source: BAD is positive, GOOD negative, anything else has no truth.',
-    }),
-    subsystem: t.string({
-      description: 'Of a source: the subsystem alone that counts; all of them together unless told.',
-    }),
-    dataset: t.string({
-      description: 'Of a source: the dataset alone whose judgement counts; all of them together unless told.',
-    }),
-    causes: t.stringList({
-      description: `Positive is only what versions of these causes call BAD: 1 to ${MOST_CAUSES}; whatever the cause unless told.`,
-    }),
-    margin: t.int({
-      required: true,
-      defaultValue: 0,
-      description: `Lumisections are left out that have one of another label (none is one, too) within so many, by number: 0 to ${MOST_MARGIN.toLocaleString('en')}.`,
-    }),
-  }),
-});
 
 const NAME_RULE =
   'letters, digits and `. _ -`, beginning with a letter and ending with a letter or digit: 1 to 100 characters';
@@ -124,8 +61,6 @@ export const UpdateTaskInput = builder.inputType('UpdateTaskInput', {
   }),
 });
 
-type Fields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
-
 function optionalFields(t: Fields) {
   return {
     granularity: t.field({ type: TaskGranularity, description: 'What gets one score; LUMISECTION unless told.' }),
@@ -147,21 +82,7 @@ function optionalFields(t: Fields) {
     isCausal: t.boolean({
       description: 'Refuse runs of training and validation that do not precede those of the test; false unless told.',
     }),
-    isTruthHidden: t.boolean({
-      description:
-        'Close the truth of the test part to all but the author and the scope `admin` once it is frozen; false unless told. It needs the scope `admin`, as it closes data to others.',
-    }),
-    publicShare: t.float({
-      description:
-        'Of a hidden truth: the share of the test part, above 0 and below 1, by whole runs that the seed chooses, on which everybody sees evaluations; null: none, as unless told. Nobody but the author and the scope `admin` learns which runs.',
-    }),
-    maxSubmissions: t.int({
-      description:
-        'Submissions that each author may have evaluated on it, of all time, at least 1; null: as many as it likes, as unless told.',
-    }),
-    maxSubmissionsPerDay: t.int({
-      description: 'The same within 24 hours.',
-    }),
+    ...boardFields(t),
     injection: t.field({
       type: TaskInjectionInput,
       description: 'Anomalies to be made in good members of validation and test; null: none, as unless told.',
@@ -182,11 +103,13 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
   const dataset = given.dataset ?? before?.dataset;
   const truth = given.truth == null ? before?.truth : truthFrom(given.truth);
   if (dataset === undefined || truth === undefined) throw invalid('dataset', 'a task has a dataset and a truth');
-  const granularity = given.granularity ?? before?.granularity ?? 'LUMISECTION';
+  const stated = before ?? TASK_DEFAULTS;
+  const granularity = given.granularity ?? stated.granularity;
+  const seed = given.seed ?? stated.seed;
   const definition: TaskDefinition = {
     description: savedText(
       'description',
-      given.description === undefined ? before?.description : given.description,
+      given.description === undefined ? stated.description : given.description,
       MAX_DESCRIPTION,
     ),
     monitorElements: elements.monitorElements,
@@ -195,21 +118,21 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
     ...partsFrom(given, before),
     truth,
     granularity,
-    windowLength: windowLengthOf(granularity, given.windowLength ?? null, before),
-    mixed: given.mixed ?? before?.mixed ?? 'LEFT_OUT',
-    minEntries: given.minEntries ?? before?.minEntries ?? 0,
-    sample: given.sample === undefined ? (before?.sample ?? null) : given.sample,
-    seed: given.seed ?? before?.seed ?? 0,
-    metric: given.metric ?? before?.metric ?? TASK_METRICS[0],
-    isCausal: given.isCausal ?? before?.isCausal ?? false,
-    ...boardFrom(given, before),
+    windowLength: windowLengthOf(granularity, given.windowLength ?? null, stated),
+    mixed: given.mixed ?? stated.mixed,
+    minEntries: given.minEntries ?? stated.minEntries,
+    sample: given.sample === undefined ? stated.sample : given.sample,
+    seed,
+    metric: given.metric ?? stated.metric,
+    isCausal: given.isCausal ?? stated.isCausal,
+    ...boardFrom(given, stated),
     injection:
       given.injection === undefined
-        ? (before?.injection ?? null)
-        : given.injection && statedInjection(given.injection, given.seed ?? before?.seed ?? 0),
-    allow: [...new Set(given.allow ?? before?.allow ?? [])].sort(),
+        ? (stated.injection ?? null)
+        : given.injection && statedInjection(given.injection, seed),
+    allow: [...new Set(given.allow ?? stated.allow)].sort(),
   };
-  const { minEntries, sample, seed } = definition;
+  const { minEntries, sample } = definition;
   if (!(minEntries >= 0 && Number.isFinite(minEntries))) throw invalid('minEntries', `${minEntries} is not at least 0`);
   if (sample !== null && sample < 1) throw invalid('sample', `${sample} is not at least 1`);
   if (seed < 0) throw invalid('seed', `${seed} is not at least 0`);
@@ -220,33 +143,6 @@ export function definitionFrom(given: Given, named: NamedElements | null, before
     );
   }
   return definition;
-}
-
-/** What is shown of the comparison, and how often one may try. */
-function boardFrom(
-  given: Given,
-  before: TaskDefinition | undefined,
-): Pick<TaskDefinition, 'isTruthHidden' | 'publicShare' | 'maxSubmissions' | 'maxSubmissionsPerDay'> {
-  const kept = <Name extends 'publicShare' | 'maxSubmissions' | 'maxSubmissionsPerDay'>(name: Name) =>
-    given[name] === undefined ? (before?.[name] ?? null) : given[name];
-  const board = {
-    isTruthHidden: given.isTruthHidden ?? before?.isTruthHidden ?? false,
-    publicShare: kept('publicShare'),
-    maxSubmissions: kept('maxSubmissions'),
-    maxSubmissionsPerDay: kept('maxSubmissionsPerDay'),
-  };
-  if (board.publicShare !== null) {
-    if (!(board.publicShare > 0 && board.publicShare < 1)) {
-      throw invalid('publicShare', `${board.publicShare} is not between 0 and 1`);
-    }
-    if (!board.isTruthHidden)
-      throw invalid('publicShare', 'it goes with `isTruthHidden`: an open truth has no private part');
-  }
-  for (const name of ['maxSubmissions', 'maxSubmissionsPerDay'] as const) {
-    const most = board[name];
-    if (most !== null && most < 1) throw invalid(name, `${most} is not at least 1`);
-  }
-  return board;
 }
 
 /** @throws InvalidInputError for what are no paths that a task may have. */
@@ -261,81 +157,16 @@ export function elementsFrom(paths: readonly string[]): readonly string[] {
   return paths;
 }
 
-function partsFrom(given: Given, before?: TaskDefinition): Pick<TaskDefinition, 'parts' | 'split'> {
-  const stated = { TRAIN: given.training, VALIDATION: given.validation, TEST: given.testing };
-  const isStated = Object.values(stated).some((part) => part != null);
-  if (given.split != null) {
-    if (isStated) throw invalid('split', 'it stands in the place of training, validation and testing');
-    return { parts: null, split: splitFrom(given.split) };
-  }
-  if (!isStated && before !== undefined) return { parts: before.parts, split: before.split };
-  const of = (part: TaskPart, field: string): Selection => {
-    const own = stated[part];
-    if (own != null) return selectionFrom(own, field);
-    const known = before?.parts?.[part];
-    if (known !== undefined) return known;
-    throw invalid(field, 'a task has three parts: training, validation and testing, or `split` makes them');
-  };
-  return {
-    parts: { TRAIN: of('TRAIN', 'training'), VALIDATION: of('VALIDATION', 'validation'), TEST: of('TEST', 'testing') },
-    split: null,
-  };
-}
-
-function selectionFrom({ mask, runs }: typeof TaskPartInput.$inferInput, field: string): Selection {
-  if (mask == null && runs == null) throw invalid(field, 'it selects nothing: give a mask, or runs');
-  if (runs != null && (runs.length < 1 || runs.length > MOST_RUNS)) {
-    throw invalid(`${field}.runs`, `${runs.length} runs are not between 1 and ${MOST_RUNS}`);
-  }
-  const wrong = runs?.find((run) => run < 1);
-  if (wrong !== undefined) throw invalid(`${field}.runs`, `${wrong} is no number of a run`);
-  return { mask: mask ?? null, runs: runs == null ? null : [...new Set(runs)].sort((a, b) => a - b) };
-}
-
-function splitFrom({ by, mask, runs, ...rest }: typeof TaskSplitInput.$inferInput): SplitDefinition {
-  const { training = 0.6, validation = 0.2, testing = 0.2, embargoHours = 0 } = rest;
-  const shares = { TRAIN: training, VALIDATION: validation, TEST: testing };
-  if (!Object.values(shares).every((share) => share > 0) || Math.abs(training + validation + testing - 1) > 1e-9) {
-    throw invalid(
-      'split',
-      `the shares ${training}, ${validation} and ${testing} are not above 0, or do not add up to 1`,
-    );
-  }
-  if (!(embargoHours >= 0 && Number.isFinite(embargoHours))) {
-    throw invalid('split.embargoHours', `${embargoHours} is not at least 0`);
-  }
-  if (embargoHours > 0 && by !== 'TIME') throw invalid('split.embargoHours', 'an embargo goes with TIME alone');
-  return { by, of: selectionFrom({ mask: mask ?? null, runs: runs ?? null }, 'split'), shares, embargoHours };
-}
-
-function truthFrom(given: typeof TaskTruthInput.$inferInput): TruthDefinition {
-  const { positive = null, negative = null, source = null, subsystem = null, dataset = null, causes = null } = given;
-  const margin = given.margin ?? 0;
-  const byMasks = positive !== null && negative !== null && source === null;
-  if (!byMasks && !(source !== null && positive === null && negative === null)) {
-    throw invalid('truth', 'it has `positive` and `negative`, or `source`');
-  }
-  if (byMasks && (subsystem !== null || dataset !== null)) {
-    throw invalid('truth', 'subsystem and dataset go with `source`; masks name theirs themselves');
-  }
-  if (causes !== null && (causes.length < 1 || causes.length > MOST_CAUSES)) {
-    throw invalid('truth.causes', `${causes.length} are not between 1 and ${MOST_CAUSES}`);
-  }
-  if (margin < 0 || margin > MOST_MARGIN)
-    throw invalid('truth.margin', `${margin} is not between 0 and ${MOST_MARGIN}`);
-  return { positive, negative, source, subsystem, dataset, causes: causes && [...new Set(causes)].sort(), margin };
-}
-
 function windowLengthOf(
   granularity: TaskDefinition['granularity'],
   given: number | null,
-  before: TaskDefinition | undefined,
+  stated: Pick<TaskDefinition, 'granularity' | 'windowLength'>,
 ): number {
   if (granularity !== 'WINDOW') {
     if (given !== null) throw invalid('windowLength', `it goes with WINDOW, not with ${granularity}`);
-    return 1;
+    return TASK_DEFAULTS.windowLength;
   }
-  const length = given ?? (before?.granularity === 'WINDOW' ? before.windowLength : 0);
+  const length = given ?? (stated.granularity === 'WINDOW' ? stated.windowLength : 0);
   if (length >= 2 && length <= MOST_WINDOW) return length;
   throw invalid('windowLength', `a window has 2 to ${MOST_WINDOW} lumisections`);
 }
@@ -343,5 +174,3 @@ function windowLengthOf(
 export function assertTaskName(name: string): void {
   if (!SAVED_NAME.test(name)) throw invalid('name', NAME_RULE);
 }
-
-const invalid = (field: string, problem: string) => new InvalidInputError(`${field}: ${problem}`, { field });

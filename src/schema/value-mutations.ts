@@ -3,14 +3,13 @@ import { bring } from './bring.ts';
 import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { ScalarType } from './enums.ts';
+import type { Fields } from './input-fields.ts';
 import { QualityTest, ScalarValue } from './refs.ts';
 import { choicesOf, payloadOf } from './upsert-payload.ts';
 import { keysOfWritten, type WrittenPlace } from './written-keys.ts';
 
 const ofScalar = DESCRIPTIONS.scalarValue;
 const ofTest = DESCRIPTIONS.qualityTest;
-
-type Fields = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
 
 const placeFields = (t: Fields) => ({
   run: t.int({ required: true, description: 'Run number, at least 1; the run is made where it is missing.' }),

@@ -1,4 +1,5 @@
 import type { TaskDefinition } from '../../src/domain/task.ts';
+import { TASK_DEFAULTS, TRUTH_DEFAULTS } from '../../src/domain/task-defaults.ts';
 import type { Task } from '../../src/generated/sqlite/client.ts';
 import type { Store } from '../../src/store/store.ts';
 import { CHARGE, RUNS, SIZE } from '../schema/task-world.ts';
@@ -9,30 +10,12 @@ const mask = (run: number) => ({ mask: null, runs: [run] });
 
 /** Two monitor elements, a run for each part: lumisections 1 to 7 are good, 8 to 10 bad. */
 export const DEFINITION: TaskDefinition = {
-  description: null,
+  ...TASK_DEFAULTS,
   monitorElements: [CHARGE.path, SIZE.path],
-  elementSet: null,
   dataset: UL2018,
   parts: { TRAIN: mask(first), VALIDATION: mask(second), TEST: mask(third) },
-  split: null,
-  truth: {
-    ...{ positive: 'dcs-2018 - golden-2018', negative: 'golden-2018', source: null, subsystem: null, dataset: null },
-    ...{ causes: null, margin: 0 },
-  },
-  granularity: 'LUMISECTION',
-  windowLength: 1,
-  mixed: 'LEFT_OUT',
-  minEntries: 0,
-  sample: null,
+  truth: { ...TRUTH_DEFAULTS, positive: 'dcs-2018 - golden-2018', negative: 'golden-2018' },
   seed: 1,
-  metric: 'ROC_AUC',
-  isCausal: false,
-  isTruthHidden: false,
-  publicShare: null,
-  maxSubmissions: null,
-  maxSubmissionsPerDay: null,
-  injection: null,
-  allow: [],
 };
 
 /** Of the world of task-world.ts. */
