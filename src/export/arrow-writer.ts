@@ -3,9 +3,16 @@ import type { Axis } from '../domain/axis.ts';
 import type { PackedType } from '../domain/bins-text.ts';
 import { FLOAT64, INT32, integers, Names, Nulls, nullable, type Props } from './arrow-columns.ts';
 import { arrowFile } from './arrow-file.ts';
-import type { Booking, ExportRow } from './export-format.ts';
+import type { Booking } from './export-format.ts';
 import { ExportRows, type HistogramWriter, STATISTICS } from './export-rows.ts';
-import { type BinsColumns, binsColumns, type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
+import {
+  type BinsColumns,
+  binsColumns,
+  type PackedLists,
+  packedBins,
+  packedEdges,
+  type RowWithBins,
+} from './packed-lists.ts';
 
 export interface ArrowOptions {
   readonly type: PackedType;
@@ -58,7 +65,7 @@ export const binFields = (type: PackedType): Field[] => [
 ];
 
 /** Aligned with binFields. */
-export const binColumns = (rows: readonly Pick<ExportRow, 'bins'>[], type: PackedType, flow: boolean): Data[] =>
+export const binColumns = (rows: readonly RowWithBins[], type: PackedType, flow: boolean): Data[] =>
   binData(binsColumns(rows), type, flow);
 
 const binData = (columns: BinsColumns, type: PackedType, flow: boolean): Data[] => [

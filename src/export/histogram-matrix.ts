@@ -4,6 +4,7 @@ import { binningOf, type StoredBinning } from '../domain/binning.ts';
 import { InvalidInputError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { Binning } from '../domain/histogram.ts';
+import { histogramPlace } from '../domain/histogram-place.ts';
 import { holdsCells } from '../domain/matrix-cells.ts';
 import { cellCount, type Shape, shapeOf } from '../domain/shape.ts';
 import type { Store } from '../store/store.ts';
@@ -170,9 +171,8 @@ export class Axes {
     if (this.binning === null) return this.#learn(stored);
     const difference = differingAxes(binningOf(stored), this.binning);
     if (difference !== null) {
-      const place = lumisection === 0 ? `run ${run}` : `run ${run}, lumisection ${lumisection}`;
       throw new InvalidInputError(
-        `The histogram of ${place} ${difference}: it cannot stand in one matrix with those before it. Select one kind with \`where\`.`,
+        `The histogram of ${histogramPlace(run, lumisection)} ${difference}: it cannot stand in one matrix with those before it. Select one kind with \`where\`.`,
         { field: 'where', run, ...(lumisection > 0 && { lumisection }) },
       );
     }

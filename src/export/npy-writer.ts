@@ -1,4 +1,5 @@
 import type { PackedType } from '../domain/bins-text.ts';
+import { placed } from '../domain/histogram-place.ts';
 import { BYTES_OF_PACKED, fillRow, type MatrixNumbers, matrixNumbers } from '../domain/matrix-cells.ts';
 import { cellCount, type Shape } from '../domain/shape.ts';
 import type { HistogramWriter } from './export-rows.ts';
@@ -49,7 +50,11 @@ export function npyWriter({ rows: count, shape, type, flow }: NpyShape): Histogr
         out.writeInt32LE(lumisections[i] as number, at + 4);
         out.writeDoubleLE(statistics.entries[i] ?? Number.NaN, at + 8);
         if (blob === null) throw new RangeError('a row of a matrix has no bins');
-        fillRow(scratch, 0, blob, shape, flow);
+        try {
+          fillRow(scratch, 0, blob, shape, flow);
+        } catch (error) {
+          throw placed(error, runs[i] as number, lumisections[i] as number);
+        }
         out.set(bytes, at + KEY_BYTES);
       }
       return [out];

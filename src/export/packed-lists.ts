@@ -1,4 +1,5 @@
 import type { PackedType } from '../domain/bins-text.ts';
+import { placed } from '../domain/histogram-place.ts';
 import { fillRow, holdsCells, type MatrixNumbers, matrixNumbers } from '../domain/matrix-cells.ts';
 import { cellCount } from '../domain/shape.ts';
 import type { Booking, ExportRow } from './export-format.ts';
@@ -12,19 +13,32 @@ export interface PackedLists {
   readonly absent: readonly number[];
 }
 
-/** Bins of rows; null, one or the other, for those without. */
+/** Bins of rows, and whose they are; null, one or the other, for those without. */
 export interface BinsColumns {
+  readonly runs: readonly number[];
+  readonly lumisections: readonly number[];
   readonly blobs: readonly (Uint8Array | null)[];
   readonly bookings: readonly (Booking | null)[];
 }
 
-export const binsColumns = (rows: readonly Pick<ExportRow, 'bins'>[]): BinsColumns => ({
+export type RowWithBins = Pick<ExportRow, 'run' | 'lumisection' | 'bins'>;
+
+export const binsColumns = (rows: readonly RowWithBins[]): BinsColumns => ({
+  runs: rows.map(({ run }) => run),
+  lumisections: rows.map(({ lumisection }) => lumisection),
   blobs: rows.map(({ bins }) => bins?.blob ?? null),
   bookings: rows.map(({ bins }) => bins?.booking ?? null),
 });
 
-/** Row-major with y outer; none for summaries, and where flow bins are asked for that are not there. */
-export function packedBins({ blobs, bookings }: BinsColumns, type: PackedType, flow: boolean): PackedLists {
+/**
+ * Row-major with y outer; none for summaries, and where flow bins are asked for that are not there.
+ * @throws InvalidInputError that names the histogram whose contents the type does not hold.
+ */
+export function packedBins(
+  { runs, lumisections, blobs, bookings }: BinsColumns,
+  type: PackedType,
+  flow: boolean,
+): PackedLists {
   const count = blobs.length;
   const offsets = new Int32Array(count + 1);
   const absent: number[] = [];
@@ -38,7 +52,11 @@ export function packedBins({ blobs, bookings }: BinsColumns, type: PackedType, f
   for (let i = 0; i < count; i++) {
     const from = offsets[i] as number;
     if (from === offsets[i + 1]) continue;
-    fillRow(numbers, from, blobs[i] as Uint8Array, (bookings[i] as Booking).shape, flow);
+    try {
+      fillRow(numbers, from, blobs[i] as Uint8Array, (bookings[i] as Booking).shape, flow);
+    } catch (error) {
+      throw placed(error, runs[i] as number, lumisections[i] as number);
+    }
   }
   return { numbers, offsets, absent };
 }

@@ -6,8 +6,8 @@ import type { ColumnEncoder, PageData } from 'hyparquet-writer/src/types.js';
 import type { Axis } from '../domain/axis.ts';
 import type { PackedType } from '../domain/bins-text.ts';
 import { cellCount } from '../domain/shape.ts';
-import type { ExportRow, ExportWriter } from './export-format.ts';
-import { binsColumns, type PackedLists, packedBins, packedEdges } from './packed-lists.ts';
+import type { ExportWriter } from './export-format.ts';
+import { binsColumns, type PackedLists, packedBins, packedEdges, type RowWithBins } from './packed-lists.ts';
 
 /** A row group is written when it has so many numbers (2 MB as FLOAT64, 20 ms of work), or so many rows. */
 const GROUP_CELLS = 250_000;
@@ -25,14 +25,12 @@ export interface Column<Row> {
   readonly encoding?: 'RLE_DICTIONARY' | 'BYTE_STREAM_SPLIT' | 'PLAIN';
 }
 
-type WithBins = Pick<ExportRow, 'bins'>;
-
 /**
  * Parquet with the columns that Arrow's file has, compressed by Snappy, in row groups that are written as soon as they are whole. Its
  * footer has `lumigraph.provenance`, `lumigraph.cursors` (JSON: the cursor behind each row group) and `lumigraph.summary`; the
  * footer stands last, so a file that broke off cannot be read.
  */
-export function parquetFile<Row extends WithBins>(
+export function parquetFile<Row extends RowWithBins>(
   columns: readonly Column<Row>[],
   flow: boolean,
 ): ExportWriter<Row, Iterable<Row>> {
@@ -102,7 +100,7 @@ class Sink extends ByteWriter {
 }
 
 /** Axes and bins of rows, whichever else they have. */
-export function binColumns<Row extends WithBins>(type: PackedType, flow: boolean): Column<Row>[] {
+export function binColumns<Row extends RowWithBins>(type: PackedType, flow: boolean): Column<Row>[] {
   const axes = ([0, 1] as const).flatMap((which): Column<Row>[] => {
     const name = which === 0 ? 'x' : 'y';
     const of =

@@ -15,7 +15,7 @@ export const EXPORT_PARAMETERS = {
   run: 'numbers and ranges, both ends inclusive: 315257,315259-315270',
   mask: 'only lumisections of this mask',
   where: 'further conditions, as JSON of LumisectionHistogramWhere or RunHistogramWhere',
-  type: 'FLOAT64 (unless told), FLOAT32 or INT32: numbers of binary formats',
+  type: 'FLOAT64 (unless told), FLOAT32 or INT32: numbers of .arrow, .parquet and .npy, of no other format',
   flow: 'true: with under- and overflow bins',
   limit: 'most rows',
   after: 'only what follows this cursor of the same export',
@@ -27,11 +27,12 @@ const MOST_CHARACTERS = 100_000;
 const MOST_RANGES = 1_000;
 
 /**
- * The same filters as the graph's.
+ * The same filters as the graph's. `isText`: the format writes numbers as text, whatever their type.
  * @throws InvalidInputError, LimitExceededError
  */
-export function exportRequest(given: Readonly<Record<string, string>>): ExportRequest {
+export function exportRequest(given: Readonly<Record<string, string>>, isText: boolean): ExportRequest {
   refuseUnknown(given, EXPORT_PARAMETERS);
+  if (isText && given.type !== undefined) throw refuse('type', 'numbers are text in this format: leave the type out');
   const { level = 'lumisection', monitorElement, set } = given as Readonly<Partial<Record<ExportParameter, string>>>;
   if (level !== 'lumisection' && level !== 'run') throw refuse('level', `'${level}' is neither lumisection nor run`);
   const noun = level === 'run' ? 'runHistogram' : 'lumisectionHistogram';
@@ -115,6 +116,7 @@ function rangesOf(text: string): WhereValue[] {
     const [first = '', last = first, ...more] = part.trim().split('-');
     if (more.length > 0) throw refuse('run', `'${part}' is no number and no range`);
     const [gte, lte] = [wholeNumber('run', first), wholeNumber('run', last)];
+    if (lte < gte) throw refuse('run', `'${part}' ends before it begins`);
     return { run: { number: gte === lte ? { eq: gte } : { gte, lte } } };
   });
 }

@@ -14,12 +14,15 @@ export interface ExportKind {
   open(store: Store, format: string, given: Readonly<Record<string, string>>, options: ExportOptions): Promise<Export>;
 }
 
+const TEXT_FORMATS: readonly string[] = ['csv', 'ndjson'];
+
 /** By the name that a path and the command line call it. */
 export const EXPORTS: Readonly<Record<'histograms' | 'trends', ExportKind>> = {
   histograms: {
     formats: EXPORT_FORMATS,
     parameters: EXPORT_PARAMETERS,
-    open: (store, format, given, options) => openExport(store, format as ExportFormat, exportRequest(given), options),
+    open: (store, format, given, options) =>
+      openExport(store, format as ExportFormat, exportRequest(given, TEXT_FORMATS.includes(format)), options),
   },
   trends: {
     formats: TREND_FORMATS,

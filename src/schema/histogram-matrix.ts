@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { Base64Text, base64Length } from '../domain/base64-text.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
+import { placed } from '../domain/histogram-place.ts';
 import { BYTES_OF_PACKED, matrixRow, matrixStretches } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import { type HistogramMatrix, type MatrixCursor, readMatrix } from '../export/histogram-matrix.ts';
@@ -142,13 +143,6 @@ const tooMuchBase64 = () =>
     `binsBase64: one answer holds about ${MOST_BASE64_CHARACTERS} characters of it at most. Ask for it once, or for smaller pages (\`first\`).`,
     { limit: MOST_BASE64_CHARACTERS },
   );
-
-/** Which row does not fit into the type. */
-function placed(error: unknown, run: number, lumisection: number): unknown {
-  if (!(error instanceof InvalidInputError)) return error;
-  const place = lumisection === 0 ? `run ${run}` : `run ${run}, lumisection ${lumisection}`;
-  return new InvalidInputError(`${place}: ${error.message}`, { ...error.details, run });
-}
 
 const matrixArguments = (noun: HistogramNoun) =>
   builder.args((t) => ({

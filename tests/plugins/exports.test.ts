@@ -163,16 +163,18 @@ describe.each(databases)('exports on $name', (database) => {
     for (const parameters of requests) {
       const bytes = new Uint8Array(await (await get(`histograms.${format}`, parameters)).arrayBuffer());
       const table = tableFromIPC(format === 'arrow' ? bytes : readParquet(bytes).intoIPCStream());
-      const { rows, provenance } = await lines(parameters);
-      expect(JSON.parse(table.schema.metadata?.get('lumigraph.provenance') as string)).toEqual(provenance);
+      const { type: _, ...ofText } = parameters;
+      const { rows, provenance } = await lines(ofText);
+      const told = JSON.parse(table.schema.metadata?.get('lumigraph.provenance') as string);
+      expect(told).toEqual({ ...provenance, query: parameters });
       const plain = (value: unknown) => (ArrayBuffer.isView(value) ? [...(value as Float64Array)].map(rounded) : value);
       const rounded = (value: number) => Math.fround(value);
-      const told = table
+      const read = table
         .toArray()
         .map((row: Record<string, unknown>) =>
           Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plain(value)])),
         );
-      expect(told).toEqual(
+      expect(read).toEqual(
         rows.map(({ axes, bins, ...row }) => ({
           ...row,
           ...axisOf('x', axes?.[0]),
@@ -343,6 +345,7 @@ for a in map(numpy.load, sys.argv[1:]):
       ['monitorelement', 'x'],
       ['run', '1-2-3'],
       ['run', 'x'],
+      ['run', '5-3'],
       ['where', '{'],
       ['where', '{"nosuch":1}'],
       ['where', '{"entries":null}'],
@@ -354,6 +357,11 @@ for a in map(numpy.load, sys.argv[1:]):
       ['after', 'R1-2-3'],
     ] as const) {
       expect(await refusal('histograms.ndjson', { [name]: value })).toMatch(new RegExp(`^400 BAD_USER_INPUT ${name}`));
+    }
+    for (const format of ['csv', 'ndjson']) {
+      expect(await refusal(`histograms.${format}`, { type: 'INT32' })).toMatch(
+        /^400 BAD_USER_INPUT type: numbers are text/,
+      );
     }
     const twice = await app.fetch('http://localhost/export/histograms.csv?run=1&run=2');
     expect(twice.status).toBe(400);
