@@ -88,8 +88,8 @@ async function takePart(task: string, token: string): Promise<void> {
       input: { task, strategy, scores: some },
     });
     for (const { code, reason } of submitPrediction.report.issues) console.error(`${code}: ${reason}`);
-    const { expected, scored } = submitPrediction.prediction.coverage;
-    console.log(`${scored} of ${expected} scored`);
+    const coverage = submitPrediction.prediction?.coverage;
+    console.log(coverage ? `${coverage.scored} of ${coverage.expected} scored` : 'nothing was taken');
   }
   const board = await client.request(LeaderboardDocument, { task });
   for (const { rank, strategy: other, value } of board.task?.leaderboard ?? []) {

@@ -1238,14 +1238,14 @@ export type SubmitPredictionMutationVariables = Exact<{
 }>;
 
 
-export type SubmitPredictionMutation = { submitPrediction: { prediction: { id: string, status: PredictionStatus, coverage: { expected: number, scored: number, missing: number } }, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number, issues: Array<{ index: number | null, code: string, field: string | null, value: string | null, reason: string }> } } };
+export type SubmitPredictionMutation = { submitPrediction: { prediction: { id: string, status: PredictionStatus, coverage: { expected: number, scored: number, missing: number } } | null, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number, issues: Array<{ index: number | null, code: string, field: string | null, value: string | null, reason: string }> } } };
 
 export type SubmitPredictionFileMutationVariables = Exact<{
   input: SubmitPredictionFileInput;
 }>;
 
 
-export type SubmitPredictionFileMutation = { submitPredictionFile: { prediction: { id: string, status: PredictionStatus, coverage: { expected: number, scored: number, missing: number } }, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number, issues: Array<{ line: number | null, code: string, field: string | null, value: string | null, reason: string }> } } };
+export type SubmitPredictionFileMutation = { submitPredictionFile: { prediction: { id: string, status: PredictionStatus, coverage: { expected: number, scored: number, missing: number } } | null, report: { inserted: number, identical: number, conflicting: number, replaced: number, rejected: number, issues: Array<{ line: number | null, code: string, field: string | null, value: string | null, reason: string }> } } };
 
 export type LeaderboardQueryVariables = Exact<{
   task: string;

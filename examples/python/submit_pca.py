@@ -182,6 +182,8 @@ def take_part(given):
         answer = ask(given.url, SUBMIT, {"input": call}, given.token)["submitPrediction"]
         for issue in answer["report"]["issues"]:
             print(f"{issue['code']}: {issue['reason']}", file=sys.stderr)
+    if answer["prediction"] is None:
+        sys.exit("nothing was taken")
     coverage = answer["prediction"]["coverage"]
     print(f"{coverage['scored']} of {coverage['expected']} scored, {coverage['missing']} missing")
 

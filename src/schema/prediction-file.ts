@@ -83,10 +83,10 @@ async function submitGroups(
   groups: readonly Group[],
   info: GraphQLResolveInfo,
   report: FileReport,
-): Promise<typeof Prediction.$inferType> {
+): Promise<typeof Prediction.$inferType | null> {
   const { threshold, thresholdFrom, ...rest } = given;
   const own = given.monitorElement ?? null;
-  // what the threshold is of comes last; a file without any row opens the prediction all the same
+  // what the threshold is of comes last
   const ordered = [
     ...groups.filter(({ element }) => element !== own),
     ...groups.filter(({ element }) => element === own),

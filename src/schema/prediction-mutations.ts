@@ -86,13 +86,14 @@ const SubmitPredictionInput = builder.inputType('SubmitPredictionInput', {
 });
 
 export const SubmitPredictionPayload = builder
-  .objectRef<{ prediction: Row; report: Counts & { issues: readonly CallIssue[] } }>('SubmitPredictionPayload')
+  .objectRef<{ prediction: Row | null; report: Counts & { issues: readonly CallIssue[] } }>('SubmitPredictionPayload')
   .implement({
     description: 'The prediction as it is stored.',
     fields: (t) => ({
       prediction: t.field({
         type: Prediction,
-        description: 'The prediction.',
+        nullable: true,
+        description: 'The prediction; null where nothing of the call was taken, and there was none before.',
         resolve: ({ prediction }) => prediction,
       }),
       report: t.field({
@@ -108,7 +109,7 @@ builder.mutationFields((t) => ({
     type: SubmitPredictionPayload,
     scope: 'challenge',
     description:
-      'Adds scores to the prediction of a version of a strategy on a frozen task, in the name of the token. The same scores again change nothing. Scores of unknown members, second scores of one member, what is no finite number, and scores with a reason for none are counted and listed.',
+      'Adds scores to the prediction of a version of a strategy on a frozen task, in the name of the token. The same scores again change nothing. Scores of unknown members, second scores of one member, what is no finite number, and scores with a reason for none are counted and listed. A call of which nothing was taken makes no prediction, and no strategy.',
     args: { input: t.arg({ type: SubmitPredictionInput, required: true, description: 'The scores.' }) },
     resolve: async (_root, { input: { scores, ...given } }, context, info) => {
       if (scores.length > MOST_SCORES) {

@@ -1,4 +1,3 @@
-import type { InputFieldBuilder } from '@pothos/core';
 import { InvalidInputError } from '../domain/errors.ts';
 import { SAVED_NAME } from '../domain/saved-name.ts';
 import {
@@ -8,8 +7,9 @@ import {
   type StrategyDefinition,
 } from '../domain/strategy-definition.ts';
 import { STRATEGIES } from '../strategies/registry.ts';
-import { builder, type ExtendedTypes } from './builder.ts';
+import { builder } from './builder.ts';
 import { Orientation } from './enums.ts';
+import type { Fields } from './input-fields.ts';
 import { savedText } from './saved-text.ts';
 import { elementsFrom, MOST_ELEMENTS } from './task-input.ts';
 
@@ -46,10 +46,8 @@ const ReferencePolicyInput = builder.inputType('ReferencePolicyInput', {
   }),
 });
 
-type Inputs = InputFieldBuilder<ExtendedTypes, 'InputObject'>;
-
 /** What a version states of itself, beside its label. */
-export const statedFields = (t: Inputs) => ({
+export const statedFields = (t: Fields) => ({
   orientation: t.field({
     type: Orientation,
     description: 'Which of its scores are the more anomalous; HIGHER unless told.',
@@ -166,10 +164,13 @@ export function assertStrategyName(name: string, field: string): void {
 
 /** @throws InvalidInputError for what is no label of a version. */
 export function assertVersion(version: string, field: string): void {
-  const isLabel =
-    version.trim() === version && version !== '' && version.length <= MAX_VERSION && !/\p{Cc}/u.test(version);
-  if (isLabel) return;
-  throw new InvalidInputError(`${field}: 1 to ${MAX_VERSION} printable characters, without blanks at the ends`, {
-    field,
-  });
+  const isShown = !UNSEEN.test(version) && version.normalize() === version;
+  if (isShown && version.trim() === version && version !== '' && version.length <= MAX_VERSION) return;
+  throw new InvalidInputError(
+    `${field}: 1 to ${MAX_VERSION} printable characters (composed, as NFC has them), without blanks at the ends`,
+    { field },
+  );
 }
+
+/** What nobody sees, and blanks that look like a space: two labels that look alike would be two versions. */
+const UNSEEN = /[\p{C}\p{Zl}\p{Zp}]|[^ \P{Zs}]/u;

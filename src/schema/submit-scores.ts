@@ -29,7 +29,8 @@ export interface SubmittedTo {
 
 /**
  * Stores scores as `submitPrediction` does, whatever brought them, and evaluates them where that is asked for; where the
- * task takes no more submissions, a warning says so.
+ * task takes no more submissions, a warning says so. Where nothing of them can be taken and there is no prediction yet, none
+ * is made, nor a strategy.
  * @throws NotFoundError, ForbiddenError, InvalidInputError
  */
 export async function submitScores(
@@ -37,7 +38,7 @@ export async function submitScores(
   given: SubmittedTo,
   rows: ScoreRows,
   info: Pick<GraphQLResolveInfo, 'fieldNodes' | 'fragments' | 'path'>,
-): Promise<{ prediction: Row; report: SubmissionReport }> {
+): Promise<{ prediction: Row | null; report: SubmissionReport }> {
   const { store } = context;
   const { name, version, ...stated } = given.strategy;
   assertStrategyName(name, 'strategy.name');
@@ -50,6 +51,11 @@ export async function submitScores(
   const monitorElementId =
     given.monitorElement == null ? OWN_SCORES : await ofTask(given.monitorElement, task, context);
   const author = authorOf(context);
+  const known = await store.strategies.version({ name, version });
+  if (known === null || (await store.predictions.find(task.id, known.id)) === null) {
+    const report = await store.predictions.tried(task.id, rows);
+    if (report.counts.inserted === 0) return { prediction: null, report };
+  }
   const by = await store.strategies.ensureVersion({ name, version }, definition, author);
   const { prediction: opened } = await store.predictions.open(task, by.version.id, author);
   const { prediction, report } = await store.predictions.submit(opened.id, {

@@ -60,6 +60,8 @@ export interface Predictions {
    * @throws InvalidInputError (reason CONFLICT) where `fail` meets a conflict, with nothing changed.
    */
   submit(predictionId: number, submission: Submission): Promise<{ prediction: Prediction; report: SubmissionReport }>;
+  /** What a prediction without scores would make of rows. */
+  tried(taskId: number, rows: ScoreRows): Promise<SubmissionReport>;
   /**
    * Writes answers to whole parts in the order of members, in the place of those that are stored, and settles as `submit`
    * does. @param threshold null leaves what there is.
@@ -108,6 +110,10 @@ export const createPredictions = (query: CheckedQuery, members: MemberCache): Pr
       const report = { counts, issues };
       return { prediction: await settle(transaction, prediction, changed, { monitorElementId, threshold }), report };
     }, ALONE),
+  tried: async (taskId, rows) => {
+    const index = await members.of(taskId);
+    return mergeScores(index, (part) => noScores(index.count(part)), rows, 'keep');
+  },
   write: (id, parts, options) =>
     query.database.write(async (transaction) => {
       const prediction = await stored(transaction, id);

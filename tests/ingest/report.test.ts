@@ -4,7 +4,7 @@ import { createProgress } from '../../ingest/progress.ts';
 import { formatRun } from '../../ingest/report.ts';
 
 test('what comes from outside reaches the terminal on one line and without control characters', () => {
-  const path = 'in/a\n\u001b]0;title\u0007\u202egnp.csv';
+  const path = 'in/a\n\u001b]0;title\u0007\u202eg\u200bnp\u{e0041}.csv';
   const error = { code: 'BAD_USER_INPUT', message: `${path}: no\r\nformat \u001b[2J` };
   const file = { ...unread(path), outcome: 'failed' as const, exitStatus: 1 as const, error };
   const issue = { severity: 'REJECTED' as const, code: 'X', field: 'f', value: '\u009b31m', reason: 'is \u001b[1m' };
@@ -15,8 +15,8 @@ test('what comes from outside reaches the terminal on one line and without contr
   progress.begin(path, 1e9);
   progress.done(file as never);
   for (const text of [formatRun(run as never), ...written]) {
-    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
-    expect(text).toContain('in/a\\u000a\\u001b]0;title\\u0007\\u202egnp.csv');
+    expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+    expect(text).toContain('in/a\\u000a\\u001b]0;title\\u0007\\u202eg\\u200bnp\\udb40\\udc41.csv');
     expect(text).not.toContain('in/a\n');
   }
 });

@@ -109,6 +109,23 @@ describe.each(databases)('files of scores on $name', (database) => {
     expect(read.prediction.coverage).toEqual({ scored: 1 });
   });
 
+  test('of which nothing is taken make no prediction', async () => {
+    for (const [text, rejected] of [
+      ['run,lumisection,score\n', 0],
+      [`run,lumisection,score\n${tested},11,1\n`, 1],
+      [`run,lumisection,score,monitorElement\n${tested},11,1,${CHARGE.path}\n${tested},1,1,no/such\n`, 2],
+    ] as const) {
+      const { data, errors } = await send(text, by('nobody'));
+      expect(errors).toBeUndefined();
+      expect(data.submitPredictionFile).toMatchObject({ prediction: null, report: { inserted: 0, rejected } });
+    }
+    // a row of another monitor element makes one, and what was refused before it stays so
+    const mixed = `run,lumisection,score,monitorElement\n${tested},11,1,${CHARGE.path}\n${tested},1,1,\n`;
+    expect((await send(mixed, by('nobody'))).data.submitPredictionFile).toMatchObject({
+      ...{ prediction: { coverage: { scored: 1 } }, report: { inserted: 1, rejected: 1 } },
+    });
+  });
+
   test('of one monitor element need not name it in each row, and conflicts are told by line', async () => {
     const rows = (score: number) => `run,lumisection,score\n${tested},1,${score}\n${tested},2,1\n`;
     const input = { ...by('element'), monitorElement: CHARGE.path, threshold: 3 };

@@ -143,6 +143,33 @@ describe.each(databases)('predictions on $name', (database) => {
     });
   });
 
+  test('leave nothing behind where nothing was taken: no strategy, no prediction, no submission', async () => {
+    await freeze(world.root, { ...JUDGED, name: 'counted', maxSubmissions: 1 });
+    const to = { task: 'counted', strategy: { name: 'nobody', version: '1', parameters: { first: true } } };
+    const bring = async (scores: object[], more = {}) => {
+      const { data, errors } = await world.author(SUBMIT, { input: { ...to, scores, evaluate: true, ...more } });
+      expect(errors).toBeUndefined();
+      return data.submitPrediction;
+    };
+    const nothing = { inserted: 0, identical: 0, conflicting: 0, replaced: 0 };
+    expect(await bring([])).toMatchObject({ prediction: null, report: { ...nothing, rejected: 0 } });
+    const unknown = await bring([{ run: -5, score: 1 }], { thresholdFrom: 'VALIDATION' });
+    expect(unknown).toMatchObject({
+      prediction: null,
+      report: { ...nothing, rejected: 1, issues: [{ index: 0, code: 'UNKNOWN_MEMBER' }] },
+    });
+    const { data } = await world.author(
+      '{ strategy(name: "nobody") { name } task(name: "counted") { submissions { count } predictions { totalCount } leaderboard { rank } } }',
+    );
+    expect(data).toEqual({
+      strategy: null,
+      task: { submissions: [], predictions: { totalCount: 0 }, leaderboard: [] },
+    });
+    // the version is still to be stated
+    const taken = { ...to, strategy: { ...to.strategy, parameters: { first: false } } };
+    expect(await bring([{ run: tested, lumisection: 1, score: 1 }], taken)).toMatchObject({ report: { inserted: 1 } });
+  });
+
   test('take ten thousand scores a call, and no more', async () => {
     const many = Array.from({ length: 10_000 }, (_, i) => ({ run: tested, lumisection: i + 1, score: i }));
     const { data } = await submit('many', many);
@@ -168,16 +195,17 @@ describe.each(databases)('predictions on $name', (database) => {
   });
 
   test('belong to frozen tasks, and to whoever owns the strategy', async () => {
+    const one = [{ run: tested, lumisection: 1, score: 1 }];
     const DRAFT = 'mutation ($input: CreateTaskInput!) { createTask(input: $input) { created } }';
     await world.author(DRAFT, { input: { ...JUDGED, name: 'draft' } });
-    expect(codeOf(await submit('mine', [], { task: 'draft' }))).toBe('DRAFT');
-    expect(codeOf(await submit('mine', [], { task: 'nothing' }))).toBe('NOT_FOUND');
-    await submit('mine', []);
-    expect(codeOf(await submit('mine', [], {}, world.rival))).toBe('NAME_TAKEN');
-    expect(codeOf(await submit('mine', [], {}, world.reader))).toBe('UNAUTHENTICATED');
-    expect((await submit('mine', [], {}, world.root)).errors).toBeUndefined();
+    expect(codeOf(await submit('mine', one, { task: 'draft' }))).toBe('DRAFT');
+    expect(codeOf(await submit('mine', one, { task: 'nothing' }))).toBe('NOT_FOUND');
+    await submit('mine', one);
+    expect(codeOf(await submit('mine', one, {}, world.rival))).toBe('NAME_TAKEN');
+    expect(codeOf(await submit('mine', one, {}, world.reader))).toBe('UNAUTHENTICATED');
+    expect((await submit('mine', one, {}, world.root)).errors).toBeUndefined();
     const version = (parameters: object) =>
-      submit('mine', [], { strategy: { name: 'mine', version: '2', parameters, seed: 3 } });
+      submit('mine', one, { strategy: { name: 'mine', version: '2', parameters, seed: 3 } });
     expect((await version({ b: 1, a: [1, 2] })).errors).toBeUndefined();
     expect((await version({ a: [1, 2], b: 1 })).errors).toBeUndefined();
     expect(codeOf(await version({ b: 2 }))).toBe('VERSION_TAKEN');

@@ -77,6 +77,10 @@ describe.each(databases)('strategies on $name', (database) => {
     for (const wrong of [
       { version: '' },
       { version: ' 3' },
+      // what nobody sees, or would tell from another label
+      { version: '3\u200b' },
+      { version: '3\u00a04' },
+      { version: 'e\u0301' },
       { version: '3', validFrom: 0 },
       { version: '3', validFrom: 2, validTo: 1 },
       { version: '3', reference: { kind: 'FIXED_RUN' } },

@@ -4,6 +4,7 @@ import { recognise } from '../../../../ingest/formats/registry.ts';
 import { RootFile } from '../../../../ingest/formats/root/file.ts';
 import { histogramOf } from '../../../../ingest/formats/root/histogram.ts';
 import { openSource } from '../../../../ingest/source.ts';
+import type { Binning } from '../../../../src/domain/histogram.ts';
 import { zlibBlock } from '../../../support/root-writer/compress.ts';
 import { compressions } from '../../../support/root-writer/compressions.ts';
 import { rootFile, type WrittenHistogram } from '../../../support/root-writer/writer.ts';
@@ -112,7 +113,7 @@ describe('ROOT files of the test writer', () => {
     );
     const { rows } = await readAll(plainRoot, source, { dataset: '/a/b/c' });
     await source.close();
-    expect(rows.map(({ binning }) => binning?.title)).toEqual(['', '', 'One', '']);
+    expect(rows.map(({ binning }) => (binning as Binning).title)).toEqual(['', '', 'One', '']);
   });
 
   it('are no known format where no key names a run', async () => {
