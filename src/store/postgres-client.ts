@@ -9,8 +9,13 @@ interface Wire {
   attachListeners(stream: NodeJS.EventEmitter): void;
   emit(event: string, message: unknown): void;
 }
+type Take = (message: { name: string }) => void;
 interface WireParser {
-  parse(chunk: Buffer, take: (message: { name: string }) => void): void;
+  /** What came of a message that is not there as a whole. */
+  buffer: Buffer;
+  bufferOffset: number;
+  bufferLength: number;
+  parse(chunk: Buffer, take: Take): void;
   handlePacket(offset: number, code: number, length: number, bytes: Buffer): { name: string };
 }
 
@@ -24,32 +29,63 @@ export class ByteClient extends pg.Client {
     super(config);
     const wire = (this as unknown as { connection: Wire }).connection;
     wire.attachListeners = (stream) => {
-      const parser = byteParser();
-      const take = (message: { name: string }) =>
-        wire.emit(message.name === 'error' ? 'errorMessage' : message.name, message);
-      stream.on('data', (chunk: Buffer) => parser.parse(chunk, take));
+      const parse = byteParser();
+      const take: Take = (message) => wire.emit(message.name === 'error' ? 'errorMessage' : message.name, message);
+      stream.on('data', (chunk: Buffer) => parse(chunk, take));
     };
   }
 }
 
-function byteParser(): WireParser {
+/** Rows from this length on are gathered here: node-pg would double its buffer until one fits, and copy it each time. */
+const LONG_BYTES = 65_536;
+/** Of the code of a message and its length. */
+const HEADER = 5;
+
+function byteParser(): WireParser['parse'] {
   const parser = new Parser() as unknown as WireParser;
   const inherited = parser.handlePacket.bind(parser);
   parser.handlePacket = (offset, code, length, bytes) =>
-    code === DATA_ROW ? dataRow(offset, length, bytes) : inherited(offset, code, length, bytes);
-  return parser;
+    // a copy: the parser writes over its buffer
+    code === DATA_ROW
+      ? rowOf(Buffer.from(bytes.subarray(offset, offset + length - 4)))
+      : inherited(offset, code, length, bytes);
+  let long: Buffer | undefined;
+  let filled = 0;
+
+  /** The rest of the chunk behind a long row, which it fills. */
+  const fill = (row: Buffer, chunk: Buffer, take: Take): Buffer => {
+    const copied = chunk.copy(row, filled);
+    filled += copied;
+    if (filled === row.length) {
+      long = undefined;
+      take(rowOf(row));
+    }
+    return chunk.subarray(copied);
+  };
+
+  return (chunk, take) => {
+    const rest = long === undefined ? chunk : fill(long, chunk, take);
+    if (rest.length === 0) return;
+    parser.parse(rest, take);
+    const { buffer, bufferOffset: at, bufferLength: held } = parser;
+    if (held < HEADER || buffer[at] !== DATA_ROW) return;
+    const length = buffer.readUInt32BE(at + 1) - 4;
+    if (length < LONG_BYTES) return;
+    long = Buffer.allocUnsafeSlow(length);
+    filled = buffer.copy(long, 0, at + HEADER, at + held);
+    Object.assign(parser, { buffer: Buffer.alloc(0), bufferOffset: 0, bufferLength: 0 });
+  };
 }
 
-function dataRow(offset: number, length: number, bytes: Buffer): DataRowMessage {
-  const fields: (Buffer | null)[] = new Array(bytes.readInt16BE(offset));
-  // one copy a row: the parser writes over its buffer
-  const row = Buffer.from(bytes.subarray(offset + 2, offset + length - 4));
-  let at = 0;
+/** The number of values, then each with its length. They are cut out of these bytes. */
+function rowOf(bytes: Buffer): DataRowMessage {
+  const fields: (Buffer | null)[] = new Array(bytes.readInt16BE(0));
+  let at = 2;
   for (let i = 0; i < fields.length; i++) {
-    const size = row.readInt32BE(at);
+    const size = bytes.readInt32BE(at);
     at += 4;
-    fields[i] = size < 0 ? null : row.subarray(at, at + size);
+    fields[i] = size < 0 ? null : bytes.subarray(at, at + size);
     if (size > 0) at += size;
   }
-  return new DataRowMessage(length, fields as unknown as string[]);
+  return new DataRowMessage(bytes.length + 4, fields as unknown as string[]);
 }

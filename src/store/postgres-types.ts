@@ -29,7 +29,7 @@ const DECODERS: Record<number, Decoder> = {
 };
 
 /** Arrays of one dimension, by the type of the array. */
-const ARRAYS = new Set([1000, 1003, 1005, 1007, 1009, 1015, 1016, 1021, 1022, 1115, 1185, 1231]);
+const ARRAYS = new Set([1000, 1001, 1003, 1005, 1007, 1009, 1015, 1016, 1021, 1022, 1115, 1185, 1231]);
 
 /** Dimensions, whether there are NULLs, the type of the elements, length and first index; then each with its length. */
 function array(bytes: Buffer, from: number): unknown[] {
