@@ -67,11 +67,11 @@ async function measure(kind: DatabaseKind): Promise<void> {
   const workers = new WorkerPool({ threads: 2 });
   try {
     const url = await databases.create();
-    const writing = await openStore(url, { prisma: false });
+    const writing = await openStore(url);
     await fill(writing);
     await writing.close();
     await settle(url);
-    const store = await openStore(url, { prisma: false });
+    const store = await openStore(url);
     try {
       await measureStore(kind, store, workers);
     } finally {

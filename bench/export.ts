@@ -116,7 +116,7 @@ async function measureFormats(kind: DatabaseKind, databases: DatabaseServer, mea
 }
 
 async function measureMatrix(kind: DatabaseKind, databases: DatabaseServer, url: string): Promise<void> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   const id = (await store.reads.monitorElementByPath(PATHS[1] as string))?.id;
   await store.close();
   for (const type of ['FLOAT32', 'FLOAT64'] as const) {

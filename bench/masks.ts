@@ -48,7 +48,7 @@ report.end(true);
 async function stored(kind: DatabaseKind): Promise<void> {
   const server = await startDatabases(kind);
   const url = await server.create();
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   try {
     for (const [source, mask] of [
       ['golden', masks.golden],

@@ -150,7 +150,7 @@ async function fill(
 }
 
 async function makeToken(url: string): Promise<string> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   try {
     const expiresAt = new Date(Date.now() + 86_400_000);
     return (await store.tokens.create({ name: 'bench', scopes: ['ingest'], expiresAt }, 'bench')).secret;

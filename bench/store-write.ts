@@ -107,7 +107,7 @@ async function writeAll(store: Store, load: Load, sha256: string, force: boolean
 }
 
 async function measure(url: string, rows: number): Promise<void> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   const flat = { name: '1D', rows, batch: 10_000, elements: 24, dimension: 1 } as const;
   const maps = { name: '2D', rows: rows / 50, batch: 400, elements: 4, dimension: 2 } as const;
   for (const load of [flat, maps]) {

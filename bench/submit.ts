@@ -101,7 +101,7 @@ async function evaluateOne({ kind }: DatabaseServer, server: RunningServer, toke
 
 /** A hundred predictions that have the scores' numbers of the first. */
 async function board({ kind }: DatabaseServer, url: string, server: RunningServer, token: string): Promise<void> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   try {
     const task = await store.reads.taskByName(TASK);
     if (task === null) throw new Error('no task');
@@ -171,7 +171,7 @@ function bodiesOf(round: number): string[] {
 }
 
 async function makeToken(url: string): Promise<string> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   try {
     const expiresAt = new Date(Date.now() + 86_400_000);
     return (await store.tokens.create({ name: 'bench', scopes: ['challenge'], expiresAt }, 'bench')).secret;

@@ -44,7 +44,7 @@ report.end(!flags.quick);
 async function measure(kind: DatabaseKind): Promise<void> {
   const databases = await startDatabases(kind);
   const url = await databases.create();
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   const transports = [
     ['SSE', overEventStreams],
     ['WebSocket', overWebSockets],

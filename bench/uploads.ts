@@ -37,7 +37,7 @@ const OPERATIONS = JSON.stringify({
 
 async function measure(databases: DatabaseServer): Promise<void> {
   const url = await databases.create();
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   const expiresAt = new Date(Date.now() + 86_400_000);
   const { secret } = await store.tokens.create({ name: 'bench', scopes: ['ingest'], expiresAt }, 'bench');
   await queueAlone(databases.kind, store);

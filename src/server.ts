@@ -90,8 +90,6 @@ const STATEMENTS_MAY_LAST_LONGER_MS = 5_000;
 async function open({ databaseUrl, readOnly, timeoutMs }: Config, observers: StoreOptions): Promise<Store> {
   const options = {
     ...observers,
-    // reads go through the store, and its client takes 25 MB
-    prisma: false,
     followsTasks: true,
     statementTimeout: timeoutMs + STATEMENTS_MAY_LAST_LONGER_MS,
   };

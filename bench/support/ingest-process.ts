@@ -17,7 +17,7 @@ export interface IngestResult {
 }
 
 const [url = '', path = '', dataset = '', flag] = process.argv.slice(2);
-const store = await openStore(url, { prisma: false });
+const store = await openStore(url);
 const parser = new ParseProcess();
 await parser.recognise({ path });
 const used = processorTime();

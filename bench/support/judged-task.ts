@@ -24,7 +24,7 @@ const BATCH_ROWS = 5_000;
 export const testRun = (place: number): number => FIRST_RUN + 2 + place;
 
 export async function fillJudged(url: string, world: JudgedWorld): Promise<void> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   try {
     const { file } = await store.ledger.begin(
       { sha256: 'a benchmark', dataset: DATASET, source: '', format: 'benchmark', meMap: '' },

@@ -73,7 +73,7 @@ const element = (path: string, dimension: 1 | 2): MonitorElementRecord => ({
 
 /** Fills an empty database through the store's own bulk path. */
 export async function fill(url: string, world: World): Promise<void> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   try {
     const { file } = await store.ledger.begin(
       { sha256: `benchmark of ${world.runs} runs`, dataset: DATASET, source: '', format: 'benchmark', meMap: '' },

@@ -85,7 +85,7 @@ async function run(args: readonly string[]): Promise<number> {
   if (!Object.hasOwn(formats, format)) {
     throw new UsageError(`${file} names no format: end it with .${Object.keys(formats).join(', .')}`);
   }
-  const store = await openExistingStore(loadConfig().databaseUrl, { prisma: false, readOnly: true });
+  const store = await openExistingStore(loadConfig().databaseUrl, { readOnly: true });
   if (store === null) throw new UsageError('there is no database at DATABASE_URL');
   const partial = `${file}.part`;
   try {

@@ -90,7 +90,7 @@ async function run(args: readonly string[]): Promise<number> {
     const totalBytes = sizes.reduce((sum, facts) => sum + (facts?.size ?? 0), 0);
     const progress = createProgress(process.stderr, totalBytes, found.length);
     stop.say = progress.say;
-    const store = await openStore(databaseUrl, { prisma: false });
+    const store = await openStore(databaseUrl);
     const settled: (FileReport | undefined)[] = found.map(() => undefined);
     const waiting = found.entries();
     const hooks = {

@@ -76,7 +76,7 @@ async function run(args: readonly string[]): Promise<number> {
 
 async function openIfThere(url: string): Promise<Store | { missing: string }> {
   try {
-    return (await openExistingStore(url, { prisma: false })) ?? { missing: 'there is no database yet' };
+    return (await openExistingStore(url)) ?? { missing: 'there is no database yet' };
   } catch (error) {
     return { missing: `the database could not be asked: ${error instanceof Error ? error.message : String(error)}` };
   }

@@ -40,7 +40,7 @@ async function run(args: readonly string[]): Promise<number> {
   });
   const [verb, ...names] = positionals;
   const work = workOf(verb, names, values);
-  const store = await openStore(loadConfig().databaseUrl, { prisma: false });
+  const store = await openStore(loadConfig().databaseUrl);
   try {
     await work(store.tokens);
   } finally {

@@ -19,7 +19,7 @@ export const verify: Command = { help, run };
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, { json: { type: 'boolean', default: false } });
   if (positionals.length > 0) throw new UsageError(`verify takes no ${positionals[0]}`);
-  const store = await openStore(loadConfig().databaseUrl, { prisma: false });
+  const store = await openStore(loadConfig().databaseUrl);
   try {
     const findings = await store.verify();
     if (values.json) {

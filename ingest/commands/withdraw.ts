@@ -26,7 +26,7 @@ export const withdraw: Command = { help, run };
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, { json: { type: 'boolean', default: false } });
   if (positionals.length === 0) throw new UsageError('no file was named');
-  const store = await openStore(loadConfig().databaseUrl, { prisma: false });
+  const store = await openStore(loadConfig().databaseUrl);
   const withdrawn: Discarded[] = [];
   try {
     const found = await Promise.all(positionals.map((name) => filesNamed(store, name)));

@@ -35,7 +35,7 @@ async function start({ databaseUrl, intake, atATime }: Extract<ToWorker, { kind:
   // the last one is lent first; it starts while the database is opened
   parsers.at(-1)?.start();
   const onCounts: StoreOptions['onCounts'] = (format, counts) => tell({ kind: 'brought', format, counts });
-  const store = await openStore(databaseUrl, { prisma: false, migrate: false, onCounts });
+  const store = await openStore(databaseUrl, { migrate: false, onCounts });
   return { store, worker: new JobWorker(store, createIntake(intake), { atATime, parsers, onError: trouble }) };
 }
 

@@ -96,8 +96,8 @@ export interface Database extends Queries {
 export interface DatabaseOptions {
   /** Called once for each statement sent. */
   readonly onStatement: (sql: string) => void;
-  /** Whether to load Prisma's client, which costs a start-up that bulk work need not pay. */
-  readonly prisma: boolean;
+  /** See StoreOptions. */
+  readonly prisma?: boolean | undefined;
   /** See StoreOptions. */
   readonly statementTimeout?: number | undefined;
   readonly scanFromBytes?: number | undefined;

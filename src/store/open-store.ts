@@ -124,7 +124,7 @@ export async function openExistingStore(
 async function openDatabase(url: string, options: StoreOptions): Promise<Database> {
   const settings = {
     onStatement: options.onStatement ?? (() => {}),
-    prisma: options.prisma ?? true,
+    prisma: options.prisma,
     statementTimeout: options.statementTimeout,
     scanFromBytes: options.scanFromBytes,
     readOnly: options.readOnly ?? false,

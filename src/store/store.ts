@@ -68,7 +68,7 @@ export interface StoreOptions {
   readonly readOnly?: boolean;
   /** Apply pending migrations first (default true, unless the store only reads). */
   readonly migrate?: boolean;
-  /** Load Prisma's client (default true); without it `store.prisma` throws, and a bulk job starts sooner. */
+  /** Load Prisma's client, which takes 25 MB (default false: no program reads by it); without it `store.prisma` throws. */
   readonly prisma?: boolean;
   /**
    * Milliseconds after which PostgreSQL itself ends a statement (default never): the last resort, for those whose

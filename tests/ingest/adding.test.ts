@@ -26,7 +26,7 @@ const dqmio = (name: string, elements: readonly WrittenElement[], lumi = 0) =>
 describe.each(databases)('partial counts in files, on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(async () => {
     const findings = await opened.store.verify();

@@ -24,7 +24,7 @@ const file = (name: string, text: string) => {
 describe.each(databases)('at the same time on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(() => opened.drop());
 

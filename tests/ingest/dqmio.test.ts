@@ -37,7 +37,7 @@ const counts = (fullName: string, ...contents: number[]): WrittenElement => ({
 describe.each(databases)('DQMIO files on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(() => opened.drop());
 
@@ -92,7 +92,7 @@ describe.each(databases)('DQMIO files on $name', (database) => {
     ];
     const whole = file('whole', [{ run: RUN, lumi: 1, elements: [counts('A/a', 1111, 22), counts('A/b', 5, 5)] }]);
     const contents = async (order: readonly (string | undefined)[]) => {
-      const other = await createTestStore(database, { prisma: false });
+      const other = await createTestStore(database);
       try {
         const tools = { store: other.store, parser };
         for (const path of order) {

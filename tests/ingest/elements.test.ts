@@ -52,7 +52,7 @@ describe('a choice of monitor elements', () => {
 describe.each(databases)('reading chosen monitor elements on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(() => opened.drop());
 
@@ -84,7 +84,7 @@ describe.each(databases)('reading chosen monitor elements on $name', (database) 
   test('stores the chosen rows as they would be stored without a choice', async () => {
     await ingest(file('whole.csv', twelve), {});
     const whole = await rows();
-    const other = await createTestStore(database, { prisma: false });
+    const other = await createTestStore(database);
     try {
       const tools = { store: other.store, parser };
       await ingestFile(tools, join(folder, 'whole.csv'), { dataset: DATASET, elements: { exclude: ['size'] } });

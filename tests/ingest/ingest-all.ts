@@ -15,7 +15,7 @@ export async function ingestAll(
   { jobs = 1, ...settings }: IngestAllSettings,
   onStatement: () => void,
 ): Promise<FileReport[]> {
-  const store = await openStore(url, { prisma: false, onStatement });
+  const store = await openStore(url, { onStatement });
   const reports: FileReport[] = [];
   const waiting = paths.values();
   await Promise.all(

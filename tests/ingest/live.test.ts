@@ -225,7 +225,7 @@ describe.each(databases)('ingesting what OMS and Run Registry answer into $name'
   let opened: { url: string; drop(): Promise<void> };
 
   beforeAll(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(() => vi.unstubAllEnvs());
   afterAll(() => opened.drop());
@@ -257,7 +257,7 @@ describe.each(databases)('ingesting what OMS and Run Registry answer into $name'
     const again = await ingest('--source', 'rr-2018', ...names);
     const known = first.files.map(({ sha256, fileId }) => ({ outcome: 'known', sha256, fileId }));
     expect(again).toMatchObject({ status: 0, files: known });
-    const store = await openStore(opened.url, { prisma: false });
+    const store = await openStore(opened.url);
     const rows = await store.reads.dataFiles(first.files.map(({ fileId }) => Number(fileId)));
     await store.close();
     expect(rows).toMatchObject(names.map((path) => ({ path, status: 'DONE' })));

@@ -13,7 +13,7 @@ const { parser, file } = ingestFolder('parallel');
 describe.each(databases)('several files at a time on $name', (database) => {
   const opened: Awaited<ReturnType<typeof createTestStore>>[] = [];
   const open = async () => {
-    const one = await createTestStore(database, { prisma: false });
+    const one = await createTestStore(database);
     opened.push(one);
     return one;
   };
@@ -98,7 +98,7 @@ function slow(store: Store, until: () => Promise<void> | undefined): Store {
 describe.each(databases)('failures on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(() => opened.drop());
   const settings = { dataset: DATASET, batchRows: 50 };

@@ -18,7 +18,7 @@ const bad = csvRow({ ls: 0 });
 describe.each(databases)('the pipeline on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(() => opened.drop());
 

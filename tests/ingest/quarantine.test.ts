@@ -35,7 +35,7 @@ const table = csv(csvRow());
 describe.each(databases)('a file that was refused before anybody knew what it is, on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database);
+    opened = await createTestStore(database, { prisma: true });
   });
   afterEach(() => opened.drop());
 

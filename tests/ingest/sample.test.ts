@@ -245,7 +245,7 @@ const tasks: unknown[] = [];
 describe.each(databases)('filling $name with the sample', (database) => {
   let filled: Filled;
   beforeAll(async () => {
-    filled = await createTestStore(database);
+    filled = await createTestStore(database, { prisma: true });
   });
   afterAll(() => filled.drop());
 
@@ -378,7 +378,7 @@ describe.each(databases)('filling $name with the sample', (database) => {
   });
 
   it('does not call a database empty that holds something else', async () => {
-    const { store, drop } = await createTestStore(database);
+    const { store, drop } = await createTestStore(database, { prisma: true });
     try {
       await store.prisma.run.create({ data: { number: 1 } });
       expect(await isEmpty(store)).toBe(false);

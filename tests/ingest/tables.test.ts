@@ -25,7 +25,7 @@ const file = (text: string) => {
 describe.each(databases)('tables ingested on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database);
+    opened = await createTestStore(database, { prisma: true });
   });
   afterEach(() => opened.drop());
 

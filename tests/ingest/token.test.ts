@@ -6,7 +6,7 @@ import { runHere } from '../support/run-cli.ts';
 describe.each(databases)('npm run token on $name', (database) => {
   let opened: { store: Store; url: string; drop(): Promise<void> };
   beforeAll(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterAll(() => opened.drop());
   const token = (...args: string[]) => runHere(['token', ...args], { url: opened.url });

@@ -32,7 +32,7 @@ let files = 0;
 describe.each(databases)('the next version of a source on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database);
+    opened = await createTestStore(database, { prisma: true });
     await ingest(golden([1, 2, 3, 4, 5, 6, 7, 8]));
   });
   afterEach(() => opened.drop());

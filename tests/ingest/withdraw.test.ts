@@ -10,7 +10,7 @@ const files = ingestFolder('withdraw');
 describe.each(databases)('withdraw on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterEach(async () => {
     const findings = await opened.store.verify();

@@ -24,7 +24,7 @@ const large = (run: number) => lumisectionCsv({ run, lumisections: 3000, element
 
 describe.each(databases)('the worker process of a server on $name', (database) => {
   test('reads files, and what it or its server leaves is gone on with', async () => {
-    const { store, url, drop } = await createTestStore(database, { prisma: false });
+    const { store, url, drop } = await createTestStore(database);
     const path = join(folder, database.name);
     mkdirSync(path);
     const uploads = new UploadFolder(path, LIMITS);
@@ -98,7 +98,7 @@ describe.each(databases)('the worker process of a server on $name', (database) =
 
 describe('the worker process of a server', () => {
   test('is none where there are to be no jobs, and is told of a database that is not there', async () => {
-    const { store, drop } = await createTestStore(sqlite, { prisma: false });
+    const { store, drop } = await createTestStore(sqlite);
     const settings = {
       databaseUrl: `file:${join(folder, 'no/such.db')}`,
       jobs: 0,

@@ -32,7 +32,7 @@ describe.each(databases)('a built-in strategy on a task on $name', (database) =>
   const tools = () => ({ store: opened.store, workers, cancellation: new Cancellation() });
 
   beforeAll(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
     await fillTaskWorld(opened.store);
     workers = new WorkerPool({ threads: 2 });
   });

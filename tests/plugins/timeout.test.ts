@@ -162,7 +162,7 @@ describe('a query on PostgreSQL', () => {
   });
 
   test('is ended by the database itself where this process cannot', async () => {
-    const store = await openStore(opened.url, { migrate: false, prisma: false, statementTimeout: 100 });
+    const store = await openStore(opened.url, { migrate: false, statementTimeout: 100 });
     await expect(store.lists.count('run')).rejects.toThrow('statement timeout');
     const operation = store.forOperation(new Cancellation());
     await expect(operation.lists.count('run')).rejects.toMatchObject({ code: 'LIMIT_EXCEEDED' });

@@ -60,7 +60,7 @@ describe.each(databases)('leaderboards on $name', (database) => {
   };
 
   beforeAll(async () => {
-    opened = await createTestStore(database, { onStatement: (sql) => statements.push(sql) });
+    opened = await createTestStore(database, { prisma: true, onStatement: (sql) => statements.push(sql) });
     const { store } = opened;
     await ingest(store, { path: 'lumisections.csv', format: 'test' }, [
       { kind: 'runs', runs: RUNS.map((number) => ({ number, fill: 7_000 + (number % 3) })) },

@@ -61,7 +61,7 @@ describe.each(databases)('nodes on $name', (database) => {
   const statements: string[] = [];
 
   beforeAll(async () => {
-    opened = await createTestStore(database, { onStatement: (sql) => statements.push(sql) });
+    opened = await createTestStore(database, { prisma: true, onStatement: (sql) => statements.push(sql) });
     await fillWorld(opened.store);
     const { rows } = await opened.store.lists.page('run', { first: 2, orderBy: [] });
     const blank = { lumisectionFirst: null, lumisectionLast: null, monitorElementId: null, author: 'a test' };

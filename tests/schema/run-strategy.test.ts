@@ -187,7 +187,7 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
     );
     running.push(scored);
     // as another server on the database has it
-    const elsewhere = await openStore(opened.url, { prisma: false });
+    const elsewhere = await openStore(opened.url);
     const heard: unknown[] = [];
     const predictionId = predictionKey.parseGlobal(id)[0] as number;
     await elsewhere.events.subscribe(`scored ${predictionId}`, (event) => heard.push(event));

@@ -41,7 +41,7 @@ describe.each(databases)('anomalies made in a task on $name', (database) => {
   let ask: Ask;
 
   beforeAll(async () => {
-    opened = await createTestStore(database);
+    opened = await createTestStore(database, { prisma: true });
     await fillTaskWorld(opened.store);
     ask = asker(opened.store);
     for (const [task, changes] of [

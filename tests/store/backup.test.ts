@@ -14,7 +14,7 @@ let store: Store;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'lumigraph-backup-'));
   url = `file:${join(folder, 'source.db')}`;
-  store = await openStore(url, { prisma: false });
+  store = await openStore(url);
 });
 afterEach(async () => {
   await store.close();
@@ -27,7 +27,7 @@ test('a backup holds what was committed, while the database is in use', async ()
   const target = join(folder, 'new/folder/copy.db');
   expect(backupDatabase(url, target)).toBeGreaterThan(0);
   await write(store.ledger, file, lumisections([{ ls: 3 }]));
-  const copy = await openStore(`file:${target}`, { prisma: false });
+  const copy = await openStore(`file:${target}`);
   expect(await copy.verify()).toEqual([]);
   await copy.close();
   const look = await openDatabase(`file:${target}`);

@@ -16,7 +16,7 @@ describe.each(databases)('columns of $name that come as one value each', ({ name
   beforeAll(async () => {
     file = await create();
     await migrate(file.url);
-    const settings = { onStatement: () => {}, prisma: false };
+    const settings = { onStatement: () => {} };
     database = await (name === 'sqlite'
       ? SqliteDatabase.open(file.url, settings)
       : PostgresDatabase.open(file.url, settings));

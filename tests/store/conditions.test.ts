@@ -16,7 +16,7 @@ describe.each(databases)('conditions on $name', ({ name, create }) => {
   beforeAll(async () => {
     test = await create();
     await migrate(test.url);
-    const settings = { onStatement: () => {}, prisma: false };
+    const settings = { onStatement: () => {} };
     database =
       name === 'sqlite'
         ? await SqliteDatabase.open(test.url, settings)

@@ -12,8 +12,8 @@ describe.each(databases)('events on $name', (database) => {
   let other: Store;
 
   beforeAll(async () => {
-    opened = await createTestStore(database, { prisma: false });
-    other = await openStore(opened.url, { prisma: false });
+    opened = await createTestStore(database);
+    other = await openStore(opened.url);
   });
   afterAll(async () => {
     await other.close();

@@ -32,9 +32,9 @@ describe.each(databases)('the veil over hidden truth on $name', (kind) => {
   const statements: string[] = [];
 
   beforeAll(async () => {
-    opened = await createTestStore(kind, { prisma: false, onStatement: (sql) => statements.push(sql) });
+    opened = await createTestStore(kind, { onStatement: (sql) => statements.push(sql) });
     await fill(opened.store, new Set());
-    const settings = { onStatement: () => {}, prisma: false };
+    const settings = { onStatement: () => {} };
     const { open } = kind.name === 'sqlite' ? SqliteDatabase : PostgresDatabase;
     database = await open(opened.url, settings);
   });
@@ -76,7 +76,7 @@ describe.each(databases)('the veil over hidden truth on $name', (kind) => {
   });
 
   test('is drawn in every process that serves, as soon as a task is frozen, and lifted when it is revealed', async () => {
-    const other = await openStore(opened.url, { prisma: false, followsTasks: true });
+    const other = await openStore(opened.url, { followsTasks: true });
     try {
       const verdictOf = async (store: Store) =>
         store
@@ -97,7 +97,7 @@ describe.each(databases)('the veil over hidden truth on $name', (kind) => {
       const stranger = opened.store.forOperation(new Cancellation(), { viewer: { ...boss, authenticated: false } });
       expect(await stranger.reads.fractionsOfRuns([TEST[0]])).toEqual([[]]);
       // what opens the database later knows it from the beginning
-      const later = await openStore(opened.url, { prisma: false });
+      const later = await openStore(opened.url);
       expect(await verdictOf(later).finally(() => later.close())).toEqual(['NOT_EVALUATED']);
       // a guess is not told to be right, whoever the file that it came in was of
       const guess = { kind: 'fractions', fractions: [{ run: TEST[0], subsystem: 'pixel', fraction: 0.75 }] } as const;

@@ -11,7 +11,7 @@ const wish = { name: 'ci', scopes: ['read'], expiresAt: new Date(Date.now() + 60
 describe.each(databases)('a store on $name that only reads', (database) => {
   test('reads what others write, and writes nothing itself', async () => {
     const { store: writer, url, drop } = await createTestStore(database);
-    const reader = await openStore(url, { readOnly: true });
+    const reader = await openStore(url, { readOnly: true, prisma: true });
     const { token } = await writer.tokens.create(wish, 'me');
     expect(await reader.tokens.list()).toEqual([token]);
     expect(await reader.lists.count('run')).toBe(0);
@@ -44,7 +44,7 @@ describe.each(databases)('a store on $name that only reads', (database) => {
 
 test('a SQLite file that may not be written is read', async () => {
   const { url, drop } = await createSqlite({ migrated: true });
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   await store.tokens.create(wish, 'me');
   await store.close();
   const folder = mkdtempSync(join(tmpdir(), 'lumigraph-read-only-'));
@@ -52,7 +52,7 @@ test('a SQLite file that may not be written is read', async () => {
   cpSync(sqlitePath(url), copy);
   chmodSync(copy, 0o444);
   const before = statSync(copy).mtimeMs;
-  const reader = await openStore(`file:${copy}`, { readOnly: true, prisma: false });
+  const reader = await openStore(`file:${copy}`, { readOnly: true });
   expect(await reader.tokens.list()).toMatchObject([{ name: 'ci' }]);
   await reader.close();
   expect(statSync(copy).mtimeMs).toBe(before);

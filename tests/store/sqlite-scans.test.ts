@@ -24,9 +24,9 @@ describe('a SQLite file that is large', () => {
   let database: SqliteDatabase;
   beforeAll(async () => {
     file = await createSqlite({ migrated: true });
-    store = await openStore(file.url, { migrate: false, prisma: false, scanFromBytes: 0 });
+    store = await openStore(file.url, { migrate: false, scanFromBytes: 0 });
     await fillWorld(store);
-    database = await SqliteDatabase.open(file.url, { onStatement: () => {}, prisma: false, scanFromBytes: 0 });
+    database = await SqliteDatabase.open(file.url, { onStatement: () => {}, scanFromBytes: 0 });
   });
   afterAll(async () => {
     await database.close();

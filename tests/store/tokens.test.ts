@@ -10,7 +10,7 @@ describe.each(databases)('tokens in $name', (database) => {
   let opened: { store: Store; url: string; drop(): Promise<void> };
   const statements: string[] = [];
   beforeAll(async () => {
-    opened = await createTestStore(database, { onStatement: (sql) => statements.push(sql) });
+    opened = await createTestStore(database, { prisma: true, onStatement: (sql) => statements.push(sql) });
   });
   afterAll(() => opened.drop());
   const create = (name: string, scopes: ('read' | 'ingest' | 'admin')[] = ['ingest'], days = 1) =>
@@ -79,7 +79,7 @@ describe.each(databases)('tokens in $name', (database) => {
 
   test('keep their last use, written later, by one statement however often they were used', async () => {
     const { token, secret } = await create('used');
-    const store = await openStore(opened.url, { prisma: false, onStatement: (sql) => statements.push(sql) });
+    const store = await openStore(opened.url, { onStatement: (sql) => statements.push(sql) });
     statements.length = 0;
     for (let i = 0; i < 5; i++) store.tokens.used(token.id);
     expect(statements).toEqual([]);

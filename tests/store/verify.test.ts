@@ -10,7 +10,7 @@ describe.each(databases)('verifying $name', (database) => {
   let raw: Database;
   let drop: () => Promise<void>;
   beforeEach(async () => {
-    const created = await createTestStore(database, { prisma: false });
+    const created = await createTestStore(database);
     ({ store, drop } = created);
     raw = await openDatabase(created.url);
     const { ledger } = store;

@@ -47,6 +47,6 @@ export default async function setup(project: TestProject) {
 }
 
 async function migrate(url: string): Promise<void> {
-  const store = await openStore(url, { prisma: false });
+  const store = await openStore(url);
   await store.close();
 }

@@ -19,7 +19,7 @@ describe.each(databases)('masks on $name', (database) => {
   let url: string;
   let drop: () => Promise<void>;
   beforeAll(async () => {
-    ({ store, url, drop } = await createTestStore(database));
+    ({ store, url, drop } = await createTestStore(database, { prisma: true }));
     await writeWorld(store, world);
   });
   afterAll(() => drop());

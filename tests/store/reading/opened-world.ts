@@ -8,7 +8,7 @@ export function openedWorld(database: (typeof databases)[number], world: World):
   const opened = {} as { store: Store };
   let drop: () => Promise<void>;
   beforeAll(async () => {
-    const created = await createTestStore(database);
+    const created = await createTestStore(database, { prisma: true });
     drop = created.drop;
     opened.store = created.store;
     await writeWorld(opened.store, world);

@@ -17,9 +17,12 @@ describe.each(databases)('statements on $name', (database) => {
   let drop: () => Promise<void>;
   beforeAll(async () => {
     let url: string;
-    ({ store, url, drop } = await createTestStore(database, { onStatement: (sql) => statements.push(sql) }));
+    ({ store, url, drop } = await createTestStore(database, {
+      prisma: true,
+      onStatement: (sql) => statements.push(sql),
+    }));
     await writeWorld(store, world);
-    other = await openStore(url, { migrate: false });
+    other = await openStore(url, { migrate: false, prisma: true });
     // what memory holds of monitor elements and sources is read once in the life of a process
     await store.lists.count('lumisectionHistogram', hot);
   });

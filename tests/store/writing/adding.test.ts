@@ -25,7 +25,7 @@ describe.each(databases)('partial counts on $name', (database) => {
   let drop: () => Promise<void>;
   let contradictions: unknown[];
   beforeEach(async () => {
-    ({ store, url, drop } = await createTestStore(database, { prisma: false }));
+    ({ store, url, drop } = await createTestStore(database));
     ledger = store.ledger;
     look = await openDatabase(url);
     contradictions = [];

@@ -24,8 +24,8 @@ describe.each(databases)('writers side by side on $name', ({ create }) => {
   let look: Database;
   beforeEach(async () => {
     database = await create();
-    stores = [await openStore(database.url, { prisma: false })];
-    while (stores.length < WRITERS) stores.push(await openStore(database.url, { prisma: false, migrate: false }));
+    stores = [await openStore(database.url)];
+    while (stores.length < WRITERS) stores.push(await openStore(database.url, { migrate: false }));
     look = await openDatabase(database.url);
   });
   afterEach(async () => {

@@ -7,7 +7,7 @@ test('a ledger tells of what each batch of a file brought, by its format, and of
   const { url, drop } = await createSqlite({ migrated: true });
   const told: unknown[] = [];
   const onCounts = (format: string, counts: object) => told.push([format, counts]);
-  const { ledger, close } = await openStore(url, { prisma: false, onCounts });
+  const { ledger, close } = await openStore(url, { onCounts });
   const identity = { sha256: 'x', dataset: '', source: '', format: 'test-format', meMap: '' };
   const { file } = await ledger.begin(identity, { path: 'a.csv', size: 1 }, { force: false });
   const issue = { severity: 'REJECTED', code: 'ODD', reason: 'odd' } as const;

@@ -31,7 +31,7 @@ describe.each(databases)('a database on $name that came back without the latest 
   const lose = async (statement: string) => execute(url, statement);
 
   beforeEach(async () => {
-    ({ store, url, drop } = await createTestStore(database, { prisma: false }));
+    ({ store, url, drop } = await createTestStore(database));
     ledger = store.ledger;
     look = await openDatabase(url);
     fileId = (await begin()).id;

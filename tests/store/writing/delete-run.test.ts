@@ -40,7 +40,7 @@ describe.each(databases)('deleting a run on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   let ledger: Store['ledger'];
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
     ({ ledger } = opened.store);
   });
   afterEach(async () => {

@@ -26,7 +26,7 @@ describe.each(databases)('the ledger on $name', (database) => {
   let look: Database;
   let drop: () => Promise<void>;
   beforeEach(async () => {
-    ({ store, url, drop } = await createTestStore(database, { prisma: false }));
+    ({ store, url, drop } = await createTestStore(database));
     ledger = store.ledger;
     look = await openDatabase(url);
   });
@@ -342,7 +342,7 @@ describe.each(databases)('the ledger on $name', (database) => {
 
   const createSecondStore = async (): Promise<Store> => {
     const { openStore } = await import('../../../src/store/open-store.ts');
-    return openStore(url, { prisma: false });
+    return openStore(url);
   };
 
   describe('certifications', () => {

@@ -20,7 +20,7 @@ describe.each(databases)('bins on $name of which some are long', (database) => {
   let store: Store;
   let drop: () => Promise<void>;
   beforeEach(async () => {
-    ({ store, drop } = await createTestStore(database, { prisma: false }));
+    ({ store, drop } = await createTestStore(database));
   });
   afterEach(() => drop());
 

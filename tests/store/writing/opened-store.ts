@@ -15,7 +15,7 @@ export function openedStore(database: (typeof databases)[number]): Readonly<Open
   const opened = {} as OpenedStore;
   let drop: () => Promise<void>;
   beforeAll(async () => {
-    const created = await createTestStore(database, { prisma: false });
+    const created = await createTestStore(database);
     drop = created.drop;
     opened.store = created.store;
     opened.look = await openDatabase(created.url);

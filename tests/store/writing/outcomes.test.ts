@@ -11,7 +11,7 @@ describe.each(databases)('writing histograms on $name', (database) => {
   let look: Database;
   let drop: () => Promise<void>;
   beforeEach(async () => {
-    const created = await createTestStore(database, { prisma: false });
+    const created = await createTestStore(database);
     ({ store, drop } = created);
     ledger = store.ledger;
     look = await openDatabase(created.url);

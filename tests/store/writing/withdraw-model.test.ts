@@ -74,7 +74,7 @@ const file = fc.record({
 describe.each(databases)('what two files have alike on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeAll(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
   });
   afterAll(() => opened.drop());
 
@@ -138,7 +138,7 @@ describe.each(databases)('a file that is withdrawn on $name', (database) => {
   let url: string;
   let drop: () => Promise<void>;
   beforeAll(async () => {
-    ({ store, url, drop } = await createTestStore(database, { prisma: false }));
+    ({ store, url, drop } = await createTestStore(database));
   });
   afterAll(() => drop());
 

@@ -34,6 +34,6 @@ export const counted = ({ counts }: BatchOutcome): Partial<BatchOutcome['counts'
 
 /** A connection to look at what the store wrote. */
 export async function openDatabase(url: string): Promise<Database> {
-  const settings = { onStatement: () => {}, prisma: false };
+  const settings = { onStatement: () => {} };
   return url.startsWith('file:') ? SqliteDatabase.open(url, settings) : PostgresDatabase.open(url, settings);
 }
