@@ -8,11 +8,21 @@ const MAX_TEXT = 20_000;
 
 type JsonObject = Readonly<Record<string, unknown>>;
 
+/** From here on JSON is written with an exponent, as nobody writes an integer. */
+const EXPONENT_FROM = 1e21;
+
+/** An integer that would be another one when it is read back; 1e30 is a float. */
+const isInexact = (number: number) =>
+  Number.isInteger(number) && !Number.isSafeInteger(number) && Math.abs(number) < EXPONENT_FROM;
+
+const inexact = () => new GraphQLError('JSONObject: an integer is beyond 2^53: give it as a text');
+
 /** As it is read back: JSON has finite numbers alone, and texts are of those that can be stored elsewhere. */
 function storable(value: object): JsonObject {
   const text = JSON.stringify(value, (key, inner: unknown) => {
     if (typeof inner === 'number' && !Number.isFinite(inner))
       throw new GraphQLError('JSONObject: a number is too large');
+    if (typeof inner === 'number' && isInexact(inner)) throw inexact();
     if (![key, inner].every((one) => typeof one !== 'string' || isStorable(one)))
       throw new GraphQLError('JSONObject: a text holds U+0000 or half of a surrogate pair');
     return inner;
@@ -26,6 +36,12 @@ function parseLiteral(node: ValueNode): JsonObject {
   visit(node, {
     Variable() {
       throw new GraphQLError('JSONObject: give the whole object by a variable, or none of it');
+    },
+    EnumValue({ value }) {
+      throw new GraphQLError(`JSONObject: ${value} is no JSON: a text stands in quotation marks`);
+    },
+    IntValue({ value }) {
+      if (!Number.isSafeInteger(Number(value))) throw inexact();
     },
   });
   if (node.kind !== Kind.OBJECT) throw new GraphQLError('JSONObject: it is no object');

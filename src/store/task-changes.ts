@@ -17,6 +17,7 @@ import { elementsOf, selectionMask, type TaskElements } from './task-assembly.ts
 import { ContentReader } from './task-content.ts';
 import { membersOfTaskRun, type SeenMember } from './task-members.ts';
 import { judgedNumbers, labelsOf, nameOf, type ReadTruth, readTruth } from './task-truth.ts';
+import { Turn } from './turn.ts';
 
 /** So many histograms are read again for one answer, or those of one run if they are more. */
 const MOST_HISTOGRAMS = 50_000;
@@ -61,16 +62,18 @@ export async function taskChanges(
   const content = { ...subject, dataset: task.dataset, minEntries: definition.minEntries };
   const reader = new ContentReader(query.database.dialect, queries, content);
   const runs = await queries.arrays<[number, number]>(
-    `SELECT run_number, sum(lumisection_last - lumisection_first + 1) FROM task_member
+    `SELECT run_number, count(*) FROM task_member
      WHERE task_id = $1 AND run_number > $2 GROUP BY run_number ORDER BY run_number`,
     [task.id, after],
   );
+  const histogramsOfMember = definition.windowLength * definition.monitorElements.length;
+  const turn = new Turn();
   const changed: ChangedMember[] = [];
   let checked = 0;
   let histograms = 0;
   let last: number | null = null;
-  for (const [run, lumisections] of runs) {
-    histograms += Number(lumisections) * definition.monitorElements.length;
+  for (const [run, count] of runs) {
+    histograms += Number(count) * histogramsOfMember;
     if (last !== null && histograms > MOST_HISTOGRAMS) break;
     last = run;
     const members = await membersOfTaskRun(queries, task.id, run);
@@ -83,6 +86,7 @@ export async function taskChanges(
       const truthNow = label === 'NEGATIVE' && member.injection !== undefined ? 'POSITIVE' : label;
       const dataChanged = digest === null || Buffer.compare(digest, digests[i] as Uint8Array) !== 0;
       if (dataChanged || truthNow !== member.truth) changed.push({ ...member, dataChanged, truthNow });
+      await turn.pass();
     }
   }
   const isComplete = runs.length === 0 || last === runs.at(-1)?.[0];
@@ -120,12 +124,26 @@ function truthOfMember(
   part: LuminosityMask,
 ): TruthLabel | null {
   const isRun = first === 0;
-  const places = [...numbers.keys()].filter((place) => {
-    const number = numbers[place] as number;
-    return isRun ? labels[place] !== UNLABELLED && part.contains(run, number) : number >= first && number <= last;
-  });
+  const places = isRun
+    ? [...numbers.keys()].filter(
+        (place) => labels[place] !== UNLABELLED && part.contains(run, numbers[place] as number),
+      )
+    : placesWithin(numbers, first, last);
   if (places.length === 0 || places.some((place) => labels[place] === UNLABELLED)) return null;
   return truthOf(labels, places, mixed);
+}
+
+/** Where ascending numbers are from `first` to `last`. */
+function placesWithin(numbers: Int32Array, first: number, last: number): number[] {
+  let from = 0;
+  for (let end = numbers.length; from < end; ) {
+    const middle = (from + end) >> 1;
+    if ((numbers[middle] as number) < first) from = middle + 1;
+    else end = middle;
+  }
+  const places: number[] = [];
+  for (let place = from; (numbers[place] ?? last + 1) <= last; place++) places.push(place);
+  return places;
 }
 
 /** What the parts select; of a split, in which a run is of one part, all that it divides. */

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { binningOf } from '../domain/binning.ts';
 import { decodeBins } from '../domain/codec.ts';
 import type { Binning, Bins } from '../domain/histogram.ts';
@@ -8,8 +7,9 @@ import { binsHash, byCodePoint, memberDigest, type TaskItem } from '../domain/ta
 import type { Parameter, Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { TaskElements } from './task-assembly.ts';
+import { Turn } from './turn.ts';
 
-/** Histograms are read so many at once: of one run and one monitor element. */
+/** Histograms are read, and members looked at, so many at once: of one run and one monitor element. */
 const AT_ONCE = 500;
 
 /** Which histograms of a member belong to a task. */
@@ -36,6 +36,7 @@ export class ContentReader {
   readonly #queries: Queries;
   readonly #content: TaskContent;
   readonly #binnings = new Map<number, BinningFacts>();
+  readonly #turn = new Turn();
 
   constructor(dialect: Dialect, queries: Queries, content: TaskContent) {
     this.#dialect = dialect;
@@ -47,17 +48,23 @@ export class ContentReader {
 
   /** The digests of members of one run, in their order. */
   async digests(run: number, members: readonly Pick<TaskMember, 'first' | 'last'>[]): Promise<Uint8Array[]> {
-    const numbers = new Set<number>();
-    for (const { first, last } of members) for (let number = first; number <= last; number++) numbers.add(number);
-    const items = await this.#items(
-      run,
-      [...numbers].sort((a, b) => a - b),
-    );
-    return members.map(({ first, last }) => {
-      const own: TaskItem[] = [];
-      for (let number = first; number <= last; number++) own.push(...(items.get(number) ?? []));
-      return memberDigest(this.#content.dataset, own);
-    });
+    const digests: Uint8Array[] = [];
+    for (let from = 0; from < members.length; from += AT_ONCE) {
+      const some = members.slice(from, from + AT_ONCE);
+      const numbers = new Set<number>();
+      for (const { first, last } of some) for (let number = first; number <= last; number++) numbers.add(number);
+      const items = await this.#items(
+        run,
+        [...numbers].sort((a, b) => a - b),
+      );
+      for (const { first, last } of some) {
+        const own: TaskItem[] = [];
+        for (let number = first; number <= last; number++) own.push(...(items.get(number) ?? []));
+        digests.push(memberDigest(this.#content.dataset, own));
+        await this.#turn.pass();
+      }
+    }
+    return digests;
   }
 
   /** The histograms of a monitor element of the task, by lumisection (0: of the run). */
@@ -67,8 +74,8 @@ export class ContentReader {
       for (const [number, binningId, blob] of await this.#read(run, element, numbers.slice(from, from + AT_ONCE))) {
         const { binning, shape } = await this.#binning(binningId);
         found.set(number, { binning, bins: decodeBins(blob, shape) });
+        await this.#turn.pass();
       }
-      await nextTurn();
     }
     return found;
   }
@@ -84,8 +91,8 @@ export class ContentReader {
           const known = items.get(lumisection);
           if (known) known.push(item);
           else items.set(lumisection, [item]);
+          await this.#turn.pass();
         }
-        await nextTurn();
       }
     }
     return items;

@@ -4,9 +4,10 @@ import type { TaskMember, TaskPart, TruthLabel } from '../domain/task.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Column, Parameter, Queries, Transaction } from './database.ts';
 import { isOneOf } from './test-sql.ts';
+import { Turn } from './turn.ts';
 
 /** Members are written so many at once. */
-const AT_ONCE = 20_000;
+const AT_ONCE = 2_000;
 
 /** How many members a part has of a run, and how many of each class: fewer where their truth is hidden. */
 export interface TaskRunCount {
@@ -47,6 +48,7 @@ export async function replaceMembers(
   digests?: readonly Uint8Array[],
 ): Promise<void> {
   await deleteMembers(transaction, taskId);
+  const turn = new Turn();
   for (let from = 0; from < members.length; from += AT_ONCE) {
     const rows = members
       .slice(from, from + AT_ONCE)
@@ -56,6 +58,7 @@ export async function replaceMembers(
         injection === undefined ? null : injectionText(injection),
       ]);
     await transaction.insert('task_member', COLUMNS, rows);
+    await turn.pass();
   }
 }
 

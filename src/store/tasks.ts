@@ -22,6 +22,7 @@ import {
   type SeenMember,
 } from './task-members.ts';
 import { nameOf } from './task-truth.ts';
+import { Turn } from './turn.ts';
 
 /** What may be changed of a draft. */
 export type TaskUpdate = Partial<TaskDefinition> & { readonly name?: string };
@@ -184,7 +185,7 @@ async function freeze(query: CheckedQuery, id: number): Promise<{ task: Task; fr
     const content = { ...assembled.subject, dataset: definition.dataset, minEntries: definition.minEntries };
     const reader = new ContentReader(query.database.dialect, queries, content);
     const digests = await digestsOf(reader, assembled.members);
-    return { assembled, digests, hash: hashOf(definition, assembled, digests) };
+    return { assembled, digests, hash: await hashOf(definition, assembled, digests) };
   });
   const task = await query.database.write(
     async (transaction) => {
@@ -259,17 +260,21 @@ async function digestsOf(reader: ContentReader, members: readonly TaskMember[]):
   return digests;
 }
 
-function hashOf(
+async function hashOf(
   definition: TaskDefinition,
   { members, madeOf }: AssembledTask,
   digests: readonly Uint8Array[],
-): string {
+): Promise<string> {
   const hash = new TaskHash({
     ...definition,
     truthVersions: madeOf.map(nameOf),
     hidesTruth: definition.isTruthHidden,
   });
-  for (const [i, member] of members.entries()) hash.add(member, digests[i] as Uint8Array);
+  const turn = new Turn();
+  for (const [i, member] of members.entries()) {
+    hash.add(member, digests[i] as Uint8Array);
+    await turn.pass();
+  }
   return hash.digest();
 }
 
