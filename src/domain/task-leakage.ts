@@ -1,6 +1,6 @@
 import { InvalidInputError } from './errors.ts';
 import type { LuminosityMask } from './lumi-mask.ts';
-import { TASK_PARTS, type TaskAllowance, type TaskPart } from './task.ts';
+import { type LeftOutReason, TASK_PARTS, type TaskAllowance, type TaskPart } from './task.ts';
 import { NO_PART } from './task-members.ts';
 
 /** Lumisections that more than one part claims are named at most so many. */
@@ -76,19 +76,28 @@ export interface ClassCounts {
   readonly negatives: number;
 }
 
+/** How many of a part (null: of none) were left out for which reason. */
+export interface LeftOut {
+  readonly part: TaskPart | null;
+  readonly reason: LeftOutReason;
+  readonly count: number;
+}
+
 /**
  * @param oneClass parts that ask for one class by their own mask (see docs/tasks.md).
- * @throws InvalidInputError (reason EMPTY_PART, ONE_CLASS) for a part without members, or without those of one class.
+ * @throws InvalidInputError (reason EMPTY_PART, ONE_CLASS) for a part without members, with what was left out of it, or
+ * without those of one class.
  */
 export function assertBothClasses(
   counts: Readonly<Record<TaskPart, ClassCounts>>,
   allow: readonly TaskAllowance[],
   oneClass: ReadonlySet<TaskPart>,
+  leftOut: readonly LeftOut[] = [],
 ): void {
   for (const part of TASK_PARTS) {
     const { positives, negatives } = counts[part];
     if (positives + negatives === 0) {
-      throw new InvalidInputError(`${part} has no members`, { reason: 'EMPTY_PART', part });
+      throw emptyPart(part, leftOut);
     }
     const allowance = `ONE_CLASS_${part}` as const;
     if ((positives > 0 && negatives > 0) || allow.includes(allowance) || oneClass.has(part)) continue;
@@ -97,4 +106,17 @@ export function assertBothClasses(
       { reason: 'ONE_CLASS', part, positives, negatives, allow: allowance },
     );
   }
+}
+
+/** What is left out of no part (EMBARGO) may be missing in any. */
+function emptyPart(part: TaskPart, leftOut: readonly LeftOut[]): InvalidInputError {
+  const why = leftOut
+    .filter((left) => left.part === part || left.part === null)
+    .sort((a, b) => b.count - a.count)
+    .map(({ reason, count }) => ({ reason, count }));
+  const told = why.map(({ reason, count }) => `${count} ${reason}`).join(', ');
+  return new InvalidInputError(
+    `${part} has no members: ${told === '' ? 'nothing that is stored is in it' : `left out are ${told}`}`,
+    { reason: 'EMPTY_PART', part, leftOut: why },
+  );
 }

@@ -1,5 +1,6 @@
 import { ForbiddenError } from '../domain/errors.ts';
 import { reevaluate } from '../playground/evaluation.ts';
+import { assertMade } from '../store/predictions.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { predictionKey } from './prediction.ts';
@@ -52,6 +53,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: EvaluatePredictionInput, required: true, description: 'Which prediction.' }) },
     resolve: async (_root, { input: { prediction: id, newestTruth } }, context) => {
       const prediction = await ownPrediction(context, id);
+      assertMade(prediction.status, 'it is evaluated when it is COMPLETE');
       if (newestTruth && (await context.store.tasks.boardScope({ id: prediction.taskId })) !== 'TEST') {
         throw new ForbiddenError('newestTruth: the truth of the task is hidden', { scope: 'admin' });
       }

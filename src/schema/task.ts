@@ -1,9 +1,9 @@
 import { definitionOf, type Selection, type SplitDefinition, TASK_PARTS, type TaskPart } from '../domain/task.ts';
+import type { LeftOut } from '../domain/task-leakage.ts';
 import type { Pairing } from '../domain/task-pairing.ts';
 import type { Task as Row } from '../generated/sqlite/client.ts';
 import type { MaskPart as Part } from '../store/mask-reads.ts';
 import { seesTruth } from '../store/task-access.ts';
-import type { LeftOut } from '../store/task-assembly.ts';
 import type { TaskRunCount } from '../store/task-members.ts';
 import { pairingsOf } from '../store/task-truth.ts';
 import { builder } from './builder.ts';

@@ -219,16 +219,20 @@ async function settle(
 async function remove(transaction: Transaction, id: number): Promise<boolean> {
   const [row] = await transaction.arrays<[string]>('SELECT status FROM prediction WHERE id = $1', [id]);
   if (row === undefined) return false;
-  if (row[0] === 'QUEUED' || row[0] === 'RUNNING') {
-    throw new InvalidInputError('prediction: the server is making it: cancel that first (`cancelPrediction`)', {
-      field: 'prediction',
-      reason: 'RUNNING',
-    });
-  }
+  assertMade(row[0], 'cancel that first (`cancelPrediction`)');
   // without a foreign key, as the tables of runs are
   await transaction.all('DELETE FROM watched_run WHERE prediction_id = $1', [id]);
   await transaction.all('DELETE FROM prediction WHERE id = $1', [id]);
   return true;
+}
+
+/** @throws InvalidInputError (reason RUNNING) for one that the server is to make, or makes; `instead`: what to do. */
+export function assertMade(status: string, instead: string): void {
+  if (status !== 'QUEUED' && status !== 'RUNNING') return;
+  throw new InvalidInputError(`prediction: the server is making it: ${instead}`, {
+    field: 'prediction',
+    reason: 'RUNNING',
+  });
 }
 
 async function find(queries: Queries, taskId: number, strategyVersionId: number): Promise<Prediction | null> {

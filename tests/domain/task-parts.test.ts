@@ -6,6 +6,7 @@ import {
   assertBothClasses,
   assertCausal,
   assertSeparateRuns,
+  type LeftOut,
   partsOfLumisections,
 } from '../../src/domain/task-leakage.ts';
 import { pairingOf } from '../../src/domain/task-pairing.ts';
@@ -61,9 +62,17 @@ test('a part has both classes, or asks for one by name', () => {
   expect(details(() => assertBothClasses(counts, ['ONE_CLASS_TRAIN'], none))).toBeNull();
   expect(details(() => assertBothClasses(counts, [], new Set<TaskPart>(['TRAIN'])))).toBeNull();
   const empty = { ...counts, TEST: { positives: 0, negatives: 0 } };
-  expect(details(() => assertBothClasses(empty, ['ONE_CLASS_TRAIN', 'ONE_CLASS_TEST'], none))).toMatchObject({
-    reason: 'EMPTY_PART',
-    part: 'TEST',
+  const leftOut: LeftOut[] = [
+    { part: 'TRAIN', reason: 'MIXED', count: 9 },
+    { part: 'TEST', reason: 'LOW_ENTRIES', count: 2 },
+    { part: null, reason: 'EMBARGO', count: 3 },
+  ];
+  expect(details(() => assertBothClasses(empty, ['ONE_CLASS_TRAIN', 'ONE_CLASS_TEST'], none, leftOut))).toMatchObject({
+    ...{ reason: 'EMPTY_PART', part: 'TEST' },
+    leftOut: [
+      { reason: 'EMBARGO', count: 3 },
+      { reason: 'LOW_ENTRIES', count: 2 },
+    ],
   });
 });
 

@@ -159,6 +159,9 @@ describe.each(databases)('built-in strategies over GraphQL on $name', (database)
 
   test('are cancelled by who had them run, and by nobody else', async () => {
     const id = await idOf({ strategy: 'nmf', parameters: { components: 2 } });
+    // they are evaluated when they are made
+    const evaluate = 'mutation ($id: ID!) { evaluatePrediction(input: { prediction: $id }) { prediction { status } } }';
+    expect(reasonOf(await ask(evaluate, { id }))).toBe('RUNNING');
     expect(reasonOf(await asOther(CANCEL, { id }))).toBe('FORBIDDEN');
     expect((await ask(CANCEL, { id })).data.cancelPrediction.prediction.status).toBe('CANCELLED');
     await drain();
