@@ -6,7 +6,6 @@ import { groupOf, parentsSql } from './list-parents.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
 import { RowCache } from './row-cache.ts';
-import { snakeCase } from './rows.ts';
 import type { CachedReads, Noun, ParentKey, Rows } from './store.ts';
 
 /** Rows of a noun by its primary key, aligned with the keys. One statement. */
@@ -55,21 +54,4 @@ export function cachedRowsById<Row extends { id: number }>(
     return ids.map((id) => found.get(id) ?? null);
   };
   return Object.assign(reads, { known: (id: number) => cache.get(id) });
-}
-
-/** Rows of a table that is no noun, by id. */
-export async function tableRowsById<Row extends { id: number }>(
-  query: CheckedQuery,
-  table: string,
-  fields: readonly (keyof Row & string)[],
-  ids: readonly number[],
-): Promise<(Row | null)[]> {
-  const { dialect } = query.database;
-  const [before, behind] = dialect.oneOf.int;
-  const rows = await query.database.all<Row>(
-    `SELECT ${fields.map(snakeCase).join(', ')} FROM ${table} WHERE id ${before}$1${behind}`,
-    [dialect.listParameter(ids)],
-  );
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  return ids.map((id) => byId.get(id) ?? null);
 }

@@ -1,5 +1,6 @@
 import type { StrategyModel } from '../generated/sqlite/client.ts';
 import type { Column, Database, Parameter } from './database.ts';
+import { rowsOfIds } from './rows-of-ids.ts';
 
 /** What is kept of a model, beside its bytes. */
 export type ModelFacts = Omit<StrategyModel, 'content'>;
@@ -38,19 +39,14 @@ export const createModels = (database: Pick<Database, 'dialect' | 'all' | 'write
         await transaction.insert('strategy_model', COLUMNS, [[...row, now, content.length, content]]);
       }
     }),
-  async of(ids) {
-    if (ids.length === 0) return [];
-    const { dialect } = database;
-    const [before, behind] = dialect.oneOf.int;
-    const rows = await database.all<ModelFacts>(
-      `SELECT ${FACTS} FROM strategy_model WHERE prediction_id ${before}$1${behind}
-       ORDER BY prediction_id, monitor_element_id`,
-      [dialect.listParameter([...new Set(ids)])],
-    );
-    const byId = new Map(ids.map((id) => [id, [] as ModelFacts[]]));
-    for (const row of rows) byId.get(row.predictionId)?.push(row);
-    return ids.map((id) => byId.get(id) ?? []);
-  },
+  of: (ids) =>
+    rowsOfIds<ModelFacts>(
+      database,
+      `SELECT ${FACTS} FROM strategy_model`,
+      'prediction_id',
+      ids,
+      'prediction_id, monitor_element_id',
+    ),
   async content(predictionId, monitorElementId) {
     const [row] = await database.all<Pick<StrategyModel, 'content'>>(
       'SELECT content FROM strategy_model WHERE prediction_id = $1 AND monitor_element_id = $2',

@@ -13,15 +13,16 @@ import { transposed } from './column-packing.ts';
 import { contributionsByKey } from './contribution-reads.ts';
 import { currentEvaluations } from './evaluations.ts';
 import { datasetsOfElement, histogramDimensions, histogramRuns } from './histogram-runs.ts';
-import { cachedRowsById, rowsByKey, tableRowsById } from './keyed-reads.ts';
+import { cachedRowsById, rowsByKey } from './keyed-reads.ts';
 import { rowColumns, toRows } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
 import { answersOf } from './prediction-answers.ts';
+import { rowOfIds } from './rows-of-ids.ts';
 import type { Reads } from './store.ts';
 import { taskRunCounts } from './task-members.ts';
 import { isOneOf } from './test-sql.ts';
 
-const BINNING_FIELDS = ['id', 'hash', 'dimension', 'title', 'axes'] as const;
+const BINNINGS = 'SELECT id, hash, dimension, title, axes FROM binning';
 
 /** Of rows that jobs were given and that are no more: which row the file has instead. */
 async function knownFiles(query: CheckedQuery, offered: readonly number[]): Promise<Map<number, number>> {
@@ -42,7 +43,7 @@ export const cachedDimensions = (query: CheckedQuery): CachedDimensions => ({
     // a later file may tell what an earlier one left open
     isFinal: ({ dimension, kind }) => dimension !== null && kind !== null,
   }),
-  binnings: cachedRowsById<Binning>((ids) => tableRowsById<Binning>(query, 'binning', BINNING_FIELDS, ids), {
+  binnings: cachedRowsById<Binning>((ids) => rowOfIds<Binning>(query.database, BINNINGS, 'id', ids), {
     capacity: 10_000,
   }),
 });
@@ -100,10 +101,10 @@ export class StoreReads implements Reads {
   }
 
   async efficiencies(ids: readonly number[]) {
-    const rows = await tableRowsById<{ id: number; efficiency: boolean | number | null }>(
-      this.query,
-      'monitor_element',
-      ['id', 'efficiency'],
+    const rows = await rowOfIds<{ efficiency: boolean | number | null }>(
+      this.query.database,
+      'SELECT id, efficiency FROM monitor_element',
+      'id',
       ids,
     );
     // an expression of SQLite holds 0 and 1
@@ -111,8 +112,8 @@ export class StoreReads implements Reads {
   }
 
   async datasetDescriptions(ids: readonly number[]) {
-    const fields = ['id', 'description'] as const;
-    const rows = await tableRowsById<{ id: number; description: string | null }>(this.query, 'dataset', fields, ids);
+    const select = 'SELECT id, description FROM dataset';
+    const rows = await rowOfIds<{ description: string | null }>(this.query.database, select, 'id', ids);
     return rows.map((row) => row?.description ?? null);
   }
 

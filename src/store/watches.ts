@@ -1,6 +1,7 @@
 import { madeStorable } from '../domain/storable-text.ts';
 import type { Watch, WatchedRun, WatchedScore } from '../generated/sqlite/client.ts';
 import type { Column, Database, Queries, Transaction } from './database.ts';
+import { rowOfIds } from './rows-of-ids.ts';
 import type { Lease } from './store.ts';
 import { isLeft, lapsed } from './strategy-runs.ts';
 
@@ -87,14 +88,7 @@ export const createWatches = (database: Pick<Database, 'dialect' | 'all' | 'arra
         return gone.length > 0;
       }),
 
-    async of(ids) {
-      if (ids.length === 0) return [];
-      const rows = await database.all<Watch>(`SELECT * FROM watch WHERE prediction_id ${before}$1${behind}`, [
-        dialect.listParameter([...new Set(ids)]),
-      ]);
-      const byId = new Map(rows.map((row) => [row.predictionId, row]));
-      return ids.map((id) => byId.get(id) ?? null);
-    },
+    of: (ids) => rowOfIds<Watch>(database, 'SELECT * FROM watch', 'prediction_id', ids),
 
     all: () => database.all<Watch>('SELECT * FROM watch ORDER BY prediction_id'),
 
