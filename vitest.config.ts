@@ -50,8 +50,12 @@ export default defineConfig({
     reporters: ['default', closingLine],
     // one load of the modules for all files of a worker: no test may leave anything behind in them
     isolate: false,
-    // most of what tests make is dead at once
-    execArgv: ['--max-semi-space-size=64'],
+    execArgv: [
+      // most of what tests make is dead at once; a larger space is more memory to fetch from the system
+      '--max-semi-space-size=16',
+      // tests run much code a few times: compiling it as if it were to run for days took a fifth of their processor time
+      '--interrupt-budget=1000000',
+    ],
     // Vitest leaves one core to its own process; here tests wait for child processes and databases much of the time
     maxWorkers: availableParallelism() + 1,
     testTimeout: 60_000,

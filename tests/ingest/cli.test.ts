@@ -22,6 +22,14 @@ const file = (name: string, text: string) => {
   writeFileSync(path, text);
   return path;
 };
+/** Long enough to be stopped in the middle. */
+const LONG_ROWS = 60_000;
+function longFile() {
+  const path = join(folder, 'long.csv');
+  return existsSync(path)
+    ? path
+    : file('long.csv', lumisectionCsv({ run: 13, lumisections: LONG_ROWS / 30, elements: 30, bins: 60 }));
+}
 const nowhere = { url: `file:${join(folder, 'never-opened.db')}` };
 
 describe('the command line', () => {
@@ -111,8 +119,7 @@ describe.each(databases)('npm run ingest on $name', ({ name, create }) => {
   });
 
   test.skipIf(process.platform === 'win32')('stops at Ctrl-C with a checkpoint, and goes on from it', async () => {
-    const path = file('long.csv', lumisectionCsv({ run: 13, lumisections: 2000, elements: 30, bins: 60 }));
-    const args = ['ingest', path, '--dataset', DATASET];
+    const args = ['ingest', longFile(), '--dataset', DATASET];
     const stopped = await runCli(args, {
       ...here(),
       onStart: (process) => process.stderr.once('data', () => process.kill('SIGINT')),
@@ -122,8 +129,8 @@ describe.each(databases)('npm run ingest on $name', ({ name, create }) => {
     expect(stopped.stdout).toMatch(/long\.csv: stopped after [\d,]+ rows; the same command goes on from there/);
     const resumed = await ingestJson(args.slice(1), here(), runHere);
     expect(resumed.status).toBe(0);
-    expect(resumed.files[0]?.counts.inserted).toBe(60_000);
-    expect(resumed.files[0]?.rowsRead).toBeLessThan(60_000);
+    expect(resumed.files[0]?.counts.inserted).toBe(LONG_ROWS);
+    expect(resumed.files[0]?.rowsRead).toBeLessThan(LONG_ROWS);
   });
 
   test('proves the database consistent, and finds what is not', async () => {
