@@ -130,7 +130,7 @@ export function useExports(
             await bytes.return();
           },
         },
-        // nothing is read before the client has taken what was read before
+        // nothing is asked for before the client has taken what came before: memory does not depend on its pace
         { highWaterMark: 0 },
       );
       const headers = { ...opened.headers, 'x-lumigraph-provenance': asciiOf(provenance) };
