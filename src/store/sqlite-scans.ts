@@ -104,13 +104,17 @@ export class SqliteScans {
     for (const scan of this.#waiting.splice(0)) scan.fail(new UnavailableError('The database is being closed'));
   }
 
-  /** Whether the plan reads rows of a large table without an index of runs, files or monitor elements. */
+  /**
+   * Whether the plan reads rows of a large table without an index of runs, files or monitor elements; or of one that it
+   * walks through in each run of a monitor element, as a trend does.
+   */
   #mayScan(sql: string): boolean {
     const aliases = new Set(Array.from(sql.matchAll(LARGE), ([, , alias]) => alias));
     if (aliases.size === 0) return false;
+    const isBounded = aliases.size > 1 ? /\((run_number|file_id)=\?/ : /\((run_number|file_id|monitor_element_id)=\?/;
     return this.#connection.planOf(sql).some((step) => {
       const [, way, alias] = /^(SCAN|SEARCH) (\w+)/.exec(step) ?? [];
-      return aliases.has(alias) && (way === 'SCAN' || !/\((run_number|file_id|monitor_element_id)=\?/.test(step));
+      return aliases.has(alias) && (way === 'SCAN' || !isBounded.test(step));
     });
   }
 

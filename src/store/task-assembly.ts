@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { InvalidInputError, LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import { END_OF_RUN, LuminosityMask } from '../domain/lumi-mask.ts';
 import type { MaskExpression } from '../domain/mask-expression.ts';
@@ -16,6 +15,7 @@ import {
   assertBothClasses,
   assertCausal,
   assertSeparateRuns,
+  type LeftOut,
   type PartMasks,
   partsOfLumisections,
 } from '../domain/task-leakage.ts';
@@ -36,6 +36,7 @@ import { type MaskPart, readMask } from './mask-reads.ts';
 import { ContentReader } from './task-content.ts';
 import { injectMembers } from './task-injections.ts';
 import { assertHideable, judgedNumbers, labelsOf, pairingsOf, type ReadTruth, readTruth } from './task-truth.ts';
+import { Turn } from './turn.ts';
 
 /** Stored lumisections that the parts of one task may select. */
 const MOST_TASK_LUMISECTIONS = 500_000;
@@ -44,19 +45,14 @@ const MOST_TASK_HISTOGRAMS = 20_000_000;
 /** Runs are looked at so many at once as have about so many histograms together, at a thousand lumisections each. */
 const HISTOGRAMS_AT_ONCE = 100_000;
 const LUMISECTIONS_OF_RUN = 1_000;
+/** One statement counts so many: SQLite answers nobody else meanwhile. */
+const COUNTED_AT_ONCE = 2_500;
 
 /** Whose histograms a task is about. */
 export interface TaskElements {
   readonly datasetId: number;
   /** In the order in which they are stated. */
   readonly elements: readonly { readonly id: number; readonly path: string }[];
-}
-
-/** How many of a part (null: of none) were left out for which reason. */
-export interface LeftOut {
-  readonly part: TaskPart | null;
-  readonly reason: LeftOutReason;
-  readonly count: number;
 }
 
 /** What a definition amounts to, as of now. */
@@ -102,7 +98,9 @@ export async function assembleTask(
   };
   const { injection } = definition;
   const reader = new ContentReader(query.database.dialect, queries, { ...definition, ...subject });
+  const turn = new Turn();
   for (const { run, numbers, histograms } of runs) {
+    await turn.pass();
     const parts = partsOfLumisections(masks, run, numbers);
     for (const part of new Set(parts)) if (part !== NO_PART) runsOf[TASK_PARTS[part] as TaskPart].push(run);
     const labels = labelsOf(truth, run, numbers, parts);
@@ -121,7 +119,7 @@ export async function assembleTask(
   const isAllowable = definition.granularity !== 'RUN' && !definition.isTruthHidden;
   assertSeparateRuns(runsOf, { allow: definition.allow, isAllowable });
   if (definition.isCausal) assertCausal(runsOf);
-  assertClasses(definition, members);
+  assertClasses(definition, members, [...counts.values()]);
   if (definition.isTruthHidden && !definition.allow.includes('SHOWN_TRUTH'))
     await assertUnseen(query, queries, runsOf.TEST);
   return {
@@ -203,7 +201,11 @@ function assertPairing({ dataset, allow }: TaskDefinition, { madeOf }: ReadTruth
 }
 
 /** A part that names the mask of a class as its own has asked for that class by name. */
-function assertClasses({ parts, truth, allow }: TaskDefinition, members: Record<TaskPart, TaskMember[]>): void {
+function assertClasses(
+  { parts, truth, allow }: TaskDefinition,
+  members: Record<TaskPart, TaskMember[]>,
+  leftOut: readonly LeftOut[],
+): void {
   const classes = [truth.positive, truth.negative, truth.source].flatMap((text) => text?.trim() ?? []);
   const oneClass = new Set(TASK_PARTS.filter((part) => classes.includes(parts?.[part].mask?.trim() ?? '')));
   const countsOf = (of: readonly TaskMember[]) => {
@@ -215,7 +217,7 @@ function assertClasses({ parts, truth, allow }: TaskDefinition, members: Record<
     VALIDATION: countsOf(members.VALIDATION),
     TEST: countsOf(members.TEST),
   };
-  assertBothClasses(counts, allow, oneClass);
+  assertBothClasses(counts, allow, oneClass, leftOut);
 }
 
 /** Whole runs end at their last lumisection that is known. */
@@ -266,20 +268,21 @@ async function partMasks(
     queries,
     runs.map(({ run }) => run),
   );
+  const turn = new Turn();
+  const counts: Parameters<typeof splitRuns>[0][number][] = [];
+  for (const { run, numbers } of runs) {
+    await turn.pass();
+    const inside = Int8Array.from(numbers, (number) => (universe.contains(run, number) ? 0 : NO_PART));
+    const labels = labelsOf(truth, run, numbers, inside);
+    const near = nearChange(numbers, labels, margin);
+    const counted = [...numbers.keys()].filter(
+      (place) => near[place] === 0 && labels[place] !== UNLABELLED && inside[place] !== NO_PART,
+    );
+    const positives = counted.filter((place) => labels[place] === POSITIVE).length;
+    counts.push({ run, ...factsOf(facts, run), positives, negatives: counted.length - positives });
+  }
+  const given = splitRuns(counts, { by, shares, embargoHours, seed });
   let embargoed = 0;
-  const given = splitRuns(
-    runs.map(({ run, numbers }) => {
-      const inside = Int8Array.from(numbers, (number) => (universe.contains(run, number) ? 0 : NO_PART));
-      const labels = labelsOf(truth, run, numbers, inside);
-      const near = nearChange(numbers, labels, margin);
-      const counted = [...numbers.keys()].filter(
-        (place) => near[place] === 0 && labels[place] !== UNLABELLED && inside[place] !== NO_PART,
-      );
-      const positives = counted.filter((place) => labels[place] === POSITIVE).length;
-      return { run, ...factsOf(facts, run), positives, negatives: counted.length - positives };
-    }),
-    { by, shares, embargoHours, seed },
-  );
   for (const { run, numbers } of runs) {
     if (given.get(run) === null) embargoed += numbers.filter((number) => universe.contains(run, number)).length;
   }
@@ -337,26 +340,42 @@ async function selectedRuns(
   const counting = `SELECT run_number, ${place}, sum(CASE WHEN coalesce(entries, integral) >= $4 THEN 1 ELSE 0 END)
     FROM ${isRun ? 'run_histogram' : 'lumisection_histogram'}
     WHERE run_number ${before}$1${behind} AND monitor_element_id ${before}$2${behind} AND dataset_id = $3
-      ${isRun ? 'AND bins IS NOT NULL GROUP BY run_number' : 'GROUP BY run_number, lumisection_number'}`;
+      ${isRun ? 'AND bins IS NOT NULL GROUP BY run_number' : 'AND lumisection_number BETWEEN $5 AND $6 GROUP BY run_number, lumisection_number'}`;
+  const turn = new Turn();
+  const enoughOf = async (some: readonly number[], numbers: readonly number[]) => {
+    const enough = new Map<string, number>();
+    const parameters = [dialect.listParameter(some), elementIds, datasetId, minEntries];
+    const step = Math.max(1, Math.floor(COUNTED_AT_ONCE / (some.length * elements.length)));
+    for (let from = 0; from < (isRun ? 1 : numbers.length); from += step) {
+      const ends = isRun ? [] : [numbers[from], numbers[Math.min(from + step, numbers.length) - 1]];
+      const rows = await queries.arrays<[number, number, number]>(counting, [...parameters, ...(ends as number[])]);
+      for (const [run, number, count] of rows) enough.set(`${run}:${number}`, Number(count));
+      await turn.pass();
+    }
+    return enough;
+  };
   const atOnce = Math.max(1, Math.floor(HISTOGRAMS_AT_ONCE / (LUMISECTIONS_OF_RUN * elements.length)));
   let total = 0;
   for (let from = 0; from < runs.length; from += atOnce) {
-    const some = dialect.listParameter(runs.slice(from, from + atOnce));
+    const some = runs.slice(from, from + atOnce);
     const stored = await queries.arrays<[number, number]>(
       `SELECT run_number, number FROM lumisection WHERE run_number ${before}$1${behind} ORDER BY run_number, number`,
-      [some],
+      [dialect.listParameter(some)],
     );
     total += stored.length;
     if (total > MOST_TASK_LUMISECTIONS) throw tooMany('stored lumisections', MOST_TASK_LUMISECTIONS);
     if (total * elements.length > MOST_TASK_HISTOGRAMS) throw tooMany('possible histograms', MOST_TASK_HISTOGRAMS);
-    const counted = await queries.arrays<[number, number, number]>(counting, [some, elementIds, datasetId, minEntries]);
-    const enough = new Map(counted.map(([run, number, count]) => [`${run}:${number}`, Number(count)]));
+    const distinct = new Set(stored.map(([, number]) => number));
+    const enough = await enoughOf(
+      some,
+      [...distinct].sort((a, b) => a - b),
+    );
     const stateOf = (run: number, number: number) => {
       const count = enough.get(`${run}:${number}`);
       return count === undefined ? NO_HISTOGRAM : count === 0 ? LOW_ENTRIES : JUDGED;
     };
     const numbersOf = byRun(stored);
-    for (const run of runs.slice(from, from + atOnce)) {
+    for (const run of some) {
       const numbers = numbersOf.get(run) ?? new Int32Array();
       const histograms = isRun
         ? Int8Array.of(stateOf(run, 0))
@@ -364,7 +383,7 @@ async function selectedRuns(
       // summaries of runs may come without their lumisections
       if (numbers.length > 0 || (isRun && histograms[0] !== NO_HISTOGRAM)) found.push({ run, numbers, histograms });
     }
-    await nextTurn();
+    await turn.pass();
   }
   return found;
 }

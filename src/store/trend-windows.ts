@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { binningOf } from '../domain/binning.ts';
 import { decodeBins } from '../domain/codec.ts';
 import { InvalidInputError } from '../domain/errors.ts';
@@ -10,10 +9,11 @@ import type { CheckedQuery } from './checked-query.ts';
 import type { HistogramNoun } from './histogram-runs.ts';
 import type { CachedDimensions } from './reads.ts';
 import type { TrendKey } from './trends.ts';
+import { Turn } from './turn.ts';
 
-/** Bins that are read and decoded at once, while nobody else is served: about. */
+/** Bins that are read at once, while nobody else is served: about. */
 const CELLS_AT_ONCE = 1_000_000;
-const MOST_AT_ONCE = 2_000;
+const MOST_AT_ONCE = 500;
 
 /** What histograms of one binning share. */
 interface Part {
@@ -44,13 +44,14 @@ export async function windowValues(
   const cells = Math.max(1, ...[...parts.values()].map(({ shape }) => cellCount(shape, true)));
   const atOnce = Math.max(1, Math.min(MOST_AT_ONCE, Math.floor(CELLS_AT_ONCE / cells)));
   const values: (number | null)[] = [];
+  const turn = new Turn();
   for (let from = 0; from < keys.length; from += atOnce) {
-    if (from > 0) await nextTurn();
     const page = keys.slice(from, from + atOnce);
     const blobs = await readBins(query, trend, page);
     for (const [i, blob] of blobs.entries()) {
       const part = parts.get(binningIds[from + i] ?? 0);
       values.push(blob && part ? valueIn(blob, part, trend.quantity) : null);
+      await turn.pass();
     }
   }
   return values;
