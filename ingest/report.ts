@@ -126,7 +126,9 @@ export function issueLine(path: string, { code, line, byte, field, value, reason
 
 /** Columns as wide as they need to be; the first and the last to the left, numbers to the right. */
 export function table(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, column) =>
+    rows.reduce((widest, row) => Math.max(widest, row[column]?.length ?? 0), 0),
+  );
   const line = (row: readonly string[]) =>
     row
       .map((cell, column) => {

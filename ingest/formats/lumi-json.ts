@@ -7,8 +7,11 @@ import type { Format, ReadOptions, ReadStep } from './format.ts';
 import { shortened } from './shortened.ts';
 import { utf8Text } from './utf8-text.ts';
 
-/** The one of all runs that CMS ever took has less than 1 MiB; the text is held whole. */
-const MAX_BYTES = 32 * 1024 * 1024;
+/**
+ * The one of all runs that CMS ever took has less than 1 MiB. The text and what it says are held whole: of twice this size, ranges
+ * that stand as close as they can take more than the heap of a parse process.
+ */
+const MAX_BYTES = 4 * 1024 * 1024;
 
 /**
  * Golden and DCS-only JSON: runs with ranges of good lumisections. What is listed is GOOD, about everything else

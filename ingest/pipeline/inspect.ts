@@ -69,7 +69,7 @@ export async function inspectFile(
     for await (const step of parser.read(file, format, options)) {
       if (step.batch) contents.add(withoutPlaceholder(step.batch, dataset));
       for (const { path, rows } of step.skipped ?? []) skipped.set(path, (skipped.get(path) ?? 0) + rows);
-      issues.push(...step.issues);
+      for (const issue of step.issues) issues.push(issue);
       if (signal?.aborted) break;
     }
   } catch (thrown) {

@@ -93,6 +93,13 @@ describe('inspect without a database', () => {
     expect(files[0]?.contents.runs.map(({ run }) => run)).toEqual([315257, 315259]);
   });
 
+  test('tells of any number of faults', async () => {
+    const bad = Array.from({ length: 150_000 }, (_, i) => `"a${i}": [[1, 2]]`);
+    const { status, files } = await inspectJson([file('bad.json', `{"1": [[1, 2]], ${bad.join(', ')}}`)], url);
+    expect([status, files[0]?.error]).toEqual([2, null]);
+    expect(files[0]?.issues).toHaveLength(150_000);
+  });
+
   test('lists what was not chosen', async () => {
     const path = file('choice.csv', lumisectionCsv({ lumisections: 3, elements: 2 }));
     const { files } = await inspectJson([path, '--exclude', '*_2'], url);

@@ -77,6 +77,15 @@ describe('the parse process', () => {
     }
   });
 
+  test('holds a certification of the greatest size, however close its ranges stand', async () => {
+    parser = new ParseProcess();
+    const ranges = '[1,2],'.repeat(Math.floor((4 * 1024 * 1024 - 20) / 6));
+    for await (const { batch, issues } of parser.read(file('dense.json', `{"1":[${ranges}[1,2]]}`), 'lumi-json', {})) {
+      expect(batch).toMatchObject({ runs: [{ run: 1, ranges: [{ first: 1, last: 2 }] }] });
+      expect(issues.map(({ code }) => code)).toEqual(['RANGES_OVERLAP']);
+    }
+  });
+
   test('brings errors of a file back with their code and place', async () => {
     parser = new ParseProcess();
     const error = await parser.recognise({ path: join(folder, 'absent.csv') }).catch((thrown) => thrown);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { unread } from '../../ingest/pipeline/pipeline.ts';
 import { createProgress } from '../../ingest/progress.ts';
-import { formatRun } from '../../ingest/report.ts';
+import { formatRun, table } from '../../ingest/report.ts';
 
 test('what comes from outside reaches the terminal on one line and without control characters', () => {
   const path = 'in/a\n\u001b]0;title\u0007\u202eg\u200bnp\u{e0041}.csv';
@@ -19,4 +19,9 @@ test('what comes from outside reaches the terminal on one line and without contr
     expect(text).toContain('in/a\\u000a\\u001b]0;title\\u0007\\u202eg\\u200bnp\\udb40\\udc41.csv');
     expect(text).not.toContain('in/a\n');
   }
+});
+
+test('a table has any number of rows', () => {
+  const rows = Array.from({ length: 300_000 }, (_, i) => [String(i), 'x']);
+  expect(table([['run', 'y'], ...rows]).split('\n')).toHaveLength(300_001);
 });

@@ -10,7 +10,9 @@ const MAX_CELLS = 10_000_000;
 
 export interface JsonRows {
   readonly columns: readonly string[];
-  readonly rows: readonly Readonly<Record<string, Cell>>[];
+  readonly count: number;
+  /** Made as they are taken: all at once they would need more memory than what was parsed. */
+  rows(): Iterable<Readonly<Record<string, Cell>>>;
   /** How many rows the answers say there are, pages that are not here included; null where they do not. */
   readonly total: number | null;
 }
@@ -23,10 +25,14 @@ export interface JsonRows {
  */
 export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
   const value = await parse(source);
-  const rows = rowsOf(value, source.path).map((row) => flat(row, '', Object.create(null) as Record<string, Cell>));
+  const total = totalOf(value);
+  const nested = rowsOf(value, source.path);
+  function* rows() {
+    for (const row of nested) yield flat(row, '', Object.create(null) as Record<string, Cell>);
+  }
   const columns = new Set<string>();
-  for (const row of rows) for (const name of Object.keys(row)) columns.add(name);
-  return { columns: [...columns], rows, total: totalOf(value) };
+  for (const row of rows()) for (const name of Object.keys(row)) columns.add(name);
+  return { columns: [...columns], count: nested.length, rows, total };
 }
 
 async function parse(source: ByteSource): Promise<unknown> {

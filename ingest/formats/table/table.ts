@@ -70,10 +70,10 @@ function csvTable(source: ByteSource, title: string): Table {
 }
 
 async function jsonTable(source: ByteSource): Promise<Table> {
-  const { columns, rows, total } = await readJsonRows(source);
+  const { columns, count, rows, total } = await readJsonRows(source);
   const notes: IssueRecord[] = [];
-  if (total !== null && total > rows.length) {
-    const reason = `pages are missing: it holds ${rows.length} of ${total} rows`;
+  if (total !== null && total > count) {
+    const reason = `pages are missing: it holds ${count} of ${total} rows`;
     notes.push({
       severity: 'NOTE',
       code: 'PAGES_MISSING',
@@ -86,9 +86,8 @@ async function jsonTable(source: ByteSource): Promise<Table> {
     columns,
     notes,
     async *rows() {
-      for (const [i, cells] of rows.entries()) {
-        yield { line: i + 1, position: proportion(source, i + 1, rows.length), cells };
-      }
+      let line = 0;
+      for (const cells of rows()) yield { line: ++line, position: proportion(source, line, count), cells };
     },
   };
 }
