@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type App, createApp } from './app.ts';
+import type { App } from './app.ts';
 import { type Config, describeSettings, loadConfig } from './config.ts';
 import { LumigraphError } from './domain/errors.ts';
 import { createHttpServer, type HttpServer } from './http-server.ts';
@@ -51,6 +51,8 @@ async function main(): Promise<void> {
     const intake = jobs?.intake;
     const workers = new WorkerPool(config);
     const strategies = config.readOnly || config.jobs === 0 ? null : hostStrategies(store, config, onTrouble);
+    // loaded here: who asks for --help or is told of a wrong setting does not wait for the whole graph
+    const { createApp } = await import('./app.ts');
     const app = createApp(store, config, {
       log,
       session,
