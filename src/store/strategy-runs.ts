@@ -4,6 +4,7 @@ import type { Prediction, StrategyRun, Task } from '../generated/sqlite/client.t
 import type { Database, Queries, Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import type { Predictions } from './predictions.ts';
+import { rowOfIds } from './rows-of-ids.ts';
 import type { Lease } from './store.ts';
 import type { StrategyAuthor } from './strategies.ts';
 import { assertOneMore } from './submissions.ts';
@@ -36,7 +37,8 @@ export interface StrategyRuns {
   /**
    * Has a prediction made, unless there is one of this version, whosever it is: one that FAILED or was CANCELLED is made
    * anew, any other stays as it is.
-   * @throws as Predictions.open does; LimitExceededError where MOST_WAITING of the author wait already, or the task takes
+   * @throws as Predictions.open does; InvalidInputError (reason CANCELLING) for one that was told to stop and has not yet;
+   * LimitExceededError where MOST_WAITING of the author wait already, or the task takes
    * no more submissions of the author (see submissions.ts).
    */
   enqueue(
@@ -186,16 +188,7 @@ export const createStrategyRuns = (
       return Object.fromEntries(rows.map(([status, count]) => [status, Number(count)]));
     },
 
-    async of(ids) {
-      if (ids.length === 0) return [];
-      const [before, behind] = dialect.oneOf.int;
-      const rows = await database.all<StrategyRun>(
-        `SELECT * FROM strategy_run WHERE prediction_id ${before}$1${behind}`,
-        [dialect.listParameter([...new Set(ids)])],
-      );
-      const byId = new Map(rows.map((row) => [row.predictionId, row]));
-      return ids.map((id) => byId.get(id) ?? null);
-    },
+    of: (ids) => rowOfIds<StrategyRun>(database, 'SELECT * FROM strategy_run', 'prediction_id', ids),
   };
 };
 
@@ -219,7 +212,15 @@ async function queue(transaction: Transaction, dialect: Dialect, id: number, aut
     `SELECT * FROM strategy_run WHERE prediction_id = $1 ${dialect.lockRows}`,
     [id],
   );
-  if (rows.length > 0 && !REQUEUED.includes(prediction.status)) return { prediction, queued: false };
+  if (rows.length > 0 && !REQUEUED.includes(prediction.status)) {
+    // one that had been cancelled would be said to go on
+    if (rows[0]?.cancelRequested && rows[0].finishedAt === null) {
+      throw new InvalidInputError('the run is being cancelled: ask again when it is CANCELLED', {
+        reason: 'CANCELLING',
+      });
+    }
+    return { prediction, queued: false };
+  }
   await refuseMany(transaction, author);
   const now = new Date();
   await transaction.all(

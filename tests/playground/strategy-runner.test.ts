@@ -38,7 +38,7 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
   const troubles: unknown[] = [];
 
   beforeAll(async () => {
-    opened = await createTestStore(database, { prisma: false });
+    opened = await createTestStore(database);
     store = opened.store;
     await fillTaskWorld(store);
     task = await frozenTask(store, 'one');
@@ -112,7 +112,7 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
   });
 
   test('are worked off as they are queued, one server alone at each', async () => {
-    const elsewhere = await openStore(opened.url, { prisma: false, migrate: false });
+    const elsewhere = await openStore(opened.url, { migrate: false });
     const pair = [runner(TOLD), runner(TOLD, elsewhere)];
     try {
       await Promise.all(pair.map((one) => one.start()));
@@ -156,6 +156,18 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     } finally {
       slow.mockRestore();
     }
+  });
+
+  test('that were told to stop are made anew once they have, and not before: who asked would wait for nothing', async () => {
+    const asked = { strategy: 'max-pull', parameters: { largest: 2 } };
+    const { prediction } = await enqueue(asked);
+    await store.strategyRuns.claim({ owner: 'somebody', isDead: isAlive });
+    expect((await store.strategyRuns.cancel(prediction.id, isAlive)).status).toBe('RUNNING');
+    await expect(enqueue(asked)).rejects.toMatchObject({ details: { reason: 'CANCELLING' } });
+    await store.strategyRuns.settle(prediction.id, 'somebody', { status: 'CANCELLED' });
+    expect(await enqueue(asked)).toMatchObject({ queued: true, prediction: { id: prediction.id, status: 'QUEUED' } });
+    await drain();
+    expect((await found(prediction)).status).toBe('COMPLETE');
   });
 
   test('that stop with their server wait for the next one, and begin anew', async () => {
@@ -265,7 +277,7 @@ describe.each(databases)('runs of built-in strategies on $name', (database) => {
     });
     expect((await scoresOf(400_000))[0]?.score).not.toBe(test?.scores[0]);
     // by another process
-    const elsewhere = await openStore(opened.url, { prisma: false, migrate: false });
+    const elsewhere = await openStore(opened.url, { migrate: false });
     await ingest(elsewhere, { path: 'two.csv', format: 'other' }, [lumisectionBatch([brought(400_000, 1, SIZE)])]);
     await elsewhere.close();
     const whole = { lumisectionNumber: 1, score: test?.scores[0], reason: null, histograms: 2 };
