@@ -341,6 +341,8 @@ export type LeaderboardFlag =
   | 'OPTIMISTIC_THRESHOLD'
   /** The truth judges another reconstruction than that of the dataset, as the task asked for. */
   | 'OTHER_RECONSTRUCTION'
+  /** The test part has runs that the version is not meant for (`validFrom`, `validTo`). */
+  | 'OUTSIDE_VALIDITY'
   /** The truth of the task has newer versions than those it was frozen with. */
   | 'TRUTH_CHANGED';
 

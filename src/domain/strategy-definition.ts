@@ -41,6 +41,12 @@ export const NOTHING_STATED: StrategyDefinition = {
   seed: null,
 };
 
+/** Whether a version is meant for all of these runs. */
+export const isMeantFor = (
+  { validFrom, validTo }: Pick<StrategyDefinition, 'validFrom' | 'validTo'>,
+  runs: readonly number[],
+): boolean => runs.every((run) => run >= (validFrom ?? run) && run <= (validTo ?? run));
+
 /** As it is stored: keys of all objects in the order of code points. */
 export const definitionText = (definition: StrategyDefinition): string => JSON.stringify(sorted(definition));
 

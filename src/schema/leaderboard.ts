@@ -21,6 +21,7 @@ const WORDS: Readonly<Record<Flag, string>> = {
     'Its scores look turned around: without the missing ones, an AUC below 0.4, all of its interval below 0.5. Nothing is flipped.',
   OPTIMISTIC_THRESHOLD: 'Its threshold was chosen on the truth that it is judged by: it has no rank.',
   LOW_COVERAGE: `Fewer than ${LOW_COVERAGE * 100} % of the members of the test part have a score.`,
+  OUTSIDE_VALIDITY: 'The test part has runs that the version is not meant for (`validFrom`, `validTo`).',
   TRUTH_CHANGED: 'The truth of the task has newer versions than those it was frozen with.',
   OTHER_RECONSTRUCTION: 'The truth judges another reconstruction than that of the dataset, as the task asked for.',
 };
@@ -118,14 +119,17 @@ builder.prismaObjectField(Task, 'leaderboard', (t) =>
       checkFirst(first, MOST_PLACES);
       const scope = await scopeFor(task, 'TEST', context);
       if (scope === null || task.state !== 'FROZEN') return [];
-      const { store, cost } = context;
+      const { store, loaders, cost } = context;
       const ranked = metric ?? (TASK_METRICS as readonly string[]).find((one) => one === task.metric);
       const view = { weighting, slice: kind, missing };
       const isPublic = scope === 'PUBLIC';
       if (isPublic && !(ranked === task.metric && isTold(view))) return [];
       const rows = await store.evaluations.board(task.id, scope, ranked as Metric, view);
       const shown = isPublic ? rows.map(told) : rows;
-      const places = placesOnBoard(shown, await flagsOf(task, store)).slice(0, first);
+      const runs = (await loaders.taskRunCounts.load(task.id)).flatMap(({ part, run }) =>
+        part === 'TEST' ? [run] : [],
+      );
+      const places = placesOnBoard(shown, { runs, flags: await flagsOf(task, store) }).slice(0, first);
       cost.addNodes(places.length);
       return places.map((place) => ({ ...place, task }));
     },

@@ -9,6 +9,7 @@ import {
   VIEWS,
   type ViewNumbers,
 } from '../domain/prediction-evaluation.ts';
+import type { StrategyDefinition } from '../domain/strategy-definition.ts';
 import type { TaskMetric, TaskPart } from '../domain/task.ts';
 import type { Evaluation, Prediction, Task } from '../generated/sqlite/client.ts';
 import type { Database, Parameter, Transaction } from './database.ts';
@@ -39,9 +40,10 @@ const EVALUATIONS_AT_ONCE = 100;
 /** A prediction on a board, in one view. */
 export interface BoardRow
   extends Pick<
-    Prediction,
-    'id' | 'strategyVersionId' | 'author' | 'status' | 'thresholdFrom' | 'expected' | 'scored' | 'withReason'
-  > {
+      Prediction,
+      'id' | 'strategyVersionId' | 'author' | 'status' | 'thresholdFrom' | 'expected' | 'scored' | 'withReason'
+    >,
+    Pick<StrategyDefinition, 'validFrom' | 'validTo'> {
   /** Null, with all that follows, where its scores are not evaluated (any more). */
   readonly evaluatedAt: Date | null;
   readonly value: number | null;
@@ -107,17 +109,22 @@ export const createEvaluations = (database: Database, members: MemberCache): Eva
       { alone: true },
     ),
   isTruthCurrent: (task) => isTruthCurrent(database, task),
-  board: (taskId, scope, metric, { weighting, slice, missing }) =>
-    database.all<BoardRow>(
+  async board(taskId, scope, metric, { weighting, slice, missing }) {
+    const rows = await database.all<BoardRow & { readonly definition: string }>(
       `SELECT p.id, p.strategy_version_id, p.author, p.status, p.threshold_from, p.expected, p.scored, p.with_reason,
-         e.created_at AS evaluated_at, m.value, m.low, m.high, m.is_inverted
-       FROM prediction p
+         v.definition, e.created_at AS evaluated_at, m.value, m.low, m.high, m.is_inverted
+       FROM prediction p JOIN strategy_version v ON v.id = p.strategy_version_id
        LEFT JOIN evaluation e ON e.prediction_id = p.id AND e.scope = $2 AND e.is_frozen_truth AND e.scores_hash = p.scores_hash
        LEFT JOIN evaluation_metric m ON m.prediction_id = e.prediction_id AND m.scope = e.scope AND m.truth_hash = e.truth_hash
          AND m.metric = $3 AND m.weighting = $4 AND m.kind = $5 AND m.missing = $6
        WHERE p.task_id = $1 ORDER BY p.id`,
       [taskId, scope, metric, weighting, slice, missing],
-    ),
+    );
+    return rows.map(({ definition, ...row }) => {
+      const { validFrom, validTo } = JSON.parse(definition) as StrategyDefinition;
+      return { ...row, validFrom, validTo };
+    });
+  },
 });
 
 /** In the order of the table's columns. */

@@ -176,6 +176,24 @@ describe.each(databases)('leaderboards on $name', (database) => {
     expect(await board(reader, 'outdated')).toEqual([after]);
   });
 
+  test('say of a version that it is not meant for runs of the test', async () => {
+    await freeze(root, task('meant'));
+    const scores = TEST_RUNS.flatMap((run) => NUMBERS.map((lumisection) => ({ run, lumisection, score: lumisection })));
+    for (const [name, validTo] of [
+      ['for-all', TEST_RUNS.at(-1)],
+      ['for-some', TEST_RUNS[0]],
+    ] as const) {
+      const strategy = { name, version: '1', validFrom: TEST_RUNS[0], validTo };
+      expect((await author(SUBMIT, { input: { task: 'meant', strategy, scores } })).errors).toBeUndefined();
+    }
+    const places = await board(reader, 'meant');
+    const flags = places.map(({ strategy, flags: own }: { strategy: { name: string }; flags: string[] }) => [
+      strategy.name,
+      own.includes('OUTSIDE_VALIDITY'),
+    ]);
+    expect(Object.fromEntries(flags)).toEqual({ 'for-all': false, 'for-some': true });
+  });
+
   test('resample fills in the place of runs where that is asked for', async () => {
     const { data } = await reader(
       `{ prediction(task: "open", strategy: { name: "noisy", version: "1" }) {
