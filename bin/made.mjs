@@ -24,8 +24,8 @@ const YOUNG_MS = 900_000;
  * The folder of what was made of the sources as they are now; null where that is still to be done.
  * @param {Product} product
  */
-export function made({ name, sources }) {
-  const place = join(placeOf(name), stateOf(sources));
+export function made(product) {
+  const place = placeOf(product);
   return existsSync(place) ? place : null;
 }
 
@@ -33,26 +33,32 @@ export function made({ name, sources }) {
  * The same, made first where it is not there.
  * @param {Product} product
  * @param {(folder: string) => Promise<unknown>} fill
+ * @returns {Promise<string>}
  */
-export async function make({ name, sources }, fill) {
-  const place = join(placeOf(name), stateOf(sources));
+export async function make(product, fill) {
+  const place = placeOf(product);
   if (existsSync(place)) return place;
-  mkdirSync(placeOf(name), { recursive: true });
-  const unfinished = mkdtempSync(join(placeOf(name), 'unfinished-'));
+  const cache = dirname(place);
+  mkdirSync(cache, { recursive: true });
+  const unfinished = mkdtempSync(join(cache, 'unfinished-'));
   try {
     await fill(unfinished);
-    renameSync(unfinished, place);
+    // of sources that were changed meanwhile it may be half and half
+    if (placeOf(product) === place) renameSync(unfinished, place);
   } catch (error) {
-    rmSync(unfinished, { recursive: true, force: true });
     // another start may have been quicker
     if (!existsSync(place)) throw error;
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true });
   }
-  removeOld(placeOf(name));
-  return place;
+  removeOld(cache);
+  return existsSync(place) ? place : make(product, fill);
 }
 
-/** @param {string} name */
-const placeOf = (name) => join(ROOT, 'node_modules/.lumigraph', name);
+/** @param {Product} product */
+function placeOf({ name, sources }) {
+  return join(ROOT, 'node_modules/.lumigraph', name, stateOf(sources));
+}
 
 /** @param {string} cache */
 function removeOld(cache) {

@@ -35,11 +35,9 @@ function compiled() {
   const found = made(PROGRAMS);
   if (found !== null) return found;
   // in a process of its own: what a compiler holds in memory does not stay
-  const { stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/build.mjs')], { encoding: 'utf8' });
-  const folder = made(PROGRAMS);
-  if (folder === null) {
-    const why = stderr.trim();
-    process.stderr.write(`Started from the sources, which takes longer: they could not be compiled (${why})\n`);
-  }
-  return folder;
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(ROOT, 'bin/build.mjs')], { encoding: 'utf8' });
+  // not looked for again: somebody may be editing
+  if (status === 0) return stdout;
+  process.stderr.write(`Started from the sources, which takes longer: they could not be compiled (${stderr.trim()})\n`);
+  return null;
 }

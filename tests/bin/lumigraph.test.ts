@@ -1,7 +1,19 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ENTRIES } from '../../bin/programs.mjs';
@@ -87,6 +99,20 @@ describe('the launcher', () => {
     write('src/server.ts', '\n\nfunction speaks(): void {\n  console.log(new Error().stack);\n}\nspeaks();\n');
     expect((await launch(['server'])).stdout).toMatch(/at speaks \(/);
     expect((await launch(['server'], ['--enable-source-maps'])).stdout).toMatch(/at speaks \(.*src\/server\.ts:4:15\)/);
+  });
+
+  test('makes again what was made while somebody changed its sources', async () => {
+    write('text.txt', 'one');
+    const { make } = (await import(
+      pathToFileURL(join(project, 'bin/made.mjs')).href
+    )) as typeof import('../../bin/made.mjs');
+    const copy = (folder: string) => copyFileSync(join(project, 'text.txt'), join(folder, 'copy.txt'));
+    const place = await make({ name: 'copy', sources: ['text.txt'] }, async (folder) => {
+      copy(folder);
+      write('text.txt', 'two');
+    });
+    expect(readFileSync(join(place, 'copy.txt'), 'utf8')).toBe('two');
+    expect(readdirSync(join(place, '..'))).toHaveLength(1);
   });
 
   test('keeps the newest three of what it compiled, and what is young', async () => {
