@@ -111,7 +111,7 @@ export class SqliteScans {
   #mayScan(sql: string): boolean {
     const aliases = new Set(Array.from(sql.matchAll(LARGE), ([, , alias]) => alias));
     if (aliases.size === 0) return false;
-    const isBounded = aliases.size > 1 ? /\((run_number|file_id)=\?/ : /\((run_number|file_id|monitor_element_id)=\?/;
+    const isBounded = aliases.size > 1 ? /\b(run_number|file_id)=\?/ : /\b(run_number|file_id|monitor_element_id)=\?/;
     return this.#connection.planOf(sql).some((step) => {
       const [, way, alias] = /^(SCAN|SEARCH) (\w+)/.exec(step) ?? [];
       return aliases.has(alias) && (way === 'SCAN' || !isBounded.test(step));

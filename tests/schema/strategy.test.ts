@@ -95,6 +95,14 @@ describe.each(databases)('strategies on $name', (database) => {
       { n: 1 },
     );
     expect(variable.errors?.[0]?.message).toContain('JSONObject');
+    // what would be stored as something else, or not at all
+    for (const lossy of ['ENUM', '[ENUM]', '12345678901234567890', '-9007199254740993', '1e400']) {
+      const { errors } = await author(
+        `mutation { createStrategyVersion(input: { strategy: "mine", version: "3", parameters: { n: ${lossy} } }) { created } }`,
+      );
+      expect(errors?.[0]?.message).toContain('JSONObject');
+    }
+    expect((await version({ version: '3', parameters: { n: 2 ** 53 } })).errors?.[0]?.message).toContain('2^53');
     expect((await version({ version: '3', parameters: { text: 'x'.repeat(30_000) } })).errors).toBeDefined();
   });
 

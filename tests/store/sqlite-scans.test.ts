@@ -4,6 +4,9 @@ import { Cancellation } from '../../src/domain/cancellation.ts';
 import { UnavailableError } from '../../src/domain/errors.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { SqliteDatabase } from '../../src/store/sqlite.ts';
+import { SqliteConnection } from '../../src/store/sqlite-connection.ts';
+import { sqlitePath } from '../../src/store/sqlite-path.ts';
+import { SqliteScans } from '../../src/store/sqlite-scans.ts';
 import type { Store } from '../../src/store/store.ts';
 import { fillWorld } from '../schema/world.ts';
 import { createSqlite, type TestDatabase } from '../support/databases.ts';
@@ -87,6 +90,17 @@ describe('a SQLite file that is large', () => {
     expect(readers()).toBe(before);
     const next = database.reading(new Cancellation());
     expect(await next.arrays('SELECT count(*) FROM lumisection_histogram t')).toEqual([[36]]);
+  });
+
+  test('is read in another process by a trend through the runs of a monitor element, and not by one of a run', () => {
+    const connection = new SqliteConnection(sqlitePath(file.url), () => {}, { readOnly: 'statements' });
+    const scans = new SqliteScans(sqlitePath(file.url), connection, 0);
+    const trend = (which: string) =>
+      `SELECT t.bins FROM run_monitor_element e CROSS JOIN lumisection_histogram t WHERE e.monitor_element_id = $1 AND ${which}
+         t.run_number = e.run_number AND t.monitor_element_id = e.monitor_element_id`;
+    expect(scans.takes(trend(''))).toBe(true);
+    expect(scans.takes(trend('e.run_number = $2 AND e.dataset_id = $3 AND'))).toBe(false);
+    connection.close();
   });
 
   test('tells what is wrong with a statement', async () => {
