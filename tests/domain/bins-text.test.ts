@@ -5,6 +5,7 @@ import { encodeBins } from '../../src/domain/codec.ts';
 import type { NumberArray } from '../../src/domain/histogram.ts';
 import { cellCount, type Shape } from '../../src/domain/shape.ts';
 import { shortestFloat32 } from '../../src/domain/shortest-decimal.ts';
+import { rounds } from '../support/rounds.ts';
 
 /** The definition, tried digit by digit: of the decimals that round to the float32, the one of fewest digits. */
 function shortestByTrying(value: number): number {
@@ -86,7 +87,7 @@ describe('the JSON text of bins', () => {
           expect(jsonText(blob, shape, wanted)).toBe(numbers === null ? null : JSON.stringify(numbers));
         }
       }),
-      { numRuns: 2000 },
+      { numRuns: rounds(700) },
     );
   });
 
@@ -129,7 +130,7 @@ describe('the shortest decimal of a float32', () => {
         expect(shortestFloat32(value)).toBe(shortestByTrying(value));
         expect(Math.fround(shortestFloat32(value))).toBe(value);
       }),
-      { numRuns: 20_000 },
+      { numRuns: rounds(5_000) },
     );
   });
 

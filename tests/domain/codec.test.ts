@@ -6,6 +6,7 @@ import { decodeBins, encodeBins, hasFlowBins, sameBins } from '../../src/domain/
 import { CorruptBinsError } from '../../src/domain/errors.ts';
 import type { Bins, NumberArray } from '../../src/domain/histogram.ts';
 import { cellCount } from '../../src/domain/shape.ts';
+import { rounds } from '../support/rounds.ts';
 
 const shapes = fc.oneof(
   fc.tuple(fc.integer({ min: 1, max: 300 })),
@@ -89,7 +90,7 @@ describe('the codec', () => {
         expect(decoded.errorOption).toBe(bins.errorOption);
         expect(sameBins(blob, encodeBins(decoded), shape)).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: rounds(200) },
     );
   });
 
@@ -191,7 +192,7 @@ describe('the codec', () => {
         expect(bits(decodeBins(plain, shape).contents)).toBeDefined();
         expect(sameValues(decodeBins(plain, shape), decoded)).toBe(true);
       }),
-      { numRuns: 1000 },
+      { numRuns: rounds(300) },
     );
   });
 

@@ -6,6 +6,7 @@ import type { ReadOptions } from '../../../ingest/formats/format.ts';
 import { perLsCsv } from '../../../ingest/formats/per-ls-csv/per-ls-csv.ts';
 import { openSource } from '../../../ingest/source.ts';
 import { computeMoments } from '../../../src/domain/moments.ts';
+import { rounds } from '../../support/rounds.ts';
 import { inChunks } from './in-chunks.ts';
 import { type Reading, readAll } from './plain-rows.ts';
 import { scratchFiles } from './scratch-file.ts';
@@ -84,7 +85,7 @@ describe('a per-LS CSV', () => {
         expect(reading.issues.filter(({ severity }) => severity !== 'NOTE')).toEqual([]);
         expect(reading.rows).toEqual(rows.map((row, i) => expectedRow(row, i + 2)));
       }),
-      { numRuns: 150 },
+      { numRuns: rounds(75) },
     );
   });
 
@@ -137,7 +138,7 @@ describe('a per-LS CSV', () => {
           lines.slice(1).map((_, i) => i + 2),
         );
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(150) },
     );
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { NumberList } from '../../../../ingest/formats/csv/number-list.ts';
 import { NumberScanner, wholeInteger } from '../../../../ingest/formats/csv/numbers.ts';
+import { rounds } from '../../../support/rounds.ts';
 
 const finite = fc.double({ noNaN: true, noDefaultInfinity: true });
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: 25 });
@@ -129,7 +130,7 @@ describe('a list of numbers', () => {
           expect(values).toEqual(expected);
         }
       }),
-      { numRuns: 20_000 },
+      { numRuns: rounds(5_000) },
     );
   });
 
