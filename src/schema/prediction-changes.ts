@@ -4,7 +4,7 @@ import { assertMade } from '../store/predictions.ts';
 import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { predictionKey } from './prediction.ts';
-import { Prediction } from './refs.ts';
+import { predictionPayload } from './prediction-payload.ts';
 import { ownPrediction } from './run-strategy.ts';
 import { upToDate } from './submit-scores.ts';
 
@@ -31,18 +31,7 @@ const DeletePredictionPayload = builder.objectRef<{ deleted: boolean }>('DeleteP
   fields: (t) => ({ deleted: t.exposeBoolean('deleted', { description: 'Whether there was such a prediction.' }) }),
 });
 
-const EvaluatePredictionPayload = builder
-  .objectRef<{ prediction: typeof Prediction.$inferType }>('EvaluatePredictionPayload')
-  .implement({
-    description: 'The prediction as it is stored.',
-    fields: (t) => ({
-      prediction: t.field({
-        type: Prediction,
-        description: 'The prediction.',
-        resolve: ({ prediction }) => prediction,
-      }),
-    }),
-  });
+const EvaluatePredictionPayload = predictionPayload('EvaluatePredictionPayload', 'The prediction as it is stored.');
 
 builder.mutationFields((t) => ({
   evaluatePrediction: t.field({

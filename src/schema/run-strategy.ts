@@ -12,6 +12,7 @@ import { readAnew } from './bring.ts';
 import { builder } from './builder.ts';
 import { assertOpen } from './open-part.ts';
 import { predictionKey } from './prediction.ts';
+import { predictionPayload } from './prediction-payload.ts';
 import { Prediction } from './refs.ts';
 import { assertVersion } from './strategy-input.ts';
 import { authorOf } from './strategy-mutations.ts';
@@ -131,16 +132,11 @@ const CancelPredictionInput = builder.inputType('CancelPredictionInput', {
   }),
 });
 
-const CancelPredictionPayload = builder.objectRef<{ prediction: PredictionRow }>('CancelPredictionPayload').implement({
-  description: 'The prediction as it is now.',
-  fields: (t) => ({
-    prediction: t.field({
-      type: Prediction,
-      description: 'CANCELLED where it waited; one that is being made is within seconds.',
-      resolve: ({ prediction }) => prediction,
-    }),
-  }),
-});
+const CancelPredictionPayload = predictionPayload(
+  'CancelPredictionPayload',
+  'The prediction as it is now.',
+  'CANCELLED where it waited; one that is being made is within seconds.',
+);
 
 builder.mutationFields((t) => ({
   runStrategy: t.field({

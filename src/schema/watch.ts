@@ -10,6 +10,7 @@ import { decodeCursor, encodeCursor } from './cursor.ts';
 import { MatrixPageInfo } from './histogram-matrix.ts';
 import { seesLearned } from './open-part.ts';
 import { ScoreReason } from './prediction-enums.ts';
+import { predictionPayload } from './prediction-payload.ts';
 import { Prediction } from './refs.ts';
 import { ownPrediction } from './run-strategy.ts';
 
@@ -135,12 +136,7 @@ const WatchPredictionInput = builder.inputType('WatchPredictionInput', {
   }),
 });
 
-const WatchPredictionPayload = builder.objectRef<{ prediction: PredictionRow }>('WatchPredictionPayload').implement({
-  description: 'The prediction, and whether it watches.',
-  fields: (t) => ({
-    prediction: t.field({ type: Prediction, description: 'The prediction.', resolve: ({ prediction }) => prediction }),
-  }),
-});
+const WatchPredictionPayload = predictionPayload('WatchPredictionPayload', 'The prediction, and whether it watches.');
 
 builder.mutationField('watchPrediction', (t) =>
   t.field({
