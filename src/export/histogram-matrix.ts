@@ -12,7 +12,7 @@ import { type Places, walkWithGaps } from './gaps.ts';
 import { GAP, walkHistograms } from './histogram-walk.ts';
 import type { MatrixSelection } from './matrix-selection.ts';
 
-export const MATRIX_FIELDS = ['entries', 'binningId', 'bins'] as const;
+const FIELDS = ['binningId', 'bins'] as const;
 
 /** Where a page of a matrix ended. `binningId` keeps the pages of one matrix alike; lumisection 0: of a run. */
 export interface MatrixCursor {
@@ -31,6 +31,8 @@ export interface MatrixRequest {
   readonly after: MatrixCursor | undefined;
   readonly flow: boolean;
   readonly gaps: boolean;
+  /** Whether entries are read; if not, they are null. */
+  readonly entries: boolean;
 }
 
 /** A page of a matrix: a row a histogram, in the order of run and lumisection. */
@@ -74,7 +76,8 @@ export async function readMatrix(store: Store, request: MatrixRequest): Promise<
     const binningIds = page.column<number | null>('binningId');
     const entriesOf = page.column<number | null>('entries');
     const taken: number[] = [];
-    for (const [i, run] of places.runs.entries()) {
+    for (let i = 0; i < places.runs.length; i++) {
+      const run = places.runs[i] as number;
       const lumisection = places.lumisections[i] as number;
       const at = places.at[i] as number;
       const booked = { binningId: binningIds[at] ?? null };
@@ -111,13 +114,14 @@ export async function readMatrix(store: Store, request: MatrixRequest): Promise<
 
 async function* placesOf(
   store: Store,
-  { selection, where, after, gaps, first }: MatrixRequest,
+  { selection, where, after, gaps, first, entries }: MatrixRequest,
 ): AsyncGenerator<Places, void, undefined> {
+  const fields = entries ? [...FIELDS, 'entries'] : FIELDS;
   const { noun, monitorElementId, datasetId } = selection;
   const pageRows = Math.min(PAGE_ROWS, first + 1);
   if (gaps) {
     const start = after && ([after.run, after.lumisection] as const);
-    yield* walkWithGaps(store, selection, where, { after: start, fields: MATRIX_FIELDS, pageRows });
+    yield* walkWithGaps(store, selection, where, { after: start, fields, pageRows });
     return;
   }
   const start =
@@ -125,9 +129,10 @@ async function* placesOf(
     (noun === 'runHistogram'
       ? [after.run, datasetId, monitorElementId]
       : [after.run, monitorElementId, after.lumisection, datasetId]);
-  const walk = { noun, where: selection.where, after: start, fields: MATRIX_FIELDS, pageRows };
+  const walk = { noun, where: selection.where, after: start, fields, pageRows };
   for await (const page of walkHistograms(store, walk)) {
-    const at = Array.from({ length: page.length }, (_, i) => i);
+    const at = new Array<number>(page.length);
+    for (let i = 0; i < at.length; i++) at[i] = i;
     yield { page, runs: page.runs.slice(0, page.length), lumisections: page.lumisections, at };
   }
 }

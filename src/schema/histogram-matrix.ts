@@ -1,3 +1,4 @@
+import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { Base64Text, base64Length } from '../domain/base64-text.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
@@ -8,6 +9,7 @@ import { cellCount, shapeOf } from '../domain/shape.ts';
 import { type HistogramMatrix, type MatrixCursor, readMatrix } from '../export/histogram-matrix.ts';
 import { selectMatrix } from '../export/matrix-selection.ts';
 import type { HistogramNoun } from '../store/histogram-runs.ts';
+import { asksFor } from './asks-for.ts';
 import { Axis } from './axis.ts';
 import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
@@ -184,14 +186,22 @@ interface MatrixArguments {
   readonly gaps?: boolean;
 }
 
-async function resolveMatrix(noun: HistogramNoun, given: MatrixArguments, context: Context): Promise<HistogramMatrix> {
+async function resolveMatrix(
+  noun: HistogramNoun,
+  given: MatrixArguments,
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<HistogramMatrix> {
   const { first, maxBytes, flow, gaps = false } = given;
   assertMatrixSize(first, maxBytes);
   const where = toFilter(noun, given.where);
   const after = given.after == null ? undefined : matrixCursor(given.after);
   const names = { monitorElement: given.monitorElement, dataset: given.dataset ?? null };
   const selection = await selectMatrix(context.store, noun, names, where);
-  const matrix = await readMatrix(context.store, { selection, where, first, maxBytes, after, flow, gaps });
+  const matrix = await readMatrix(context.store, {
+    ...{ selection, where, first, maxBytes, after, flow, gaps },
+    entries: asksFor('entries', info),
+  });
   context.cost.addNodes(matrix.runs.length);
   return matrix;
 }
@@ -228,13 +238,13 @@ builder.queryFields((t) => ({
           'Also a row (of zeros, not `valid`) for each known lumisection that `where` selects but that has no histogram, in the runs that have any. `where` may then test run, lumisection and mask alone.',
       }),
     },
-    resolve: (_root, given, context) => resolveMatrix('lumisectionHistogram', given, context),
+    resolve: (_root, given, context, info) => resolveMatrix('lumisectionHistogram', given, context, info),
   }),
   runHistogramMatrix: t.field({
     type: Matrix,
     description:
       'Histograms of one monitor element over many whole runs as one array, ordered by run. Summaries without bins are left out; histograms with other axes than the first one are refused by name.',
     args: matrixArguments('runHistogram'),
-    resolve: (_root, given, context) => resolveMatrix('runHistogram', given, context),
+    resolve: (_root, given, context, info) => resolveMatrix('runHistogram', given, context, info),
   }),
 }));
