@@ -11,11 +11,15 @@ import { DATASET } from './world.ts';
 export interface JudgedWorld {
   readonly runs: number;
   readonly lumisections: number;
+  /** Monitor elements of the task; one unless told. */
+  readonly elements?: number;
 }
 
 export const TASK = 'judged';
-const PATH = 'Bench/charge';
-const FIRST_RUN = 320_000;
+/** Of the monitor elements of the task. */
+export const pathsOf = ({ elements = 1 }: Pick<JudgedWorld, 'elements'>): string[] =>
+  Array.from({ length: elements }, (_, i) => `Bench/charge${i === 0 ? '' : `_${i}`}`);
+export const FIRST_RUN = 320_000;
 const BINS = 4;
 const AXES: readonly Axis[] = [{ bins: BINS, min: 0, max: BINS, title: '' }];
 const BATCH_ROWS = 5_000;
@@ -41,26 +45,29 @@ export async function fillJudged(url: string, world: JudgedWorld): Promise<void>
   }
 }
 
-async function fillRows(store: Store, fileId: number, { runs, lumisections }: JudgedWorld): Promise<void> {
+async function fillRows(store: Store, fileId: number, { runs, lumisections, elements }: JudgedWorld): Promise<void> {
   const rows = new HistogramColumnsBuilder(DATASET, BATCH_ROWS);
-  const elements = [{ path: PATH, dimension: 1, kind: 'TH1' }] as const;
+  const paths = pathsOf({ elements });
+  const named = paths.map((path) => ({ path, dimension: 1, kind: 'TH1' }) as const);
   const next = generator(1);
   let written = 0;
   const flush = async () => {
     written += rows.count;
-    const batch = { kind: 'lumisectionHistograms', ...rows.take([...elements], [{ title: '', axes: AXES }]) } as const;
+    const batch = { kind: 'lumisectionHistograms', ...rows.take(named, [{ title: '', axes: AXES }]) } as const;
     await store.ledger.write(fileId, batch, [], { byte: written, line: written }, { onConflict: 'fail', source: '' });
   };
   for (let run = FIRST_RUN; run < FIRST_RUN + runs + 2; run++) {
     for (let lumisection = 1; lumisection <= lumisections; lumisection++) {
-      const contents = Uint8Array.from({ length: BINS + 2 }, () => Math.floor(200 * next()));
-      rows.encoder.append(contents, true);
-      const entries = contents.reduce((sum, bin) => sum + bin, 0);
-      rows.add(
-        { line: 0, run, lumisection, monitorElement: 0, binning: 0, entries },
-        computeMoments({ flow: true, contents }, AXES),
-      );
-      if (rows.count === BATCH_ROWS) await flush();
+      for (const monitorElement of named.keys()) {
+        const contents = Uint8Array.from({ length: BINS + 2 }, () => Math.floor(200 * next()));
+        rows.encoder.append(contents, true);
+        const entries = contents.reduce((sum, bin) => sum + bin, 0);
+        rows.add(
+          { line: 0, run, lumisection, monitorElement, binning: 0, entries },
+          computeMoments({ flow: true, contents }, AXES),
+        );
+        if (rows.count === BATCH_ROWS) await flush();
+      }
     }
   }
   if (rows.count > 0) await flush();
@@ -87,11 +94,12 @@ async function certify(store: Store, { runs, lumisections }: JudgedWorld): Promi
   await store.ledger.finish(file.id, { status: 'DONE' });
 }
 
-function definition({ runs }: JudgedWorld): TaskDefinition {
+function definition({ runs, elements }: JudgedWorld): TaskDefinition {
   const of = (...numbers: number[]) => ({ mask: null, runs: numbers });
   const none = { positive: null, negative: null, subsystem: null, dataset: null, causes: null };
   return {
-    ...{ description: null, monitorElements: [PATH], elementSet: null, dataset: DATASET, split: null, minEntries: 0 },
+    ...{ description: null, elementSet: null, dataset: DATASET, split: null, minEntries: 0 },
+    monitorElements: pathsOf({ elements }),
     parts: {
       TRAIN: of(FIRST_RUN),
       VALIDATION: of(FIRST_RUN + 1),

@@ -63,7 +63,14 @@ export async function replaceMembers(
 }
 
 export async function deleteMembers(transaction: Transaction, taskId: number): Promise<void> {
-  await transaction.all('DELETE FROM task_member WHERE task_id = $1', [taskId]);
+  const runs = await transaction.arrays<[number]>('SELECT DISTINCT run_number FROM task_member WHERE task_id = $1', [
+    taskId,
+  ]);
+  const turn = new Turn();
+  for (const [run] of runs) {
+    await transaction.all('DELETE FROM task_member WHERE run_number = $1 AND task_id = $2', [run, taskId]);
+    await turn.pass();
+  }
 }
 
 /** Of each task, by part, then run; one statement. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 
 /** Others are not to wait longer for one step of a long work. */
-const HELD_MS = 20;
+const HELD_MS = 10;
 
 /**
  * Whose turn it is in the event loop: work of many small steps passes it on between two of them, once it has held it for a
