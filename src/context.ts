@@ -32,6 +32,8 @@ export interface Context {
   readonly mayWrite: boolean;
   /** Who asks, and what it may do: fields say which scope they need (`scope`). */
   readonly viewer: Viewer;
+  /** Whom limits take for one client, with others of its requests. */
+  readonly client: string;
   /** Where files go that clients bring. */
   readonly intake: Intake;
   /** Threads for what takes long to compute. */
@@ -55,6 +57,7 @@ export interface ContextOptions {
   readonly maxInputRows: number;
   readonly mayWrite: boolean;
   readonly viewer: Viewer;
+  readonly client: string;
   readonly intake: Intake;
   readonly workers: WorkerPool;
   readonly maxResponseBytes: number;
@@ -71,6 +74,7 @@ export function createContext(
     maxInputRows,
     mayWrite,
     viewer,
+    client,
     intake,
     workers,
     maxResponseBytes,
@@ -97,6 +101,7 @@ export function createContext(
     maxInputRows,
     mayWrite,
     viewer,
+    client,
     intake,
     workers,
     variables: null,

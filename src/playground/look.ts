@@ -32,7 +32,9 @@ export async function lookAt(
   asked: Asked,
   options: Pick<SampleOptions, 'entriesOf'> = {},
 ): Promise<Looked> {
-  const scored = await store.evaluations.sample(prediction, part, { ...options, monitorElementId });
+  // runs and lumisections are read anew each time, as conditions change: only where a quantity or a fill is asked for
+  const bare = asked.kind !== 'bins' && cluster !== 'FILL';
+  const scored = await store.evaluations.sample(prediction, part, { ...options, monitorElementId, bare });
   const look = { orientation: orientationOf(version), view, scored, options: { seed: task.seed, cluster }, asked };
   return workers.run('lookAtPrediction', look, cancellation && { cancellation });
 }

@@ -3,14 +3,18 @@ import { type Context, createContext } from '../context.ts';
 import type { Intake } from '../jobs/intake.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkerPool } from '../workers/worker-pool.ts';
-import { factsOf, type Plugin } from './request-facts.ts';
+import { clientOf } from './client.ts';
+import { factsOf, type Plugin, serverContextOf } from './request-facts.ts';
 
-type Settings = Pick<Config, 'maxPageSize' | 'maxInputRows' | 'mutations' | 'maxResponseBytes' | 'maxAnswerNodes'>;
+type Settings = Pick<
+  Config,
+  'maxPageSize' | 'maxInputRows' | 'mutations' | 'maxResponseBytes' | 'maxAnswerNodes' | 'clientAddressHeader'
+>;
 
 /** Gives every operation a context of its own: loaders and warnings are never shared. */
 export function useContext(
   store: Store,
-  { maxPageSize, maxInputRows, mutations, maxResponseBytes, maxAnswerNodes }: Settings,
+  { maxPageSize, maxInputRows, mutations, maxResponseBytes, maxAnswerNodes, clientAddressHeader }: Settings,
   intake: Intake,
   workers: WorkerPool,
 ): Plugin {
@@ -23,6 +27,7 @@ export function useContext(
         maxInputRows,
         mayWrite: mutations,
         viewer,
+        client: clientOf(viewer, context.request.headers, serverContextOf(context), clientAddressHeader),
         intake,
         workers,
         maxResponseBytes,
@@ -38,6 +43,7 @@ export function useContext(
       target.maxInputRows = made.maxInputRows;
       target.mayWrite = made.mayWrite;
       target.viewer = made.viewer;
+      target.client = made.client;
       target.intake = made.intake;
       target.workers = made.workers;
       target.variables = made.variables;

@@ -55,7 +55,8 @@ export interface ServerContext {
 export type Plugin = YogaPlugin<object, ServerContext>;
 
 /** Yoga makes the context of an operation out of the server context, but its types do not say so. */
-export const factsOf = (context: object): RequestFacts => (context as ServerContext).facts;
+export const serverContextOf = (context: object): ServerContext => context as ServerContext;
+export const factsOf = (context: object): RequestFacts => serverContextOf(context).facts;
 
 /** An id given by a proxy in front is kept, so that both logs can be joined; anything odd is replaced. */
 const GIVEN_ID = /^[\w.:-]{1,64}$/;

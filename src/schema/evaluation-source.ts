@@ -114,21 +114,41 @@ export async function look(
 /** Looks of one operation: each reads the scores of a whole part and takes a thread for up to seconds. */
 const MOST_LOOKS = 20;
 
-const looks = new WeakMap<object, { count: number; last: Promise<unknown> }>();
+const looks = new WeakMap<Context['cost'], number>();
+/** The last look of each client, at the threads of one server. */
+const queues = new WeakMap<Context['workers'], Map<string, Promise<unknown>>>();
 
-/** One look of an operation after another, so that one alone is in memory. @throws LimitExceededError beyond MOST_LOOKS. */
-export async function inTurn<T>(context: Context, work: () => Promise<T>): Promise<T> {
-  const ofOperation = looks.get(context) ?? { count: 0, last: Promise.resolve() };
-  looks.set(context, ofOperation);
-  if (++ofOperation.count > MOST_LOOKS) {
+/**
+ * One look of a client after another, whatever operations it has under way: one alone is in memory, and others come in
+ * between. @throws LimitExceededError beyond MOST_LOOKS of an operation.
+ */
+export async function inTurn<T>(
+  { cost, workers, client, cancellation }: Pick<Context, 'cost' | 'workers' | 'client' | 'cancellation'>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const count = (looks.get(cost) ?? 0) + 1;
+  looks.set(cost, count);
+  if (count > MOST_LOOKS) {
     throw new LimitExceededError(
       `curves, runs, ranges, other thresholds and comparisons are computed when they are asked for, at most ${MOST_LOOKS} in one operation: ask for fewer`,
       { limit: MOST_LOOKS },
     );
   }
-  const result = ofOperation.last.then(work, work);
-  ofOperation.last = result;
-  return result;
+  const queue = queues.get(workers) ?? new Map<string, Promise<unknown>>();
+  queues.set(workers, queue);
+  // an operation that is over by now takes no turn
+  const turn = async () => {
+    const reason = cancellation.look(performance.now());
+    if (reason !== undefined) throw reason;
+    return work();
+  };
+  const result = (queue.get(client) ?? Promise.resolve()).then(turn, turn);
+  queue.set(client, result);
+  try {
+    return await result;
+  } finally {
+    if (queue.get(client) === result) queue.delete(client);
+  }
 }
 
 /** A threshold of an evaluation in the orientation of its strategy. */

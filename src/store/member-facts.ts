@@ -1,9 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { MemberColumns } from '../domain/member-index.ts';
 import type { Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
 
-/** Runs are read so many at once. */
-const RUNS_AT_ONCE = 200;
+/** Runs are read so many at once; between them others have their turn. */
+const RUNS_AT_ONCE = 20;
 
 /** What is known of members, one by one; NaN (of fills 0) where it is not. */
 export interface MemberFacts {
@@ -80,6 +81,7 @@ async function runFacts(queries: Queries, { oneOf, listParameter }: Dialect, run
     for (const [run, number, lumi, pileup] of lumisections) {
       facts.get(run)?.lumisections.set(number, [lumi ?? Number.NaN, pileup ?? Number.NaN]);
     }
+    await nextTurn();
   }
   return facts;
 }
@@ -106,6 +108,7 @@ export async function memberEntries(
     for (const [number, lumisection, count] of rows) {
       if (count !== null) entries.set(`${number}:${lumisection}`, count);
     }
+    await nextTurn();
   }
   return Float64Array.from({ length: to - from }, (_, i) => {
     let sum = 0;

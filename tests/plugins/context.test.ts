@@ -10,7 +10,7 @@ import { WorkerPool } from '../../src/workers/worker-pool.ts';
 test('an operation gets everything that its context has', () => {
   const store = { forOperation: () => ({ reads: {}, lists: {} }) } as unknown as Store;
   const config = parseConfig({});
-  const context = { facts: { id: 'a-1', viewer: NOBODY } };
+  const context = { facts: { id: 'a-1', viewer: NOBODY }, request: new Request('http://localhost/graphql') };
   const workers = new WorkerPool(config);
   const build = useContext(store, config, {} as Intake, workers).onContextBuilding as (payload: object) => void;
   build({ context });
@@ -19,8 +19,9 @@ test('an operation gets everything that its context has', () => {
     requestId: 'a-1',
     mayWrite: true,
     viewer: NOBODY,
+    client: 'address unknown',
     intake: {} as Intake,
     workers,
   });
-  expect(Object.keys(context).sort()).toEqual(['facts', ...Object.keys(made)].sort());
+  expect(Object.keys(context).sort()).toEqual(['facts', 'request', ...Object.keys(made)].sort());
 });
