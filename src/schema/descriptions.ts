@@ -248,7 +248,7 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     origin: 'Whether the file was uploaded.',
     path: 'Where the file lies.',
     settings: 'How the file is to be read.',
-    bytesDone: 'How many bytes of the file were read.',
+    bytesDone: 'How many bytes of the file were read, as of a second ago while it is.',
     bytesTotal: 'Size of the file, in bytes.',
     attempts:
       'How often its reading was begun since it came further for the last time; at 3 a job whose worker dies is given up.',
