@@ -1,11 +1,14 @@
-/** Sends requests that are refused, as fast as they are answered, until it is told to stop. */
+/** Sends requests as fast as they are answered, until it is told to stop. */
 import { connect, type Socket } from 'node:net';
 import type { FloodResult } from '../flood.ts';
-import { REFUSED, type RefusedKind } from './refused.ts';
+import { admitted } from './admitted.ts';
+import { type FloodKind, REFUSED } from './refused.ts';
 
 interface Job {
   readonly port: number;
   readonly kinds: readonly string[];
+  /** A token for those that are admitted. */
+  readonly secret: string;
   readonly connections: number;
 }
 
@@ -18,8 +21,8 @@ process.on('message', (message: Job | 'stop') => {
 process.on('disconnect', () => process.exit(0));
 process.send?.('ready');
 
-function flood({ port, kinds, connections }: Job): () => FloodResult {
-  const chosen = REFUSED.filter(({ name }) => kinds.includes(name));
+function flood({ port, kinds, secret, connections }: Job): () => FloodResult {
+  const chosen = [...REFUSED, ...admitted(secret)].filter(({ name }) => kinds.includes(name));
   const answers: Record<string, number> = {};
   const sockets = new Set<Socket>();
   const began = performance.now();
@@ -31,7 +34,7 @@ function flood({ port, kinds, connections }: Job): () => FloodResult {
     socket.setNoDelay(true);
     sockets.add(socket);
     let held = '';
-    let expected: RefusedKind | undefined;
+    let expected: FloodKind | undefined;
     const ask = () => {
       if (!going) return;
       const kind = chosen[next % chosen.length];

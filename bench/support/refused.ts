@@ -1,7 +1,7 @@
-/** Requests that are refused, one kind for each way: what somebody would send who wants to keep a server busy. */
-export interface RefusedKind {
+/** Requests of one kind: what somebody would send who wants to keep a server busy. */
+export interface FloodKind {
   readonly name: string;
-  /** The `extensions.code` of the answer, or its status where there is none. */
+  /** The `extensions.code` of the answer; its status (`HTTP 200`) where there is none. */
   readonly code: string;
   /** The code once the client has been refused so much that it is not looked at any more. */
   readonly later?: string;
@@ -14,9 +14,9 @@ export interface RefusedKind {
 /** Enough that caches of documents (500) never hold the next one. */
 const VARIANTS = 700;
 
-const variants = (make: (variant: number) => string) => Array.from({ length: VARIANTS }, (_, i) => make(i));
+export const variants = (make: (variant: number) => string) => Array.from({ length: VARIANTS }, (_, i) => make(i));
 
-function post(body: string, headers: Readonly<Record<string, string>> = {}): string {
+export function post(body: string, headers: Readonly<Record<string, string>> = {}): string {
   const all = {
     host: 'localhost',
     accept: 'application/graphql-response+json',
@@ -28,7 +28,7 @@ function post(body: string, headers: Readonly<Record<string, string>> = {}): str
   return `POST /graphql HTTP/1.1\r\n${lines.join('\r\n')}\r\n\r\n${body}`;
 }
 
-const query = (text: string, variables: object = {}, headers: Readonly<Record<string, string>> = {}) =>
+export const query = (text: string, variables: object = {}, headers: Readonly<Record<string, string>> = {}) =>
   post(JSON.stringify({ query: text, variables }), headers);
 
 const nested = (levels: number, inner: string) => {
@@ -37,10 +37,11 @@ const nested = (levels: number, inner: string) => {
   return `{ run(number: 1) { ${open} ${inner} ${close} } }`;
 };
 
-const times = (count: number, make: (i: number) => string) =>
+export const times = (count: number, make: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => make(i)).join(' ');
 
-export const REFUSED: readonly RefusedKind[] = [
+/** One kind for each way to be refused. */
+export const REFUSED: readonly FloodKind[] = [
   { name: 'too deep', code: 'LIMIT_EXCEEDED', requests: variants((v) => query(nested(30, `a${v}: number`))) },
   {
     name: 'too many aliases',
