@@ -3,8 +3,8 @@
  * It lies in a folder that is named after that state, so that a start finds it or makes it, several may make it at
  * once, and whoever runs from an older one goes on.
  */
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 
 /** The folder of this project, from its sources as from where they are compiled to. */
@@ -39,8 +39,8 @@ export async function make(product, fill) {
   const place = placeOf(product);
   if (existsSync(place)) return place;
   const cache = dirname(place);
-  mkdirSync(cache, { recursive: true });
-  const unfinished = mkdtempSync(join(cache, 'unfinished-'));
+  const unfinished = join(cache, `unfinished-${randomUUID()}`);
+  mkdirSync(unfinished, { recursive: true });
   try {
     await fill(unfinished);
     // of sources that were changed meanwhile it may be half and half

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
   symlinkSync,
   utimesSync,
   writeFileSync,
@@ -113,6 +114,8 @@ describe('the launcher', () => {
     });
     expect(readFileSync(join(place, 'copy.txt'), 'utf8')).toBe('two');
     expect(readdirSync(join(place, '..'))).toHaveLength(1);
+    // whoever may read the project may read what was made of it, as where root installs
+    expect(statSync(place).mode).toBe(statSync(join(place, '..')).mode);
   });
 
   test('keeps the newest three of what it compiled, and what is young', async () => {
