@@ -28,9 +28,12 @@ export type ExportFormat = keyof typeof EXPORT_FORMATS;
 const FIELDS = [...STATISTICS, 'binningId', 'bins'] as const;
 /** Rows that are read at once: each page begins with a search for its place. */
 const PAGE_ROWS = 4_000;
-/** A chunk has so many rows at most, and so many bins unless one row alone has more. */
+/**
+ * A chunk has so many rows at most, and so many bins unless one row alone has more: as numbers it lies in memory until V8 collects it (with
+ * 250,000 bins a server took 15 MB more, and no less time).
+ */
 const CHUNK_ROWS = 2_000;
-const CHUNK_CELLS = 250_000;
+const CHUNK_CELLS = 100_000;
 /** Bins that a page does not bring are read so many at once. */
 const BLOBS_AT_ONCE = 100;
 

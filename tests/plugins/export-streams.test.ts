@@ -13,7 +13,7 @@ import { SESSION } from '../support/session.ts';
 const MAPS = 150;
 const SIDE = 150;
 /** What is read and written together; all of them are more than the system holds for a connection whose client does not read. */
-const MAPS_OF_A_CHUNK = 10;
+const MAPS_OF_A_CHUNK = 4;
 
 describe.each(databases)('an export to a client over HTTP, on $name', (database) => {
   let opened: { store: Store; url: string; drop(): Promise<void> };
