@@ -1,5 +1,5 @@
 import { lowerError, upperError } from './poisson-interval.ts';
-import { averaged, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
+import { averaged, commonScale, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
 
 /**
  * The sum of squared pulls over the number of bins that are not empty in both. With the reference scaled by
@@ -17,6 +17,8 @@ export function chi2(tested: Scored, references: readonly Scored[]): Score {
 
 function against(tested: Scored, reference: Scored): Score {
   const scale = tested.sum / reference.sum;
+  const { ofA, ofB, unit } = commonScale(tested, reference);
+  const toCounts = tested.sum / unit;
   const pulls = new Float64Array(tested.contents.length);
   let sum = 0;
   let filled = 0;
@@ -24,8 +26,7 @@ function against(tested: Scored, reference: Scored): Score {
     const [d, r] = [tested.contents[i] as number, reference.contents[i] as number];
     if (d === 0 && r === 0) continue;
     filled++;
-    // a difference of shares, which of counts in proportion is 0 to the last bit
-    const difference = tested.sum * (d / tested.sum - r / reference.sum);
+    const difference = (d * ofA - r * ofB) * toCounts;
     if (difference === 0) continue;
     const ofD = difference > 0 ? lowerError(d) : upperError(d);
     const ofR = scale * (difference > 0 ? upperError(r) : lowerError(r));

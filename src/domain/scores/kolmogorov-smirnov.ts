@@ -1,4 +1,4 @@
-import { averaged, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
+import { averaged, commonScale, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
 
 /**
  * The Kolmogorov-Smirnov distance: the largest distance between the two cumulative distributions over the bins in range,
@@ -9,9 +9,6 @@ import { averaged, isFilled, type Score, type Scored, UNDEFINED } from './scored
  * both (ROOT's TH1::KolmogorovTest). It is exact for unbinned data alone: binned, the distance comes out smaller, and so
  * the p-value larger, than it should, the more so the coarser the bins. None of two axes, of contents that are no
  * counts, or of several references.
- *
- * Shares are divided out, not multiplied by 1 / sum: of counts in proportion they are the same number then, and the
- * distance is 0.
  */
 export function kolmogorovSmirnov(tested: Scored, references: readonly Scored[]): Score {
   if (!isFilled(tested)) return UNDEFINED;
@@ -30,38 +27,38 @@ export function kolmogorovSmirnov(tested: Scored, references: readonly Scored[])
 
 function alongRows(a: Scored, b: Scored): number {
   const [ofA, ofB] = [a.contents, b.contents];
-  const [wholeA, wholeB] = [a.sum, b.sum];
+  const { ofA: byA, ofB: byB, unit } = commonScale(a, b);
   let [sumA, sumB, largest] = [0, 0, 0];
   for (let i = 0; i < ofA.length; i++) {
     sumA += ofA[i] as number;
     sumB += ofB[i] as number;
-    const distance = Math.abs(sumA / wholeA - sumB / wholeB);
+    const distance = Math.abs(sumA * byA - sumB * byB);
     if (distance > largest) largest = distance;
   }
-  return largest;
+  return largest / unit;
 }
 
 /** In one loop, whose sums do not wait for each other: half the time of two. */
 function meanOfBothOrders(a: Scored, b: Scored, width: number): number {
   const [ofA, ofB] = [a.contents, b.contents];
-  const [wholeA, wholeB] = [a.sum, b.sum];
+  const { ofA: byA, ofB: byB, unit } = commonScale(a, b);
   const { length } = ofA;
   let [sumA, sumB, largest] = [0, 0, 0];
   let [columnsA, columnsB, largestOfColumns] = [0, 0, 0];
   for (let i = 0, inColumns = 0; i < length; i++) {
     sumA += ofA[i] as number;
     sumB += ofB[i] as number;
-    const distance = Math.abs(sumA / wholeA - sumB / wholeB);
+    const distance = Math.abs(sumA * byA - sumB * byB);
     if (distance > largest) largest = distance;
     columnsA += ofA[inColumns] as number;
     columnsB += ofB[inColumns] as number;
-    const distanceOfColumns = Math.abs(columnsA / wholeA - columnsB / wholeB);
+    const distanceOfColumns = Math.abs(columnsA * byA - columnsB * byB);
     if (distanceOfColumns > largestOfColumns) largestOfColumns = distanceOfColumns;
     inColumns += width;
     // from the end of a column to the beginning of the next
     if (inColumns >= length) inColumns -= length - 1;
   }
-  return (largest + largestOfColumns) / 2;
+  return (largest + largestOfColumns) / 2 / unit;
 }
 
 /** Above it the other series needs fewer terms; both have all digits here. */

@@ -1,4 +1,4 @@
-import { averaged, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
+import { averaged, commonScale, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
 
 /**
  * The mean of the `largest` largest sizes of pulls, the pull of a bin being (k T - R) / max(1, sqrt(R)) with
@@ -20,12 +20,13 @@ export function maxPull(tested: Scored, references: readonly Scored[], largest: 
 /** @param pulls receives all of them. */
 function largestPull(tested: Scored, reference: Scored, pulls?: Float64Array): number {
   const [ofTested, ofReference] = [tested.contents, reference.contents];
-  const [whole, sum] = [tested.sum, reference.sum];
+  const { ofA, ofB, unit } = commonScale(tested, reference);
+  const toCounts = reference.sum / unit;
   let most = 0;
   for (let i = 0; i < ofTested.length; i++) {
     const r = ofReference[i] as number;
-    // a difference of shares, which of counts in proportion is 0 to the last bit
-    const pull = (sum * ((ofTested[i] as number) / whole - r / sum)) / (r > 1 ? Math.sqrt(r) : 1);
+    const difference = ((ofTested[i] as number) * ofA - r * ofB) * toCounts;
+    const pull = difference / (r > 1 ? Math.sqrt(r) : 1);
     if (pulls !== undefined) pulls[i] = pull;
     most = Math.max(most, Math.abs(pull));
   }

@@ -74,3 +74,23 @@ export function averaged(references: readonly Scored[], against: (reference: Sco
   }
   return { value, pValue: null, pulls };
 }
+
+/** What brings two histograms to one scale: `a * ofA` and `b * ofB` are shares of their sums, times `unit`. */
+export interface CommonScale {
+  readonly ofA: number;
+  readonly ofB: number;
+  readonly unit: number;
+}
+
+/** Products of this size lose nothing: beyond, what is multiplied has to be divided first. */
+const [LEAST_PRODUCT, LARGEST_PRODUCT] = [1e-200, 1e300];
+
+/**
+ * By the sum of the other one: of counts in proportion both products are the same number then, rounded alike, and their
+ * difference is 0 to the last bit. Shares that are multiplied by 1 / sum are not, and shares that are divided cost more.
+ */
+export function commonScale(a: Scored, b: Scored): CommonScale {
+  const product = a.sum * b.sum;
+  if (product > LEAST_PRODUCT && product < LARGEST_PRODUCT) return { ofA: b.sum, ofB: a.sum, unit: product };
+  return { ofA: 1 / a.sum, ofB: 1 / b.sum, unit: 1 };
+}

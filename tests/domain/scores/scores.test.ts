@@ -82,6 +82,20 @@ describe('scores', () => {
     );
   });
 
+  it('are the same of weights so small or large that their products leave a float64', () => {
+    const [a, b] = [
+      [1, 5, 2],
+      [4, 1, 1],
+    ] as const;
+    for (const size of [1e-180, 1e180]) {
+      const times = (list: readonly number[]) => of(list.map((number) => number * size));
+      for (const name of ['KS', 'EMD'] as const) {
+        expectClose(METRICS[name](times(a), [times(b)], one).value, METRICS[name](of(a), [of(b)], one).value as number);
+      }
+      expect(Number.isFinite(METRICS.MAX_PULL(times(a), [times(b)], one).value)).toBe(true);
+    }
+  });
+
   it('do not see flow bins', () => {
     const withFlow = scored({ flow: true, contents: Int32Array.of(99, 1, 2, 3, 77) }, [axis(3)]);
     expect([...withFlow.contents]).toEqual([1, 2, 3]);
