@@ -42,10 +42,23 @@ async function parse(source: ByteSource): Promise<unknown> {
   } catch {
     const { at, truncated } = jsonFault(text);
     const line = text.slice(0, at).split('\n').length;
-    const reason = truncated ? 'the JSON ends too early' : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
+    const reason = truncated
+      ? 'the JSON ends too early'
+      : isJson(text.slice(0, at))
+        ? 'a second JSON begins, as in files of one JSON a line: write them as one array'
+        : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
     const details = { file: source.path, line, byte: Buffer.byteLength(text.slice(0, at)) };
     const code = truncated ? 'TRUNCATED' : 'MALFORMED_JSON';
     throw new FileError(code, `${source.path}: line ${line}: ${reason}`, details);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

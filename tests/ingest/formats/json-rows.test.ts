@@ -41,6 +41,11 @@ describe('a table in JSON', () => {
 
   it.each([
     ['a text that ends too early', '[{"run": 1},\n {"ru', { code: 'TRUNCATED', details: { line: 2, byte: 18 } }],
+    [
+      'a JSON a line',
+      '{"run": 1}\n{"run": 2}\n',
+      { code: 'MALFORMED_JSON', message: expect.stringMatching(/one JSON a line: .* one array/), details: { line: 2 } },
+    ],
     ['a text that is none', '[{"run": 1},\n {"run" 2}]', { code: 'MALFORMED_JSON', details: { line: 2, byte: 21 } }],
     [
       'a text that is not UTF-8',
