@@ -1,6 +1,10 @@
-/** Above this no sum of doubles is sure to be finite on the way to its end. */
+/** Above this no sum of doubles is sure to be finite on the way to its end: such are added apart, times SCALE. */
 const SAFE = 2 ** 900;
 const SCALE = 2 ** -200;
+/** Times SCALE, numbers from here on lose no digit. */
+const TINY = 2 ** -700;
+/** Below this, times SCALE, a sum has room for all smaller numbers beside it. */
+const ROOM = 2 ** 1000 * SCALE;
 
 /**
  * The sum of numbers, rounded once at the end: the double next to the true sum, whatever their order (Shewchuk's
@@ -16,15 +20,14 @@ export function exactSum(values: ArrayLike<number>, scratch: number[] = []): num
     else if (Math.abs(value) > largest) largest = Math.abs(value);
   }
   if (special !== 0) return Number.isNaN(special) ? Number.NaN : special;
-  if (largest < SAFE) return sumOf(values, 1, scratch);
-  // what so small a factor takes from the smallest numbers is far below the last digit of the sum
-  return sumOf(values, SCALE, scratch) / SCALE;
-}
-
-function sumOf(values: ArrayLike<number>, scale: number, parts: number[]): number {
+  if (largest >= SAFE) {
+    const sum = new ExactSum();
+    for (let i = 0; i < values.length; i++) sum.add(values[i] as number);
+    return sum.total();
+  }
   let count = 0;
-  for (let i = 0; i < values.length; i++) count = grow(parts, count, (values[i] as number) * scale);
-  return rounded(parts, count);
+  for (let i = 0; i < values.length; i++) count = grow(scratch, count, values[i] as number);
+  return rounded(scratch, count);
 }
 
 /** Adds a number to the first `count` parts, which do not overlap. @returns how many there are then. */
@@ -62,9 +65,21 @@ export class ExactSum {
     if (this.#special !== 0) return this.#special;
     if (this.#largeCount === 0) return rounded(this.#parts, this.#count);
     const large = this.#largeParts.slice(0, this.#largeCount);
+    if (Math.abs(rounded(large, large.length)) < ROOM) {
+      // large numbers that cancel: what is left of them fits beside the others
+      const parts = this.#parts.slice(0, this.#count);
+      let count = parts.length;
+      for (const part of large) count = grow(parts, count, part / SCALE);
+      return rounded(parts, count);
+    }
     let count = large.length;
-    for (let i = 0; i < this.#count; i++) count = grow(large, count, (this.#parts[i] as number) * SCALE);
-    return rounded(large, count) / SCALE;
+    let tiny = 0;
+    // the largest comes last: the sign of the last tiny one is that of their sum, and all that can matter of it
+    for (const part of this.#parts.slice(0, this.#count)) {
+      if (Math.abs(part) >= TINY) count = grow(large, count, part * SCALE);
+      else if (part !== 0) tiny = Math.sign(part) * Number.MIN_VALUE;
+    }
+    return rounded(large, grow(large, count, tiny)) / SCALE;
   }
 
   /** The sum of all that was added to any of these. */

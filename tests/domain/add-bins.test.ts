@@ -46,6 +46,19 @@ describe('the exact sum', () => {
     );
   });
 
+  test('is so where large numbers cancel or tie, and the smallest decide', () => {
+    const powers = fc.constantFrom(-1074, -1073, -874, -752, -700, -1, 847, 899, 900, 947, 948, 999, 1000);
+    const some = fc.tuple(powers, fc.integer({ min: -3, max: 3 })).map(([power, times]) => times * 2 ** power);
+    fc.assert(
+      fc.property(fc.array(fc.oneof(some, some, double), { maxLength: 9 }), (values) => {
+        expect(exactSum(values) === nearest(values.reduce((sum, value) => sum + units(value), 0n))).toBe(true);
+      }),
+      { numRuns: 2000 },
+    );
+    expect(exactSum([9.174860240509062e299, -5e-324, 9.174860240509057e299])).toBe(1.8349720481018118e300);
+    expect(exactSum([1e300, 5e-324, -1e300])).toBe(5e-324);
+  });
+
   test('does not depend on the order, near the ends of the range neither', () => {
     const any = fc.oneof(double, fc.constantFrom(Number.MAX_VALUE, -Number.MAX_VALUE, 5e-324, 1e308, -1e308, -0));
     fc.assert(
