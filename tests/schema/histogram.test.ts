@@ -107,7 +107,7 @@ describe.each(databases)('a histogram on $name', (database) => {
     const lost = () => Promise.reject(new UnavailableError('The database is not there'));
     const binnings = Object.assign(lost, { known: () => undefined });
     const reads = Object.assign(Object.create(opened.store.reads), { lumisectionBins: lost, binnings });
-    const store: Store = { ...opened.store, reads, forOperation: () => store };
+    const store: Store = Object.assign(Object.create(opened.store), { reads, forOperation: () => store });
     const askLost = asker(store);
     // alone: nobody else looks at the failure of the binning, which must not become that of the process
     expect((await askLost(one(3, DISK.path, 'bins'))).errors).toMatchObject([{ extensions: { code: 'UNAVAILABLE' } }]);
