@@ -15,7 +15,8 @@ const ABOUT: Readonly<Record<Brought | Holder, string>> = {
   qualityTests: 'Results of quality tests.',
   certificationVersions: 'Versions of certifications.',
   certificationRanges: 'Ranges of lumisections that certifications judged.',
-  fractions: 'Shares of good lumisections, as sources state them; those of runs whose truth a task hides are not counted.',
+  fractions:
+    'Shares of good lumisections, as sources state them; those of runs whose truth a task hides are not counted.',
   conditions: 'Values of conditions: fields and flags of runs and lumisections.',
   datasetDescriptions: 'Descriptions of datasets.',
   notes: 'Notes of people, which go with their run alone.',
