@@ -13,9 +13,10 @@ import type { Task } from '../generated/sqlite/client.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Queries } from './database.ts';
 import type { MaskPart } from './mask-reads.ts';
-import { elementsOf, selectionMask, type TaskElements } from './task-assembly.ts';
 import { ContentReader } from './task-content.ts';
+import { elementsOf, type TaskElements } from './task-elements.ts';
 import { membersOfTaskRun, type SeenMember } from './task-members.ts';
+import { selectionMask } from './task-selection.ts';
 import { judgedNumbers, labelsOf, nameOf, type ReadTruth, readTruth } from './task-truth.ts';
 import { Turn } from './turn.ts';
 

@@ -6,7 +6,7 @@ import type { TaskMember } from '../domain/task.ts';
 import { binsHash, byCodePoint, memberDigest, type TaskItem } from '../domain/task-hash.ts';
 import type { Parameter, Queries } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import type { TaskElements } from './task-assembly.ts';
+import type { TaskElements } from './task-elements.ts';
 import { Turn } from './turn.ts';
 
 /** Histograms are read, and members looked at, so many at once: of one run and one monitor element. */

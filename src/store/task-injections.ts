@@ -2,8 +2,8 @@ import { addBins, whyNotAdded } from '../domain/add-bins.ts';
 import { injectedBins, isChanged } from '../domain/injected-bins.ts';
 import { type Injection, type InjectionDefinition, injectionOf, injectionRandom } from '../domain/injection.ts';
 import type { TaskMember } from '../domain/task.ts';
-import type { TaskElements } from './task-assembly.ts';
 import type { ContentReader, MemberPart } from './task-content.ts';
+import type { TaskElements } from './task-elements.ts';
 
 /** Members are looked at so many at once: what windows of them share is read once. */
 const AT_ONCE = 200;
