@@ -8,7 +8,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { writeCsv } from './support/csv.ts';
-import { type DatabaseServer, startDatabases } from './support/databases.ts';
+import { type DatabaseServer, onDatabases } from './support/databases.ts';
 import { writeOut } from './support/loaders.ts';
 import { watchMemory } from './support/memory.ts';
 import { type StartOptions, startScript } from './support/processes.ts';
@@ -40,17 +40,11 @@ const WRITERS: Readonly<Record<string, (path: string, i: number) => unknown>> = 
 const report = new Report('dqmio', 'DQMIO: elements a second, memory, and a second job');
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-bench-'));
 try {
-  for (const kind of ['sqlite', 'postgresql'] as const) {
-    if (flags.on && flags.on !== kind) continue;
-    const databases = await startDatabases(kind);
-    try {
-      report.line(`${kind}: ${databases.settings}`);
-      if (!flags.only || flags.only === 'memory') await memory(databases);
-      if (!flags.only || flags.only === 'jobs') await jobs(databases);
-    } finally {
-      await databases.stop();
-    }
-  }
+  await onDatabases(flags.on, async (databases) => {
+    report.line(`${databases.kind}: ${databases.settings}`);
+    if (!flags.only || flags.only === 'memory') await memory(databases);
+    if (!flags.only || flags.only === 'jobs') await jobs(databases);
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

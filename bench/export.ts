@@ -6,7 +6,7 @@ import { request } from 'node:http';
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/store/open-store.ts';
 import { type BlobReader, openBlobReader } from './support/blob-reader.ts';
-import { type DatabaseKind, type DatabaseServer, settle, startDatabases } from './support/databases.ts';
+import { type DatabaseServer, onDatabases, settle } from './support/databases.ts';
 import { familySeconds, processorSeconds, residentMemory } from './support/machine.ts';
 import { nodeFlagsOf, output, type Started, start } from './support/processes.ts';
 import { Report, spread } from './support/report.ts';
@@ -43,28 +43,22 @@ const EXPORTS = [
   { formats: ['parquet?type=FLOAT32'], atLeast: undefined },
 ];
 
-for (const kind of ['sqlite', 'postgresql'] as const) {
-  if (flags.on !== undefined && flags.on !== kind) continue;
-  const databases = await startDatabases(kind);
-  try {
-    const url = await databases.create();
-    await fill(url, { runs: RUNS, lumisections: 2_000, maps: 0 });
-    await settle(url);
-    if (flags.only !== 'matrix') await measureExports(kind, databases, url);
-    if (flags.only !== 'export') await measureMatrix(kind, databases, url);
-  } finally {
-    await databases.stop();
-  }
-}
+await onDatabases(flags.on, async (databases) => {
+  const url = await databases.create();
+  await fill(url, { runs: RUNS, lumisections: 2_000, maps: 0 });
+  await settle(url);
+  if (flags.only !== 'matrix') await measureExports(databases, url);
+  if (flags.only !== 'export') await measureMatrix(databases, url);
+});
 report.end(RUNS >= 25 && flags.on === undefined && flags.only === undefined);
 
-async function measureExports(kind: DatabaseKind, databases: DatabaseServer, url: string): Promise<void> {
+async function measureExports(databases: DatabaseServer, url: string): Promise<void> {
   const reader = await openBlobReader(url);
   try {
     for (const { formats, atLeast } of EXPORTS) {
       const lumigraph = await startLumigraph(url);
       try {
-        await measureFormats(kind, databases, { lumigraph, reader, formats, atLeast });
+        await measureFormats(databases, { lumigraph, reader, formats, atLeast });
       } finally {
         await lumigraph.stop();
       }
@@ -81,7 +75,7 @@ interface Measured {
   readonly atLeast: number | undefined;
 }
 
-async function measureFormats(kind: DatabaseKind, databases: DatabaseServer, measured: Measured): Promise<void> {
+async function measureFormats(databases: DatabaseServer, measured: Measured): Promise<void> {
   const { lumigraph, reader, formats, atLeast } = measured;
   const before = residentMemory(lumigraph.pid);
   let most = before;
@@ -107,15 +101,15 @@ async function measureFormats(kind: DatabaseKind, databases: DatabaseServer, mea
       if (round > 0) rounds.push([ours, theirs]);
     }
     const detail = `${RUNS * 40_000} histograms, ${(bytes / 1e6).toFixed(0)} MB`;
-    compare(`${kind} ${format.replace('?type=', ' ')}`, rounds, atLeast, detail);
+    compare(`${databases.kind} ${format.replace('?type=', ' ')}`, rounds, atLeast, detail);
   }
   clearInterval(watch);
   const [name] = formats[0]?.split('?') ?? [];
   const detail = `resident; ${before.toFixed(0)} before the first export, then the largest of samples while they ran`;
-  report.verdict(`${kind} ${name}, memory of the server, MB`, most, { atMost: 300 }, detail);
+  report.verdict(`${databases.kind} ${name}, memory of the server, MB`, most, { atMost: 300 }, detail);
 }
 
-async function measureMatrix(kind: DatabaseKind, databases: DatabaseServer, url: string): Promise<void> {
+async function measureMatrix(databases: DatabaseServer, url: string): Promise<void> {
   const store = await openStore(url);
   const id = (await store.reads.monitorElementByPath(PATHS[1] as string))?.id;
   await store.close();
@@ -140,7 +134,7 @@ async function measureMatrix(kind: DatabaseKind, databases: DatabaseServer, url:
       }
       const sent = (await bytes()).bytes;
       if (sent !== ROWS * 100 * (type === 'FLOAT32' ? 4 : 8)) throw new Error(`the handler sent ${sent} bytes`);
-      compare(`${kind} matrix of ${ROWS} LS ${type}`, rounds, 0.8, 'numbers a second');
+      compare(`${databases.kind} matrix of ${ROWS} LS ${type}`, rounds, 0.8, 'numbers a second');
     } finally {
       await Promise.all([lumigraph.stop(), handler.stop()]);
     }

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/store/open-store.ts';
 import { writeCsv } from './support/csv.ts';
-import { type DatabaseServer, startDatabases } from './support/databases.ts';
+import { type DatabaseServer, onDatabases } from './support/databases.ts';
 import type { IngestResult } from './support/ingest-process.ts';
 import { writeOut } from './support/loaders.ts';
 import { processorSeconds, residentMemory } from './support/machine.ts';
@@ -61,17 +61,11 @@ try {
   await writeCsv(warm, { rows: WARM_CALLS * PER_CALL, nx: 100, ny: 1, run: 400_000 });
   const many = join(folder, 'many.csv');
   await writeCsv(many, { rows: (MEMORY.warm + MEMORY.calls) * MEMORY.perCall, nx: 100, ny: 1, run: 500_000 });
-  for (const kind of ['sqlite', 'postgresql'] as const) {
-    if (flags.on && flags.on !== kind) continue;
-    const databases = await startDatabases(kind);
-    try {
-      report.line(`\n${kind}: ${databases.settings}`);
-      if (!flags.only || flags.only === 'speed') await compare(databases, path, warm);
-      if (!flags.only || flags.only === 'memory') await memory(databases, many);
-    } finally {
-      await databases.stop();
-    }
-  }
+  await onDatabases(flags.on, async (databases) => {
+    report.line(`\n${databases.kind}: ${databases.settings}`);
+    if (!flags.only || flags.only === 'speed') await compare(databases, path, warm);
+    if (!flags.only || flags.only === 'memory') await memory(databases, many);
+  });
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

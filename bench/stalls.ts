@@ -5,7 +5,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { openStore } from '../src/store/open-store.ts';
-import { type DatabaseServer, settle, startDatabases } from './support/databases.ts';
+import { type DatabaseServer, onDatabases, settle } from './support/databases.ts';
 import { FIRST_RUN, fillJudged, pathsOf, TASK, testRun } from './support/judged-task.ts';
 import { Report, spread } from './support/report.ts';
 import { type RunningServer, startLumigraph } from './support/servers.ts';
@@ -49,15 +49,7 @@ report.line(
 request is answered. The longest of these answers, in ms, the least of ${ROUNDS} rounds; the server is a process of its own.
 `,
 );
-for (const kind of ['sqlite', 'postgresql'] as const) {
-  if (flags.on && flags.on !== kind) continue;
-  const databases = await startDatabases(kind);
-  try {
-    await measure(databases);
-  } finally {
-    await databases.stop();
-  }
-}
+await onDatabases(flags.on, measure);
 report.end(!flags.quick && !flags.on);
 
 async function measure(databases: DatabaseServer): Promise<void> {

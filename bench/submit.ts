@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { VIEWS } from '../src/domain/prediction-evaluation.ts';
 import { openStore } from '../src/store/open-store.ts';
-import { type DatabaseServer, settle, startDatabases } from './support/databases.ts';
+import { type DatabaseServer, onDatabases, settle } from './support/databases.ts';
 import { fillJudged, TASK, testRun } from './support/judged-task.ts';
 import { processorSeconds } from './support/machine.ts';
 import { median, Report, spread } from './support/report.ts';
@@ -36,16 +36,10 @@ process of its own, as it starts by default; bodies are made before; every call 
 ${ROUNDS} rounds, each a prediction of its own, medians.
 `,
 );
-for (const kind of ['sqlite', 'postgresql'] as const) {
-  if (flags.on && flags.on !== kind) continue;
-  const databases = await startDatabases(kind);
-  try {
-    report.line(`\n${kind}: ${databases.settings}`);
-    await measure(databases);
-  } finally {
-    await databases.stop();
-  }
-}
+await onDatabases(flags.on, async (databases) => {
+  report.line(`\n${databases.kind}: ${databases.settings}`);
+  await measure(databases);
+});
 report.end(!flags.quick && !flags.on);
 
 async function measure(databases: DatabaseServer): Promise<void> {

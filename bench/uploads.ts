@@ -11,7 +11,7 @@ import { parseArgs, promisify } from 'node:util';
 import { openStore } from '../src/store/open-store.ts';
 import type { Store } from '../src/store/store.ts';
 import { csv, csvRow } from '../tests/support/csv-files.ts';
-import { type DatabaseServer, startDatabases } from './support/databases.ts';
+import { type DatabaseServer, onDatabases } from './support/databases.ts';
 import { peakMemory, residentMemory } from './support/machine.ts';
 import { median, Report } from './support/report.ts';
 import { startLumigraph } from './support/servers.ts';
@@ -110,15 +110,7 @@ async function latestIs({ lists }: Store, state: string): Promise<void> {
 }
 
 try {
-  for (const kind of ['sqlite', 'postgresql'] as const) {
-    if (flags.on !== undefined && flags.on !== kind) continue;
-    const databases = await startDatabases(kind);
-    try {
-      await measure(databases);
-    } finally {
-      await databases.stop();
-    }
-  }
+  await onDatabases(flags.on, measure);
   report.end(!flags.quick);
 } finally {
   rmSync(folder, { recursive: true, force: true });

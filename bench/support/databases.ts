@@ -25,6 +25,22 @@ export async function startDatabases(kind: DatabaseKind): Promise<DatabaseServer
   return kind === 'sqlite' ? sqlite() : postgres();
 }
 
+/** Works on databases of each kind in turn, or of `only` one. */
+export async function onDatabases(
+  only: string | undefined,
+  work: (databases: DatabaseServer) => Promise<void>,
+): Promise<void> {
+  for (const kind of ['sqlite', 'postgresql'] as const) {
+    if (only !== undefined && only !== kind) continue;
+    const databases = await startDatabases(kind);
+    try {
+      await work(databases);
+    } finally {
+      await databases.stop();
+    }
+  }
+}
+
 function sqlite(): DatabaseServer {
   const folder = mkdtempSync(join(tmpdir(), 'lumigraph-bench-sqlite-'));
   let count = 0;
