@@ -1,4 +1,4 @@
-import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deserialize } from 'node:v8';
 import type { Worker } from 'node:worker_threads';
 import { ParseProcessError } from './error.ts';
@@ -53,7 +53,7 @@ export class Inbox {
   async next(): Promise<Answer> {
     // A port hands over up to 1,000 messages in one turn of the loop. Where each is written at once (SQLite), timers,
     // signals and cancellations would wait for the end of the file.
-    await turnOfTheLoop();
+    await nextTurn();
     // In ticks, not in one timer: when the event loop itself was held up (a long write), that is one tick and no silence.
     let ticks = 0;
     const timer = setInterval(() => {

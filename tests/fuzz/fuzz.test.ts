@@ -17,7 +17,7 @@ describe('damaged files', () => {
   beforeAll(async () => {
     const database = await createSqlite();
     drop = database.drop;
-    store = await openStore(database.url, { prisma: false });
+    store = await openStore(database.url);
     fuzzer = new Fuzzer(ingesting(store));
   });
   afterAll(async () => {

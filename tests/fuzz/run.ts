@@ -44,7 +44,7 @@ if (values.help || !(minutes > 0) || chosen.length === 0) {
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-fuzz-db-'));
 const server = values.postgres ? await startPostgres() : null;
-const store = await openStore(server?.url ?? `file:${join(folder, 'fuzz.db')}`, { prisma: false });
+const store = await openStore(server?.url ?? `file:${join(folder, 'fuzz.db')}`);
 const all: Finding[] = [];
 try {
   const share = (minutes * 60_000) / chosen.length;

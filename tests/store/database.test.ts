@@ -222,7 +222,7 @@ test('a PostgreSQL session that ends in the middle of a transaction fails it, an
   if (postgresql === undefined) throw new Error('no PostgreSQL to test');
   const { url, drop } = await postgresql.create();
   await migrate(url);
-  const settings = { onStatement: () => {}, prisma: false };
+  const settings = { onStatement: () => {} };
   const [database, administrator] = [
     await PostgresDatabase.open(url, settings),
     await PostgresDatabase.open(url, settings),
@@ -272,7 +272,7 @@ describe('SQLite connections', () => {
   test('flush the log before a commit is told, unless they need not, and once for all that wait', async () => {
     const { url, drop } = await createSqlite();
     await migrate(url);
-    const database = await SqliteDatabase.open(url, { onStatement: () => {}, prisma: false });
+    const database = await SqliteDatabase.open(url, { onStatement: () => {} });
     const handle = await open(`${sqlitePath(url)}-wal`, 'a');
     const datasync = vi.spyOn(Object.getPrototypeOf(handle), 'datasync');
     await handle.close();

@@ -32,7 +32,7 @@ describe('a binary value of PostgreSQL', () => {
   let database: PostgresDatabase;
   beforeAll(async () => {
     file = await postgres.create();
-    database = await PostgresDatabase.open(file.url, { onStatement: () => {}, prisma: false });
+    database = await PostgresDatabase.open(file.url, { onStatement: () => {} });
   });
   afterAll(async () => {
     await database.close();
