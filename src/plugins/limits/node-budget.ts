@@ -27,58 +27,63 @@ export interface BudgetedOperation {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** Coerced, so that defaults are in. */
-  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Coerced, so that defaults are in. */
+type Variables = Readonly<Record<string, unknown>>;
+type Read<Value> = (variables: Variables) => Value;
+
+/** What one selection asks for, at most. */
+interface Selected {
+  /** What no size is multiplied with. */
+  single: number;
+  /** Selections below fields without a size, by their places. */
+  readonly below: number[];
+  readonly lists: { readonly size: Read<number>; readonly below: readonly number[] }[];
 }
 
 /**
- * The most objects an operation can ask for: page sizes (`first`, `last`, the length of `ids`) multiplied along nested
- * connections and added up; a field that gives one object, or a list without a size, counts 1. Linear in the size of the
- * document: a selection is measured once, however often a fragment brings it.
+ * The most objects an operation can ask for, by its variables: page sizes (`first`, `last`, the length of `ids`) multiplied
+ * along nested connections and added up; a field that gives one object, or a list without a size, counts 1. The document is
+ * walked once, when this is called; both that and each count are linear in its size: a selection is measured once, however
+ * often a fragment brings it.
  */
-export function nodesAskedFor({ schema, operation, fragments, variables }: BudgetedOperation): number {
+export function nodeBudget({ schema, operation, fragments }: BudgetedOperation): Read<number> {
+  /** Each behind those below it; first of all what a fragment asks for that is inside of itself. */
+  const selected: Selected[] = [{ single: 0, below: [], lists: [] }];
   const known = new Map<SelectionSetNode, number>();
 
+  /** Its place in `selected`. */
   const below = (selections: SelectionSetNode, type: GraphQLCompositeType): number => {
     const measured = known.get(selections);
     if (measured !== undefined) return measured;
     known.set(selections, 0);
-    let total = 0;
-    for (const { nodes, parent } of fieldsOf(selections, type).values()) total += ofField(nodes, parent);
-    known.set(selections, total);
-    return total;
+    const total: Selected = { single: 0, below: [], lists: [] };
+    for (const { nodes, parent } of fieldsOf(selections, type).values()) addField(total, nodes, parent);
+    const place = selected.push(total) - 1;
+    known.set(selections, place);
+    return place;
   };
 
-  const ofField = (nodes: FieldNode[], parent: GraphQLNamedType): number => {
+  const addField = (total: Selected, nodes: FieldNode[], parent: GraphQLNamedType): void => {
     const first = nodes[0] as FieldNode;
-    if (isIntrospection(first.name.value)) return introspectedNodes(schema, nodes, fieldsOf);
+    if (isIntrospection(first.name.value)) {
+      total.single += introspectedNodes(schema, nodes, fieldsOf);
+      return;
+    }
     const definition = fieldDefinition(parent, first.name.value);
     const type = definition && getNamedType(definition.type);
-    if (!definition || !isCompositeType(type)) return 0;
+    if (!definition || !isCompositeType(type)) return;
     const selectionSets = nodes.flatMap((node) => (node.selectionSet ? [node.selectionSet] : []));
-    const nested = selectionSets.reduce((sum, selections) => sum + below(selections, type), 0);
     const size = listSize(first, definition);
-    if (size === undefined) return nested + (PAGE_TYPES.test(parent.name) || PAGE_TYPES.test(type.name) ? 0 : 1);
-    const asked = selectionSets.flatMap((selections) => [...fieldsOf(selections, type).values()]);
-    if (asked.every(({ nodes: [field] }) => field && COUNTS.has(field.name.value))) return 1;
-    return size * (1 + nested);
-  };
-
-  /** Undefined for a field that is not a list with a size. */
-  const listSize = (node: FieldNode, definition: GraphQLField<unknown, unknown>): number | undefined => {
-    const given = (name: string) => {
-      const argument = node.arguments?.find((one) => one.name.value === name);
-      return argument && plainValue(argument.value, variables);
-    };
-    const takes = (name: string) => definition.args.some((argument) => argument.name === name);
-    if (takes('first') || takes('last')) {
-      const sizes = [given('first'), given('last')].filter((size) => typeof size === 'number');
-      const told = definition.args.find(({ name }) => name === 'first')?.defaultValue;
-      return Math.max(0, ...(sizes.length > 0 ? sizes : [typeof told === 'number' ? told : DEFAULT_PAGE_SIZE]));
+    if (size === undefined) {
+      for (const selections of selectionSets) total.below.push(below(selections, type));
+      if (!PAGE_TYPES.test(parent.name) && !PAGE_TYPES.test(type.name)) total.single += 1;
+      return;
     }
-    if (!takes('ids')) return undefined;
-    const ids = given('ids');
-    return Array.isArray(ids) ? ids.length : 1;
+    const asked = selectionSets.flatMap((selections) => [...fieldsOf(selections, type).values()]);
+    if (asked.every(({ nodes: [field] }) => field && COUNTS.has(field.name.value))) total.single += 1;
+    else total.lists.push({ size, below: selectionSets.map((selections) => below(selections, type)) });
   };
 
   /** Fields by response key through all fragments, as execution merges them. */
@@ -108,16 +113,51 @@ export function nodesAskedFor({ schema, operation, fragments, variables }: Budge
   const typeOf = (name: string | undefined) => (name === undefined ? undefined : schema.getType(name));
 
   const root = schema.getRootType(operation.operation);
-  return root ? below(operation.selectionSet, root) : 0;
+  if (!root) return () => 0;
+  const whole = below(operation.selectionSet, root);
+  return (variables) => {
+    const counts = new Float64Array(selected.length);
+    const sum = (places: readonly number[]) => places.reduce((total, place) => total + (counts[place] as number), 0);
+    selected.forEach(({ single, below, lists }, place) => {
+      let total = single + sum(below);
+      for (const list of lists) total += list.size(variables) * (1 + sum(list.below));
+      counts[place] = total;
+    });
+    return counts[whole] as number;
+  };
+}
+
+/** Undefined for a field that is not a list with a size. */
+function listSize(node: FieldNode, definition: GraphQLField<unknown, unknown>): Read<number> | undefined {
+  const given = (name: string): Read<unknown> => {
+    const argument = node.arguments?.find((one) => one.name.value === name);
+    return argument ? plainValue(argument.value) : () => undefined;
+  };
+  const takes = (name: string) => definition.args.some((argument) => argument.name === name);
+  if (takes('first') || takes('last')) {
+    const [first, last] = [given('first'), given('last')];
+    const told = definition.args.find(({ name }) => name === 'first')?.defaultValue;
+    const pageSize = typeof told === 'number' ? told : DEFAULT_PAGE_SIZE;
+    return (variables) => {
+      const sizes = [first(variables), last(variables)].filter((size) => typeof size === 'number');
+      return Math.max(0, ...(sizes.length > 0 ? sizes : [pageSize]));
+    };
+  }
+  if (!takes('ids')) return undefined;
+  const ids = given('ids');
+  return (variables) => {
+    const list = ids(variables);
+    return Array.isArray(list) ? list.length : 1;
+  };
 }
 
 function fieldDefinition(type: GraphQLNamedType, name: string) {
   return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name] : undefined;
 }
 
-function plainValue(node: ValueNode, variables: Readonly<Record<string, unknown>>): unknown {
-  if (node.kind === Kind.VARIABLE) return variables[node.name.value];
-  if (node.kind === Kind.INT) return Number(node.value);
-  if (node.kind === Kind.LIST) return node.values;
-  return undefined;
+function plainValue(node: ValueNode): Read<unknown> {
+  if (node.kind === Kind.VARIABLE) return (variables) => variables[node.name.value];
+  if (node.kind === Kind.INT) return () => Number(node.value);
+  if (node.kind === Kind.LIST) return () => node.values;
+  return () => undefined;
 }

@@ -2,8 +2,10 @@ import {
   type DocumentNode,
   type FragmentDefinitionNode,
   GraphQLError,
+  type GraphQLSchema,
   getOperationAST,
   Kind,
+  type OperationDefinitionNode,
   parse,
   validate,
 } from 'graphql';
@@ -13,10 +15,10 @@ import { MOST_SCORES } from '../../domain/prediction-scores.ts';
 import type { ErrorCode } from '../error-codes.ts';
 import { limitError } from '../limit-error.ts';
 import type { Plugin } from '../request-facts.ts';
-import { coerceVariables } from './coerce-variables.ts';
 import { documentRules } from './document-rules.ts';
 import { refusalOf, tooLong } from './document-scan.ts';
-import { nodesAskedFor } from './node-budget.ts';
+import { nodeBudget } from './node-budget.ts';
+import { variableCoercer } from './variable-coercer.ts';
 
 type Limits = Pick<
   Config,
@@ -48,7 +50,16 @@ export function useOperationLimits(limits: Limits): Plugin {
   const { maxTokens, maxNodes } = limits;
   const mostObjects = Math.max(MOST_VARIABLE_OBJECTS, OBJECTS_PER_ROW * limits.maxInputRows);
   const rules = documentRules(limits);
-  const errorOptions = { hideSuggestions: !limits.introspection };
+  /** What is known of an operation before its variables are. */
+  const plans = new WeakMap<OperationDefinitionNode, ReturnType<typeof planOf>>();
+  const planOf = (schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode) => {
+    const plan = {
+      coerce: variableCoercer(schema, operation, { hideSuggestions: !limits.introspection }),
+      nodesAskedFor: nodeBudget({ schema, operation, fragments: fragmentsOf(document) }),
+    };
+    plans.set(operation, plan);
+    return plan;
+  };
   const refuseTooLarge: NonNullable<Plugin['onExecute'] & Plugin['onSubscribe']> = ({
     args: { schema, document, operationName, variableValues, contextValue },
     setResultAndStopExecution,
@@ -59,9 +70,10 @@ export function useOperationLimits(limits: Limits): Plugin {
     if (hasMoreObjects(variableValues, most)) {
       return setResultAndStopExecution({ errors: [tooManyObjects(most)] });
     }
-    const { coerced, errors } = coerceVariables(schema, operation, variableValues ?? {}, errorOptions);
+    const plan = plans.get(operation) ?? planOf(schema, document, operation);
+    const { coerced, errors } = plan.coerce(variableValues ?? {});
     if (errors) return setResultAndStopExecution({ errors: errors.map(wrongVariable) });
-    const asked = nodesAskedFor({ schema, operation, fragments: fragmentsOf(document), variables: coerced });
+    const asked = plan.nodesAskedFor(coerced);
     const context = contextValue as unknown as Context;
     context.variables = coerced;
     context.cost.requestedNodes = asked;
@@ -163,17 +175,9 @@ const wrongVariable = (error: GraphQLError) =>
     extensions: { code: 'BAD_USER_INPUT' satisfies ErrorCode, http: { status: 400, spec: true } },
   });
 
-const fragmentsByDocument = new WeakMap<DocumentNode, ReadonlyMap<string, FragmentDefinitionNode>>();
-
-function fragmentsOf(document: DocumentNode) {
-  let fragments = fragmentsByDocument.get(document);
-  if (!fragments) {
-    fragments = new Map(
-      document.definitions.flatMap((definition) =>
-        definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
-      ),
-    );
-    fragmentsByDocument.set(document, fragments);
-  }
-  return fragments;
-}
+const fragmentsOf = ({ definitions }: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> =>
+  new Map(
+    definitions.flatMap((definition) =>
+      definition.kind === Kind.FRAGMENT_DEFINITION ? [[definition.name.value, definition] as const] : [],
+    ),
+  );

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { buildSchema, getVariableValues, type OperationDefinitionNode, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { coerceVariables, MOST_ERRORS } from '../../src/plugins/limits/coerce-variables.ts';
+import { MOST_ERRORS, variableCoercer } from '../../src/plugins/limits/variable-coercer.ts';
 
 const schema = buildSchema(`
   enum Colour { RED BLUE }
@@ -15,17 +15,17 @@ const [operation] =
   echo(where: $where, points: $points, colour: $colour, count: $count, choice: $choice)
 }`).definitions as [OperationDefinitionNode];
 
+const coerce = variableCoercer(schema, operation, {});
+const byGraphql = (variables: Record<string, unknown>) =>
+  getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: MOST_ERRORS });
+
 /** What either makes of variables, with errors as they are told. */
-function outcome(coerce: typeof getVariableValues | typeof coerceVariables, variables: Record<string, unknown>) {
-  const { coerced, errors } =
-    coerce === coerceVariables
-      ? coerceVariables(schema, operation, variables, {})
-      : getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: MOST_ERRORS });
+function outcome({ coerced, errors }: ReturnType<typeof getVariableValues>) {
   return { coerced, keys: JSON.stringify(coerced), errors: errors?.map(({ message }) => message) };
 }
 
 function alike(variables: Record<string, unknown>): void {
-  expect(outcome(coerceVariables, variables)).toEqual(outcome(getVariableValues, variables));
+  expect(outcome(coerce(variables))).toEqual(outcome(byGraphql(variables)));
 }
 
 describe('variables coerced by what their types are', () => {
