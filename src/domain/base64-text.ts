@@ -1,3 +1,4 @@
+import type { JsonBytes } from './json-bytes.ts';
 import { RawJson } from './raw-json.ts';
 
 /** Bytes that become text together: a multiple of three, so that only the last ones end with `=`. */
@@ -16,10 +17,13 @@ export class Base64Text extends RawJson {
     this.#stretches = stretches;
   }
 
-  *text(): Generator<string | Uint8Array, void, undefined> {
-    yield '"';
-    for (const stretch of this.#stretches()) yield textOf(stretch);
-    yield '"';
+  *write(text: JsonBytes): Generator<undefined, void, undefined> {
+    text.raw('"');
+    for (const stretch of this.#stretches()) {
+      text.append(textOf(stretch));
+      yield;
+    }
+    text.raw('"');
   }
 
   plain(): string {

@@ -3,45 +3,58 @@ import { binValues } from './bin-values.ts';
 import { bytesOf, decodeBins, hasFlowBins, isPlain } from './codec.ts';
 import { InvalidInputError } from './errors.ts';
 import type { NumberArray } from './histogram.ts';
+import { JsonBytes } from './json-bytes.ts';
 import { MAX_NUMBER_BYTES, writeBytes, writeFloat32s, writeFloat64s, writeShorts } from './number-text.ts';
 import { cellCount, type Shape } from './shape.ts';
 import { shortestFloat32 } from './shortest-decimal.ts';
 
 /**
- * The contents of a blob as a JSON array, as text, or as its bytes where that is long: flat, y outer: in range, or all with under- and overflow where
- * `flow` is set; null for `flow` where the blob has no such bins. Of profiles the values (`binValues`).
+ * Writes the contents of a blob as a JSON array: flat, y outer: in range, or all with under- and overflow where `flow` is set;
+ * false, and nothing, for `flow` where the blob has no such bins. Of profiles the values (`binValues`).
  * Byte for byte what JSON.stringify gives for `binsNumbers`: contents that are not finite are null.
  * @throws CorruptBinsError
  */
-export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): string | Uint8Array | null {
+export function writeBins(text: JsonBytes, blob: Uint8Array, shape: Shape, flow: boolean): boolean {
   // small counts, by far the most common contents, are printed from where they are
   const bytes = isPlain(blob, shape, NumberType.U8);
   if (bytes || isPlain(blob, shape, NumberType.U16)) {
     const stored = hasFlowBins(blob);
-    if (flow && !stored) return null;
+    if (flow && !stored) return false;
     const rows = rowsOf(shape, stored, flow);
-    reserve(rows.count * rows.length * MAX_BYTES_BY_SIZE[bytes ? 1 : 2] + MARGIN);
-    let end = 1;
+    const view = text.room(rows.count * rows.length * MAX_BYTES_BY_SIZE[bytes ? 1 : 2] + MARGIN);
+    let end = text.length + 1;
     for (let row = 0; row < rows.count; row++) {
       const from = rows.first + row * rows.stride;
       end = bytes
         ? writeBytes(view, end, blob, HEADER_BYTES + from, HEADER_BYTES + from + rows.length)
         : writeShorts(view, end, blob, HEADER_BYTES + 2 * from, HEADER_BYTES + 2 * (from + rows.length));
     }
-    return closed(end);
+    close(text, view, end);
+    return true;
   }
   const bins = decodeBins(blob, shape);
-  if (flow && !bins.flow) return null;
+  if (flow && !bins.flow) return false;
   const contents = binValues(bins);
   const rows = rowsOf(shape, bins.flow, flow);
-  reserve(rows.count * rows.length * MAX_BYTES_BY_SIZE[contents.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8] + MARGIN);
-  let end = 1;
+  const view = text.room(
+    rows.count * rows.length * MAX_BYTES_BY_SIZE[contents.BYTES_PER_ELEMENT as 1 | 2 | 4 | 8] + MARGIN,
+  );
+  let end = text.length + 1;
   for (let row = 0; row < rows.count; row++) {
     const from = rows.first + row * rows.stride;
-    end = write(end, contents, from, from + rows.length);
+    end = write(view, end, contents, from, from + rows.length);
   }
-  return closed(end);
+  close(text, view, end);
+  return true;
 }
+
+/** The same as bytes of their own; null where there are no such bins. */
+export function binsJson(blob: Uint8Array, shape: Shape, flow: boolean): Uint8Array | null {
+  own.clear();
+  return writeBins(own, blob, shape, flow) ? own.take() : null;
+}
+
+const own = new JsonBytes();
 
 /**
  * The same as numbers. A float32 is given as the double that prints shortest among those that round to it
@@ -155,30 +168,14 @@ const MAX_BYTES_BY_SIZE = { 1: 5, 2: 7, 4: MAX_NUMBER_BYTES, 8: MAX_NUMBER_BYTES
 /** The brackets, and what may be written past the end. */
 const MARGIN = 16;
 
-/** Reused for every text: nothing is kept in it between calls. */
-let scratch = Buffer.alloc(65_536);
-let view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
-
-/** Longer texts stay bytes: they would be turned into a string and back. */
-const LONGEST_TEXT = 8_192;
-
-/** The text in brackets, the closing one in the place of the last comma; a copy. */
-function closed(end: number): string | Uint8Array {
-  scratch[0] = OPEN;
-  scratch[end - 1] = CLOSE;
-  if (end <= LONGEST_TEXT) return scratch.toString('latin1', 0, end);
-  const text = Buffer.allocUnsafe(end);
-  scratch.copy(text, 0, 0, end);
-  return text;
+/** Puts the text in brackets, the closing one in the place of the last comma. */
+function close(text: JsonBytes, view: DataView, end: number): void {
+  view.setUint8(text.length, OPEN);
+  view.setUint8(end - 1, CLOSE);
+  text.length = end;
 }
 
-function reserve(bytes: number): void {
-  if (scratch.length >= bytes) return;
-  scratch = Buffer.alloc(bytes);
-  view = new DataView(scratch.buffer, scratch.byteOffset, scratch.length);
-}
-
-function write(at: number, contents: NumberArray, from: number, to: number): number {
+function write(view: DataView, at: number, contents: NumberArray, from: number, to: number): number {
   if (contents instanceof Uint8Array) return writeBytes(view, at, contents, from, to);
   if (contents instanceof Uint16Array) return writeShorts(view, at, bytesOf(contents), 2 * from, 2 * to);
   if (contents instanceof Float32Array) return writeFloat32s(view, at, contents, from, to);

@@ -82,6 +82,11 @@ export function writeFloat64s(out: DataView, at: number, values: Float64Array, f
   return position;
 }
 
+/** An integer from 0 to 999,999,999, without a comma: returns the position behind it. */
+export function writeSmallInteger(out: DataView, at: number, value: number): number {
+  return writeBelowBillion(out, at, value | 0) - 1;
+}
+
 /** A safe integer of at least 0. */
 function writeInteger(out: DataView, at: number, value: number): number {
   if (value < 1e9) return writeBelowBillion(out, at, value | 0);

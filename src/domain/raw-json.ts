@@ -1,13 +1,15 @@
+import { JsonBytes } from './json-bytes.ts';
+
 /**
  * A value whose JSON text is made without building the value: inside `spliceJson` its text goes straight into the
  * answer; anywhere else JSON.stringify sees `plain()`. Both ways give the same bytes.
  */
 export abstract class RawJson {
   /**
-   * The JSON text, which is ASCII, exactly what JSON.stringify would make of `plain()`: as bytes where it is long, in pieces where
-   * it is very long.
+   * Writes exactly what JSON.stringify would make of `plain()`. What is very long is written in steps: between any two of them
+   * the text so far may be taken.
    */
-  abstract text(): string | Uint8Array | Iterable<string | Uint8Array>;
+  abstract write(text: JsonBytes): Iterable<unknown> | undefined;
   /** The value itself, for everybody but the splicer. */
   abstract plain(): unknown;
 
@@ -16,77 +18,109 @@ export abstract class RawJson {
   }
 }
 
-/** Text is gathered to pieces of about so many characters. */
-const PIECE_CHARACTERS = 65_536;
+/** Text is gathered to pieces of about so many bytes. */
+const PIECE_BYTES = 262_144;
+
+/** One for all answers: nothing is left in it where one pauses. */
+const text = new JsonBytes();
 
 /**
  * JSON.stringify for values that hold RawJson, as UTF-8 in pieces: joined they are what JSON.stringify gives.
  * A generator, so that the caller may pause between the pieces of a huge answer.
  */
-export function* spliceJson(value: unknown): Generator<Uint8Array, void, undefined> {
-  let text = '';
-  for (const part of partsOf(value)) {
-    const next = typeof part === 'string' ? part : part.text();
-    for (const piece of typeof next === 'string' || next instanceof Uint8Array ? [next] : next) {
-      if (typeof piece === 'string') {
-        text += piece;
-        if (text.length < PIECE_CHARACTERS) continue;
-      }
-      if (text !== '') yield Buffer.from(text);
-      text = '';
-      if (typeof piece !== 'string') yield piece;
+export function* spliceJson(value: unknown): Generator<Buffer, void, undefined> {
+  const walk = new Walk();
+  try {
+    walk.begin(value);
+    while (!walk.isDone) {
+      walk.write();
+      if (text.length > 0) yield text.take();
     }
+  } finally {
+    text.clear();
   }
-  yield Buffer.from(text);
 }
 
-/** The text, cut where raw values stand in it. */
-function partsOf(value: unknown): (string | RawJson)[] {
-  const parts: (string | RawJson)[] = [];
-  let text = '';
+/** A list, or the fields of an object, of which some are written. */
+class Level {
+  readonly list: readonly unknown[] | undefined;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly names: readonly string[];
+  readonly count: number;
+  next = 0;
+  /** What stands before the next one. */
+  before: string;
 
-  const write = (one: unknown): void => {
-    if (typeof one === 'string') text += quoted(one);
-    // most values are numbers, of which JSON.stringify makes the same text more slowly
-    else if (typeof one === 'number') text += Number.isFinite(one) ? one : 'null';
-    else if (typeof one !== 'object' || one === null) text += JSON.stringify(one) ?? 'null';
-    else if (one instanceof RawJson) {
-      parts.push(text, one);
-      text = '';
-    } else if (Array.isArray(one)) writeList(one);
-    else if (typeof (one as { toJSON?: unknown }).toJSON === 'function') text += JSON.stringify(one) ?? 'null';
-    else writeFields(one as Record<string, unknown>);
-  };
+  constructor(value: object) {
+    const isList = Array.isArray(value);
+    this.list = isList ? value : undefined;
+    this.fields = value as Readonly<Record<string, unknown>>;
+    this.names = isList ? [] : Object.keys(value);
+    this.count = isList ? value.length : this.names.length;
+    this.before = isList ? '[' : '{';
+  }
+}
 
-  const writeList = (list: readonly unknown[]): void => {
-    if (isOfPlainRows(list)) {
-      text += JSON.stringify(list);
+/** The way through a value, which may stop after any part of it. */
+class Walk {
+  readonly #levels: Level[] = [];
+  /** What is left of a value that is written in steps. */
+  #steps: Iterator<unknown> | undefined;
+  isDone = false;
+
+  begin(value: unknown): void {
+    this.#value(value);
+  }
+
+  /** Goes on to the end, or until there is a piece. */
+  write(): void {
+    while (text.length < PIECE_BYTES) {
+      if (this.#steps) {
+        if (this.#steps.next().done) this.#steps = undefined;
+        continue;
+      }
+      const level = this.#levels.at(-1);
+      if (level === undefined) {
+        this.isDone = true;
+        return;
+      }
+      if (level.next < level.count) this.#next(level);
+      else {
+        this.#levels.pop();
+        text.raw(level.list ? (level.count > 0 ? ']' : '[]') : level.before === '{' ? '{}' : '}');
+      }
+    }
+  }
+
+  #next(level: Level): void {
+    const place = level.next++;
+    if (level.list) {
+      text.raw(level.before);
+      level.before = ',';
+      this.#value(level.list[place]);
       return;
     }
-    text += '[';
-    for (let i = 0; i < list.length; i++) {
-      if (i > 0) text += ',';
-      write(list[i]);
-    }
-    text += ']';
-  };
+    const name = level.names[place] as string;
+    const field = level.fields[name];
+    // what JSON has no word for is left out of objects
+    if (field === undefined || typeof field === 'function' || typeof field === 'symbol') return;
+    text.raw(level.before);
+    level.before = ',';
+    text.string(name);
+    text.raw(':');
+    this.#value(field);
+  }
 
-  const writeFields = (fields: Readonly<Record<string, unknown>>): void => {
-    let before = '{';
-    for (const name of Object.keys(fields)) {
-      const field = fields[name];
-      // what JSON has no word for is left out of objects
-      if (field === undefined || typeof field === 'function' || typeof field === 'symbol') continue;
-      text += `${before}${quoted(name)}:`;
-      before = ',';
-      write(field);
-    }
-    text += before === '{' ? '{}' : '}';
-  };
-
-  write(value);
-  parts.push(text);
-  return parts;
+  #value(one: unknown): void {
+    if (typeof one === 'string') text.string(one);
+    // most values are numbers, of which JSON.stringify makes the same text more slowly
+    else if (typeof one === 'number') text.number(one);
+    else if (typeof one !== 'object' || one === null) text.raw(JSON.stringify(one) ?? 'null');
+    else if (one instanceof RawJson) this.#steps = one.write(text)?.[Symbol.iterator]();
+    else if (Array.isArray(one) ? isOfPlainRows(one) : typeof (one as { toJSON?: unknown }).toJSON === 'function') {
+      text.raw(JSON.stringify(one) ?? 'null');
+    } else this.#levels.push(new Level(one));
+  }
 }
 
 /** Whether the list holds objects of simple values alone: these JSON.stringify writes three times as fast. */
@@ -100,6 +134,3 @@ function isOfPlainRows(list: readonly unknown[]): boolean {
   }
   return list.length > 0;
 }
-
-const PLAIN = /^[ !#-[\]-~]*$/;
-const quoted = (text: string) => (PLAIN.test(text) ? `"${text}"` : JSON.stringify(text));

@@ -32,6 +32,5 @@ function statisticsOf({ bins: _bins, lumisection, ...row }: ExportRow): string {
 
 /** `null` for summaries, and where flow bins are asked for that are not there. */
 export function textOfBins({ bins }: ExportRow, flow: boolean): Uint8Array {
-  const text = bins && binsJson(bins.blob, bins.booking.shape, flow);
-  return typeof text === 'object' && text !== null ? text : Buffer.from(text ?? 'null');
+  return (bins && binsJson(bins.blob, bins.booking.shape, flow)) ?? Buffer.from('null');
 }

@@ -1,5 +1,6 @@
-import { binsJson, binsNumbers, numbersOfCells } from '../domain/bins-text.ts';
+import { binsNumbers, numbersOfCells, writeBins } from '../domain/bins-text.ts';
 import { type BinsView, viewedCells } from '../domain/bins-view.ts';
+import type { JsonBytes } from '../domain/json-bytes.ts';
 import { RawJson } from '../domain/raw-json.ts';
 import type { Shape } from '../domain/shape.ts';
 
@@ -20,8 +21,8 @@ export class BinsValue extends RawJson {
     this.#flow = flow;
   }
 
-  text(): string | Uint8Array {
-    return binsJson(this.#blob, this.#shape, this.#flow) as string | Uint8Array;
+  write(text: JsonBytes): undefined {
+    writeBins(text, this.#blob, this.#shape, this.#flow);
   }
 
   plain(): unknown {
@@ -44,8 +45,8 @@ export class BinsViewValue extends RawJson {
     this.#nested = nested;
   }
 
-  text(): string {
-    return JSON.stringify(this.plain());
+  write(text: JsonBytes): undefined {
+    text.raw(JSON.stringify(this.plain()));
   }
 
   plain(): unknown {

@@ -1,4 +1,5 @@
-import { binsJson, binsNumbers } from '../domain/bins-text.ts';
+import { binsNumbers, writeBins } from '../domain/bins-text.ts';
+import type { JsonBytes } from '../domain/json-bytes.ts';
 import { RawJson } from '../domain/raw-json.ts';
 import { cellCount, type Shape } from '../domain/shape.ts';
 
@@ -15,13 +16,16 @@ export class MatrixBins extends RawJson {
     this.#flow = flow;
   }
 
-  *text(): Generator<string | Uint8Array, void, undefined> {
+  *write(text: JsonBytes): Generator<undefined, void, undefined> {
     const zeros = JSON.stringify(this.#zeros());
+    text.raw('[');
     for (const [i, blob] of this.#blobs.entries()) {
-      yield i === 0 ? '[' : ',';
-      yield blob === null ? zeros : (binsJson(blob, this.#shape, this.#flow) as string | Uint8Array);
+      if (i > 0) text.raw(',');
+      if (blob === null) text.raw(zeros);
+      else writeBins(text, blob, this.#shape, this.#flow);
+      yield;
     }
-    yield this.#blobs.length === 0 ? '[]' : ']';
+    text.raw(']');
   }
 
   plain(): unknown {

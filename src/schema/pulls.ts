@@ -1,3 +1,4 @@
+import type { JsonBytes } from '../domain/json-bytes.ts';
 import { RawJson } from '../domain/raw-json.ts';
 
 /** Pulls on their way into a response: made text only when that is written. Those that are not finite are null. */
@@ -9,8 +10,8 @@ export class PullsValue extends RawJson {
     this.#pulls = pulls;
   }
 
-  text(): string {
-    return JSON.stringify(this.plain());
+  write(text: JsonBytes): undefined {
+    text.raw(JSON.stringify(this.plain()));
   }
 
   plain(): number[] {

@@ -25,7 +25,7 @@ describe('the cost of an operation', () => {
         const contents = values instanceof Float32Array ? values : Float64Array.from(values);
         if (contents.length === 0) return;
         const blob = encodeBins({ contents, flow: false });
-        const text = binsJson(blob, [contents.length], false) as string | Uint8Array;
+        const text = binsJson(blob, [contents.length], false) as Uint8Array;
         const cost = costOf(Number.POSITIVE_INFINITY);
         cost.addBins(blob, contents.length);
         // one bracket more than there are commas

@@ -4,6 +4,7 @@ import { type App, type AppOptions, createApp } from '../../src/app.ts';
 import { type Environment, parseConfig } from '../../src/config.ts';
 import type { Context } from '../../src/context.ts';
 import { CorruptBinsError, InvalidInputError, LimitExceededError, NotFoundError } from '../../src/domain/errors.ts';
+import type { JsonBytes } from '../../src/domain/json-bytes.ts';
 import { RawJson } from '../../src/domain/raw-json.ts';
 import { createLog } from '../../src/log.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -15,9 +16,8 @@ export class NumbersValue extends RawJson {
     super();
     this.numbers = numbers;
   }
-  text() {
-    const text = `[${this.numbers.map((value) => (Number.isFinite(value) ? `${value}` : 'null')).join(',')}]`;
-    return this.numbers.length > 100 ? Buffer.from(text) : text;
+  write(text: JsonBytes): undefined {
+    text.raw(`[${this.numbers.map((value) => (Number.isFinite(value) ? `${value}` : 'null')).join(',')}]`);
   }
   plain() {
     return this.numbers.map((value) => (Number.isFinite(value) ? value : null));
@@ -25,7 +25,7 @@ export class NumbersValue extends RawJson {
 }
 
 class DamagedValue extends RawJson {
-  text(): never {
+  write(): never {
     throw new CorruptBinsError('a blob of bins of 1 byte');
   }
   plain(): never {
