@@ -5,7 +5,12 @@ import { byArguments, byKey } from './by-key.ts';
 
 type PageLoader<N extends Noun> = DataLoader<ParentKey, Page<Rows[N]>, ParentKey | string>;
 
-const parentName = (parent: ParentKey) => JSON.stringify(parent);
+/** All parents that one loader is asked for have the same fields. */
+function parentName(parent: ParentKey): string {
+  let name = '';
+  for (const field in parent) name += `${parent[field]}\0`;
+  return name;
+}
 
 /** The same page of children for many parents: one loader for each noun and query. */
 export function pageLoaders(lists: Lists): <N extends Noun>(noun: N, query: ListQuery) => PageLoader<N> {

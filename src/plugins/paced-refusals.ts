@@ -93,7 +93,8 @@ export function usePacedRefusals(
  */
 function workSince({ clock, processor }: Moment): number {
   const now = thisMoment();
-  return Math.min(now.clock - clock, now.processor - processor);
+  const byClock = now.clock - clock;
+  return processor === undefined ? byClock : Math.min(byClock, now.processor - processor);
 }
 
 const tooMuchWasted = (bytes: number, waitMs: number) =>

@@ -7,11 +7,11 @@ import { NOBODY, type Viewer } from '../domain/viewer.ts';
 export interface Moment {
   /** performance.now() */
   readonly clock: number;
-  /** Processor time of this process: stands still while others have the processor. */
-  readonly processor: number;
+  /** Processor time of this process: stands still while others have the processor. Not looked at where it is undefined. */
+  readonly processor: number | undefined;
 }
 
-export function thisMoment(): Moment {
+export function thisMoment(): Moment & { readonly processor: number } {
   const { user, system } = process.cpuUsage();
   return { clock: performance.now(), processor: (user + system) / 1000 };
 }
@@ -68,7 +68,8 @@ let counter = 0;
 export function newRequestFacts(request: Request): RequestFacts {
   const given = request.headers.get('x-request-id');
   const id = given !== null && GIVEN_ID.test(given) ? given : `${process8}-${(++counter).toString(36)}`;
-  const now = thisMoment();
+  // asking for processor time is a call of the system: of what has a body it is asked for when that is there
+  const now = request.method === 'POST' ? { clock: performance.now(), processor: undefined } : thisMoment();
   return {
     id,
     startedAt: now.clock,

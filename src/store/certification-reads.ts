@@ -10,7 +10,7 @@ import { transposed } from './column-packing.ts';
 import type { KeyColumn } from './dialect.ts';
 import { columnOf, fromOf } from './filter-sql.ts';
 import { groupOf, keyTableSql, parentsSql } from './list-parents.ts';
-import { rowColumns, toRows } from './list-rows.ts';
+import { toRows, wholeRow } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
 import { orderSql, totalOrder } from './order-sql.ts';
 import { snakeCase } from './rows.ts';
@@ -28,7 +28,7 @@ export async function certificationsOfRuns(
   const run = columnOf('certification', 't', 'runNumber');
   const order = orderSql(dialect, totalOrder('certification', 't', []), false);
   const found = await query.send(
-    sql`SELECT ${sql.join(rowColumns('certification', 't'))} FROM ${fromOf('certification', 't')}
+    sql`SELECT ${wholeRow('certification')} FROM ${fromOf('certification', 't')}
       WHERE ${isOneOf(dialect, run, 'int', [...new Set(runNumbers)])} AND ${columnOf('certification', 't', 'current')}
       ORDER BY ${order}`,
   );

@@ -286,9 +286,11 @@ export function fieldOf(noun: Noun, name: string) {
 }
 
 /** A field under an alias. Names come from the noun table, never from a caller. */
-export function columnOf(noun: Noun, alias: string, field: string): Sql {
+export const columnOf = (noun: Noun, alias: string, field: string): Sql => sql.raw(columnText(noun, alias, field));
+
+export function columnText(noun: Noun, alias: string, field: string): string {
   const computed = nounInfo(noun).computed?.[field];
-  return sql.raw(computed ? computed.sql.replaceAll(/\bt\./g, `${alias}.`) : `${alias}.${snakeCase(field)}`);
+  return computed ? computed.sql.replaceAll(/\bt\./g, `${alias}.`) : `${alias}.${snakeCase(field)}`;
 }
 
 export const fromOf = (noun: Noun, alias: string): Sql => sql.raw(`${nounInfo(noun).table} ${alias}`);

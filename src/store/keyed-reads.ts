@@ -3,7 +3,7 @@ import type { CheckedQuery } from './checked-query.ts';
 import { transposed } from './column-packing.ts';
 import { fromOf } from './filter-sql.ts';
 import { groupOf, parentsSql } from './list-parents.ts';
-import { rowColumns, toRows } from './list-rows.ts';
+import { toRows, wholeRow } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
 import { RowCache } from './row-cache.ts';
 import type { CachedReads, Noun, ParentKey, Rows } from './store.ts';
@@ -22,7 +22,7 @@ export async function rowsByKey<N extends Noun>(
     't',
     keys.map((given) => Object.fromEntries(key.map((field) => [field, given[field] as string | number]))),
   );
-  const statement = sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.join([...from, fromOf(noun, 't')], sql` CROSS JOIN `)} WHERE ${sql.join(conditions, sql` AND `)}`;
+  const statement = sql`SELECT ${wholeRow(noun)} FROM ${sql.join([...from, fromOf(noun, 't')], sql` CROSS JOIN `)} WHERE ${sql.join(conditions, sql` AND `)}`;
   const rows = toRows(noun, transposed(await query.send(statement)));
   const keyOf = (row: Readonly<Record<string, unknown>>) => groupOf(key.map((field) => row[field]));
   const byKey = new Map(rows.map((row) => [keyOf(row as unknown as Record<string, unknown>), row]));

@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { ListQuery } from '../domain/filter.ts';
 import { type Columns, packed, unpacked } from './column-packing.ts';
 import type { Dialect } from './dialect.ts';
+import { columnOf } from './filter-sql.ts';
 import type { Parents } from './list-parents.ts';
 import {
   cursorTerms,
@@ -11,7 +12,6 @@ import {
   numbered,
   type RowField,
   rowAt,
-  rowColumns,
 } from './list-rows.ts';
 import type { Sql } from './mask-sql.ts';
 import type { FieldType } from './noun-info.ts';
@@ -53,7 +53,7 @@ export class ListReading<N extends Noun> {
       field === undefined ? next++ : this.#fields.findIndex(({ name }) => name === field),
     );
     this.#selected = [
-      ...rowColumns(noun, 't', this.#fields),
+      ...this.#fields.map(({ name }) => columnOf(noun, 't', name)),
       ...terms.map(({ value }) => value),
       ...own.map(({ value }) => value),
     ];

@@ -1,16 +1,27 @@
 import { sql } from 'kysely';
 import type { CursorValues, ListQuery } from '../domain/filter.ts';
 import type { Columns } from './column-packing.ts';
-import { columnOf } from './filter-sql.ts';
+import { columnText } from './filter-sql.ts';
 import type { Sql } from './mask-sql.ts';
 import type { FieldType } from './noun-info.ts';
 import { nounInfo } from './nouns.ts';
 import type { Order, Term } from './order-sql.ts';
 import type { Noun, Rows } from './store.ts';
 
-/** The columns of a row of a noun, in the order of its fields. */
-export function rowColumns(noun: Noun, alias: string, fields: readonly RowField[] = rowFields(noun)): Sql[] {
-  return fields.map(({ name }) => columnOf(noun, alias, name));
+const whole = new Map<Noun, Sql>();
+
+/** All columns of a row of a noun, under the alias t, in the order of its fields. */
+export function wholeRow(noun: Noun): Sql {
+  let columns = whole.get(noun);
+  if (columns === undefined) {
+    columns = sql.raw(
+      rowFields(noun)
+        .map(({ name }) => columnText(noun, 't', name))
+        .join(', '),
+    );
+    whole.set(noun, columns);
+  }
+  return columns;
 }
 
 export interface RowField {
@@ -37,7 +48,7 @@ function rowFields(noun: Noun): readonly RowField[] {
   return list;
 }
 
-/** Objects from columns that begin with what `rowColumns` selected. */
+/** Objects from columns that begin with what `wholeRow` selected. */
 export function toRows<N extends Noun>(noun: N, { count, columns }: Columns, fields = rowFields(noun)): Rows[N][] {
   const read = modelColumns(columns, fields);
   return Array.from({ length: count }, (_, place) => rowAt<N>(read, place));

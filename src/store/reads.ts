@@ -14,7 +14,7 @@ import { contributionsByKey } from './contribution-reads.ts';
 import { currentEvaluations } from './evaluations.ts';
 import { datasetsOfElement, histogramDimensions, histogramRuns } from './histogram-runs.ts';
 import { cachedRowsById, rowsByKey } from './keyed-reads.ts';
-import { rowColumns, toRows } from './list-rows.ts';
+import { toRows, wholeRow } from './list-rows.ts';
 import { nounInfo } from './nouns.ts';
 import { answersOf } from './prediction-answers.ts';
 import { rowOfIds } from './rows-of-ids.ts';
@@ -287,9 +287,7 @@ async function rowByText<N extends Named>(query: CheckedQuery, noun: N, field: s
 async function rowsByText<N extends Named>(query: CheckedQuery, noun: N, field: string, texts: readonly string[]) {
   const { dialect } = query.database;
   const isNamed = isOneOf(dialect, sql.raw(`t.${field}`), 'text', [...new Set(texts)]);
-  const rows = await query.send(
-    sql`SELECT ${sql.join(rowColumns(noun, 't'))} FROM ${sql.raw(nounInfo(noun).table)} t WHERE ${isNamed}`,
-  );
+  const rows = await query.send(sql`SELECT ${wholeRow(noun)} FROM ${sql.raw(nounInfo(noun).table)} t WHERE ${isNamed}`);
   const found = new Map(
     toRows(noun, transposed(rows)).map((row) => [(row as Readonly<Record<string, unknown>>)[field], row]),
   );

@@ -1,8 +1,17 @@
 /** `run_number` -> `runNumber`, `mean_x` -> `meanX`. */
 export const camelCase = (column: string) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
-/** `runNumber` -> `run_number`. */
-export const snakeCase = (field: string) => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const columns = new Map<string, string>();
+
+/** `runNumber` -> `run_number`; of names that stand in the program, which are kept. */
+export function snakeCase(field: string): string {
+  let column = columns.get(field);
+  if (column === undefined) {
+    column = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    columns.set(field, column);
+  }
+  return column;
+}
 
 /** Objects from rows as arrays. All have the same keys in the same order, so that they share one hidden class. */
 export function toObjects<Row>(fields: readonly string[], rows: readonly (readonly unknown[])[]): Row[] {
