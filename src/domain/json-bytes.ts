@@ -55,9 +55,9 @@ export class JsonBytes {
     } else this.raw(Number.isFinite(value) ? `${value}` : 'null');
   }
 
-  /** The text as memory of its own; what follows begins anew. */
+  /** The text so far; what follows begins anew. */
   take(): Buffer {
-    const taken = Buffer.allocUnsafeSlow(this.length);
+    const taken = Buffer.allocUnsafe(this.length);
     this.#bytes.copy(taken, 0, 0, this.length);
     this.clear();
     return taken;
