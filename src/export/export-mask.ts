@@ -1,7 +1,8 @@
 import type { Filter } from '../domain/filter.ts';
 import { goldenJson } from '../domain/golden-json.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
-import type { Store } from '../store/store.ts';
+import type { MaskPart } from '../store/mask-reads.ts';
+import type { SourceScope, Store } from '../store/store.ts';
 import { EXPORT_VERSION } from './export-request.ts';
 
 /**
@@ -21,6 +22,13 @@ export async function masksMeant(store: Store, filter: Filter | undefined) {
     masks.push({ mask, madeOf: (await store.masks.read(parseMask(mask))).madeOf });
   }
   return masks;
+}
+
+/** The versions of a source that give flags now. */
+export async function sourcesMeant(store: Store, source: SourceScope): Promise<readonly MaskPart[]> {
+  const column = 1;
+  const { madeOf } = await store.masks.read({ kind: 'verdict', verdict: 'GOOD', sources: [{ ...source, column }] });
+  return madeOf;
 }
 
 function maskTexts(filter: Filter | undefined): string[] {

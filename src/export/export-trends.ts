@@ -4,7 +4,7 @@ import { chunksOfRuns } from '../store/histogram-runs.ts';
 import type { Store } from '../store/store.ts';
 import type { TrendKey, TrendPoint, TrendQuery } from '../store/trends.ts';
 import type { ExportWriter } from './export-format.ts';
-import { masksMeant } from './export-mask.ts';
+import { masksMeant, sourcesMeant } from './export-mask.ts';
 import { EXPORT_VERSION } from './export-request.ts';
 import { type Chunks, type Export, type ExportOptions, streamed } from './export-stream.ts';
 import { inRuns } from './histogram-walk.ts';
@@ -62,6 +62,7 @@ export async function openTrendExport(
     query: asked,
     masks: await masksMeant(store, trend.where),
     sets: await store.elementSets.meant(trend.where),
+    ...(trend.flagSource && { flags: await sourcesMeant(store, trend.flagSource) }),
   });
   return streamed(await writerOf(store, format, trend), provenance, chunksOf(store, request, cut), onEnd);
 }

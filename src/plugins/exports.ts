@@ -9,6 +9,7 @@ import { EXPORT_VERSION } from '../export/export-request.ts';
 import type { Export, ExportOptions } from '../export/export-stream.ts';
 import { exportedTask, openTaskExport, TASK_FORMATS, truthShown } from '../export/task-export.ts';
 import type { Log } from '../log.ts';
+import { refuseUnknown } from '../schema/export-parameters.ts';
 import { EXPORTS } from '../schema/exports.ts';
 import { EXPORTED_PARTS, taskExportRequest } from '../schema/task-export-parameters.ts';
 import type { Store } from '../store/store.ts';
@@ -58,9 +59,10 @@ export function useExports(
     requireScope(facts.viewer, 'read');
   }
 
-  async function answerMask(encoded: string, request: Request, context: ServerContext): Promise<Response> {
+  async function answerMask(url: URL, encoded: string, request: Request, context: ServerContext): Promise<Response> {
     const { facts, res } = context;
     await admit(request, facts);
+    refuseUnknown(parametersOf(url.searchParams), {});
     const giveBack = places.take(clientOf(facts.viewer, request.headers, context, clientAddressHeader));
     const cancellation = new Cancellation();
     const leave = () => cancellation.cancel(clientHasLeft());
@@ -167,7 +169,7 @@ export function useExports(
       );
       const answered =
         rows === undefined
-          ? answerMask(mask as string, request, serverContext)
+          ? answerMask(url, mask as string, request, serverContext)
           : answer(url, rows, request, serverContext);
       return answered.then(endResponse, (error: unknown) => {
         facts.refused = true;

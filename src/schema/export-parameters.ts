@@ -1,8 +1,9 @@
 import { coerceInputValue, type GraphQLInputType } from 'graphql';
 import type { PackedType } from '../domain/bins-text.ts';
-import { InvalidInputError } from '../domain/errors.ts';
+import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import { bothOf, type Filter } from '../domain/filter.ts';
 import { type ExportRequest, keyOfCursor } from '../export/export-request.ts';
+import type { Store } from '../store/store.ts';
 import { schema } from './index.ts';
 import { TYPE_NAMES, toFilter, type WhereValue } from './where.ts';
 
@@ -62,7 +63,29 @@ type Given = Readonly<Record<string, string>>;
 export function refuseUnknown(given: Given, known: Given): void {
   for (const name of Object.keys(given)) {
     if (Object.hasOwn(known, name)) continue;
-    throw refuse(name, `there is no such parameter: there are ${Object.keys(known).join(', ')}`);
+    const names = Object.keys(known).join(', ');
+    throw refuse(
+      name,
+      names === '' ? 'this export takes no parameters' : `there is no such parameter: there are ${names}`,
+    );
+  }
+}
+
+/**
+ * A typing mistake must not pass for an empty file.
+ * @throws NotFoundError for a monitor element or a dataset that is not there
+ */
+export async function requireNamed({ reads }: Pick<Store, 'reads'>, { monitorElement, dataset }: Given): Promise<void> {
+  const unknown = (field: string, what: string, name: string) =>
+    new NotFoundError(
+      `${field}: ${what} ${JSON.stringify(name)}${name.includes(' ') ? '. In a URL + stands for a blank: a + is %2B' : ''}`,
+      { field },
+    );
+  if (monitorElement !== undefined && (await reads.monitorElementByPath(monitorElement)) === null) {
+    throw unknown('monitorElement', 'no monitor element has the path', monitorElement);
+  }
+  if (dataset !== undefined && (await reads.datasetByName(dataset)) === null) {
+    throw unknown('dataset', 'no dataset has the name', dataset);
   }
 }
 
@@ -116,6 +139,7 @@ function rangesOf(text: string): WhereValue[] {
     const [first = '', last = first, ...more] = part.trim().split('-');
     if (more.length > 0) throw refuse('run', `'${part}' is no number and no range`);
     const [gte, lte] = [wholeNumber('run', first), wholeNumber('run', last)];
+    if (gte < 1) throw refuse('run', `'${part}': runs are counted from 1`);
     if (lte < gte) throw refuse('run', `'${part}' ends before it begins`);
     return { run: { number: gte === lte ? { eq: gte } : { gte, lte } } };
   });

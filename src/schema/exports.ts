@@ -2,7 +2,7 @@ import { EXPORT_FORMATS, type ExportFormat, openExport } from '../export/export-
 import type { Export, ExportOptions } from '../export/export-stream.ts';
 import { openTrendExport, TREND_FORMATS, type TrendFormat } from '../export/export-trends.ts';
 import type { Store } from '../store/store.ts';
-import { EXPORT_PARAMETERS, exportRequest } from './export-parameters.ts';
+import { EXPORT_PARAMETERS, exportRequest, requireNamed } from './export-parameters.ts';
 import { TREND_EXPORT_PARAMETERS, trendExportRequest } from './trend-export-parameters.ts';
 
 /** One kind of rows that can be exported, in any of its formats, whoever asks. */
@@ -21,13 +21,19 @@ export const EXPORTS: Readonly<Record<'histograms' | 'trends', ExportKind>> = {
   histograms: {
     formats: EXPORT_FORMATS,
     parameters: EXPORT_PARAMETERS,
-    open: (store, format, given, options) =>
-      openExport(store, format as ExportFormat, exportRequest(given, TEXT_FORMATS.includes(format)), options),
+    async open(store, format, given, options) {
+      const request = exportRequest(given, TEXT_FORMATS.includes(format));
+      await requireNamed(store, given);
+      return openExport(store, format as ExportFormat, request, options);
+    },
   },
   trends: {
     formats: TREND_FORMATS,
     parameters: TREND_EXPORT_PARAMETERS,
-    open: async (store, format, given, options) =>
-      openTrendExport(store, format as TrendFormat, await trendExportRequest(store, given), options),
+    async open(store, format, given, options) {
+      const request = await trendExportRequest(store, given);
+      await requireNamed(store, given);
+      return openTrendExport(store, format as TrendFormat, request, options);
+    },
   },
 };

@@ -332,7 +332,8 @@ for a in map(numpy.load, sys.argv[1:]):
 
   it('as .npy are refused before their first byte where they are no matrix', async () => {
     expect(await refusal('histograms.npy', { run: '315257' })).toMatch(/^400 BAD_USER_INPUT /);
-    expect(await refusal('histograms.npy', { monitorElement: 'no/such' })).toMatch(/400 BAD_USER_INPUT npy: nothing/);
+    const nothing = { monitorElement: CHARGE_PATH.path, run: '999999' };
+    expect(await refusal('histograms.npy', nothing)).toMatch(/400 BAD_USER_INPUT npy: nothing/);
     expect(await refusal('histograms.npy', { monitorElement: CHARGE_PATH.path })).toMatch(
       /400 BAD_USER_INPUT npy: a matrix is of one monitor element and one dataset/,
     );
@@ -341,11 +342,27 @@ for a in map(numpy.load, sys.argv[1:]):
   it('refuse what cannot be, as the graph does', async () => {
     expect(await refusal('histograms.xlsx')).toMatch(/^404 NOT_FOUND/);
     expect(await refusal('histograms.ndjson', { mask: 'unknown-source' })).toMatch(/^404 NOT_FOUND/);
+    expect(await refusal('masks/golden-2018.json', { run: '1' })).toMatch(
+      /^400 BAD_USER_INPUT run: this export takes no/,
+    );
+    // a typing mistake is no empty file
+    for (const [name, value] of [
+      ['monitorElement', 'no/such'],
+      ['dataset', '/No/Such/DQMIO'],
+    ] as const) {
+      for (const kind of ['histograms.csv', 'histograms.arrow', 'trends.csv']) {
+        const trend = { monitorElement: CHARGE_PATH.path, quantity: 'MEAN_X' };
+        const given = { ...(kind.startsWith('trends') && trend), [name]: value };
+        expect(await refusal(kind, given)).toMatch(/^404 NOT_FOUND .*(no\/such|No\/Such)/);
+      }
+    }
+    expect(await refusal('histograms.csv', { monitorElement: 'PXDisk_ 1' })).toMatch(/a \+ is %2B$/);
     for (const [name, value] of [
       ['monitorelement', 'x'],
       ['run', '1-2-3'],
       ['run', 'x'],
       ['run', '5-3'],
+      ['run', '0'],
       ['where', '{'],
       ['where', '{"nosuch":1}'],
       ['where', '{"entries":null}'],

@@ -111,6 +111,17 @@ describe.each(databases)('exports of trends on $name', (database) => {
     expect(summary.sha256).toBe(createHash('sha256').update(body).digest('hex'));
   });
 
+  it('tell the versions of the source that the flags are of', async () => {
+    const asked = { monitorElement: 'charge_PXLayer_1', quantity: 'MEAN_X' };
+    const { provenance } = await lines({ ...asked, source: 'rr-2018', subsystem: 'pixel' });
+    const { data } = await ask(
+      '{ lumisectionMask(expression: "good(\\"rr-2018\\", \\"pixel\\")") { madeOf { source subsystem dataset version } } }',
+    );
+    expect(data.lumisectionMask.madeOf.length).toBeGreaterThan(0);
+    expect(provenance.flags).toEqual(data.lumisectionMask.madeOf.map((part: object) => expect.objectContaining(part)));
+    expect((await lines(asked)).provenance).not.toHaveProperty('flags');
+  });
+
   it('go on where they were cut, and after any chunk, to the same rows', async () => {
     const parameters = { monitorElement: MANY.path, quantity: 'FRACTION', window: '{"x":{"min":1}}' };
     const whole = await lines(parameters);
