@@ -65,7 +65,8 @@ export async function inspectFile(
     const dataset = needs === 'source' ? null : (settings.dataset ?? statedDataset);
     needsDataset = needs === 'dataset' && dataset === null;
     found = { ...found, format, title, dataset };
-    const options = { dataset: dataset ?? NO_DATASET, ...elementsOf(settings.elements) };
+    const flag = needsDataset ? NO_DATASET : settings.dataset;
+    const options = { ...(flag !== undefined && { dataset: flag }), ...elementsOf(settings.elements) };
     for await (const step of parser.read(file, format, options)) {
       if (step.batch) contents.add(withoutPlaceholder(step.batch, dataset));
       for (const { path, rows } of step.skipped ?? []) skipped.set(path, (skipped.get(path) ?? 0) + rows);

@@ -36,13 +36,18 @@ export interface ReadJob {
   readonly early: EarlyReading | undefined;
 }
 
-/** What the parse process is told of a file besides its place. */
-export function parseOptions({ dataset, meMap }: Omit<FileIdentity, 'sha256'>, settings: IngestSettings): JobOptions {
-  const { batchRows, elements } = settings;
+/**
+ * What the parse process is told of a file besides its place. A dataset that the file states itself is not among it: rows
+ * of another one are its reader's to refuse.
+ */
+export function parseOptions(
+  identity: Pick<FileIdentity, 'dataset' | 'meMap'>,
+  { dataset, batchRows, elements }: IngestSettings,
+): JobOptions {
   return {
-    ...(dataset === '' ? {} : { dataset }),
+    ...(dataset === undefined || identity.dataset === '' ? {} : { dataset }),
     ...(batchRows === undefined ? {} : { batchRows }),
-    ...(meMap === '' ? {} : { elements }),
+    ...(identity.meMap === '' ? {} : { elements }),
   };
 }
 
