@@ -64,6 +64,8 @@ export type CertificationWhere = {
   flag?: CertificationFlagFilter | null | undefined;
   /** What kind of source it is, e.g. `golden`. */
   kind?: StringFilter | null | undefined;
+  /** Only in runs with at least one lumisection of this mask: a certification source (what its newest version calls GOOD), a saved mask, or an expression, as `lumisectionMask` takes it. An unknown name is an error. */
+  mask?: string | null | undefined;
   /** It satisfies this: The run that was judged. */
   run?: RunWhere | null | undefined;
   /** Who judged: the name under which the verdicts were ingested, e.g. `golden-2018`. */

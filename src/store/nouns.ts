@@ -392,6 +392,7 @@ export const NOUNS = {
     relations: { run: toRun },
     order: { RUN: 'runNumber', ...orderBy('source', 'dataset', 'subsystem', 'version', 'flag', 'createdAt') },
     defaultOrder: ['runNumber', 'source', 'dataset', 'subsystem', 'version', 'flag'],
+    mask: { run: 'runNumber' },
   },
 
   note: {

@@ -171,6 +171,19 @@ describe.each(databases)('where on $name', (database) => {
     expect(data.dataFiles).toEqual({ totalCount: expected.length, nodes: expected.map((path) => ({ path })) });
   });
 
+  it('certifications by the runs of a mask', async () => {
+    const all = '{ source: { eq: "golden-2018" } }';
+    const ofMask = (where: string) => `certifications(where: ${where}) { nodes { run { number } version } }`;
+    const { data, errors } = await ask(
+      `{ all: ${ofMask(all)} one: ${ofMask('{ mask: "315257", source: { eq: "golden-2018" } }')} none: ${ofMask('{ mask: "999999" }')} }`,
+    );
+    expect(errors).toBeUndefined();
+    const inRun = data.all.nodes.filter(({ run }: { run: { number: number } }) => run.number === 315257);
+    expect([inRun.length > 0, inRun.length < data.all.nodes.length]).toEqual([true, true]);
+    expect(data.one.nodes).toEqual(inRun);
+    expect(data.none.nodes).toEqual([]);
+  });
+
   it.each<[string, string[]]>([
     ['{ hasBins: { eq: true } }', ['CSC/Summary/status']],
     ['{ hasBins: { ne: true }, entries: { isNull: true } }', ['CSC/Summary/rate']],
