@@ -11,7 +11,7 @@ import { maskOf, namesOf } from './mask-names.ts';
 import type { Sql } from './mask-sql.ts';
 import { nounInfo } from './nouns.ts';
 import { OperationDatabase } from './operation-database.ts';
-import { REFERENCE_STATE, type ReferenceName, type References } from './references.ts';
+import { isKnown, REFERENCE_STATE, type ReferenceName, type References } from './references.ts';
 import { snakeCase } from './rows.ts';
 import type { Noun } from './store.ts';
 import type { Veil } from './veil.ts';
@@ -129,6 +129,8 @@ export class CheckedQuery {
     queries: Queries,
   ): Promise<unknown[][] | undefined> {
     const filters = new FilterCompiler(this.database.dialect, this.references, await readValues(values, queries));
+    // what is known now is what the statement says: until it is answered others may have learned more
+    const known = names.map((name) => this.references.stateOf(name));
     const statement = compose(filters);
     if (names.length === 0) return this.send(statement, queries);
     const states = names.map((name) => sql.raw(`${REFERENCE_STATE[name]} AS ${snakeCase(name)}`));
@@ -138,7 +140,7 @@ export class CheckedQuery {
       queries,
     );
     const first = checked[0] as unknown[];
-    const isCurrent = names.every((name, i) => this.references.isCurrent(name, first.at(i - names.length)));
+    const isCurrent = names.every((name, i) => isKnown(name, first.at(i - names.length), known[i]));
     if (!isCurrent) return undefined;
     return first[0] === null ? [] : checked;
   }

@@ -32,6 +32,12 @@ export const REFERENCE_STATE: Readonly<Record<ReferenceName, string>> = {
   elementSet: '(SELECT count(*) FROM element_set)',
 };
 
+/** Whether a table in this state holds nothing that was not known, where `known` was (see References.stateOf). */
+export function isKnown(name: ReferenceName, state: unknown, known: unknown): boolean {
+  if (known === undefined) return false;
+  return name === 'monitorElement' || name === 'dataset' ? (state as number) <= (known as number) : state === known;
+}
+
 /**
  * Monitor elements, datasets and the newest versions of certification sources, kept in memory. Another process may
  * write meanwhile: so a statement that was composed from them reads their state as well (see checked-query.ts),
@@ -162,13 +168,13 @@ export class References {
     return this.#scopes.has(source);
   }
 
-  /** Whether a table whose state is this one holds nothing that is not known here. */
-  isCurrent(name: ReferenceName, state: unknown): boolean {
-    if (!this.#loaded.has(name)) return false;
-    if (name === 'certification') return state === this.#certificationState;
-    if (name === 'savedMask') return state === this.#savedState;
-    if (name === 'elementSet') return state === this.#setState;
-    return (state as number) <= this.#dictionaries[name].lastId;
+  /** The state of a table as it is known here now; undefined before it was read. */
+  stateOf(name: ReferenceName): unknown {
+    if (!this.#loaded.has(name)) return undefined;
+    if (name === 'certification') return this.#certificationState;
+    if (name === 'savedMask') return this.#savedState;
+    if (name === 'elementSet') return this.#setState;
+    return this.#dictionaries[name].lastId;
   }
 
   isLoaded(name: ReferenceName): boolean {

@@ -157,6 +157,25 @@ describe.each(databases)('masks on $name', (database) => {
     }
   });
 
+  test('mean the newest version to all that ask at the same time', async () => {
+    const other = await openStore(url, { migrate: false });
+    const count = () => store.lists.count('lumisection', { kind: 'mask', mask: 'at-once' });
+    try {
+      for (let least = 0; least < 12; least++) {
+        await other.masks.save({
+          name: 'at-once',
+          comment: null,
+          author: 'other',
+          expression: `where(number > ${least})`,
+        });
+        const expected = world.lumisection.filter(({ number }) => number > least).length;
+        expect(await Promise.all([count(), count(), count()])).toEqual([expected, expected, expected]);
+      }
+    } finally {
+      await other.close();
+    }
+  });
+
   test('and sources have no name in common, and unknown names are refused with their place', async () => {
     await expect(save('golden', 'rr')).rejects.toMatchObject({ code: 'BAD_USER_INPUT' });
     await expect(read('golden & nowhere')).rejects.toMatchObject({ code: 'NOT_FOUND', details: { column: 10 } });
