@@ -31,6 +31,9 @@ const file = (name: string, content: string | Uint8Array) => {
 };
 const dataset = '/ZeroBias/Run2018A-12Nov2019_UL2018-v1/DQMIO';
 const table = csv(csvRow());
+const attributes = { b_field: 3.8, clock_type: 'LHC', components: ['PIXEL'], era: 'Run2018A', run_number: 315257 };
+const answer = JSON.stringify({ data: [{ id: '315257', type: 'runs', attributes }], meta: { totalResourceCount: 1 } });
+const flags = '[{"run_number": 315257, "lumi_number": 2, "class": "cosmics", "pixel_flag": true}]';
 
 describe.each(databases)('a file that was refused before anybody knew what it is, on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
@@ -63,6 +66,30 @@ describe.each(databases)('a file that was refused before anybody knew what it is
     expect(await ingest(path, parser)).toMatchObject({ fileId: report.fileId });
     expect(await ledger()).toMatchObject([row]);
     expect(await opened.store.verify()).toEqual([]);
+  });
+
+  test.each([
+    ['cut.json', `${answer.slice(0, 120)}`, 'TRUNCATED'],
+    ['cut-early.json', answer.slice(0, 40), 'TRUNCATED'],
+    ['cut-flags.json', flags.slice(0, 60), 'TRUNCATED'],
+    ['cut.json.gz', gzipSync(answer).subarray(0, -12), 'TRUNCATED'],
+    ['nan.json', flags.replace('true', 'NaN'), 'MALFORMED_JSON'],
+    ['lines.json', `${flags.slice(1, -1)}\n`.repeat(2), 'MALFORMED_JSON'],
+    ['latin1.json', Buffer.from(flags.replace('cosmics', 'caf\u00e9'), 'latin1'), 'MALFORMED_JSON'],
+    ['large.json', flags.replace('cosmics', ' '.repeat(64 * 1024 * 1024)), 'FILE_TOO_LARGE'],
+  ])('stands in the ledger where it was meant for a table, met in a folder too: %s', async (name, content, code) => {
+    const report = await ingest(file(name, content), good, {}, { metInFolder: true });
+    expect(report).toMatchObject({ outcome: 'failed', exitStatus: 1, error: { code } });
+    expect(await ledger()).toMatchObject([{ status: 'QUARANTINED', errorCode: code, id: report.fileId }]);
+  });
+
+  test.each([
+    ['settings.json', '{"name": "x", "version": '],
+    ['log.json', '{"level": 30, "message": "started"}\n'.repeat(2)],
+    ['settings.ini', '[section]\nname = run_number\n'],
+  ])('does not stand there where nothing speaks for a table: %s', async (name, content) => {
+    const report = await ingest(file(name, content), good, {}, { metInFolder: true });
+    expect(report).toMatchObject({ fileId: null, error: { code: 'UNKNOWN_FORMAT' } });
   });
 
   test('does not stand there when it was met in a folder and is no data at all, or in a rehearsal', async () => {

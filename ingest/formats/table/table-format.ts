@@ -40,7 +40,8 @@ export function recognisesTable(
         const { columns } = await openTable(source, title);
         return fits(columns) ? null : `a table of the columns ${shortened(columns.join(', '))}`;
       } catch (error) {
-        if (error instanceof FileError && error.code !== 'FILE_CHANGED') return error.message;
+        const isOther = error instanceof FileError && error.code !== 'FILE_CHANGED' && !beginsAsTable(source.head);
+        if (isOther) return error.message;
         throw error;
       }
     },
@@ -99,5 +100,13 @@ export async function openFitting(noun: Pick<TableNoun<unknown>, 'title' | 'look
   const reason = `${source.path}: no ${noun.title}: it is ${noun.looksFor}; this one has ${value || 'no columns'}`;
   throw new FileError('MISSING_COLUMN', reason, { file: source.path, value });
 }
+
+/**
+ * Whether a JSON that cannot be read was meant for one of the tables: an answer of a JSON:API, or columns as theirs. Which
+ * one it was meant for, nobody can tell.
+ */
+const beginsAsTable = (head: Uint8Array): boolean =>
+  isJson(head) &&
+  /^\s*\[?\s*\{\s*"data"\s*:|"attributes[".]|"run_number"\s*:/.test(Buffer.from(head).toString('latin1'));
 
 const text = (head: Uint8Array) => Buffer.from(head.subarray(0, 4096)).toString('latin1');
