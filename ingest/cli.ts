@@ -1,5 +1,6 @@
 /** The command line: `tsx ingest/cli.ts COMMAND ...`. Exit status 0: all good; 2: done, with findings; 1: could not run. */
 import { type Command, UsageError } from './commands/command.ts';
+import { outliveReaders, output } from './commands/output.ts';
 
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   ingest: async () => (await import('./commands/ingest.ts')).ingest,
@@ -26,7 +27,7 @@ npm run COMMAND -- --help explains each.
 
 async function main(name: string | undefined, args: readonly string[]): Promise<number> {
   if (name === undefined || name === '--help' || name === '-h') {
-    process.stdout.write(overview);
+    await output.print(overview);
     return name === undefined ? 1 : 0;
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined;
@@ -35,11 +36,11 @@ async function main(name: string | undefined, args: readonly string[]): Promise<
     return 1;
   }
   const command = await load();
-  if (args.includes('--help') || args.includes('-h')) {
-    process.stdout.write(command.help);
-    return 0;
-  }
   try {
+    if (args.includes('--help') || args.includes('-h')) {
+      await output.print(command.help);
+      return 0;
+    }
     return await command.run(args);
   } catch (error) {
     process.stderr.write(`${name}: ${wordError(error)}\n`);
@@ -57,4 +58,5 @@ function wordError(error: unknown): string {
 }
 
 const [, , name, ...args] = process.argv;
+outliveReaders();
 process.exitCode = await main(name, args);

@@ -1,5 +1,3 @@
-import { randomUUID } from 'node:crypto';
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { printable } from '../src/domain/printable.ts';
 import { type IssueRecord, noCounts } from '../src/domain/record.ts';
 import { addCounts, type FileReport, sumOf } from './pipeline/report.ts';
@@ -55,18 +53,6 @@ export function formatRun(run: IngestRun): string {
 export function runAsJson(run: IngestRun): string {
   const { rowsRead, ...total } = totalOf(run);
   return `${JSON.stringify({ ...run, total: { ...total.counts, seconds: run.seconds, rowsRead } }, null, 2)}\n`;
-}
-
-/** Writes a file whole or not at all. */
-export async function writeAtomically(path: string, text: string): Promise<void> {
-  const draft = `${path}.${randomUUID()}.tmp`;
-  try {
-    await writeFile(draft, text);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw error;
-  }
 }
 
 type Measured = Pick<FileReport, 'counts' | 'seconds' | 'rowsRead'>;

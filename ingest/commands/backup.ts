@@ -1,6 +1,7 @@
 import { loadConfig } from '../../src/config.ts';
 import { backupDatabase } from '../../src/store/backup.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
+import { output } from './output.ts';
 
 const help = `usage: npm run backup -- FILE
 
@@ -19,6 +20,6 @@ async function run(args: readonly string[]): Promise<number> {
   const [target, ...more] = positionals;
   if (target === undefined || more.length > 0) throw new UsageError('name one file to copy the database to');
   const bytes = backupDatabase(loadConfig().databaseUrl, target);
-  process.stdout.write(`${target}: ${bytes} bytes\n`);
+  await output.print(`${target}: ${bytes} bytes\n`);
   return 0;
 }

@@ -12,6 +12,7 @@ import { exportedTask, openTaskExport, TASK_FORMATS, type TaskFormat } from '../
 import type { ExportKind } from '../../src/schema/exports.ts';
 import { openExistingStore } from '../../src/store/open-store.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
+import { output } from './output.ts';
 
 const namesOf = (formats: Readonly<Record<string, string>>) =>
   Object.keys(formats)
@@ -104,9 +105,9 @@ async function run(args: readonly string[]): Promise<number> {
     }
     await rename(partial, file);
     const { rows = 0, cut = null, cursor = null } = summary ?? {};
-    process.stdout.write(`${file}: ${rows} ${what}\n`);
+    await output.print(`${file}: ${rows} ${what}\n`);
     if (cut === null && !provenance.includes('"cut":"LIMIT"')) return 0;
-    process.stdout.write(`more is there: go on with --after ${cursor}\n`);
+    await output.print(`more is there: go on with --after ${cursor}\n`);
     return 2;
   } finally {
     await store.close();

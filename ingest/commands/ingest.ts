@@ -10,13 +10,15 @@ import { NO_DATA } from '../pipeline/quarantine.ts';
 import type { FileReport, IngestSettings } from '../pipeline/report.ts';
 import { ingestPatiently } from '../pipeline/retry.ts';
 import { createProgress } from '../progress.ts';
-import { formatRun, type IngestRun, runAsJson, type SkippedFile, writeAtomically } from '../report.ts';
+import { formatRun, type IngestRun, runAsJson, type SkippedFile } from '../report.ts';
+import { reportFile } from '../report-file.ts';
 import { isLiveName } from '../source/live/live-name.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { assertFormat } from './format-option.ts';
 import { ingestLive } from './live.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
+import { output } from './output.ts';
 
 const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
 
@@ -79,6 +81,7 @@ async function run(args: readonly string[]): Promise<number> {
   const jobs = values['dry-run'] ? Math.min(1, jobsOf(values.jobs)) : jobsOf(values.jobs);
   if (positionals.length === 0) throw new UsageError('no file was named');
   const settings = await settingsOf(values);
+  const writeReport = values.report === undefined ? null : await reportFile(values.report);
   const started = performance.now();
   const { databaseUrl, omsToken, runRegistryToken } = loadConfig();
   const parsers = Array.from({ length: jobs }, () => new ParseProcess());
@@ -128,12 +131,9 @@ async function run(args: readonly string[]): Promise<number> {
         await readOne(parser, ...next, false);
       }
     };
-    try {
-      await Promise.all(parsers.map(readOneByOne));
-    } finally {
-      progress.close();
-      await store.close();
-    }
+    const readings = await Promise.allSettled(parsers.map(readOneByOne));
+    progress.close();
+    const closing = store.close();
     // in the order of the names, whichever was done first
     const files: FileReport[] = [];
     const skipped: SkippedFile[] = [];
@@ -146,8 +146,14 @@ async function run(args: readonly string[]): Promise<number> {
     const exitStatus = stop.exitStatus ?? worst(files);
     const seconds = (performance.now() - started) / 1000;
     const result: IngestRun = { files, skipped, dryRun: values['dry-run'], seconds, exitStatus };
-    process.stdout.write(values.json ? runAsJson(result) : formatRun(result));
-    if (values.report !== undefined) await writeAtomically(values.report, runAsJson(result));
+    const ends = await Promise.allSettled([
+      closing,
+      writeReport?.(runAsJson(result)),
+      output.print(values.json ? runAsJson(result) : formatRun(result)),
+    ]);
+    // told last: what was done before is to be known all the same
+    const failures = [...readings, ...ends].filter((end) => end.status === 'rejected').map(({ reason }) => reason);
+    if (failures.length > 0) throw new AggregateError(failures);
     return exitStatus;
   } finally {
     stop.release();

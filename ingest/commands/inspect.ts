@@ -10,6 +10,7 @@ import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { assertFormat } from './format-option.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
+import { output } from './output.ts';
 
 const help = `usage: npm run inspect -- FILE|DIR|GLOB|@LIST... [flags]
 
@@ -62,11 +63,13 @@ async function run(args: readonly string[]): Promise<number> {
         ? { ...nothingFound(path), error: problem }
         : await inspectFile({ parser, store }, path, settings);
       files.push(inspection);
-      if (!values.json) process.stdout.write(`${files.length > 1 ? '\n' : ''}${formatInspection(inspection)}`);
+      if (values.json) continue;
+      const heard = await output.print(`${files.length > 1 ? '\n' : ''}${formatInspection(inspection)}`);
+      if (!heard) break;
     }
     const statuses = files.map((file) => file.exitStatus);
     const exitStatus = statuses.includes(1) ? 1 : Math.max(0, ...statuses);
-    if (values.json) process.stdout.write(`${JSON.stringify({ files, exitStatus }, null, 2)}\n`);
+    if (values.json) await output.print(`${JSON.stringify({ files, exitStatus }, null, 2)}\n`);
     return exitStatus;
   } finally {
     if (!('missing' in store)) await store.close();

@@ -4,6 +4,7 @@ import { isScope, SCOPES } from '../../src/domain/viewer.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { TokenRow, Tokens } from '../../src/store/tokens.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
+import { output } from './output.ts';
 
 const help = `usage: npm run token -- create --name NAME --scope SCOPE [--scope SCOPE] [--expires 90d]
        npm run token -- list
@@ -84,13 +85,13 @@ function create({ name, scope: scopes = [], expires, json }: Flags) {
   return async (tokens: Tokens) => {
     const { token: row, secret } = await tokens.create(wish, CREATOR);
     if (json) {
-      process.stdout.write(`${JSON.stringify({ token: row, secret }, null, 2)}\n`);
+      await output.print(`${JSON.stringify({ token: row, secret }, null, 2)}\n`);
       return;
     }
     process.stderr.write(
       `Token ${row.id} of ${row.name} (${row.scopes.join(', ')}), good until ${minute(row.expiresAt)}. Keep it: it is not shown again.\n`,
     );
-    process.stdout.write(`${secret}\n`);
+    await output.print(`${secret}\n`);
   };
 }
 
@@ -118,12 +119,12 @@ async function revoke(tokens: Tokens, names: readonly string[], json: boolean): 
     if (found.length === 0) throw new UsageError(`there is no token "${name}"`);
     revoked.push(...found);
   }
-  show(revoked, json);
+  await show(revoked, json);
 }
 
-function show(rows: readonly TokenRow[], json: boolean): void {
+async function show(rows: readonly TokenRow[], json: boolean): Promise<void> {
   if (json) {
-    process.stdout.write(`${JSON.stringify({ tokens: rows }, null, 2)}\n`);
+    await output.print(`${JSON.stringify({ tokens: rows }, null, 2)}\n`);
     return;
   }
   const lines = rows.map((row) => [
@@ -136,14 +137,8 @@ function show(rows: readonly TokenRow[], json: boolean): void {
   ]);
   const table = [['ID', 'NAME', 'SCOPES', 'MADE', 'LAST USED', 'STATE'], ...lines];
   const widths = table[0]?.map((_, column) => Math.max(...table.map((line) => line[column]?.length ?? 0))) ?? [];
-  for (const line of table) {
-    process.stdout.write(
-      `${line
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd()}\n`,
-    );
-  }
+  const texts = table.map((line) => line.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '));
+  await output.print(texts.map((text) => `${text.trimEnd()}\n`).join(''));
 }
 
 function stateOf({ revokedAt, expiresAt }: TokenRow): string {

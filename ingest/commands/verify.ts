@@ -1,6 +1,7 @@
 import { loadConfig } from '../../src/config.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
+import { output } from './output.ts';
 
 const help = `usage: npm run verify [-- --json]
 
@@ -23,13 +24,13 @@ async function run(args: readonly string[]): Promise<number> {
   try {
     const findings = await store.verify();
     if (values.json) {
-      process.stdout.write(`${JSON.stringify({ findings }, null, 2)}\n`);
+      await output.print(`${JSON.stringify({ findings }, null, 2)}\n`);
     } else if (findings.length === 0) {
-      process.stdout.write('the database is consistent\n');
+      await output.print('the database is consistent\n');
     } else {
       for (const { check, rule, count, examples } of findings) {
-        process.stdout.write(`${check}: ${count} break the rule that ${rule}; for instance\n`);
-        for (const example of examples) process.stdout.write(`  ${example}\n`);
+        await output.print(`${check}: ${count} break the rule that ${rule}; for instance\n`);
+        for (const example of examples) await output.print(`  ${example}\n`);
       }
     }
     return findings.length === 0 ? 0 : 2;

@@ -7,6 +7,7 @@ import type { Rows, Store } from '../../src/store/store.ts';
 import type { Brought, Holder } from '../../src/store/withdrawal.ts';
 import { hasDied } from '../pipeline/process-name.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
+import { output } from './output.ts';
 
 const help = `usage: npm run withdraw -- FILE|SHA256|NUMBER...
 
@@ -36,7 +37,7 @@ async function run(args: readonly string[]): Promise<number> {
     for (const id of distinct.keys()) {
       const discarded = await store.ledger.discard(id, hasDied);
       withdrawn.push(discarded);
-      if (!values.json) process.stdout.write(`${describe(discarded)}\n`);
+      if (!values.json) await output.print(`${describe(discarded)}\n`);
     }
   } finally {
     await store.close();
@@ -44,7 +45,7 @@ async function run(args: readonly string[]): Promise<number> {
   const files = withdrawn.map(({ file: { id, path, sha256, format, dataset }, withdrawal }) => {
     return { id, path, sha256, format, dataset, ...withdrawal };
   });
-  if (values.json) process.stdout.write(`${JSON.stringify({ files }, null, 2)}\n`);
+  if (values.json) await output.print(`${JSON.stringify({ files }, null, 2)}\n`);
   return 0;
 }
 

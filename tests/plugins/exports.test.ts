@@ -9,6 +9,7 @@ import { parquetMetadata } from 'hyparquet';
 import { readParquet } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportHistograms } from '../../ingest/commands/export.ts';
+import { output } from '../../ingest/commands/output.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -258,7 +259,7 @@ describe.each(databases)('exports on $name', (database) => {
 
   it('are written to files by the command line, byte for byte the same', async () => {
     vi.stubEnv('DATABASE_URL', opened.url);
-    const told = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const told = vi.spyOn(output, 'print').mockResolvedValue(true);
     const file = (format: string) => join(folder, `${database.name}-cli.${format}`);
     try {
       const select = { monitorElement: CHARGE_PATH.path, dataset: UL2018, mask: 'golden-2018' };

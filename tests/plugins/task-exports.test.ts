@@ -6,6 +6,7 @@ import { parquetMetadata } from 'hyparquet';
 import { readParquet } from 'parquet-wasm';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportHistograms } from '../../ingest/commands/export.ts';
+import { output } from '../../ingest/commands/output.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Scope } from '../../src/domain/viewer.ts';
@@ -165,7 +166,7 @@ describe.each(databases)('exports of tasks on $name', (database) => {
   it('are written to files by the command line, with the same rows', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lumigraph-task-export-'));
     const written: string[] = [];
-    const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    const stdout = vi.spyOn(output, 'print').mockImplementation(async (text) => written.push(text) > 0);
     vi.stubEnv('DATABASE_URL', opened.url);
     try {
       const file = join(folder, 'part.arrow');

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { tableFromIPC } from '@uwdata/flechette';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { exportHistograms } from '../../ingest/commands/export.ts';
+import { output } from '../../ingest/commands/output.ts';
 import { type App, createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -176,7 +177,7 @@ describe.each(databases)('exports of trends on $name', (database) => {
   it('are written to files by the command line, byte for byte the same', async () => {
     const file = join(folder, 'trend.csv');
     const written: string[] = [];
-    const stdout = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
+    const stdout = vi.spyOn(output, 'print').mockImplementation(async (text) => written.push(text) > 0);
     vi.stubEnv('DATABASE_URL', opened.url);
     try {
       const flags = ['--monitorElement', MANY.path, '--quantity', 'integral', '--run', '400001', '--limit', '10'];

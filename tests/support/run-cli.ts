@@ -5,6 +5,7 @@ import { vi } from 'vitest';
 import { backup } from '../../ingest/commands/backup.ts';
 import { ingest } from '../../ingest/commands/ingest.ts';
 import { inspect } from '../../ingest/commands/inspect.ts';
+import { output } from '../../ingest/commands/output.ts';
 import { token } from '../../ingest/commands/token.ts';
 import { verify } from '../../ingest/commands/verify.ts';
 import { withdraw } from '../../ingest/commands/withdraw.ts';
@@ -54,18 +55,22 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
 export async function runHere([name = '', ...args]: readonly string[], { url }: CliOptions): Promise<CliResult> {
   const command = { ingest, inspect, withdraw, verify, backup, token }[name];
   if (!command) throw new Error(`there is no command ${name}`);
-  const output = { stdout: '', stderr: '' };
-  const spies = (['stdout', 'stderr'] as const).map((stream) =>
-    vi.spyOn(process[stream], 'write').mockImplementation((chunk) => {
-      output[stream] += chunk;
+  const said = { stdout: '', stderr: '' };
+  const spies = [
+    vi.spyOn(output, 'print').mockImplementation(async (text) => {
+      said.stdout += text;
       return true;
     }),
-  );
+    vi.spyOn(process.stderr, 'write').mockImplementation((chunk) => {
+      said.stderr += chunk;
+      return true;
+    }),
+  ];
   vi.stubEnv('DATABASE_URL', url);
   try {
-    return { status: await command.run(args), signal: null, ...output };
+    return { status: await command.run(args), signal: null, ...said };
   } catch (error) {
-    return { status: 1, signal: null, ...output, stderr: output.stderr + (error as Error).message };
+    return { status: 1, signal: null, ...said, stderr: said.stderr + (error as Error).message };
   } finally {
     vi.unstubAllEnvs();
     for (const spy of spies) spy.mockRestore();
