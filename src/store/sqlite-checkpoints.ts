@@ -5,7 +5,7 @@ import type { SqliteConnection } from './sqlite-connection.ts';
 
 const PROGRAM = ownFile('src/store/sqlite-checkpoint-thread.mjs');
 
-/** Sizes of the log, in pages of 4 KB. */
+/** Sizes of the log, in bytes. */
 export interface LogSizes {
   /** So much is worth moving. */
   readonly worth: number;
@@ -13,7 +13,7 @@ export interface LogSizes {
   readonly long: number;
 }
 
-const SIZES: LogSizes = { worth: 4_000, long: 16_000 };
+const SIZES: LogSizes = { worth: 16 * 1024 * 1024, long: 64 * 1024 * 1024 };
 
 /**
  * Moves the log into the database beside the writer, in a thread: the two flushes that this takes stopped a bulk load for a
@@ -26,7 +26,8 @@ export class SqliteCheckpoints {
   #thread: Worker | null = null;
   #failed = false;
   #underWay: Promise<void> | null = null;
-  /** Pages of the log from which on the next transaction waits. */
+  #pageBytes = 0;
+  /** Size of the log from which on the next transaction waits. */
   #waitFrom: number;
   #isLong = false;
 
@@ -51,9 +52,11 @@ export class SqliteCheckpoints {
   committed(writer: SqliteConnection): void {
     const [, pages, moved] = writer.prepare('PRAGMA wal_checkpoint(NOOP)').statement.get() as unknown as number[];
     if (pages === undefined || moved === undefined) return;
-    if (pages < this.#sizes.long) this.#waitFrom = this.#sizes.long;
-    this.#isLong = pages >= this.#waitFrom;
-    if (pages - moved >= this.#sizes.worth && this.#underWay === null) void this.#move();
+    this.#pageBytes ||= (writer.prepare('PRAGMA page_size').statement.get() as unknown as [number])[0];
+    const bytes = pages * this.#pageBytes;
+    if (bytes < this.#sizes.long) this.#waitFrom = this.#sizes.long;
+    this.#isLong = bytes >= this.#waitFrom;
+    if (bytes - moved * this.#pageBytes >= this.#sizes.worth && this.#underWay === null) void this.#move();
   }
 
   #move(): Promise<void> {
