@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SqliteConnection } from '../../src/store/sqlite-connection.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
@@ -28,7 +29,7 @@ const WIDE_GRAPH = /* GraphQL */ `
 `;
 
 describe.each(databases)('SQL on $name', (database) => {
-  let opened: { store: Store; drop(): Promise<void> };
+  let opened: { store: Store; url: string; drop(): Promise<void> };
   let ask: Ask;
   const statements: string[] = [];
 
@@ -112,6 +113,28 @@ describe.each(databases)('SQL on $name', (database) => {
       expect(again.pileup).toBe(30 + lumisection.number);
     }
   });
+
+  if (database.name === 'sqlite') {
+    it('finds the histograms of one lumisection by an index, without those of its run', async () => {
+      const found = [
+        ...(await statementsOf('{ lumisection(run: 2, number: 7) { histograms { nodes { entries } } } }')),
+        ...(await statementsOf(
+          '{ lumisectionHistograms(where: { run: { number: { eq: 2 } }, lumisection: { number: { eq: 7 } } }) { nodes { entries } } }',
+        )),
+      ].filter((sql) => sql.includes('FROM lumisection_histogram t'));
+      expect(found.length).toBe(2);
+      const reader = new SqliteConnection(opened.url.slice('file:'.length), () => {}, { readOnly: 'file' });
+      try {
+        for (const sql of found) {
+          expect(reader.planOf(sql).join('\n')).toMatch(
+            /SEARCH t USING INDEX \w+ \(run_number=\? AND lumisection_number=\?\)/,
+          );
+        }
+      } finally {
+        reader.close();
+      }
+    });
+  }
 
   it('reads neither bins nor binnings nor names that are not asked for', async () => {
     const found = await statementsOf('{ lumisectionHistograms(first: 5) { nodes { entries meanX } } }');
