@@ -443,7 +443,7 @@ export type LumisectionHistogramWhere = {
   dataset?: DatasetWhere | null | undefined;
   /** Number of entries as the source states it (fill calls in ROOT; the sum of all bins in the CSVs); absent where it does not. */
   entries?: FloatFilter | null | undefined;
-  /** Sum of the in-range bins. */
+  /** Sum of the in-range bins; of profiles the entries in range, whose place and width the moments tell. */
   integral?: FloatFilter | null | undefined;
   /** Excess kurtosis of x over the in-range bins (0 for a Gaussian, no unit); absent with two axes. */
   kurtosis?: FloatFilter | null | undefined;
@@ -779,7 +779,7 @@ export type RunHistogramWhere = {
   entries?: FloatFilter | null | undefined;
   /** Whether bins are stored; summaries (per-run CSV) have statistics alone. */
   hasBins?: BooleanFilter | null | undefined;
-  /** Sum of the in-range bins; absent for summaries, which have no bins. */
+  /** Sum of the in-range bins; of profiles the entries in range, whose place and width the moments tell. Absent for summaries, which have no bins. */
   integral?: FloatFilter | null | undefined;
   /** Excess kurtosis of x over the in-range bins (0 for a Gaussian, no unit); absent with two axes. */
   kurtosis?: FloatFilter | null | undefined;

@@ -77,7 +77,7 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     ...keys,
     ...moments,
     lumisectionNumber: 'Number of the lumisection.',
-    integral: 'Sum of the in-range bins.',
+    integral: 'Sum of the in-range bins; of profiles the entries in range, whose place and width the moments tell.',
     run: 'The run.',
     lumisection: 'The lumisection.',
     monitorElement: 'The monitor element: what is histogrammed.',
@@ -87,7 +87,8 @@ export const DESCRIPTIONS: { readonly [N in Noun]: Readonly<Record<Fields<N> & s
     ...keys,
     ...moments,
     title: 'Title of the histogram (prose), absent where the source has none.',
-    integral: 'Sum of the in-range bins; absent for summaries, which have no bins.',
+    integral:
+      'Sum of the in-range bins; of profiles the entries in range, whose place and width the moments tell. Absent for summaries, which have no bins.',
     hasBins: 'Whether bins are stored; summaries (per-run CSV) have statistics alone.',
     run: 'The run.',
     monitorElement: 'The monitor element: what is histogrammed.',
