@@ -1,4 +1,5 @@
 /** The command line: `tsx ingest/cli.ts COMMAND ...`. Exit status 0: all good; 2: done, with findings; 1: could not run. */
+import { UnavailableError } from '../src/domain/errors.ts';
 import { type Command, UsageError } from './commands/command.ts';
 import { outliveReaders, output } from './commands/output.ts';
 
@@ -53,6 +54,8 @@ function wordError(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // One for each address of a host that could not be reached.
   if (error instanceof AggregateError) return error.errors.map(wordError).join('; ');
+  // it may be tried again, which a script has to know
+  if (error instanceof UnavailableError) return `${error.code}: ${error.message}`;
   // What is meant for people says so by a code; of the rest the stack is needed.
   return 'code' in error || error instanceof UsageError ? error.message : (error.stack ?? error.message);
 }

@@ -10,6 +10,7 @@ import { StrategyRunner } from './playground/strategy-runner.ts';
 import { describeSession, mintSessionToken } from './plugins/session-token.ts';
 import type { StatementObserver } from './store/observed-database.ts';
 import { openExistingStore, openStore } from './store/open-store.ts';
+import { patiently } from './store/patience.ts';
 import type { Store, StoreOptions } from './store/store.ts';
 import { inTime } from './telemetry/in-time.ts';
 import { createMetrics, type Metrics } from './telemetry/metrics.ts';
@@ -41,7 +42,9 @@ async function main(): Promise<void> {
   const metrics = createMetrics();
   const traces = await startTraces(config, log);
   const stopping = new AbortController();
-  const store = await open(config, observers(config, metrics, traces));
+  const store = await patiently(() => open(config, observers(config, metrics, traces)), {
+    onRetry: ({ message }, waitMs) => log.line('warn', 'database not reached', { reason: message, againMs: waitMs }),
+  });
   try {
     if (config.sample) await fillEmptyStore(store);
     const pageFolder = config.web ? await buildPage(log) : null;

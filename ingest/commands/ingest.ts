@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { loadConfig } from '../../src/config.ts';
 import { isStorable } from '../../src/domain/storable-text.ts';
 import { openStore } from '../../src/store/open-store.ts';
+import { patiently } from '../../src/store/patience.ts';
 import { discover, type Found } from '../discover.ts';
 import { ParseProcess } from '../parse-process/parse-process.ts';
 import { FILE_BUSY } from '../pipeline/lease.ts';
@@ -93,7 +94,14 @@ async function run(args: readonly string[]): Promise<number> {
     const totalBytes = sizes.reduce((sum, facts) => sum + (facts?.size ?? 0), 0);
     const progress = createProgress(process.stderr, totalBytes, found.length);
     stop.say = progress.say;
-    const store = await openStore(databaseUrl);
+    const store = await patiently(() => openStore(databaseUrl), {
+      signal: stop.signal,
+      onRetry: ({ message }, waitMs) => progress.say(`${message}: trying again in ${waitMs / 1000} s`),
+    }).catch((error: unknown) => {
+      if (stop.signal.aborted) return null;
+      throw error;
+    });
+    if (store === null) return stop.exitStatus ?? 1;
     const settled: (FileReport | undefined)[] = found.map(() => undefined);
     const waiting = found.entries();
     const hooks = {

@@ -1,4 +1,5 @@
 import { LumigraphError } from '../../src/domain/errors.ts';
+import { isLostConnection } from '../../src/store/lost-connection.ts';
 import type { FileProblem } from './report.ts';
 
 /** The file was read, and what was found in it forbids to keep it (`strict`, `onConflict: fail`). */
@@ -37,19 +38,11 @@ function problemOf(error: unknown): FileProblem {
       message: `the database has no room left (${message}): make room and run the same command again, it goes on from its checkpoint`,
     };
   }
-  if (isLostConnection(message, code)) {
+  if (isLostConnection(error)) {
     return {
       code: 'DATABASE_LOST',
       message: `the database went away (${message}): run the same command again when it is back, it goes on from its checkpoint`,
     };
   }
   return { code: 'INTERNAL', message, stack: error instanceof Error ? error.stack : undefined };
-}
-
-/** Classes 08 and 57P of PostgreSQL, and what sockets say. */
-function isLostConnection(message: string, code: unknown): boolean {
-  if (typeof code === 'string' && (/^(08|57P)/.test(code) || /^E(CONN|PIPE|HOST|NOTFOUND|TIMEDOUT)/.test(code))) {
-    return true;
-  }
-  return /connection (terminated|ended|closed|refused)|not queryable|unable to open database file/i.test(message);
 }

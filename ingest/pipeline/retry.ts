@@ -1,12 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { BACK_OFF } from '../../src/store/patience.ts';
 import { type IngestTools, ingestFile } from './pipeline.ts';
 import type { FileReport, IngestHooks, IngestSettings } from './report.ts';
 
 /** Failures of the database, not of the file: the same reading may succeed later, and goes on from its checkpoint. */
 const TRANSIENT = new Set(['DATABASE_LOST', 'UNAVAILABLE']);
-
-/** Milliseconds before each further attempt. */
-const BACK_OFF: readonly number[] = [500, 1_000, 2_000, 4_000, 8_000, 16_000];
 
 export interface RetryHooks extends IngestHooks {
   /** An attempt failed, and another follows after `waitMs`. */

@@ -13,6 +13,7 @@ import { createHistogramSums } from './histogram-sums.ts';
 import { createJobs } from './jobs.ts';
 import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
+import { reached } from './lost-connection.ts';
 import { createMasks } from './masks.ts';
 import { MemberCache } from './member-cache.ts';
 import { migrate, migrationState } from './migrate.ts';
@@ -38,8 +39,13 @@ import { createWatches } from './watches.ts';
 /**
  * Opens the database behind a URL: `file:PATH` (SQLite, created where missing) or `postgresql://...`.
  * The only place that chooses between the two.
+ * @throws UnavailableError where the server of the database cannot be reached.
  */
-export async function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+export function openStore(url: string, options: StoreOptions = {}): Promise<Store> {
+  return reached(url, () => open(url, options));
+}
+
+async function open(url: string, options: StoreOptions): Promise<Store> {
   if (options.migrate ?? !options.readOnly) await migrate(url);
   const opened = withStorableTexts(await openDatabase(url, options));
   const writable = options.observe ? observedDatabase(opened, options.observe) : opened;
@@ -108,13 +114,13 @@ export async function openStore(url: string, options: StoreOptions = {}): Promis
 /**
  * Opens a database that is there already and up to date, for those who must not change it.
  * @returns null where there is none: no SQLite file, or one without tables.
- * @throws ConfigurationError where migrations are missing; whatever connecting throws.
+ * @throws ConfigurationError where migrations are missing; UnavailableError as openStore.
  */
 export async function openExistingStore(
   url: string,
   options: Omit<StoreOptions, 'migrate'> = {},
 ): Promise<Store | null> {
-  const state = await migrationState(url);
+  const state = await reached(url, () => migrationState(url));
   if (state === 'none') return null;
   if (state === 'behind')
     throw new ConfigurationError('it is older than this program: any ingest brings it up to date');

@@ -13,6 +13,8 @@ const TABLE = `CREATE TABLE IF NOT EXISTS _prisma_migrations (
 
 export async function postgresMigrationTarget(url: string): Promise<MigrationTarget> {
   const client = new pg.Client({ connectionString: url });
+  // a connection that breaks between two statements: the next one is rejected
+  client.on('error', () => {});
   await client.connect();
   return {
     async locked(work) {
@@ -39,7 +41,7 @@ export async function postgresMigrationTarget(url: string): Promise<MigrationTar
         );
         await client.query('COMMIT');
       } catch (error) {
-        await client.query('ROLLBACK');
+        await client.query('ROLLBACK').catch(() => {});
         throw error;
       }
     },

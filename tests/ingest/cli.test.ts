@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -10,7 +11,7 @@ import { verify } from '../../ingest/commands/verify.ts';
 import { InvalidInputError } from '../../src/domain/errors.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
-import { databases, type TestDatabase } from '../support/databases.ts';
+import { createPostgres, databases, type TestDatabase } from '../support/databases.ts';
 import { type CliReport, ingestJson, runCli, runHere } from '../support/run-cli.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-cli-'));
@@ -76,6 +77,53 @@ describe('the command line', () => {
     expect(status).toBe(1);
     expect(stderr).toContain('DATABASE_URL');
     expect(stderr).not.toContain('secret');
+  });
+});
+
+describe('a PostgreSQL server that is not there yet', () => {
+  const freePort = () =>
+    new Promise<number>((resolve) => {
+      const server = createServer().listen(0, '127.0.0.1', () => {
+        const { port } = server.address() as AddressInfo;
+        server.close(() => resolve(port));
+      });
+    });
+
+  test('is waited for by ingest, which says so', async () => {
+    const { url, drop } = await createPostgres();
+    const early = new URL(url);
+    early.port = String(await freePort());
+    const server = createServer((socket) => {
+      const upstream = connect(Number(new URL(url).port), '127.0.0.1');
+      socket.pipe(upstream).pipe(socket);
+    });
+    const path = file('early.csv', csv(csvRow()));
+    const { status, stderr } = await runCli(['ingest', path, '--dataset', DATASET], {
+      url: early.href,
+      onStart: (process) => process.stderr.once('data', () => server.listen(Number(early.port), '127.0.0.1')),
+    });
+    expect(stderr).toContain(
+      `the database at 127.0.0.1:${early.port} (DATABASE_URL) cannot be reached: connect ECONNREFUSED 127.0.0.1:${early.port}: trying again in 0.5 s`,
+    );
+    expect(status).toBe(0);
+    server.close();
+    await drop();
+  });
+
+  test('is told by the other commands with a code, at once', async () => {
+    const url = `postgresql://somebody:secret@127.0.0.1:${await freePort()}/db`;
+    const { status, stderr } = await runCli(['verify'], { url });
+    expect(stderr).toMatch(/^verify: UNAVAILABLE: the database at .* cannot be reached: connect ECONNREFUSED .*\n$/);
+    expect(status).toBe(1);
+  });
+
+  test('is waited for no longer than until Ctrl-C', async () => {
+    const url = `postgresql://somebody:secret@127.0.0.1:${await freePort()}/db`;
+    const { status } = await runCli(['ingest', file('never.csv', csv(csvRow()))], {
+      url,
+      onStart: (process) => process.stderr.once('data', () => process.kill('SIGINT')),
+    });
+    expect(status).toBe(130);
   });
 });
 

@@ -56,7 +56,7 @@ describe.skipIf(process.platform === 'win32')('output that cannot be written', (
 
   test('a full disk is told in one line', async () => {
     const { status, stderr } = await runCli(['inspect', long], { ...nowhere, shell: '"$@" > /dev/full' });
-    expect(stderr).toMatch(/^inspect: standard output cannot be written: ENOSPC.*\n$/);
+    expect(stderr).toMatch(/^inspect: UNAVAILABLE: standard output cannot be written: ENOSPC.*\n$/);
     expect(status).toBe(1);
   });
 

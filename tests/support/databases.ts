@@ -37,7 +37,7 @@ export async function createSqlite({ migrated = false } = {}): Promise<TestDatab
   };
 }
 
-async function createPostgres({ migrated = false } = {}): Promise<TestDatabase> {
+export async function createPostgres({ migrated = false } = {}): Promise<TestDatabase> {
   const name = `test_${Date.now().toString(36)}_${Math.random().toString(36).slice(2)}`;
   const url = new URL(inject('postgresUrl'));
   const template = migrated ? inject('migratedPostgres') : 'template1';
