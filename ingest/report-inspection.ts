@@ -1,3 +1,4 @@
+import { END_OF_RUN } from '../src/domain/lumi-mask.ts';
 import { printable } from '../src/domain/printable.ts';
 import type { FileContents } from './pipeline/contents.ts';
 import type { Inspection } from './pipeline/inspect.ts';
@@ -68,12 +69,13 @@ function runTable(runs: FileContents['runs']): string[] {
     String(run),
     count(lumisectionHistograms),
     count(runHistograms),
-    shortened(
-      lumisections.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(', ') || '-',
-    ),
+    shortened(lumisections.map(rangeText).join(', ') || '-'),
   ]);
   return table([['run', 'per LS', 'per run', 'lumisections'], ...rows]).split('\n');
 }
+
+const rangeText = ([first, last]: FileContents['runs'][number]['lumisections'][number]) =>
+  first === last ? `${first}` : `${first}-${last === END_OF_RUN ? 'end' : last}`;
 
 function elementTable(elements: FileContents['elements']): string[] {
   const rows = elements.map(({ path, kind, dimension, bins, lumisectionHistograms, runHistograms }) => [

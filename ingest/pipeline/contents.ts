@@ -1,4 +1,5 @@
 import type { Axis } from '../../src/domain/axis.ts';
+import { type LumisectionRange, mergeRanges } from '../../src/domain/lumi-mask.ts';
 import type { HistogramColumns, MonitorElementKind, RecordBatch, ScalarBatch } from '../../src/domain/record.ts';
 
 /** What records a file holds, counted. */
@@ -31,9 +32,15 @@ export interface ElementContents {
 
 type Draft<T> = { -readonly [Key in keyof T]: T[Key] };
 
+interface RunDraft extends Draft<Omit<RunContents, 'run' | 'lumisections'>> {
+  /** Lumisections one by one, and in ranges, whose end may be far away. */
+  readonly seen: Set<number>;
+  readonly ranges: LumisectionRange[];
+}
+
 /** Counts the records of a file, batch by batch. */
 export class Contents {
-  readonly #runs = new Map<number, Draft<Omit<RunContents, 'run' | 'lumisections'>> & { seen: Set<number> }>();
+  readonly #runs = new Map<number, RunDraft>();
   readonly #datasets = new Set<string>();
   readonly #elements = new Map<string, Draft<Omit<ElementContents, 'bins'>> & { bins: Set<string> }>();
   readonly #others = new Map<string, number>();
@@ -54,7 +61,10 @@ export class Contents {
         this.#count(batch.kind, batch.qualityTests.length);
         break;
       case 'certification':
-        for (const { run } of batch.runs) this.#run(run);
+        for (const { run, ranges } of batch.runs) {
+          const known = this.#run(run).ranges;
+          for (const range of ranges) known.push(range);
+        }
         this.#count(batch.kind, batch.runs.length);
         break;
       case 'fractions':
@@ -82,7 +92,7 @@ export class Contents {
     return {
       runs: [...this.#runs]
         .sort(([a], [b]) => a - b)
-        .map(([run, { seen, ...counts }]) => ({ run, lumisections: rangesOf(seen), ...counts })),
+        .map(([run, { seen, ranges, ...counts }]) => ({ run, lumisections: rangesOf(seen, ranges), ...counts })),
       datasets: [...this.#datasets].filter((name) => name !== '').sort(),
       elements: [...this.#elements.values()]
         .sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -139,7 +149,7 @@ export class Contents {
 
   #run(number: number) {
     const known = this.#runs.get(number);
-    const run = known ?? { seen: new Set<number>(), lumisectionHistograms: 0, runHistograms: 0 };
+    const run = known ?? { seen: new Set<number>(), ranges: [], lumisectionHistograms: 0, runHistograms: 0 };
     if (!known) this.#runs.set(number, run);
     return run;
   }
@@ -149,13 +159,11 @@ export class Contents {
   }
 }
 
-/** Numbers as sorted inclusive ranges. */
-export function rangesOf(numbers: ReadonlySet<number>): [first: number, last: number][] {
-  const ranges: [number, number][] = [];
-  for (const number of Int32Array.from(numbers).sort()) {
-    const last = ranges.at(-1);
-    if (last && last[1] === number - 1) last[1] = number;
-    else ranges.push([number, number]);
-  }
-  return ranges;
+/** Numbers, one by one and in ranges, as sorted disjoint ranges. */
+export function rangesOf(
+  numbers: ReadonlySet<number>,
+  more: readonly LumisectionRange[] = [],
+): [first: number, last: number][] {
+  const ranges = Array.from(Int32Array.from(numbers).sort(), (number) => ({ first: number, last: number }));
+  return mergeRanges([...ranges, ...more]).ranges.map(({ first, last }) => [first, last]);
 }

@@ -23,7 +23,7 @@ export interface Inspection {
   /** Every row that would be rejected, and every note on how the file is read. */
   readonly issues: readonly IssueRecord[];
   /** What ingesting would do to the database: null where it was not tried, `notTried` says why. */
-  readonly ingest: Pick<FileReport, 'outcome' | 'counts' | 'issues' | 'error'> | null;
+  readonly ingest: Pick<FileReport, 'outcome' | 'counts' | 'issues' | 'error' | 'exitStatus'> | null;
   readonly notTried: string | null;
   readonly error: FileProblem | null;
   /** 0: all good · 2: rows would be rejected or in conflict · 1: it cannot be ingested. */
@@ -88,9 +88,12 @@ export async function inspectFile(
     );
     // what is in the file is known all the same
     if (report.error?.code === FILE_BUSY) notTried = report.error.message;
-    else ingest = { outcome: report.outcome, counts: report.counts, issues: report.issues, error: report.error };
+    else {
+      const { outcome, counts, issues, error, exitStatus } = report;
+      ingest = { outcome, counts, issues, error, exitStatus };
+    }
   }
-  const bad = issues.some(({ severity }) => severity !== 'NOTE') || (ingest?.counts.conflicting ?? 0) > 0;
+  const rejects = issues.some(({ severity }) => severity !== 'NOTE');
   return {
     path,
     ...found,
@@ -100,7 +103,7 @@ export async function inspectFile(
     ingest,
     notTried: ingest ? null : notTried,
     error,
-    exitStatus: error || ingest?.error ? 1 : bad ? 2 : 0,
+    exitStatus: error ? 1 : ingest?.exitStatus || (rejects ? 2 : 0),
   };
 }
 

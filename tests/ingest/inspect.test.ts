@@ -87,10 +87,28 @@ describe('inspect without a database', () => {
     expect(files.map(({ error }) => error?.code ?? null)).toEqual(['FILE_NOT_FOUND', 'UNKNOWN_FORMAT', null]);
   });
 
-  test('tells a certification by its runs', async () => {
-    const { files } = await inspectJson([file('golden.json', '{"315257": [[1, 88]], "315259": [[1, 172]]}')], url);
-    expect(files[0]?.contents.others).toEqual({ certification: 2 });
-    expect(files[0]?.contents.runs.map(({ run }) => run)).toEqual([315257, 315259]);
+  test('tells a certification by its runs and their lumisections', async () => {
+    const path = file(
+      'golden.json',
+      '{"315257": [[1, 88], [91, 92]], "315259": [[1, 172]], "315264": [[5, 268435455]]}',
+    );
+    const { files } = await inspectJson([path], url);
+    expect(files[0]?.contents.others).toEqual({ certification: 3 });
+    const ranges = files[0]?.contents.runs.map(({ run, lumisections }) => [run, lumisections]);
+    expect(ranges).toEqual([
+      [
+        315257,
+        [
+          [1, 88],
+          [91, 92],
+        ],
+      ],
+      [315259, [[1, 172]]],
+      [315264, [[5, 268435455]]],
+    ]);
+    const { stdout } = await runHere(['inspect', path], { url });
+    expect(stdout).toMatch(/^315257 +0 +0 +1-88, 91-92$/m);
+    expect(stdout).toMatch(/^315264 +0 +0 +5-end$/m);
   });
 
   test('tells of any number of faults', async () => {
@@ -114,6 +132,17 @@ describe.each(databases)('inspect beside a database on $name', ({ create }) => {
     database = await create();
   });
   afterEach(() => database.drop());
+
+  test('ends as ingesting would where a conflict is to fail', async () => {
+    const first = file('kept.csv', csv(csvRow({ ls: 1 })));
+    const other = file('other.csv', csv(csvRow({ ls: 1, bins: [1, 1, 1, 1, 1] })));
+    await runHere(['ingest', first, '--dataset', DATASET], { url: database.url });
+    const flags = [other, '--dataset', DATASET, '--on-conflict', 'fail'];
+    const { status, files } = await inspectJson(flags, database.url);
+    expect(files[0]?.ingest?.error?.code).toBe('CONFLICT');
+    expect(status).toBe((await runHere(['ingest', ...flags], { url: database.url })).status);
+    expect([status, files[0]?.exitStatus]).toEqual([2, 2]);
+  });
 
   test('says what ingesting would insert, find identical or in conflict, and changes nothing', async () => {
     const here = { url: database.url };
