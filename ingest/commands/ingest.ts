@@ -16,17 +16,17 @@ import { reportFile } from '../report-file.ts';
 import { isLiveName } from '../source/live/live-name.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
-import { assertFormat } from './format-option.ts';
+import { assertFormat, formatsHelp } from './format-option.ts';
 import { ingestLive } from './live.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 import { output } from './output.ts';
 
 const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
 
-Reads files into the database (DATABASE_URL, created and migrated where needed). Formats are known by content, plain or
-gzipped: per-lumisection CSV, per-run CSV, golden and DCS-only JSON. Folders are read recursively; @LIST is a file of
-names, one a line (@-: standard input). A file that was read before is left alone; one that was interrupted goes on
-from where it stopped.
+Reads files into the database (DATABASE_URL, created and migrated where needed). Folders are read recursively; @LIST is
+a file of names, one a line (@-: standard input). A file that was read before is left alone; one that was interrupted
+goes on from where it stopped.
+${formatsHelp}
 oms:https://SITE/... and rr:https://SITE/... ask the API of OMS or Run Registry and read its answer, all pages of it
 (tokens: LUMIGRAPH_OMS_TOKEN, LUMIGRAPH_RR_TOKEN).
 
@@ -38,7 +38,7 @@ oms:https://SITE/... and rr:https://SITE/... ask the API of OMS or Run Registry 
 ${onConflictHelp}
   --force              read files again although they are known
   --strict             one bad row makes its file fail, and nothing of it stays
-  --format ID          read every file as this format, whatever it looks like (ids: docs/formats.md)
+  --format ID          read every file as this format, whatever it looks like (ids: above)
 ${elementHelp}
   -j, --jobs N         read N files at a time (default 1); one process writes
   --dry-run            count what would be, leave the database unchanged

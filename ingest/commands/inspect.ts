@@ -8,19 +8,21 @@ import { type Inspection, inspectFile } from '../pipeline/inspect.ts';
 import { formatInspection } from '../report-inspection.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
-import { assertFormat } from './format-option.ts';
+import { assertFormat, formatsHelp } from './format-option.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 import { output } from './output.ts';
 
 const help = `usage: npm run inspect -- FILE|DIR|GLOB|@LIST... [flags]
 
 Says what is in files: format, runs, lumisections, datasets, monitor elements, and every fault. Where DATABASE_URL leads
-to a database, also what ingesting would insert, find identical or in conflict. Writes nothing and creates nothing.
+to a database, also what ingesting would insert, find identical or in conflict: that is tried and undone, so on SQLite
+other writers wait for as long as a file is read. Nothing stays, and nothing is created.
+${formatsHelp}
 
   --dataset NAME       dataset of the histograms, wins over what the file or its name says
   --source NAME        name of the certification that a JSON of lumisections is
 ${onConflictHelp}
-  --format ID          read every file as this format, whatever it looks like (ids: docs/formats.md)
+  --format ID          read every file as this format, whatever it looks like (ids: above)
 ${elementHelp}
   --json               one JSON document on standard output (with: npm run --silent)
   --help               this text

@@ -8,6 +8,7 @@ import { UsageError } from '../../ingest/commands/command.ts';
 import { ingest } from '../../ingest/commands/ingest.ts';
 import { inspect } from '../../ingest/commands/inspect.ts';
 import { verify } from '../../ingest/commands/verify.ts';
+import { formatIds } from '../../ingest/formats/registry.ts';
 import { InvalidInputError } from '../../src/domain/errors.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
@@ -41,6 +42,11 @@ describe('the command line', () => {
       expect(help).toMatch(new RegExp(`^usage: npm run ${name}`));
       expect(help).toContain('Exit status 0');
     }
+  });
+
+  test.each([ingest, inspect])('lists every format, in lines that a terminal holds', ({ help }) => {
+    expect(formatIds.filter((id) => !new RegExp(`\\s${id}[.,]`).test(help))).toEqual([]);
+    expect(help.split('\n').filter((line) => line.length > 120)).toEqual([]);
   });
 
   test.each([
