@@ -5,6 +5,7 @@
 import { writeSync } from 'node:fs';
 import { serialize } from 'node:v8';
 import { formatById, recognise } from '../formats/registry.ts';
+import { checkGzip } from '../source/check-gzip.ts';
 import { type ByteSource, openSource, type SourceChunk } from '../source.ts';
 import { locateChosen, readChosen } from './elements.ts';
 import { type Job, packError, type Request, type Response } from './messages.ts';
@@ -96,6 +97,8 @@ async function perform(job: Job, opened: ByteSource): Promise<void> {
     send({ kind: 'located', id, located: await locateChosen(format, source, job.keys, job.options) });
     return;
   }
+  // what goes on from a checkpoint was checked before it came there
+  if (!job.options.resume) await checkGzip(opened, () => send({ kind: 'progress', id, bytesRead: 0 }));
   for await (const step of readChosen(format, source, job.options)) {
     if (!(await mayGoOn())) break;
     send({ kind: 'step', id, step });

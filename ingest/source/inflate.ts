@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { FileError } from '../file-error.ts';
-import { type FileChunk, type RegularFile, readFailed } from './regular-file.ts';
+import { BLOCK_BYTES, type FileChunk, type RegularFile, readFailed } from './regular-file.ts';
 
 interface InflateLimits {
   /** Bytes of one chunk. */
@@ -40,7 +40,7 @@ export async function* inflated(
     await file.assertUnchanged();
     // what was inflated before the fault still waits in the stream, which an error ends before it is empty
     for (let rest = gunzip.read() as Buffer | null; rest; rest = gunzip.read()) yield* pieces(rest);
-    throw gzipFault(file.path, error, position);
+    throw gzipFault(file, error, gunzip.bytesWritten);
   } finally {
     raw.destroy();
   }
@@ -53,17 +53,24 @@ function tooLarge(path: string, maxBytes: number): FileError {
   });
 }
 
-function gzipFault(path: string, cause: unknown, position: number): FileError {
+/** @param byte up to here, of the file, everything could be inflated. */
+function gzipFault({ path, stamp }: RegularFile, cause: unknown, byte: number): FileError {
   const code = (cause as NodeJS.ErrnoException).code;
-  const details = { file: path, byte: position };
+  const refused = (code: 'TRUNCATED' | 'BROKEN_GZIP', reason: string) =>
+    new FileError(code, `${path}: ${reason}`, { file: path, byte }, { cause });
+  if (!code?.startsWith('Z_')) return readFailed(path, cause);
   if (code === 'Z_BUF_ERROR') {
-    return new FileError('TRUNCATED', `${path}: the gzip file ends too early`, details, { cause });
+    return refused('TRUNCATED', 'the gzip file ends too early, before its checksum: nothing of it is taken');
   }
-  if (code?.startsWith('Z_')) {
-    const reason = cause instanceof Error ? cause.message : code;
-    return new FileError('BROKEN_GZIP', `${path}: broken gzip after ${position} bytes of text: ${reason}`, details, {
-      cause,
-    });
-  }
-  return readFailed(path, cause);
+  const found = cause instanceof Error ? cause.message : code;
+  const place = `between bytes ${byte} and ${Math.min(stamp.size, byte + BLOCK_BYTES)} of the file`;
+  return refused(
+    'BROKEN_GZIP',
+    // no first member can be without the bytes by which a gzip file is known
+    NO_MEMBER.test(found)
+      ? `behind the end of its gzip data stands something else, ${place}: cut it off, or decompress the file`
+      : `broken gzip (${found}), found ${place}; the damage may stand anywhere before, so nothing of it is taken`,
+  );
 }
+
+const NO_MEMBER = /^incorrect header check$/;

@@ -7,6 +7,9 @@ import { hashInThread } from './hash-in-thread.ts';
 /** Hashing as much takes longer than starting a thread for it. */
 const THREAD_BYTES = 16 * 1024 * 1024;
 
+/** Most bytes of one of the `blocks` of a file. */
+export const BLOCK_BYTES = 256 * 1024;
+
 /** Bytes of a file. Valid until the next chunk is asked for: copy what is kept. */
 export interface FileChunk {
   readonly bytes: Uint8Array;
@@ -81,7 +84,7 @@ export class RegularFile {
   /** The file in buffers that whoever takes them may keep. */
   async *blocks(): AsyncGenerator<Buffer> {
     for (let position = 0; ; ) {
-      const block = Buffer.allocUnsafe(Math.min(256 * 1024, Math.max(0, this.stamp.size - position) + 1));
+      const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, Math.max(0, this.stamp.size - position) + 1));
       const { bytesRead } = await this.#handle.read(block, 0, block.length, position);
       await this.#assertSame();
       if (bytesRead === 0) return;

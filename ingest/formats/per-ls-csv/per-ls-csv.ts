@@ -1,4 +1,3 @@
-import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { EarlierLines } from '../csv/earlier-lines.ts';
 import { rejected, tooLong } from '../csv/fault.ts';
@@ -73,12 +72,6 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
       if (steps.isDue(reader.position.byte)) yield steps.take(reader.position);
     }
     yield steps.take(reader.position);
-  } catch (error) {
-    // The rows before the place where a compressed file breaks are good.
-    if (error instanceof FileError && (error.code === 'TRUNCATED' || error.code === 'BROKEN_GZIP')) {
-      yield steps.take(reader.position);
-    }
-    throw error;
   } finally {
     await reader.close();
   }

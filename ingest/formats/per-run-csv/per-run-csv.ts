@@ -1,5 +1,4 @@
 import type { IssueRecord } from '../../../src/domain/record.ts';
-import { FileError } from '../../file-error.ts';
 import type { LineReader } from '../../scanner.ts';
 import type { ByteSource } from '../../source.ts';
 import { EarlierLines } from '../csv/earlier-lines.ts';
@@ -62,12 +61,6 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
       if (steps.isDue(reader.position.byte)) yield steps.take(reader.position);
     }
     yield steps.take(reader.position);
-  } catch (error) {
-    // The rows before the place where a compressed file breaks are good.
-    if (error instanceof FileError && (error.code === 'TRUNCATED' || error.code === 'BROKEN_GZIP')) {
-      yield steps.take(reader.position);
-    }
-    throw error;
   } finally {
     await reader.close();
   }

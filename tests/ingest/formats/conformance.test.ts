@@ -75,6 +75,7 @@ describe.each(formatIds)('%s', async (id) => {
       const found = await recognise(source).catch((error: unknown) => error);
       await source.close();
       if (expected.recognised === false) expect(found).toMatchObject({ code: 'UNKNOWN_FORMAT' });
+      else if (typeof expected.recognised === 'string') expect(found).toMatchObject({ code: expected.recognised });
       else expect(found).toBe(format);
     });
 

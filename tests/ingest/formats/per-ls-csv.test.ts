@@ -142,16 +142,6 @@ describe('a per-LS CSV', () => {
     );
   });
 
-  it('keeps the rows before the place where its compression breaks', async () => {
-    const text = [COLUMNS.join(','), ...Array.from({ length: 3_000 }, (_, i) => line(i + 1))].join('\n');
-    const packed = gzipSync(text);
-    const { rows, issues, error } = await read(packed.subarray(0, packed.length / 2), { batchRows: 100 });
-    expect(error).toMatchObject({ code: 'TRUNCATED' });
-    expect(issues).toEqual([]);
-    expect(rows.length).toBeGreaterThan(100);
-    expect(rows.map(({ lumisection }) => lumisection)).toEqual(rows.map((_, i) => i + 1));
-  });
-
   it('gives no batch of a file that changed under it', async () => {
     const path = file([COLUMNS.join(','), line(1), line(2)].join('\n'));
     const source = await openSource(path);

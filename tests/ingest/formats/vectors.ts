@@ -25,8 +25,8 @@ interface Expected {
   readonly issues: readonly Partial<IssueRecord>[];
   /** Why the whole file is refused. */
   readonly error?: FileErrorDetails & { readonly code: string };
-  /** False where nobody can tell what format the file was meant to be. */
-  readonly recognised?: boolean;
+  /** False where nobody can tell what format the file was meant to be; or the code of what is known to be wrong with it all the same. */
+  readonly recognised?: boolean | string;
 }
 
 const folder = new URL('../../vectors/', import.meta.url).pathname;
