@@ -4,6 +4,8 @@ import { LumigraphError } from '../src/domain/errors.ts';
 export type FileErrorCode =
   /** No such file, or a link that leads nowhere. */
   | 'FILE_NOT_FOUND'
+  /** The bytes of its name are no UTF-8. */
+  | 'NAME_NOT_UTF8'
   | 'IS_A_DIRECTORY'
   /** A pipe, socket or device. */
   | 'NOT_A_REGULAR_FILE'
@@ -35,6 +37,8 @@ export type FileErrorCode =
   | 'WRONG_HEADER'
   | 'MISSING_COLUMN'
   | 'REPEATED_COLUMN'
+  /** A column of a Parquet file holds something else than its format has there. */
+  | 'WRONG_COLUMN'
   /** Neither `--dataset` nor the file tells which dataset the histograms belong to. */
   | 'DATASET_REQUIRED'
   /** Neither `--source` nor the file tells which certification this is. */

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { discover } from '../../ingest/discover.ts';
+import { runCli } from '../support/run-cli.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'lumigraph-discover-'));
 afterAll(() => rmSync(root, { recursive: true, force: true }));
@@ -75,6 +76,47 @@ describe('discovery', () => {
       ['b/one.csv', true],
       ['b/two.csv', true],
     ]);
+  });
+
+  test('refuses a folder without a file, which may be a disk that is not mounted', async () => {
+    mkdirSync(join(root, '.bare/deep'), { recursive: true });
+    writeFileSync(join(root, '.bare/deep/.hidden.csv'), 'x');
+    await expect(discover([root, join(root, '.bare')])).rejects.toThrow(/no file in .*\.bare$/);
+    // one of many that a pattern matches may well be
+    mkdirSync(join(root, '.many/empty'), { recursive: true });
+    mkdirSync(join(root, '.many/full'));
+    writeFileSync(join(root, '.many/full/x.csv'), 'x');
+    expect(await paths('.many/*')).toEqual([['.many/full/x.csv', false]]);
+    await expect(discover([join(root, '.many/emp*')])).rejects.toThrow(/no file matches/);
+  });
+
+  test.skipIf(process.platform !== 'linux')('says of a name that is no UTF-8 that it is none', async () => {
+    const folder = join(root, '.names');
+    mkdirSync(folder);
+    const notUtf8 = (name: string) => Buffer.concat([Buffer.from(`${folder}/${name}`), Buffer.from([0xff])]);
+    writeFileSync(notUtf8('bad.csv'), 'x');
+    mkdirSync(notUtf8('dir'));
+    writeFileSync(join(folder, 'good\ufffd.csv'), 'x');
+    const found = await discover([folder, `${folder}/bad*`, `${folder}/bad.csv\ufffd`]);
+    expect(found.map(({ path, problem }) => [relative(folder, path), problem?.code])).toEqual([
+      ['bad.csv\ufffd', 'NAME_NOT_UTF8'],
+      ['dir\ufffd', 'NAME_NOT_UTF8'],
+      ['good\ufffd.csv', undefined],
+    ]);
+    expect(found[0]?.problem?.message).toContain('rename it');
+  });
+
+  test.skipIf(process.platform === 'win32')('tells a folder that may not be read', async () => {
+    const open = mkdtempSync(join(tmpdir(), 'lumigraph-closed-'));
+    chmodSync(open, 0o777);
+    mkdirSync(join(open, 'closed'));
+    chmodSync(join(open, 'closed'), 0);
+    // root may read everything
+    const asNobody = process.getuid?.() === 0 ? { uid: 65_534 } : {};
+    const { status, stdout } = await runCli(['ingest', open], { url: `file:${join(open, '.test.db')}`, ...asNobody });
+    expect(stdout).toMatch(/closed: PERMISSION_DENIED: /);
+    expect(status).toBe(1);
+    rmSync(open, { recursive: true, force: true });
   });
 
   test('refuses a pattern without a match and a list that is not there', async () => {
