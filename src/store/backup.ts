@@ -32,7 +32,8 @@ export function backupDatabase(url: string, target: string): number {
     flush(dirname(resolve(target)));
   } finally {
     connection.close();
-    rmSync(draft, { force: true });
+    // a copy that broke off leaves its journal, too
+    for (const left of [draft, `${draft}-journal`]) rmSync(left, { force: true });
   }
   return statSync(target).size;
 }

@@ -1,10 +1,12 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { backupDatabase } from '../../src/store/backup.ts';
 import { openStore } from '../../src/store/open-store.ts';
 import type { Store } from '../../src/store/store.ts';
+import { execute } from '../support/database-dump.ts';
+import { runCli } from '../support/run-cli.ts';
 import { lumisections } from './writing/batches.ts';
 import { beginFile, openDatabase, write } from './writing/write.ts';
 
@@ -34,6 +36,18 @@ test('a backup holds what was committed, while the database is in use', async ()
   expect(await look.arrays('SELECT lumisection_number FROM lumisection_histogram ORDER BY 1')).toEqual([[1], [2]]);
   await look.close();
   expect(readdirSync(join(folder, 'new/folder')).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+});
+
+test.skipIf(process.platform === 'win32')('a disk that is full leaves nothing behind', async () => {
+  mkdirSync(join(folder, 'full'));
+  // more than is held in memory before the copy is begun
+  await execute(url, 'CREATE TABLE large AS SELECT randomblob(8000000) AS bytes');
+  const { status, stderr } = await runCli(['backup', join(folder, 'full/copy.db')], {
+    url,
+    shell: 'ulimit -f 4000; "$@"',
+  });
+  expect(stderr).toMatch(/^backup: .*disk/);
+  expect([status, readdirSync(join(folder, 'full'))]).toEqual([1, []]);
 });
 
 test('an existing file is not overwritten', () => {
