@@ -54,7 +54,7 @@ export interface Dialect {
     readonly time: string;
   };
   /**
-   * All values of a column as one value: the SQL that makes it (of a column of a statement in FROM, in its order), and what
+   * Null where rows cost no more than columns. All values of a column as one value: the SQL that makes it (of a column of a statement in FROM, in its order), and what
    * it holds: values as drivers give them one by one, save that times may be ISO texts and booleans 0 and 1.
    */
   readonly packing: {
@@ -62,7 +62,7 @@ export interface Dialect {
     unpack(type: FieldType, packed: unknown): unknown[];
     /** The bytes of a column one after another, NULLs left out; NULL where there is nothing else. */
     packBytes(column: string): string;
-  };
+  } | null;
   /** The time so many seconds from now by the clock of the database, as times are stored. */
   timeFromNow(seconds: number): string;
   /** Put behind a SELECT in a transaction, so that no other one changes the rows until it ends. */

@@ -202,7 +202,7 @@ async function readKeys(query: CheckedQuery, scope: SumScope, runs: readonly num
   const { noun, where } = scope;
   const { dialect } = query.database;
   const ofRuns = noun === 'runHistogram';
-  const [row] = await query.rows(noun, where, (filters) => {
+  const rows = await query.rows(noun, where, (filters) => {
     const condition = where ? sql` AND ${filters.compile(noun, 't', where).sql}` : sql``;
     const lumisection = sql.raw(ofRuns ? '0' : 't.lumisection_number');
     return packed(
@@ -214,7 +214,7 @@ async function readKeys(query: CheckedQuery, scope: SumScope, runs: readonly num
       KEY_TYPES,
     );
   });
-  const { count, columns } = unpacked(dialect, row as unknown[], KEY_TYPES);
+  const { count, columns } = unpacked(dialect, rows, KEY_TYPES);
   const [run, lumisection, binningId, entries] = columns as [number[], number[], number[], (number | null)[]];
   return Array.from({ length: count }, (_, i) => ({
     run: run[i] as number,

@@ -20,8 +20,9 @@ import type { Noun, Rows } from './store.ts';
 
 /** Larger bins are read when they are asked for, by the key of the row. */
 const MOST_BYTES_OF_BINS = 4_096;
+const small = (size: string, bins: string) => `CASE WHEN ${size} <= ${MOST_BYTES_OF_BINS} THEN ${bins} END`;
 
-/** What a list selects, and what it makes of the answer: one row that has every column as one value. */
+/** What a list selects, and what it makes of the answer. */
 export class ListReading<N extends Noun> {
   /** Places of the columns that tell the parents apart. */
   readonly groups: readonly number[];
@@ -66,33 +67,39 @@ export class ListReading<N extends Noun> {
 
   get columns(): Sql {
     if (!this.#bins) return numbered(this.#selected);
-    return sql`${numbered(this.#selected)}, coalesce(length(t.bins), 0) AS size, t.bins AS bins`;
+    const bins = this.#dialect.packing
+      ? 'coalesce(length(t.bins), 0) AS size, t.bins'
+      : small('length(t.bins)', 't.bins');
+    return sql`${numbered(this.#selected)}, ${sql.raw(bins)} AS bins`;
   }
 
   /** The statement around the one that selects `columns`. */
   packed(inner: Sql): Sql {
-    if (!this.#bins) return packed(this.#dialect, inner, this.#types);
     const { packing } = this.#dialect;
-    const small = `CASE WHEN size <= ${MOST_BYTES_OF_BINS} THEN bins END`;
-    return packed(this.#dialect, inner, this.#types, [packing.pack('int', 'size'), packing.packBytes(small)]);
+    if (!this.#bins || packing === null) return packed(this.#dialect, inner, this.#types);
+    const bins = [packing.pack('int', 'size'), packing.packBytes(small('size', 'bins'))];
+    return packed(this.#dialect, inner, this.#types, bins);
   }
 
-  found(row: readonly unknown[]): FoundRows<N> {
-    const columns = unpacked(this.#dialect, row, this.#types);
-    const next = 1 + this.#types.length;
-    const sizes = this.#bins ? (this.#dialect.packing.unpack('int', row[next]) as number[]) : [];
-    return new FoundRows(columns, this.#fields, binsOf(sizes, row[next + 1] as Uint8Array | null));
+  found(rows: readonly (readonly unknown[])[]): FoundRows<N> {
+    const columns = unpacked(this.#dialect, rows, this.#types);
+    return new FoundRows(columns, this.#fields, this.#bins ? this.#binsOf(rows) : []);
   }
-}
 
-/** Bins by row, cut out of all that were packed; undefined where they were too large for that. */
-function binsOf(sizes: readonly number[], bytes: Uint8Array | null): (Uint8Array | undefined)[] {
-  let end = 0;
-  return sizes.map((size) => {
-    if (size === 0 || size > MOST_BYTES_OF_BINS) return undefined;
-    end += size;
-    return bytes?.subarray(end - size, end);
-  });
+  /** By row; undefined where there are none, or they are too large to come along. */
+  #binsOf(rows: readonly (readonly unknown[])[]): (Uint8Array | undefined)[] {
+    const { packing } = this.#dialect;
+    const next = this.#types.length;
+    if (packing === null) return rows.map((row) => (row[next] as Uint8Array | null) ?? undefined);
+    const [row = []] = rows;
+    const bytes = row[next + 2] as Uint8Array | null;
+    let end = 0;
+    return (packing.unpack('int', row[next + 1]) as number[]).map((size) => {
+      if (size === 0 || size > MOST_BYTES_OF_BINS) return undefined;
+      end += size;
+      return bytes?.subarray(end - size, end);
+    });
+  }
 }
 
 export class FoundRows<N extends Noun> {

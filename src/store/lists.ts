@@ -53,14 +53,14 @@ export function createLists(query: CheckedQuery): Lists {
     const hasGroups = parents.groups.length > 0;
     // cutting a few rows off afterwards is cheaper than numbering all
     const isWhole =
-      hasGroups && (bounded !== undefined || rowsPerParent(query.references, noun, parents, list.where) <= 2 * limit);
+      hasGroups && (bounded !== undefined || rowsPerParent(query, noun, parents, list.where) <= 2 * limit);
     const memory = isWhole ? memoryOrder(noun, order, query.references) : undefined;
     const reading = new ListReading(dialect, noun, list, order, parents, {
       related: memory === undefined,
       // where more rows are looked at than are taken, their bins would be read for nothing
       bins: memory !== undefined || (!hasGroups && (narrowed !== undefined || isByKey(noun, order))),
     });
-    const [row] = await query.rows(noun, list.where, (filters) => {
+    const rows = await query.rows(noun, list.where, (filters) => {
       const hanging = (bounded ?? narrowed)?.(filters) ?? parents;
       const own = listConditions(dialect, noun, 't', list, order, filters);
       // a cursor names what the order does
@@ -77,7 +77,7 @@ export function createLists(query: CheckedQuery): Lists {
       return reading.packed(sql`SELECT * FROM (${numbered}) ranked WHERE place <= ${limit + 1}
         ORDER BY ${sql.raw(reading.groups.map((group) => `c${group}`).join(', '))}, place ${KEEP_ORDER}`);
     });
-    const found = reading.found(row as unknown[]);
+    const found = reading.found(rows);
     const places = memory && (await sortedPlaces(memory, found, query, backwards));
     return { order, memory, groups: reading.groups, found, places };
   }

@@ -57,8 +57,8 @@ export async function luminosityOf(
     const values = sql`SELECT k.part AS c0, l.recorded_lumi AS c1, l.delivered_lumi AS c2
       FROM ${keyTableSql(dialect, 'k', RANGE, some)} CROSS JOIN lumisection l
       WHERE l.run_number = k.run_number AND l.number >= k.first AND l.number <= k.last`;
-    const [row] = await query.send(packed(dialect, values, VALUES), queries);
-    const { count, columns } = unpacked(dialect, row as unknown[], VALUES);
+    const rows = await query.send(packed(dialect, values, VALUES), queries);
+    const { count, columns } = unpacked(dialect, rows, VALUES);
     const [parts, recorded, delivered] = columns as [number[], (number | null)[], (number | null)[]];
     for (let i = 0; i < count; i++) {
       const part = parts[i] as number;

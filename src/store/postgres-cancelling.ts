@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Cancellation } from '../domain/cancellation.ts';
 import { LimitExceededError, type LumigraphError } from '../domain/errors.ts';
+import type { Answer, BinaryQuery } from './postgres-query.ts';
 
 /** A server that does not answer so long after it was asked to end a statement is left alone, with the connection. */
 const PATIENCE = 5_000;
@@ -37,8 +38,8 @@ export class CancellablePool {
     return this.#cancellation.reason;
   }
 
-  /** As pg.Pool.query. @throws the reason of the cancellation, as soon as there is one. */
-  query<Row extends unknown[]>(statement: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>> {
+  /** @throws the reason of the cancellation, as soon as there is one. */
+  query(query: BinaryQuery): Promise<Answer> {
     const cancellation = this.#cancellation;
     return new Promise((resolve, reject) => {
       let running: pg.PoolClient | undefined;
@@ -55,13 +56,13 @@ export class CancellablePool {
         }
         if (cancellation.reason !== undefined) return release();
         running = client;
-        client.query(statement, (failure: Error | null, result: pg.QueryArrayResult<Row>) => {
+        query.send(client, (failure, answer) => {
           // a request to cancel that comes late would end the next statement of the connection
           if (cancelled !== undefined) return void cancelled.then(() => release(true));
           cancellation.remove(stop);
           release(failure ?? undefined);
           if (failure) reject(told(failure));
-          else resolve(result);
+          else resolve(answer);
         });
       });
     });

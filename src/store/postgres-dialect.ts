@@ -39,11 +39,7 @@ export const postgresDialect: Dialect = {
   },
   listParameter: (values) => values,
   maxParameters: 65_535,
-  packing: {
-    pack: (_type, column) => `array_agg(${column})`,
-    unpack: (_type, packed) => (packed as unknown[] | null) ?? [],
-    packBytes: (column) => `string_agg(${column}, ''::bytea)`,
-  },
+  packing: null,
   castTypes: { integer: '::integer', float: '::double precision', text: '::text', time: '::timestamp' },
   timeFromNow: (seconds) => `((clock_timestamp() AT TIME ZONE 'UTC')::timestamp(3) + interval '${seconds} seconds')`,
   lockRows: 'FOR UPDATE',

@@ -9,7 +9,7 @@ import { ByteClient } from './postgres-client.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import { notifySql, PostgresEvents } from './postgres-events.ts';
 import { PostgresHistogramTable } from './postgres-histograms.ts';
-import { binaryTypes } from './postgres-types.ts';
+import { type Answer, BinaryQuery } from './postgres-query.ts';
 import { camelCase, toObjects } from './rows.ts';
 
 /** TIMESTAMP columns hold UTC; node-pg would write a Date in local time. */
@@ -59,9 +59,8 @@ function deleteSql(table: string, columns: readonly Column[]): string {
 const columnArrays = (columns: readonly Column[], rows: readonly (readonly Parameter[])[]): Parameter[] =>
   columns.map((_, i) => rows.map((row) => bound(row[i] as Parameter)) as unknown as Parameter);
 
-interface Sender {
-  query<Row extends unknown[]>(statement: pg.QueryArrayConfig): Promise<pg.QueryArrayResult<Row>>;
-}
+/** A pool, or a connection of it. */
+type Sender = CancellablePool | pg.Pool | pg.PoolClient;
 
 export class PostgresDatabase implements Database {
   readonly dialect = postgresDialect;
@@ -102,18 +101,14 @@ export class PostgresDatabase implements Database {
     return new PostgresDatabase(pool, options.prisma ? await openPrisma(url) : null, events, options);
   }
 
-  async #send(sender: Sender, sql: string, parameters: readonly Parameter[]) {
+  async #send(sender: Sender, sql: string, parameters: readonly Parameter[]): Promise<Answer> {
     if (sender instanceof CancellablePool && sender.reason !== undefined) throw sender.reason;
     this.#onStatement(sql);
-    return sender.query<unknown[]>({
-      text: sql,
-      values: parameters.map(bound),
-      name: this.#nameOf(sql),
-      rowMode: 'array',
-      binary: true,
-      queryMode: 'extended', // without parameters and name it would be sent the simple way, which answers in text
-      types: binaryTypes,
-    } as pg.QueryArrayConfig);
+    const query = new BinaryQuery({ text: sql, values: parameters.map(bound), name: this.#nameOf(sql) });
+    if (sender instanceof CancellablePool) return sender.query(query);
+    return new Promise((resolve, reject) => {
+      query.send(sender, (error, answer) => (error ? reject(error) : resolve(answer)));
+    });
   }
 
   /** Name of a prepared statement, none for statements beyond so many: they differ by the shape of a filter. */

@@ -107,8 +107,8 @@ async function factsOfRuns(
     )) as [number, string | null, string | Date | null, number | null, number | null, number | null][];
     const lumisections = sql`SELECT l.run_number AS c0, l.number AS c1, l.recorded_lumi AS c2, l.pileup AS c3
       FROM lumisection l WHERE ${isOneOf(dialect, sql`l.run_number`, 'int', some)}`;
-    const [row] = await query.send(packed(dialect, lumisections, VALUES));
-    const { count, columns } = unpacked(dialect, row as unknown[], VALUES);
+    const found = await query.send(packed(dialect, lumisections, VALUES));
+    const { count, columns } = unpacked(dialect, found, VALUES);
     const [run, number, recorded, pileup] = columns as [number[], number[], (number | null)[], (number | null)[]];
     const sums = new Map(some.map((run) => [run, new RunSums()]));
     for (let i = 0; i < count; i++) {

@@ -116,7 +116,7 @@ async function readPoints(
   const types = columns.map(([, type]) => type);
   const inOrderOfKey = ofRuns ? sql`t.run_number, t.dataset_id` : sql`t.run_number, t.lumisection_number, t.dataset_id`;
   const read = async (isOrdered: boolean) => {
-    const [row] = await query.rows(noun, where, (filters) => {
+    const rows = await query.rows(noun, where, (filters) => {
       const selected = sql.join(columns.map(([column], i) => sql`${column} AS ${sql.raw(`c${i}`)}`));
       const condition = where ? sql` AND ${filters.compile(noun, 't', where).sql}` : sql``;
       const table = sql.raw(TABLES[noun]);
@@ -130,7 +130,7 @@ async function readPoints(
           ORDER BY ${ofRuns ? sql`t.run_number` : sql`t.run_number, t.lumisection_number`}, ${name}`;
       return packed(dialect, sql`SELECT ${selected} FROM ${source} LIMIT ${most + 1}`, types);
     });
-    return unpacked(dialect, row as unknown[], types);
+    return unpacked(dialect, rows, types);
   };
   const isOrdered = order.byKey || (!ofRuns && order.after === undefined && isOfOneRun(where));
   let found = await read(isOrdered);

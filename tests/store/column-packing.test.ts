@@ -31,8 +31,8 @@ describe.each(databases)('columns of $name that come as one value each', ({ name
     const inner = sql.raw(
       `SELECT number AS c0, era AS c1, energy AS c2, year AS c3 FROM run WHERE ${condition} ORDER BY number LIMIT 1000000`,
     );
-    const [row] = await database.arrays(packed(dialect, inner, TYPES).compile(dialect.builder).sql);
-    return unpacked(dialect, row as unknown[], TYPES);
+    const rows = await database.arrays(packed(dialect, inner, TYPES).compile(dialect.builder).sql);
+    return unpacked(dialect, rows, TYPES);
   };
 
   test('hold every number, text and NULL exactly, in order', async () => {
