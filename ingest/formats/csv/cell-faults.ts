@@ -2,7 +2,7 @@ import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import { shortened } from '../shortened.ts';
 import { type Cells, preview } from './cells.ts';
 import type { RowFault } from './fault.ts';
-import { NOT_FINITE } from './number-list.ts';
+import { type ListFault, NOT_FINITE, type NumberList } from './number-list.ts';
 
 /** Runs, lumisections and bins are counted in 32-bit integers. */
 export const MAX_INT32 = 2_147_483_647;
@@ -51,6 +51,19 @@ export function shapeFault(
   if (quote) return { code: 'UNBALANCED_QUOTE', reason: 'a quote stands in the middle of a cell', value };
   return { code: 'CELL_COUNT', reason: `the row has ${cells.count} cells, the header ${width}`, value };
 }
+
+/** Why the cell that ends at `end` is no list of numbers. */
+export function badList(field: string, fault: ListFault, list: NumberList, bytes: Buffer, end: number): RowFault {
+  const value = preview(bytes, list.faultAt, Math.min(end, list.faultAt + 40));
+  return { code: fault, reason: LIST_REASONS[fault], field, value, at: list.faultAt };
+}
+
+const LIST_REASONS: Readonly<Record<ListFault, string>> = {
+  NOT_A_LIST: 'a list begins with [',
+  LIST_UNCLOSED: 'the list is not closed',
+  LIST_SYNTAX: 'a list holds numbers with commas between them',
+  NOT_FINITE: 'bin contents are finite numbers',
+};
 
 export function badText(field: string, bytes: Buffer): RowFault {
   const value = preview(bytes, 0, bytes.length);

@@ -1,6 +1,6 @@
 import { brotliDecompressSync, crc32, gunzipSync } from 'node:zlib';
 import { decompress as decompressZstd } from 'fzstd';
-import type { ColumnMetaData, Compressors, DecodedArray, PageHeader, SchemaTree } from 'hyparquet';
+import type { ColumnMetaData, Compressors, DecodedArray, PageHeader, SchemaElement, SchemaTree } from 'hyparquet';
 import { parquetHeader } from 'hyparquet/src/column.js';
 import { convert, DEFAULT_PARSERS } from 'hyparquet/src/convert.js';
 import { readPlain } from 'hyparquet/src/plain.js';
@@ -8,7 +8,7 @@ import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath } from 'hypar
 import { compressors as others } from 'hyparquet-compressors';
 import type { ByteSource } from '../../source.ts';
 import { type ColumnDecoder, decompressed, type Levels, readPageOfData } from './data-page.ts';
-import { asBroken, brokenParquet } from './fault.ts';
+import { asBroken, brokenParquet, wrongColumn } from './fault.ts';
 
 /** What a page may declare: real ones hold one MiB, or the one list that does not fit one. */
 const MAX_PAGE_BYTES = 64 * 1024 * 1024;
@@ -33,7 +33,10 @@ export type Cell = string | number | boolean | null;
 export class ColumnReader {
   readonly name: string;
   readonly isList: boolean;
-  readonly isText: boolean;
+  /** What its values, or the elements of its lists, are. */
+  readonly holds: Held;
+  /** Where the latest list has an element that is null; -1 where it has none. */
+  nullAt = -1;
   readonly #source: ByteSource;
   readonly #decoder: ColumnDecoder;
   readonly #highest: Levels;
@@ -72,11 +75,11 @@ export class ColumnReader {
     }
     const repetitions = getMaxRepetitionLevel(schemaPath);
     if (repetitions > 1 || (repetitions === 0 && schemaPath.length > 2) || leaf.children.length > 0) {
-      throw brokenParquet(source.path, start, `column "${this.name}" holds neither values nor lists of values`);
+      throw wrongColumn(source.path, this.name, 'structs, maps or lists of lists', 'values or lists of values');
     }
     this.isList = repetitions === 1;
-    this.isText = meta.type === 'BYTE_ARRAY';
     const { element } = leaf;
+    this.holds = heldBy(element);
     if (!this.isList && rows !== this.#valuesLeft) {
       throw brokenParquet(source.path, start, `column "${this.name}" has ${this.#valuesLeft} values for ${rows} rows`);
     }
@@ -95,7 +98,7 @@ export class ColumnReader {
 
   /** The next values of a column without lists, at most `most`; an empty one at the end. */
   async cells(most: number): Promise<Cell[]> {
-    if (this.isList) throw brokenParquet(this.#source.path, this.#pageByte, `column "${this.name}" holds lists`);
+    if (this.isList) throw wrongColumn(this.#source.path, this.name, `lists of ${this.holds}`, 'values');
     const cells: Cell[] = [];
     while (cells.length < most && (await this.#ready())) {
       while (this.#at < this.#count && cells.length < most) {
@@ -109,13 +112,14 @@ export class ColumnReader {
 
   /**
    * Writes the numbers of the next list to `into`, which is replaced when it is too short.
-   * @returns null instead of a list that is null itself; an element that is null or no number is NaN.
+   * @returns null instead of a list that is null itself; an element that is null is NaN, the first of them in `nullAt`.
    */
   async list(into: Float64Array<ArrayBuffer>): Promise<{ values: Float64Array<ArrayBuffer>; length: number } | null> {
     let values = into;
     let length = 0;
     let begun = false;
     let isNull = false;
+    this.nullAt = -1;
     while (await this.#ready()) {
       if (begun && this.#repetition[this.#at] === 0) break;
       if (!begun && this.#repetition[this.#at] !== 0) {
@@ -140,8 +144,10 @@ export class ColumnReader {
         for (let i = from; i < to; i++) {
           const level = this.#definition[i] as number;
           if (level === this.#highest.definition) values[length++] = this.#values[this.#valueAt++] as number;
-          else if (level >= this.#elementLevel) values[length++] = Number.NaN;
-          else if (level === 0 && this.#elementLevel > 1) isNull = true;
+          else if (level >= this.#elementLevel) {
+            if (this.nullAt < 0) this.nullAt = length;
+            values[length++] = Number.NaN;
+          } else if (level === 0 && this.#elementLevel > 1) isNull = true;
         }
       }
       begun = true;
@@ -286,6 +292,17 @@ export class ColumnReader {
     const from = at - this.#window.start;
     return this.#window.bytes.subarray(from, from + length);
   }
+}
+
+/** By what the types of the file mean; how they are encoded is another matter. */
+type Held = 'numbers' | 'texts' | 'booleans' | 'times';
+
+function heldBy({ type, converted_type, logical_type }: SchemaElement): Held {
+  if (type === 'BOOLEAN') return 'booleans';
+  const meaning = converted_type ?? logical_type?.type ?? '';
+  if (type === 'INT96' || /^(DATE|TIME|INTERVAL)/.test(meaning)) return 'times';
+  const isBytes = type === 'BYTE_ARRAY' || type === 'FIXED_LEN_BYTE_ARRAY';
+  return isBytes && meaning !== 'DECIMAL' && logical_type?.type !== 'FLOAT16' ? 'texts' : 'numbers';
 }
 
 /** Apart from other dictionaries, so that the loop sees one kind of array. */

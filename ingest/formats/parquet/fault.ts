@@ -10,6 +10,12 @@ export function brokenParquet(path: string, byte: number, reason: string, cause?
   );
 }
 
+/** The file is whole, but the column is not what it has to be. */
+export function wrongColumn(path: string, name: string, holds: string, wanted: string): FileError {
+  const reason = `${path}: column "${name}" holds ${holds}, where it has to hold ${wanted}`;
+  return new FileError('WRONG_COLUMN', reason, { file: path, field: name });
+}
+
 /** What the library throws about damaged content, as a refusal of the file; a FileError stays one. */
 export function asBroken(path: string, byte: number, error: unknown): FileError {
   if (error instanceof FileError) return error;

@@ -1,7 +1,8 @@
 import { type FileMetaData, parquetMetadata, parquetSchema, type RowGroup, type SchemaTree } from 'hyparquet';
+import { FileError } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import { ColumnReader } from './column-reader.ts';
-import { asBroken, brokenParquet } from './fault.ts';
+import { asBroken, brokenParquet, wrongColumn } from './fault.ts';
 import { MAGIC } from './magic.ts';
 
 /** Footers hold a few hundred bytes a column and row group. */
@@ -33,16 +34,31 @@ export class ParquetFile {
     }
   }
 
+  get path(): string {
+    return this.#source.path;
+  }
+
+  /** Whether a column has one value a row: no lists, structs or maps. */
+  isPlain(name: string): boolean {
+    const column = this.#tree.children.find(({ element }) => element.name === name);
+    return column?.children.length === 0 && column.element.repetition_type !== 'REPEATED';
+  }
+
   /** Readers of the named columns of a row group, in the order of the names. They read when they are asked to. */
   open({ group, rows }: ParquetFile['groups'][number], names: readonly string[]): ColumnReader[] {
     const path = this.#source.path;
     return names.map((name) => {
+      if (this.columns.indexOf(name) !== this.columns.lastIndexOf(name)) {
+        const reason = `${path}: column "${name}" stands there more than once`;
+        throw new FileError('REPEATED_COLUMN', reason, { file: path, field: name });
+      }
       // a damaged footer may lack what the types of the library promise
       const chunks = group.columns.filter(({ meta_data }) => meta_data?.path_in_schema?.[0] === name);
       const [chunk] = chunks;
-      if (!chunk?.meta_data || chunks.length > 1) {
-        throw brokenParquet(path, Number(group.file_offset ?? 0), `column "${name}" is none or several columns`);
+      if (!chunk?.meta_data) {
+        throw brokenParquet(path, Number(group.file_offset ?? 0), `a row group is without column "${name}"`);
       }
+      if (chunks.length > 1) throw wrongColumn(path, name, 'structs or maps', 'values or lists of values');
       if (chunk.file_path) throw brokenParquet(path, 0, `column "${name}" stands in another file`);
       try {
         return new ColumnReader(this.#source, this.#tree, chunk.meta_data, rows);

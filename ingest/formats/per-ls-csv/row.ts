@@ -1,8 +1,8 @@
-import { MAX_INT32, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
-import { Cells, preview } from '../csv/cells.ts';
+import { badList, MAX_INT32, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
+import { Cells } from '../csv/cells.ts';
 import type { RowFault } from '../csv/fault.ts';
 import type { ColumnMap } from '../csv/header.ts';
-import { type ListFault, NumberList } from '../csv/number-list.ts';
+import { NumberList } from '../csv/number-list.ts';
 import { NumberScanner, wholeInteger } from '../csv/numbers.ts';
 import { axisFault, layOut, negativeEntries, type PerLsHistogram, secondAxis, unknownMetype } from './histogram.ts';
 
@@ -146,11 +146,7 @@ export class PerLsRow implements PerLsHistogram {
     const end = this.#cells.ends[this.#histo] as number;
     if (start === end) return missing('histo');
     const fault = list.parse(bytes, start, end);
-    if (fault) {
-      const value = preview(bytes, list.faultAt, Math.min(end, list.faultAt + 40));
-      return { code: fault, reason: LIST_REASONS[fault], field: 'histo', value, at: list.faultAt };
-    }
-    return layOut(this);
+    return fault ? badList('histo', fault, list, bytes, end) : layOut(this);
   }
 
   #integer(bytes: Buffer, cell: number): number {
@@ -168,10 +164,3 @@ interface AxisCells {
   readonly max: number;
   readonly letter: 'X' | 'Y';
 }
-
-const LIST_REASONS: Readonly<Record<ListFault, string>> = {
-  NOT_A_LIST: 'a list begins with [',
-  LIST_UNCLOSED: 'the list is not closed',
-  LIST_SYNTAX: 'a list holds numbers with commas between them',
-  NOT_FINITE: 'bin contents are finite numbers',
-};

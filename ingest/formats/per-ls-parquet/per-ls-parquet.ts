@@ -13,6 +13,7 @@ import { PerLsBatch } from '../per-ls-csv/batch.ts';
 import { LayoutNote } from '../per-ls-csv/layout-note.ts';
 import { shortened } from '../shortened.ts';
 import { Steps } from '../steps.ts';
+import { HistoColumn } from './histo-column.ts';
 import { CELL_COLUMNS, ParquetRow, type RowCells } from './row.ts';
 
 const title = 'per-LS Parquet';
@@ -66,8 +67,8 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   // what the lists take: columns are not read in the order in which they lie
   let read = 0;
   try {
-    for await (const { number, cells, hasList } of rowsOf(file, row, position.line)) {
-      const fault = row.read(cells, hasList) ?? batch.add(row, row.name, number);
+    for await (const { number, cells, listFault } of rowsOf(file, row, position.line)) {
+      const fault = row.read(cells, listFault) ?? batch.add(row, row.name, number);
       if (fault) steps.issues.push(rejectedRow(fault, number));
       else layout.see(row, number);
       position = positionAt(source, file, number);
@@ -88,11 +89,11 @@ async function locate(source: ByteSource, keys: readonly RowKey[]): Promise<read
   const earlier = new EarlierLines(keys);
   const file = await openRows(source);
   const row = new ParquetRow();
-  for await (const { number, cells, hasList } of rowsOf(file, row, 0)) {
+  for await (const { number, cells, listFault } of rowsOf(file, row, 0)) {
     if (number >= earlier.end) break;
     if (!earlier.concerns(Number(cells.fromrun), Number(cells.fromlumi))) continue;
     // only a row that was accepted can have come first
-    if (row.read(cells, hasList) === null) earlier.see(row.run, row.lumisection, row.name.toString('utf8'), number);
+    if (row.read(cells, listFault) === null) earlier.see(row.run, row.lumisection, row.name.toString('utf8'), number);
   }
   return earlier.lines;
 }
@@ -112,19 +113,17 @@ async function* rowsOf(file: ParquetFile, row: ParquetRow, skip: number) {
   for (const group of file.groups) {
     if (group.first + group.rows <= skip) continue;
     const columns = file.open(group, CELL_COLUMNS);
-    const [lists] = file.open(group, ['histo']) as [ColumnReader];
+    const histo = new HistoColumn(file.path, file.open(group, ['histo'])[0] as ColumnReader);
     for (let done = 0; done < group.rows; ) {
       const count = Math.min(CELLS_AT_ONCE, group.rows - done);
       const cells: Cell[][] = [];
       for (const column of columns) cells.push(await column.cells(count));
       for (let i = 0; i < count; i++) {
-        const list = await lists.list(row.list.values);
-        row.list.values = list?.values ?? row.list.values;
-        row.list.length = list?.length ?? 0;
+        const listFault = await histo.next(row.list);
         const number = group.first + done + i + 1;
         if (number <= skip) continue;
         const named = Object.fromEntries(CELL_COLUMNS.map((name, c) => [name, cells[c]?.[i] ?? null])) as RowCells;
-        yield { number, cells: named, hasList: list !== null };
+        yield { number, cells: named, listFault };
       }
       done += count;
     }

@@ -44,8 +44,8 @@ export class ParquetRow implements PerLsHistogram {
   readonly list = new NumberList();
   flow = true;
 
-  /** `hasList`: the list of the row is in `list`; else it is null. Checks what the CSV of these columns is checked for. */
-  read(cells: RowCells, hasList: boolean): RowFault | null {
+  /** `listFault`: why `list` does not hold the list of the row. Checks what the CSV of these columns is checked for. */
+  read(cells: RowCells, listFault: RowFault | null): RowFault | null {
     const run = counted(cells.fromrun, 'fromrun');
     if (typeof run !== 'number') return run;
     const lumisection = counted(cells.fromlumi, 'fromlumi');
@@ -55,7 +55,7 @@ export class ParquetRow implements PerLsHistogram {
     if (cells.hname === null || cells.hname === '') return missing('hname');
     this.name = Buffer.from(String(cells.hname), 'utf8');
     if (typeof cells.hname !== 'string' || cells.hname.includes('\ufffd')) return badText('hname', this.name);
-    return this.#readAxes(cells) ?? this.#readEntries(cells) ?? this.#readBins(hasList);
+    return this.#readAxes(cells) ?? this.#readEntries(cells) ?? listFault ?? layOut(this);
   }
 
   #readAxes(cells: RowCells): RowFault | null {
@@ -91,17 +91,6 @@ export class ParquetRow implements PerLsHistogram {
     if (typeof value !== 'number') return value;
     this.entries = value;
     return value >= 0 ? null : negativeEntries(preview(entries));
-  }
-
-  #readBins(hasList: boolean): RowFault | null {
-    if (!hasList) return missing('histo');
-    const { values, length } = this.list;
-    for (let i = 0; i < length; i++) {
-      if (Number.isFinite(values[i])) continue;
-      const value = `${values[i]} at ${i}`;
-      return { code: 'NOT_FINITE', reason: 'bin contents are finite numbers', field: 'histo', value };
-    }
-    return layOut(this);
   }
 }
 

@@ -96,15 +96,13 @@ async function parquetTable(source: ByteSource): Promise<Table> {
   // the reader is large, and the server, which knows tables but reads none, goes without it
   const { openParquet } = await import('../parquet/file.ts');
   const file = await openParquet(source);
+  const names = file.columns.filter((name) => file.isPlain(name));
   return {
-    columns: file.columns,
+    columns: names,
     notes: [],
     async *rows() {
       for (const group of file.groups) {
-        const columns = file.columns.flatMap((name) => {
-          const [column] = file.open(group, [name]);
-          return column && !column.isList ? [column] : [];
-        });
+        const columns = file.open(group, names);
         for (let done = 0; done < group.rows; done += ROWS_AT_ONCE) {
           const count = Math.min(ROWS_AT_ONCE, group.rows - done);
           const cells: Cell[][] = [];
