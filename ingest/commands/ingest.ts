@@ -18,6 +18,7 @@ import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { assertFormat, formatsHelp } from './format-option.ts';
 import { ingestLive } from './live.ts';
+import { assertNames } from './name-options.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 import { output } from './output.ts';
 
@@ -181,12 +182,12 @@ function jobsOf(value = '1'): number {
 
 async function settingsOf(values: Values): Promise<IngestSettings> {
   assertFormat(values.format);
+  assertNames(values);
   const onConflict = onConflictOf(values['on-conflict']);
-  for (const flag of ['dataset', 'source', ...Object.keys(JUDGEMENT)] as (keyof typeof JUDGEMENT)[]) {
-    if (values[flag]?.trim() === '') throw new UsageError(`--${flag} is empty`);
-  }
   for (const [flag, most] of Object.entries(JUDGEMENT) as [keyof typeof JUDGEMENT, number][]) {
-    const text = values[flag] ?? '';
+    const text = values[flag];
+    if (text === undefined) continue;
+    if (text.trim() === '') throw new UsageError(`--${flag} is empty`);
     if (text.length > most || !isStorable(text)) throw new UsageError(`--${flag} takes at most ${most} characters`);
   }
   const { dataset, source, author, cause, comment, format, force, strict } = values;

@@ -9,6 +9,7 @@ import { formatInspection } from '../report-inspection.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { assertFormat, formatsHelp } from './format-option.ts';
+import { assertNames } from './name-options.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 import { output } from './output.ts';
 
@@ -45,6 +46,7 @@ async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, options);
   if (positionals.length === 0) throw new UsageError('no file was named');
   assertFormat(values.format);
+  assertNames(values);
   const { dataset, source, format } = values;
   const onConflict = onConflictOf(values['on-conflict']);
   const settings = {

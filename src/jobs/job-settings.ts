@@ -3,6 +3,7 @@ import { compileChoice } from '../../ingest/pipeline/elements.ts';
 import type { IngestSettings } from '../../ingest/pipeline/report.ts';
 import { datasetNameProblem } from '../domain/dataset-name.ts';
 import { InvalidInputError } from '../domain/errors.ts';
+import { sourceNameProblem } from '../domain/source-name.ts';
 import { isStorable } from '../domain/storable-text.ts';
 
 /** How the file of a job is to be read, as the job's row keeps it. */
@@ -11,7 +12,7 @@ export type JobSettings = Pick<
   'dataset' | 'source' | 'allowEmpty' | 'format' | 'onConflict' | 'strict' | 'force' | 'elements'
 >;
 
-const MOST_SOURCE_CHARACTERS = 200;
+const SHOWN_CHARACTERS = 200;
 
 export const settingsText = (settings: JobSettings): string => JSON.stringify(settings);
 
@@ -23,12 +24,8 @@ export function checkSettings({ dataset, source, format, elements }: JobSettings
   if (datasetProblem !== null) throw refusal('dataset', dataset, `no dataset can be called so: ${datasetProblem}`);
   if (dataset !== undefined && !isStorable(dataset))
     throw refusal('dataset', dataset, 'it has characters that no database keeps');
-  if (source !== undefined) {
-    if (source.trim() === '') throw refusal('source', source, 'it is empty');
-    if (source.length > MOST_SOURCE_CHARACTERS || !isStorable(source)) {
-      throw refusal('source', source, `no name: longer than ${MOST_SOURCE_CHARACTERS} characters, or not to be stored`);
-    }
-  }
+  const sourceProblem = source === undefined ? null : sourceNameProblem(source);
+  if (sourceProblem !== null) throw refusal('source', source, `no source can be called so: ${sourceProblem}`);
   if (format !== undefined && !formatIds.includes(format)) {
     throw refusal('format', format, `there is no such format; known are ${formatIds.join(', ')}`);
   }
@@ -36,4 +33,4 @@ export function checkSettings({ dataset, source, format, elements }: JobSettings
 }
 
 const refusal = (field: string, value = '', reason = '') =>
-  new InvalidInputError(`${field}: ${reason}`, { field, value: value.slice(0, MOST_SOURCE_CHARACTERS) });
+  new InvalidInputError(`${field}: ${reason}`, { field, value: value.slice(0, SHOWN_CHARACTERS) });

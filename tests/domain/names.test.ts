@@ -1,6 +1,24 @@
 import { describe, expect, it } from 'vitest';
 import { datasetNameProblem, parseDatasetName, runPeriod } from '../../src/domain/dataset-name.ts';
 import { leafName, pathProblem, subsystemOf } from '../../src/domain/monitor-element.ts';
+import { sourceNameProblem } from '../../src/domain/source-name.ts';
+
+describe('the name of a source of certifications', () => {
+  it.each(['golden-2018', 'Cert_Collisions2022_355100_362760_Golden', 'mein Urteil', '2018'.padEnd(200, 'x')])(
+    'may be %j',
+    (name) => expect(sourceNameProblem(name)).toBeNull(),
+  );
+
+  it.each([
+    ['', 'empty'],
+    [' ', 'empty'],
+    ['x'.repeat(201), '200'],
+    ['a\nb', 'control'],
+    ['a\0b', 'control'],
+    ['\ud800', 'surrogate'],
+    ['315257', 'a mask would take for a run'],
+  ])('is not %j', (name, reason) => expect(sourceNameProblem(name)).toContain(reason));
+});
 
 describe('the name of a dataset', () => {
   it.each([

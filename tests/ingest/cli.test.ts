@@ -70,12 +70,23 @@ describe('the command line', () => {
     [['--me-map', '/no/such/map', 'x'], /--me-map: \/no\/such\/map cannot be read/],
     [['--me-prefix', 'a//b', 'x'], /--me-prefix a\/\/b cannot begin a path: it has an empty part/],
     [['--on-conflict', 'guess', 'x'], /keep, replace, fail or add, not "guess"/],
-    [['--dataset', '', 'x'], /--dataset is empty/],
+    [['--dataset', '', 'x'], /--dataset "" is no name: it is empty/],
+    [['--dataset', 'not a dataset', 'x'], /--dataset "not a dataset" is no name: it has white space/],
+    [['--source', 'x'.repeat(201), 'x'], /--source "x+" is no name: it is longer than 200 characters/],
+    [['--source', '315257', 'x'], /--source "315257" is no name: it is a number/],
+    [['--author', ' ', 'x'], /--author is empty/],
     [['--dataset'], /--dataset/],
   ])('refuses ingest %j', async (args, message) => {
     await expect(ingest.run(args)).rejects.toThrow(message);
     const thrown = await ingest.run(args).catch((error) => error);
     expect(thrown instanceof UsageError || thrown instanceof InvalidInputError).toBe(true);
+  });
+
+  test.each([
+    [['--dataset', 'not a dataset'], /--dataset "not a dataset" is no name/],
+    [['--source', 'a\nb'], /--source "a\\nb" is no name: it has control characters/],
+  ])('refuses inspect %j', async (flags, message) => {
+    await expect(inspect.run([...flags, 'x'])).rejects.toThrow(message);
   });
 
   test('says which setting is wrong, and does not repeat a password', async () => {

@@ -459,6 +459,7 @@ describe.each(databases)('jobs on $name', (database) => {
     [{ dataset: 'with space' }, 'dataset'],
     [{ source: ' ' }, 'source'],
     [{ source: 'a\0b' }, 'source'],
+    [{ source: '315257' }, 'source'],
     [{ include: ['[a'] }, undefined],
   ])('settings that can never work (%j) are refused before the file is taken in', async (input, field) => {
     const { errors } = await upload(small(), input);

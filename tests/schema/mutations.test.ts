@@ -224,6 +224,15 @@ describe.each(databases)('mutations on $name', (database) => {
     expect(await certify([1, 1, 1])).toContain('certifications: 3 rows are more than 2');
   });
 
+  test.each(['', 'a\nb', '315257', 'x'.repeat(201)])('no source is called %j', async (source) => {
+    const input = { source, certifications: [{ golden: { 1: [[1, 2]] } }] };
+    const { errors } = await ask(
+      'mutation ($input: UpsertCertificationsInput!) { upsertCertifications(input: $input) { report { inserted } } }',
+      { input },
+    );
+    expect(errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT', field: 'source' } }]);
+  });
+
   test('run-level histograms have bins or statistics alone', async () => {
     run++;
     const { data } = await ask(

@@ -9,7 +9,7 @@ import type {
   IssueRecord,
   RecordBatch,
 } from '../../../src/domain/record.ts';
-import { missing } from '../../formats/csv/cell-faults.ts';
+import { sourceNameProblem } from '../../../src/domain/source-name.ts';
 import { type RowFault, rejectedRow } from '../../formats/csv/fault.ts';
 import { shortened } from '../../formats/shortened.ts';
 import { counted, finiteOrBlank, isFault } from '../../formats/table/cell-checks.ts';
@@ -49,8 +49,9 @@ export function certificationRows(
   fractions: readonly FractionInput[],
   author: string,
 ): CallRows {
-  const nameless = source === '' ? missing('source') : textFault('source', source, 200);
-  if (nameless) throw new InvalidInputError(`source: ${nameless.reason}`, { field: 'source' });
+  const problem = sourceNameProblem(source);
+  if (problem !== null)
+    throw new InvalidInputError(`source: no source can be called so: ${problem}`, { field: 'source' });
   const batches: RecordBatch[] = [];
   const issues: IssueRecord[] = [];
   const seen = new Set<string>();
