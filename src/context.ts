@@ -44,7 +44,10 @@ export interface Context {
   readonly cancellation: Cancellation;
   /** What the operation takes, as it is counted. */
   readonly cost: Cost;
-  /** An event of a subscription, or what a mutation has done, begins to be answered: from now on its time runs. */
+  /**
+   * An event of a subscription, or what a mutation has done, begins to be answered: from now on its time runs, and names mean what they
+   * mean now.
+   */
   beginEvent(): void;
   readonly warnings: readonly Warning[];
   /** Adds a warning; one with the same code and message is told once, with the path that sorts first. */
@@ -63,8 +66,6 @@ export interface ContextOptions {
   readonly maxResponseBytes: number;
   readonly maxAnswerNodes: number;
 }
-
-const noEvent = () => {};
 
 export function createContext(
   whole: Store,
@@ -107,7 +108,7 @@ export function createContext(
     variables: null,
     cancellation,
     cost: new Cost({ maxBytes: maxResponseBytes, maxNodes: maxAnswerNodes }, cancellation),
-    beginEvent: noEvent,
+    beginEvent: () => store.forgetNames(),
     warnings,
     warn,
   };

@@ -64,7 +64,9 @@ export function timeLimit(timeoutMs: number, furtherRemedy = ''): TimeLimit {
 /** Cancels an operation when one event, or one field, takes longer to be answered; @returns what is called when it is. */
 export function timed(operation: Context, limitTime: TimeLimit): () => void {
   let forget = () => {};
+  const { beginEvent } = operation;
   operation.beginEvent = () => {
+    beginEvent();
     forget();
     forget = limitTime(operation.cancellation);
   };

@@ -91,6 +91,8 @@ class ScopePlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
       };
     }
     const change = async (...given: Parameters<typeof resolve>) => {
+      // of what was answered before
+      (given[2] as Context).store.forgetNames();
       const done = await resolve(...given);
       (given[2] as Context).beginEvent();
       return done;

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { setsOf } from '../domain/element-set.ts';
 import { LimitExceededError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { MaskExpression } from '../domain/mask-expression.ts';
@@ -9,6 +8,7 @@ import { filterNeeds, type NeededValues } from './filter-needs.ts';
 import { FilterCompiler } from './filter-sql.ts';
 import { maskOf, namesOf } from './mask-names.ts';
 import type { Sql } from './mask-sql.ts';
+import { MeantNames } from './meant-names.ts';
 import { nounInfo } from './nouns.ts';
 import { OperationDatabase } from './operation-database.ts';
 import { isKnown, REFERENCE_STATE, type ReferenceName, type References } from './references.ts';
@@ -27,6 +27,7 @@ const ATTEMPTS = 5;
 export class CheckedQuery {
   readonly database: Database;
   readonly references: References;
+  readonly #operation: MeantNames | undefined;
   /** The same, as the server itself sees the database. */
   readonly unveiled: CheckedQuery;
   /** Says what is withheld from whoever asks. */
@@ -41,20 +42,31 @@ export class CheckedQuery {
       compiler,
       unveiled,
       veil = () => null,
-    }: { compiler?: Dialect['builder']; unveiled?: CheckedQuery; veil?: Veil } = {},
+      names,
+    }: { compiler?: Dialect['builder']; unveiled?: CheckedQuery; veil?: Veil; names?: MeantNames } = {},
   ) {
     this.database = database;
     this.references = references;
+    this.#operation = names;
     this.unveiled = unveiled ?? this;
     this.veil = veil;
     // what is composed here names columns as they are: renaming would walk through every statement
     this.#compiler = compiler ?? database.dialect.builder.withoutPlugins();
   }
 
-  /** The same, asked by one operation: its statements end when it is cancelled, and see what the veil lets through. */
-  for(veil: Veil, ...how: Parameters<Database['reading']>): CheckedQuery {
-    const database = new OperationDatabase(this.unveiled.database, veil, ...how);
-    return new CheckedQuery(database, this.references, { compiler: this.#compiler, unveiled: this.unveiled, veil });
+  /**
+   * The same, asked by one operation: its statements end when it is cancelled, see what the veil lets through, and mean the same by
+   * a name, until it writes.
+   */
+  for(veil: Veil, names: MeantNames, ...how: Parameters<Database['reading']>): CheckedQuery {
+    const database = new OperationDatabase(this.unveiled.database, veil, names, ...how);
+    const own = { compiler: this.#compiler, unveiled: this.unveiled, veil, names };
+    return new CheckedQuery(database, this.references, own);
+  }
+
+  /** What names mean: to the operation that asks, or to the next statement alone. */
+  get names(): MeantNames {
+    return this.#operation ?? new MeantNames(this.references);
   }
 
   /**
@@ -66,7 +78,7 @@ export class CheckedQuery {
     const names = [...references];
     for (const name of names) if (!this.references.isLoaded(name)) await this.references.refresh(name, this.database);
     if (names.includes('certification')) await this.#lookUp(maskNamesOf(where), names);
-    return this.#checked(names, values, compose, this.database, setsOf(where));
+    return this.#checked(names, values, compose, this.database, where);
   }
 
   /** The same of what masks name, as `compose` selects it; `queries`: inside of a transaction. */
@@ -86,11 +98,13 @@ export class CheckedQuery {
     values: ReadonlyMap<string, { noun: Noun; field: string }>,
     compose: (filters: FilterCompiler) => Sql,
     within: Queries = this.database,
-    sets: readonly string[] = [],
+    where?: Filter,
   ): Promise<unknown[][]> {
+    // inside of a transaction the newest is meant, which it may just have written
+    const meant = within === this.database ? this.names : new MeantNames(this.references);
     for (let attempt = 1; attempt < ATTEMPTS; attempt++) {
-      await this.references.loadSets(sets, within);
-      const rows = await this.#attempt(names, values, compose, within).catch((error: unknown) => {
+      await this.references.loadSets(meant.sets(where), within);
+      const rows = await this.#attempt(names, values, compose, within, meant).catch((error: unknown) => {
         // what is not known yet, of a name that is: another process may just have written it
         if (attempt === 1 && names.length > 0 && error instanceof NotFoundError) return undefined;
         throw error;
@@ -101,8 +115,8 @@ export class CheckedQuery {
     // never given up: all of it from one state of the database
     return this.database.snapshot(async (queries) => {
       for (const name of names) await this.references.refresh(name, queries);
-      await this.references.loadSets(sets, queries);
-      const rows = await this.#attempt(names, values, compose, queries);
+      await this.references.loadSets(meant.sets(where), queries);
+      const rows = await this.#attempt(names, values, compose, queries, meant);
       if (rows) return rows;
       throw new Error(`the state of ${names.join(', ')} changed inside a snapshot`);
     });
@@ -127,21 +141,24 @@ export class CheckedQuery {
     values: ReadonlyMap<string, { noun: Noun; field: string }>,
     compose: (filters: FilterCompiler) => Sql,
     queries: Queries,
+    meant: MeantNames,
   ): Promise<unknown[][] | undefined> {
-    const filters = new FilterCompiler(this.database.dialect, this.references, await readValues(values, queries));
+    const read = await readValues(values, queries);
+    const own = meant.statement();
     // what is known now is what the statement says: until it is answered others may have learned more
-    const known = names.map((name) => this.references.stateOf(name));
-    const statement = compose(filters);
-    if (names.length === 0) return this.send(statement, queries);
-    const states = names.map((name) => sql.raw(`${REFERENCE_STATE[name]} AS ${snakeCase(name)}`));
+    const known = new Map(names.map((name) => [name, this.references.stateOf(name)]));
+    const statement = compose(new FilterCompiler(this.database.dialect, this.references, own, read));
+    const checks = names.filter((name) => own.isNew(name));
+    if (checks.length === 0) return this.send(statement, queries);
+    const states = checks.map((name) => sql.raw(`${REFERENCE_STATE[name]} AS ${snakeCase(name)}`));
     // one row even where the list has none; the inner order is kept, for there is one row to join it with
     const checked = await this.send(
       sql`SELECT q.*, s.* FROM (SELECT ${sql.join(states)}) s LEFT JOIN (${statement}) q ON 1 = 1`,
       queries,
     );
     const first = checked[0] as unknown[];
-    const isCurrent = names.every((name, i) => isKnown(name, first.at(i - names.length), known[i]));
-    if (!isCurrent) return undefined;
+    const isCurrent = checks.every((name, i) => isKnown(name, first.at(i - checks.length), known.get(name)));
+    if (!isCurrent || !own.keep()) return undefined;
     return first[0] === null ? [] : checked;
   }
 

@@ -54,13 +54,16 @@ async function save(
   return { set, created: true };
 }
 
-async function meant({ references, database }: CheckedQuery, filter: Filter | undefined) {
+async function meant({ references, names, database }: CheckedQuery, filter: Filter | undefined) {
   const sets = [...new Set(setsOf(filter))].sort();
   if (sets.length > 0) await references.refresh('elementSet', database);
-  return sets.map((set) => {
-    const pinned = references.pinned({ kind: 'set', set });
+  const statement = names.statement();
+  const found = sets.map((set) => {
+    const pinned = statement.pinned({ kind: 'set', set });
     const { name, version } = parseSetName(pinned.kind === 'set' ? pinned.set : set);
     if (version === null) throw references.unknownSet(set);
     return { name, version };
   });
+  statement.keep();
+  return found;
 }

@@ -6,6 +6,7 @@ import type { NeededValues } from './filter-needs.ts';
 import { conditionFilter } from './mask-condition.ts';
 import { maskOf } from './mask-names.ts';
 import { lumisectionInMask, type MaskNames, runInMask, type Sql } from './mask-sql.ts';
+import type { Names } from './meant-names.ts';
 import type { NounInfo, Relation } from './noun-info.ts';
 import { nounInfo } from './nouns.ts';
 import { checkTest } from './operands.ts';
@@ -31,12 +32,14 @@ const FALSE: Condition = { sql: sql`1 = 0`, certain: true };
 export class FilterCompiler {
   readonly #dialect: Dialect;
   readonly #references: References;
+  readonly #names: Names;
   readonly #values: NeededValues;
   #aliases = 0;
 
-  constructor(dialect: Dialect, references: References, values: NeededValues) {
+  constructor(dialect: Dialect, references: References, names: Names, values: NeededValues) {
     this.#dialect = dialect;
     this.#references = references;
+    this.#names = names;
     this.#values = values;
   }
 
@@ -101,7 +104,7 @@ export class FilterCompiler {
   /** Ids of the dictionary that satisfy the filter; undefined where the dictionary does not decide it. */
   #decided(noun: Noun, filter: Filter): readonly number[] | undefined {
     const dictionary = this.#references.dictionary(noun);
-    const pinned = this.#references.pinned(filter);
+    const pinned = this.#names.pinned(filter);
     if (!dictionary?.decides(pinned)) return undefined;
     checkTests(noun, filter);
     return dictionary.matching(pinned);
@@ -232,8 +235,8 @@ export class FilterCompiler {
   /** What stands behind the names of a mask. */
   get maskNames(): MaskNames {
     return {
-      source: (source) => this.#references.source(source),
-      named: (mask) => this.#references.named(mask),
+      source: (source) => this.#names.source(source),
+      named: (mask) => this.#names.named(mask),
       lumisections: (condition) => {
         const alias = this.#alias();
         return {

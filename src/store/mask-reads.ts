@@ -200,7 +200,7 @@ class NamedRanges {
 type Verdicts = ReturnType<MaskTerms['verdicts']>;
 
 async function readCondition(query: CheckedQuery, queries: Queries, condition: MaskCondition): Promise<LuminosityMask> {
-  const filters = new FilterCompiler(query.database.dialect, query.references, new Map());
+  const filters = new FilterCompiler(query.database.dialect, query.references, query.names.statement(), new Map());
   const { sql: holds } = filters.compile('lumisection', 'l', conditionFilter(condition));
   // what follows one another differs from its place by the same number
   const rows = await query.send(

@@ -15,6 +15,7 @@ import { createLedger } from './ledger.ts';
 import { createLists } from './lists.ts';
 import { reached } from './lost-connection.ts';
 import { createMasks } from './masks.ts';
+import { MeantNames } from './meant-names.ts';
 import { MemberCache } from './member-cache.ts';
 import { migrate, migrationState } from './migrate.ts';
 import { isPostgresUrl } from './migration-target.ts';
@@ -91,8 +92,10 @@ async function open(url: string, options: StoreOptions): Promise<Store> {
       await tokens.close();
       await database.close();
     },
+    forgetNames: () => {},
     forOperation: (cancellation, { viewer = ANONYMOUS, inBulk = false, onWithheld = () => {} } = {}) => {
-      const own = query.for(veilOf(hidden, viewer, onWithheld), cancellation, inBulk);
+      const names = new MeantNames(query.references);
+      const own = query.for(veilOf(hidden, viewer, onWithheld), names, cancellation, inBulk);
       return Object.assign(Object.create(store) as Store, {
         lists: createLists(own),
         reads: new StoreReads(own, cached),
@@ -105,6 +108,8 @@ async function open(url: string, options: StoreOptions): Promise<Store> {
         sums: createHistogramSums(own),
         elementTree: createElementTree(own),
         facets: createFacets(own),
+        elementSets: createElementSets(own),
+        forgetNames: () => names.forget(),
       });
     },
   };

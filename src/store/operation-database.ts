@@ -1,4 +1,5 @@
 import type { Database, Queries, Transaction, WriteOptions } from './database.ts';
+import type { MeantNames } from './meant-names.ts';
 import { type Veil, VeiledQueries, veiledTransaction } from './veil.ts';
 
 /**
@@ -12,13 +13,15 @@ export class OperationDatabase implements Database {
   readonly #database: Database;
   readonly #queries: Queries;
   readonly #veil: Veil;
+  readonly #names: MeantNames;
 
-  constructor(database: Database, veil: Veil, ...how: Parameters<Database['reading']>) {
+  constructor(database: Database, veil: Veil, names: MeantNames, ...how: Parameters<Database['reading']>) {
     this.dialect = database.dialect;
     this.prisma = database.prisma;
     this.events = database.events;
     this.#database = database;
     this.#veil = veil;
+    this.#names = names;
     this.#queries = this.#veiled(database.reading(...how));
   }
 
@@ -35,10 +38,9 @@ export class OperationDatabase implements Database {
   }
 
   write<T>(work: (transaction: Transaction) => Promise<T>, options?: WriteOptions): Promise<T> {
-    return this.#database.write(
-      (transaction) => work(veiledTransaction(transaction, this.#veil, this.dialect.tableName)),
-      options,
-    );
+    return this.#database
+      .write((transaction) => work(veiledTransaction(transaction, this.#veil, this.dialect.tableName)), options)
+      .finally(() => this.#names.forget());
   }
 
   snapshot<T>(work: (queries: Queries) => Promise<T>): Promise<T> {

@@ -1,5 +1,5 @@
 import { closest } from '../domain/closest.ts';
-import { type ElementGlobs, globsFilter, parseSetName, renameSets } from '../domain/element-set.ts';
+import { type ElementGlobs, globsFilter, parseSetName } from '../domain/element-set.ts';
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { MaskSource, NamedMask } from '../domain/mask-expression.ts';
@@ -111,12 +111,8 @@ export class References {
     return { mask: name, version: version ?? newest };
   }
 
-  /** The filter with the version of each set that it names, where that is known here. */
-  pinned(filter: Filter): Filter {
-    return renameSets(filter, (set) => this.#pin(set) ?? set);
-  }
-
-  #pin(set: string): string | undefined {
+  /** The set with its version, the newest one where it names none; undefined where that is not known here. */
+  pin(set: string): string | undefined {
     const { name, version } = parseSetName(set);
     const newest = this.#sets.get(name);
     return newest === undefined || (version ?? 0) > newest ? undefined : `${name}@${version ?? newest}`;
@@ -141,7 +137,7 @@ export class References {
 
   /** Reads what these sets hold, as far as it is not known yet. At most one statement. */
   async loadSets(sets: readonly string[], database: Queries): Promise<void> {
-    const missing = new Set(sets.flatMap((set) => this.#pin(set) ?? []).filter((set) => !this.#contents.has(set)));
+    const missing = new Set(sets.flatMap((set) => this.pin(set) ?? []).filter((set) => !this.#contents.has(set)));
     if (missing.size === 0) return;
     const parameters = [...missing].flatMap((set) => {
       const { name, version } = parseSetName(set);

@@ -307,6 +307,8 @@ export interface IngestOptions {
    * so that a kill can never part the count of a conflict from its issue. Without it conflicts are only counted.
    */
   readonly conflictIssue?: (conflict: RowConflict) => IssueRecord;
+  /** Words in the same way that a row says what an earlier row of its file says under the same key. */
+  readonly repeatIssue?: (row: number) => IssueRecord;
   /** See Lease.owner; the lease is renewed with the batch. */
   readonly lease?: string | undefined;
 }
@@ -417,8 +419,8 @@ export interface Ledger {
   addIssues(fileId: number, issues: readonly IssueRecord[], lease?: string): Promise<void>;
   /** Issues of a file (with one code, null: any) in order of number, those after `after` (0: from the first). */
   issues(fileId: number, code: string | null, after: number, limit: number): Promise<IngestIssue[]>;
-  /** Words stored issues better (once the earlier line of a conflict is known). */
-  reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void>;
+  /** Words stored issues better (once the earlier line of a conflict is known), or takes them out (null). */
+  reviseIssues(fileId: number, revisions: readonly { number: number; reason: string | null }[]): Promise<void>;
   /** Settles the file and gives its lease back. RUNNING: somebody goes on from its checkpoint. */
   finish(
     fileId: number,
@@ -498,7 +500,12 @@ export interface Store {
   readonly tokens: Tokens;
   /** Looks for whatever contradicts itself; an empty list is what is wished for. */
   verify(): Promise<Finding[]>;
-  /** The same store to one operation: its lists and reads end, with the reason, when that is cancelled. */
+  /**
+   * The same store to one operation: its lists and reads end, with the reason, when that is cancelled, and names of sources, masks
+   * and sets mean the same to all of them.
+   */
   forOperation(cancellation: Cancellation, options?: OperationOptions): Store;
+  /** From here on names mean to the operation what they mean now. */
+  forgetNames(): void;
   close(): Promise<void>;
 }

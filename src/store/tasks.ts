@@ -108,10 +108,8 @@ async function seenByAuthor(
   const { author, isTruthHidden } = await found(query, id);
   if (asker === null || isTruthHidden || isAuthor(asker, author)) return query;
   const eyes: Asker = { name: author, scopes: [], authenticated: true };
-  return query.for(
-    veilOf(hidden, eyes, () => {}),
-    new Cancellation(),
-  );
+  const veil = veilOf(hidden, eyes, () => {});
+  return query.for(veil, query.names, new Cancellation());
 }
 
 async function create(

@@ -147,6 +147,27 @@ describe.each(databases)('exports of trends on $name', (database) => {
     expect((await lines(parameters)).summary.sha256).toBe(whole.summary.sha256);
   });
 
+  it('are of one version of a mask, whatever is saved while they are read', async () => {
+    const saved = (expression: string) =>
+      opened.store.masks.save({ name: 'moving', expression, comment: null, author: 'tester' });
+    await saved('400000-400001');
+    const parameters = { monitorElement: MANY.path, quantity: 'MEAN_X', mask: 'moving' };
+    const reader = (await get('ndjson', parameters)).body?.getReader();
+    const pieces: Uint8Array[] = [];
+    for (let next = await reader?.read(); next && !next.done; next = await reader?.read()) {
+      pieces.push(next.value);
+      if (pieces.length === 1) await saved('400000:1');
+    }
+    const [{ provenance }, ...rows] = Buffer.concat(pieces)
+      .toString()
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(provenance.masks).toMatchObject([{ madeOf: [{ mask: 'moving', version: 1 }] }]);
+    expect(rows.at(-1).summary).toMatchObject({ rows: 2 * LUMISECTIONS, cut: null });
+    expect((await lines(parameters)).summary.rows).toBe(2);
+  });
+
   it('as Arrow and CSV are the rows of NDJSON', async () => {
     const parameters = { monitorElement: MANY.path, quantity: 'MEAN_X', limit: '4000', source: 'golden-2018' };
     const { rows, provenance, summary } = await lines(parameters);

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Cancellation } from '../../../src/domain/cancellation.ts';
 import { exactSum } from '../../../src/domain/exact-sum.ts';
+import type { Filter } from '../../../src/domain/filter.ts';
 import { LuminosityMask } from '../../../src/domain/lumi-mask.ts';
 import { parseMask } from '../../../src/domain/mask-expression-parser.ts';
 import { openStore } from '../../../src/store/open-store.ts';
@@ -171,6 +173,42 @@ describe.each(databases)('masks on $name', (database) => {
         const expected = world.lumisection.filter(({ number }) => number > least).length;
         expect(await Promise.all([count(), count(), count()])).toEqual([expected, expected, expected]);
       }
+    } finally {
+      await other.close();
+    }
+  });
+
+  test('and sets mean the same to one operation, until it writes or is told to forget', async () => {
+    const other = await openStore(url, { migrate: false });
+    const by = { author: 'other', description: null, comment: null, exclude: [] };
+    const small: Filter = { kind: 'mask', mask: 'moving' };
+    const few: Filter = { kind: 'set', set: 'moving-set' };
+    const ask = async ({ lists }: Store) => [
+      await lists.count('lumisection', small),
+      await lists.count('monitorElement', few),
+      (await lists.page('lumisection', { first: 1000, orderBy: [], where: small })).rows.length,
+    ];
+    const saveAll = async (least: number, globs: string[]) => {
+      await other.masks.save({ ...by, name: 'moving', expression: `where(number > ${least})` });
+      await other.elementSets.save({ ...by, name: 'moving-set', include: globs });
+      const lumisections = world.lumisection.filter(({ number }) => number > least).length;
+      const elements = globs.length === 0 ? 0 : world.monitorElement.length;
+      return [lumisections, elements, lumisections];
+    };
+    try {
+      const before = await saveAll(0, ['*']);
+      const operation = store.forOperation(new Cancellation());
+      expect(await ask(operation)).toEqual(before);
+      const after = await saveAll(2, ['no/such']);
+      after[1] = 0;
+      expect(await ask(operation)).toEqual(before);
+      expect(await operation.elementSets.meant(few)).toEqual([{ name: 'moving-set', version: 1 }]);
+      expect((await operation.masks.read(parseMask('moving'))).madeOf).toMatchObject([{ mask: 'moving', version: 1 }]);
+      expect(await ask(store.forOperation(new Cancellation()))).toEqual(after);
+      operation.forgetNames();
+      expect(await ask(operation)).toEqual(after);
+      await operation.masks.save({ ...by, name: 'moving', expression: 'where(number > 0)' });
+      expect((await ask(operation))[0]).toBe(before[0]);
     } finally {
       await other.close();
     }
