@@ -5,8 +5,8 @@ import { count, outcomeText } from './progress.ts';
 
 /** Issues of a file that the text shows; the rest is counted. */
 const SHOWN_ISSUES = 5;
-/** Monitor elements left out that the text shows. */
-const SHOWN_SKIPPED = 20;
+/** Monitor elements left out, and files not begun, that the text shows. */
+const SHOWN_NAMES = 20;
 
 /** A file met in a folder that is no data: listed, no fault. */
 export interface SkippedFile {
@@ -18,6 +18,8 @@ export interface SkippedFile {
 export interface IngestRun {
   readonly files: readonly FileReport[];
   readonly skipped: readonly SkippedFile[];
+  /** Left for the next time: the reading was stopped before. */
+  readonly notBegun: readonly string[];
   readonly dryRun: boolean;
   readonly seconds: number;
   readonly exitStatus: number;
@@ -38,12 +40,20 @@ export function formatRun(run: IngestRun): string {
     'result',
   ];
   const rows = run.files.map((file) => [printable(file.path), ...numbers(file), outcomeText(file)]);
-  if (run.files.length > 1) rows.push([`total of ${run.files.length} files`, ...numbers(totalOf(run)), '']);
+  if (run.files.length > 1) {
+    const total = totalOf(run);
+    const known = total.known > 0 ? `${count(total.known)} known, not counted` : '';
+    rows.push([`total of ${run.files.length} files`, ...numbers(total), known]);
+  }
   const parts = run.files.length > 0 ? [table([header, ...rows])] : [];
   parts.push(...run.files.flatMap(problemsOf));
   if (run.skipped.length > 0) {
     const lines = run.skipped.map(({ path, code }) => `  ${printable(path)} (${code})`);
     parts.push([`${run.skipped.length} files in folders are no known data and were left out:`, ...lines].join('\n'));
+  }
+  if (run.notBegun.length > 0) {
+    const what = run.notBegun.length === 1 ? '1 file was' : `${run.notBegun.length} files were`;
+    parts.push([`${what} not begun:`, ...someOf(run.notBegun.map(printable))].join('\n'));
   }
   if (run.dryRun) parts.push('dry run: the counts are what would be; the database is unchanged');
   return `${parts.join('\n\n')}\n`;
@@ -51,17 +61,19 @@ export function formatRun(run: IngestRun): string {
 
 /** The same as one JSON document. */
 export function runAsJson(run: IngestRun): string {
-  const { rowsRead, ...total } = totalOf(run);
-  return `${JSON.stringify({ ...run, total: { ...total.counts, seconds: run.seconds, rowsRead } }, null, 2)}\n`;
+  const { counts, seconds, rowsRead, known } = totalOf(run);
+  return `${JSON.stringify({ ...run, total: { ...counts, seconds, rowsRead, known } }, null, 2)}\n`;
 }
 
 type Measured = Pick<FileReport, 'counts' | 'seconds' | 'rowsRead'>;
 
-function totalOf(run: IngestRun): Measured {
+/** Of what was done: a file that is known has the counts of when it was read, which is another run's. */
+function totalOf({ files, seconds }: IngestRun): Measured & { readonly known: number } {
+  const read = files.filter(({ outcome }) => outcome !== 'known');
   const counts = noCounts();
-  for (const file of run.files) addCounts(counts, file.counts);
-  const rowsRead = run.files.reduce((sum, file) => sum + file.rowsRead, 0);
-  return { counts, rowsRead, seconds: run.seconds };
+  for (const file of read) addCounts(counts, file.counts);
+  const rowsRead = files.reduce((sum, file) => sum + file.rowsRead, 0);
+  return { counts, rowsRead, seconds, known: files.length - read.length };
 }
 
 function numbers({ counts, seconds, rowsRead }: Measured): string[] {
@@ -80,11 +92,8 @@ function problemsOf(file: FileReport): string[] {
   }
   if (file.skipped.rows > 0) {
     const { rows, elements } = file.skipped;
-    lines.push(`${file.path}: ${count(rows)} rows of ${count(elements.length)} monitor elements were not chosen:`);
-    lines.push(
-      ...elements.slice(0, SHOWN_SKIPPED).map((element) => `  ${printable(element.path)} (${count(element.rows)})`),
-    );
-    if (elements.length > SHOWN_SKIPPED) lines.push(`  and ${count(elements.length - SHOWN_SKIPPED)} more (--json)`);
+    lines.push(`${path}: ${count(rows)} rows of ${count(elements.length)} monitor elements were not chosen:`);
+    lines.push(...someOf(elements.map((element) => `${printable(element.path)} (${count(element.rows)})`)));
   }
   if (file.outcome === 'cancelled') {
     lines.push(`${path}: stopped after ${count(sumOf(file.counts))} rows; the same command goes on from there`);
@@ -100,6 +109,11 @@ function problemsOf(file: FileReport): string[] {
   lines.push(...notes.slice(0, SHOWN_ISSUES).map((issue) => issueLine(path, issue)));
   if (notes.length > SHOWN_ISSUES) lines.push(`${path}: more notes are in the ledger`);
   return lines.length > 0 ? [lines.join('\n')] : [];
+}
+
+function someOf(names: readonly string[]): string[] {
+  const shown = names.slice(0, SHOWN_NAMES).map((name) => `  ${name}`);
+  return names.length > SHOWN_NAMES ? [...shown, `  and ${count(names.length - SHOWN_NAMES)} more (--json)`] : shown;
 }
 
 /** `file:line: CODE field=value: reason` */

@@ -146,15 +146,16 @@ async function run(args: readonly string[]): Promise<number> {
     // in the order of the names, whichever was done first
     const files: FileReport[] = [];
     const skipped: SkippedFile[] = [];
+    const notBegun: string[] = [];
     for (const [index, file] of found.entries()) {
       const report = settled[index];
-      if (!report) continue;
-      if (isNoData(file, report)) skipped.push({ path: file.path, ...problemOf(report) });
+      if (!report) notBegun.push(file.path);
+      else if (isNoData(file, report)) skipped.push({ path: file.path, ...problemOf(report) });
       else files.push(report);
     }
     const exitStatus = stop.exitStatus ?? worst(files);
     const seconds = (performance.now() - started) / 1000;
-    const result: IngestRun = { files, skipped, dryRun: values['dry-run'], seconds, exitStatus };
+    const result: IngestRun = { files, skipped, notBegun, dryRun: values['dry-run'], seconds, exitStatus };
     const ends = await Promise.allSettled([
       closing,
       writeReport?.(runAsJson(result)),

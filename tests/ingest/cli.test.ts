@@ -174,6 +174,17 @@ describe.each(databases)('npm run ingest on $name', ({ name, create }) => {
     expect(readdirSync(folder).filter((entry) => entry.endsWith('.tmp'))).toEqual([]);
   });
 
+  test('sums up what was done, not what was done before', async () => {
+    const [known, fresh] = [file('known.csv', csv(csvRow({ run: 21 }))), file('fresh.csv', csv(csvRow({ run: 22 })))];
+    await runHere(['ingest', known, '--dataset', DATASET], here());
+    const both = [known, fresh, '--dataset', DATASET];
+    const first = await ingestJson(both, here(), runHere);
+    expect(first.total).toMatchObject({ inserted: 1, rowsRead: 1, known: 1 });
+    const { stdout } = await runHere(['ingest', ...both], here());
+    expect(stdout).toMatch(/^total of 2 files +0 +0 +0 +0 +0 +0 .* 2 known, not counted$/m);
+    expect(stdout).toMatch(/^.*known\.csv +1 +0 .* known, nothing to do$/m);
+  });
+
   test('leaves the database alone with --dry-run', async () => {
     const before = await dumpDatabase(database.url);
     const path = file('dry.csv', csv(csvRow({ run: 12 })));
@@ -184,7 +195,7 @@ describe.each(databases)('npm run ingest on $name', ({ name, create }) => {
   });
 
   test.skipIf(process.platform === 'win32')('stops at Ctrl-C with a checkpoint, and goes on from it', async () => {
-    const args = ['ingest', longFile(), '--dataset', DATASET];
+    const args = ['ingest', longFile(), file('behind.csv', csv(csvRow({ run: 14 }))), '--dataset', DATASET];
     const stopped = await runCli(args, {
       ...here(),
       onStart: (process) => process.stderr.once('data', () => process.kill('SIGINT')),
@@ -192,6 +203,7 @@ describe.each(databases)('npm run ingest on $name', ({ name, create }) => {
     expect(stopped.status).toBe(130);
     expect(stopped.stderr).toContain('stopping after the batch in flight');
     expect(stopped.stdout).toMatch(/long\.csv: stopped after [\d,]+ rows; the same command goes on from there/);
+    expect(stopped.stdout).toMatch(/1 file was not begun:\n {2}.*behind\.csv\n/);
     const resumed = await ingestJson(args.slice(1), here(), runHere);
     expect(resumed.status).toBe(0);
     expect(resumed.files[0]?.counts.inserted).toBe(LONG_ROWS);

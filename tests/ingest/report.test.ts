@@ -6,10 +6,18 @@ import { formatRun, table } from '../../ingest/report.ts';
 test('what comes from outside reaches the terminal on one line and without control characters', () => {
   const path = 'in/a\n\u001b]0;title\u0007\u202eg\u200bnp\u{e0041}.csv';
   const error = { code: 'BAD_USER_INPUT', message: `${path}: no\r\nformat \u001b[2J` };
-  const file = { ...unread(path), outcome: 'failed' as const, exitStatus: 1 as const, error };
+  const notChosen = { rows: 2, elements: [{ path: 'a\u001b[0m', rows: 2 }] };
+  const file = { ...unread(path), outcome: 'failed' as const, exitStatus: 1 as const, error, skipped: notChosen };
   const issue = { severity: 'REJECTED' as const, code: 'X', field: 'f', value: '\u009b31m', reason: 'is \u001b[1m' };
   const skipped = [{ path: `${path}.bak`, code: 'UNKNOWN_FORMAT', message: '' }];
-  const run = { files: [{ ...file, issues: [issue] }], skipped, dryRun: false, seconds: 1, exitStatus: 1 };
+  const run = {
+    files: [{ ...file, issues: [issue] }],
+    skipped,
+    notBegun: [path],
+    dryRun: false,
+    seconds: 1,
+    exitStatus: 1,
+  };
   const written: string[] = [];
   const progress = createProgress({ isTTY: false, write: (text: string) => written.push(text) }, 1, 1);
   progress.begin(path, 1e9);

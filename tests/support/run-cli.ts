@@ -80,7 +80,7 @@ export async function runHere([name = '', ...args]: readonly string[], { url }: 
 export interface CliReport {
   readonly files: readonly FileReport[];
   readonly skipped: readonly { path: string; code: string }[];
-  readonly total: FileReport['counts'] & { seconds: number };
+  readonly total: FileReport['counts'] & { seconds: number; rowsRead: number; known: number };
   readonly exitStatus: number;
 }
 
