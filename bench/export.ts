@@ -9,7 +9,7 @@ import { type BlobReader, openBlobReader } from './support/blob-reader.ts';
 import { type DatabaseServer, onDatabases, settle } from './support/databases.ts';
 import { familySeconds, processorSeconds, residentMemory } from './support/machine.ts';
 import { nodeFlagsOf, output, type Started, start } from './support/processes.ts';
-import { Report, spread } from './support/report.ts';
+import { median, Report, spread } from './support/report.ts';
 import { type RunningServer, startLumigraph } from './support/servers.ts';
 import { DATASET, fill, PATHS } from './support/world.ts';
 
@@ -17,20 +17,21 @@ const { values: flags } = parseArgs({
   options: {
     runs: { type: 'string', default: '25' },
     on: { type: 'string' },
-    rounds: { type: 'string', default: '4' },
+    rounds: { type: 'string', default: '7' },
     only: { type: 'string' },
   },
 });
 const RUNS = Number(flags.runs);
 const ROWS = Math.min(10_000, RUNS * 2_000);
-const EXPORT_ROUNDS = Number(flags.rounds);
-const MATRIX_ROUNDS = 30;
+const ROUNDS = Number(flags.rounds);
+/** Asked for one after the other in a round: one alone takes some 20 ms, of which whatever else runs may take as many. */
+const MATRICES = 40;
 
 const report = new Report('export', 'Matrices and exports against the driver alone');
 
 const processorOf = ({ child }: Started) => processorSeconds(child.pid as number);
 
-/** What one side took. */
+/** What one side took, for each that was asked for. */
 interface Took {
   readonly wall: number;
   /** Of all processes that worked on it. */
@@ -87,12 +88,14 @@ async function measureFormats(databases: DatabaseServer, measured: Measured): Pr
     const rounds: [ours: Took, theirs: Took][] = [];
     let bytes = 0;
     // the first of each compiles
-    for (let round = 0; round <= (atLeast === undefined ? 1 : EXPORT_ROUNDS); round++) {
+    for (let round = 0; round <= (atLeast === undefined ? 1 : ROUNDS); round++) {
       const theirs = await timed(
+        1,
         () => reader.read(),
         () => own() + databases.processorSeconds(),
       );
       const ours = await timed(
+        1,
         async () => {
           bytes = (await take(lumigraph.port, `/export/histograms.${format}`)).bytes;
         },
@@ -125,12 +128,16 @@ async function measureMatrix(databases: DatabaseServer, url: string): Promise<vo
       });
       const matrix = () => take(lumigraph.port, '/graphql', body);
       const bytes = () => take(Number(port), '/');
-      for (let warm = 0; warm < 5; warm++) await Promise.all([matrix(), bytes()]);
       const rounds: [ours: Took, theirs: Took][] = [];
-      for (let round = 0; round < MATRIX_ROUNDS; round++) {
-        const ours = await timed(matrix, () => processorSeconds(lumigraph.pid) + databases.processorSeconds());
-        const theirs = await timed(bytes, () => processorOf(handler) + databases.processorSeconds());
-        rounds.push([ours, theirs]);
+      // the first one compiles
+      for (let round = 0; round <= ROUNDS; round++) {
+        const ours = await timed(
+          MATRICES,
+          matrix,
+          () => processorSeconds(lumigraph.pid) + databases.processorSeconds(),
+        );
+        const theirs = await timed(MATRICES, bytes, () => processorOf(handler) + databases.processorSeconds());
+        if (round > 0) rounds.push([ours, theirs]);
       }
       const sent = (await bytes()).bytes;
       if (sent !== ROWS * 100 * (type === 'FLOAT32' ? 4 : 8)) throw new Error(`the handler sent ${sent} bytes`);
@@ -147,25 +154,21 @@ function compare(
   atLeast: number | undefined,
   detail: string,
 ): void {
-  const all = (which: 0 | 1, kind: keyof Took) => rounds.map((round) => round[which][kind]);
-  // the best round of each side: what else the machine does can only make one slower
-  const [ours, theirs] = [Math.min(...all(0, 'wall')), Math.min(...all(1, 'wall'))];
-  const ratios = spread(rounds.map(([ours, theirs]) => theirs.wall / ours.wall));
-  const told = `rounds ${ratios}  ${ours.toFixed(3)} against ${theirs.toFixed(3)} s, ${detail}`;
-  if (atLeast !== undefined) report.verdict(what, theirs / ours, { atLeast }, told);
-  else report.line(`      ${what.padEnd(34)} ${(theirs / ours).toFixed(2).padStart(7)}  ${told}`);
-  const mean = (seconds: readonly number[]) => seconds.reduce((sum, one) => sum + one) / seconds.length;
-  const [busy, theirBusy] = [mean(all(0, 'processor')), mean(all(1, 'processor'))];
-  report.line(
-    `      by processor time ${(theirBusy / busy).toFixed(2)}: ${busy.toFixed(3)} against ${theirBusy.toFixed(3)} s`,
-  );
+  const ratios = (kind: keyof Took) => rounds.map(([ours, theirs]) => theirs[kind] / ours[kind]);
+  const middle = (which: 0 | 1, kind: keyof Took) => median(rounds.map((round) => round[which][kind])).toFixed(3);
+  const walls = ratios('wall');
+  const told = `rounds ${spread(walls)}  ${middle(0, 'wall')} against ${middle(1, 'wall')} s, ${detail}`;
+  if (atLeast !== undefined) report.verdict(what, median(walls), { atLeast }, told);
+  else report.line(`      ${what.padEnd(34)} ${median(walls).toFixed(2).padStart(7)}  ${told}`);
+  const busy = `${middle(0, 'processor')} against ${middle(1, 'processor')} s`;
+  report.line(`      by processor time ${median(ratios('processor')).toFixed(2)}: ${busy}`);
 }
 
-async function timed(work: () => Promise<unknown>, processor: () => number): Promise<Took> {
+async function timed(times: number, work: () => Promise<unknown>, processor: () => number): Promise<Took> {
   const began = performance.now();
   const before = processor();
-  await work();
-  return { wall: (performance.now() - began) / 1000, processor: processor() - before };
+  for (let time = 0; time < times; time++) await work();
+  return { wall: (performance.now() - began) / 1000 / times, processor: (processor() - before) / times };
 }
 
 /** Asks and throws the answer away. */
