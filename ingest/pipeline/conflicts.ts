@@ -1,4 +1,4 @@
-import type { IssueRecord, RecordBatch } from '../../src/domain/record.ts';
+import { type IssueRecord, REPEATED_ROW, type RecordBatch } from '../../src/domain/record.ts';
 import type { Ledger, RowConflict } from '../../src/store/store.ts';
 import type { RowKey } from '../formats/format.ts';
 import type { Located } from '../parse-process/messages.ts';
@@ -16,9 +16,7 @@ const PAGE = 10_000;
 /** Words the conflict of one row of a batch. The earlier line within a file is not known yet: see nameEarlierLines. */
 export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueRecord {
   const { row, sameFile, notAdded } = conflict;
-  const { line, ...key } = keyOf(batch, row);
-  const text = batch.kind === 'datasets' ? `dataset ${batch.datasets[row]?.name}` : keyText(key);
-  const common = { severity: 'CONFLICTING', ...(line > 0 ? { line } : {}), field: 'key', value: text } as const;
+  const common = { ...placeOf(batch, row), severity: 'CONFLICTING' } as const;
   if (notAdded !== undefined) {
     return {
       ...common,
@@ -26,12 +24,24 @@ export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueR
       reason: `${notAdded}; what ${earlierOf(conflict, batch)} brought under this key stays`,
     };
   }
-  if (sameFile) return { ...common, code: CONFLICT_IN_FILE, reason: unlocated(text) };
+  if (sameFile) return { ...common, code: CONFLICT_IN_FILE, reason: unlocated(common.value, OTHER) };
   return {
     ...common,
     code: CONFLICT,
     reason: `${earlierOf(conflict, batch)} has this key and another content, and stays`,
   };
+}
+
+/** Words that one row of a batch says what an earlier row of its file says. That one's line is not known yet, either. */
+export function repeatIssue(batch: RecordBatch, row: number): IssueRecord {
+  const place = placeOf(batch, row);
+  return { ...place, severity: 'NOTE', code: REPEATED_ROW, reason: unlocated(place.value, SAME) };
+}
+
+function placeOf(batch: RecordBatch, row: number) {
+  const { line, ...key } = keyOf(batch, row);
+  const value = batch.kind === 'datasets' ? `dataset ${batch.datasets[row]?.name}` : keyText(key);
+  return { ...(line > 0 ? { line } : {}), field: 'key', value };
 }
 
 function earlierOf({ sameFile, earlierPath, notAdded }: RowConflict, { kind }: RecordBatch): string {
@@ -41,20 +51,26 @@ function earlierOf({ sameFile, earlierPath, notAdded }: RowConflict, { kind }: R
   return kind === 'lumisectionHistograms' || kind === 'runHistograms' ? 'the sum of several files' : 'what is stored';
 }
 
+type Locate = (keys: readonly RowKey[]) => Promise<Located>;
+
 /**
- * Finds the earlier lines of conflicts within the file by a second scan (one for each 10,000) and names them. May be
- * done again with the same result, so that a kill in between does no harm.
+ * Finds the earlier lines of conflicts and repeats within the file by a second scan (one for each 10,000 of either) and
+ * names them. May be done again with the same result, so that a kill in between does no harm.
  */
-export async function nameEarlierLines(
-  ledger: Ledger,
-  fileId: number,
-  locate: (keys: readonly RowKey[]) => Promise<Located>,
-): Promise<void> {
+export async function nameEarlierLines(ledger: Ledger, fileId: number, locate: Locate): Promise<void> {
+  await nameLines(ledger, fileId, CONFLICT_IN_FILE, locate);
+  await nameLines(ledger, fileId, REPEATED_ROW, locate);
+}
+
+async function nameLines(ledger: Ledger, fileId: number, code: string, locate: Locate): Promise<void> {
+  const worded = code === REPEATED_ROW ? repeatWithLines : conflictWithLines;
   for (let after = 0; ; ) {
-    const issues = await ledger.issues(fileId, CONFLICT_IN_FILE, after, PAGE);
+    const issues = await ledger.issues(fileId, code, after, PAGE);
     if (issues.length === 0) return;
+    const named = new Set<number>();
     const found = issues.flatMap(({ number, line, reason }) => {
       const key = parseUnlocated(reason);
+      if (!key) named.add(Number(line));
       return key && line !== null ? [{ number, key: { ...key, line: Number(line) } }] : [];
     });
     after = issues.at(-1)?.number ?? Number.POSITIVE_INFINITY;
@@ -64,19 +80,27 @@ export async function nameEarlierLines(
       fileId,
       found.map(({ number, key }, index) => ({
         number,
-        reason: reasonWithLines(key.line, lines[index] ?? [], places),
+        // an earlier reading may have told of the same repeat
+        reason: code === REPEATED_ROW && named.has(key.line) ? null : worded(key.line, lines[index] ?? [], places),
       })),
     );
   }
 }
 
 /** Says which lines differ; `earlier` ascending. */
-function reasonWithLines(line: number, earlier: readonly number[], places: Located['places']): string {
-  const [first] = earlier;
+function conflictWithLines(line: number, [first]: readonly number[], places: Located['places']): string {
   if (first === undefined) return 'another reading of this file left another content under this key, which stays';
-  const told = (one: number) => (places.has(one) ? `line ${one} (${places.get(one)})` : `line ${one}`);
-  return `${told(first)} of this file has the same key and another content: line ${first} stays, ${told(line)} does not`;
+  return `${told(first, places)} of this file has the same key and another content: line ${first} stays, ${told(line, places)} does not`;
 }
+
+/** Null where no row of the file is repeated: another reading left what was met. */
+function repeatWithLines(line: number, [first]: readonly number[], places: Located['places']): string | null {
+  if (first === undefined) return null;
+  return `${told(first, places)} of this file has the same key and the same content as ${told(line, places)}, and is stored once: if they are two monitor elements of one name, one of them is lost`;
+}
+
+const told = (line: number, places: Located['places']) =>
+  places.has(line) ? `line ${line} (${places.get(line)})` : `line ${line}`;
 
 /** Key of one row of a batch, with its line (0 where there is none). */
 function keyOf(batch: RecordBatch, row: number): RowKey {
@@ -124,13 +148,16 @@ function keyText({ run, lumisection, monitorElement, qualityTest }: Key): string
   ].join(', ');
 }
 
+const OTHER = 'another content, and stays';
+const SAME = 'the same content';
+
 /** Holds the whole key, which the value of a stored issue may not, so that it can be found again after a kill. */
-const unlocated = (key: string) => `an earlier row of this file has the key (${key}) and another content, and stays`;
+const unlocated = (key: string, content: string) => `an earlier row of this file has the key (${key}) and ${content}`;
 
 /** The key in what `unlocated` made; null for anything else. */
 function parseUnlocated(reason: string): Key | null {
   const pattern =
-    /^an earlier row of this file has the key \(run (\d+)(?:, LS (\d+))?, (.*?)(?:, quality test (.*))?\) and another content, and stays$/s;
+    /^an earlier row of this file has the key \(run (\d+)(?:, LS (\d+))?, (.*?)(?:, quality test (.*))?\) and (?:another content, and stays|the same content)$/s;
   const parts = pattern.exec(reason);
   if (!parts) return null;
   return {

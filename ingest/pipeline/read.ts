@@ -6,7 +6,7 @@ import type { JobOptions } from '../parse-process/elements.ts';
 import { ParseProcessError } from '../parse-process/error.ts';
 import type { FileToRead } from '../parse-process/messages.ts';
 import type { ParseProcess } from '../parse-process/parse-process.ts';
-import { conflictIssue, nameEarlierLines } from './conflicts.ts';
+import { conflictIssue, nameEarlierLines, repeatIssue } from './conflicts.ts';
 import type { EarlyReading } from './early-reading.ts';
 import { describeProblem, RefusedContentError } from './failure.ts';
 import { isFileBusy } from './lease.ts';
@@ -104,7 +104,7 @@ class Reading {
     const { settings, lease } = this.#job;
     if (settings.strict) await this.#refuseRejectedRows();
     if (!(await this.#readOn())) return await this.#cancelled();
-    if (this.#counts.conflicting > 0) await this.#nameEarlierLines();
+    if (this.#counts.conflicting + this.#counts.identical > 0) await this.#nameEarlierLines();
     if (settings.strict && this.#counts.conflicting > 0) {
       throw new RefusedContentError('STRICT', `${this.#counts.conflicting} rows are in conflict`);
     }
@@ -156,6 +156,7 @@ class Reading {
           firstConflict ??= issue;
           return issue;
         },
+        ...(batch && { repeatIssue: (row) => repeatIssue(batch, row) }),
       });
       return outcome.counts;
     } catch (error) {

@@ -239,6 +239,9 @@ export interface IssueRecord {
 /** Issues that a report, or the error in its place, repeats; the ledger has all of them. */
 export const REPORTED_ISSUES = 100;
 
+/** Code of the note that a row says what an earlier row of its file says under the same key. */
+export const REPEATED_ROW = 'REPEATED_ROW';
+
 /** How many rows went which way. Every row of a source is counted exactly once. */
 export interface Counts {
   inserted: number;

@@ -113,8 +113,9 @@ class HistogramWriting implements WrittenRows {
   /** Settles a row that nothing else of the batch shares its key with. */
   #identical(row: number, fileId: number | null): void {
     this.outcomes[row] = Outcome.identical;
+    if (fileId === this.#batch.fileId) this.sameFile.add(row);
     // what belongs to no file is a sum: nobody can be said to have it alone
-    if (fileId !== null && fileId !== this.#batch.fileId) this.#alike.push([row, fileId]);
+    else if (fileId !== null) this.#alike.push([row, fileId]);
   }
 
   #standing({ row, fileId, integral, compared, otherBins }: TakenRow): Standing {
@@ -156,8 +157,9 @@ class HistogramWriting implements WrittenRows {
       const content = this.#contentOf(row);
       if (this.#same(row, content, now)) {
         this.outcomes[row] = Outcome.identical;
+        if (now.fileId === this.#batch.fileId) this.sameFile.add(row);
         // what belongs to no file is a sum: nobody can be said to have it alone
-        if (now.fileId !== this.#batch.fileId) alike = now.fileId;
+        else alike = now.fileId;
       } else if (this.#batch.onConflict === 'replace') {
         this.outcomes[row] = Outcome.replaced;
         this.#counts.replaced(row, now.integral);

@@ -1,5 +1,5 @@
 import { NotFoundError, UnavailableError } from '../domain/errors.ts';
-import type { Counts, SourcePosition } from '../domain/record.ts';
+import { type Counts, REPEATED_ROW, type SourcePosition } from '../domain/record.ts';
 import { madeStorable } from '../domain/storable-text.ts';
 import type { DataFile } from '../generated/sqlite/client.ts';
 import type { Transaction } from './database.ts';
@@ -79,7 +79,18 @@ export async function beginFile(
   dialect: Dialect,
   identity: FileIdentity,
   facts: { path: string; size: number },
-  { force, lease, entry }: { readonly force: boolean; readonly lease?: Lease | undefined; readonly entry?: number },
+  {
+    force,
+    keepRepeats = false,
+    lease,
+    entry,
+  }: {
+    readonly force: boolean;
+    /** What is known of rows that repeat others stays, for a reading that finds all of them in place cannot tell. */
+    readonly keepRepeats?: boolean;
+    readonly lease?: Lease | undefined;
+    readonly entry?: number;
+  },
 ): Promise<{ file: DataFile; known: boolean; fromStart: boolean }> {
   const { sha256, dataset, source, format, meMap } = identity;
   const key = [sha256, dataset, source, format, meMap];
@@ -104,7 +115,10 @@ export async function beginFile(
   if (leased > 0 && leaseOwner !== null && leaseOwner !== lease?.owner && !lease?.isDead(leaseOwner)) throw busy(row);
   const fromStart = force || row.bytesDone === 0;
   if (fromStart) {
-    await transaction.all('DELETE FROM ingest_issue WHERE file_id = $1', [row.id]);
+    await transaction.all('DELETE FROM ingest_issue WHERE file_id = $1 AND code <> $2', [
+      row.id,
+      keepRepeats ? REPEATED_ROW : '',
+    ]);
     await transaction.all(
       `UPDATE data_file SET bytes_done = 0, lines_done = 0, inserted = 0, identical = 0, conflicting = 0, replaced = 0,
          added = 0, rejected = 0, started_at = $1 WHERE id = $2`,

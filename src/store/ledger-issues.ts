@@ -1,4 +1,4 @@
-import type { IssueRecord } from '../domain/record.ts';
+import { type IssueRecord, REPEATED_ROW } from '../domain/record.ts';
 import { madeStorable } from '../domain/storable-text.ts';
 import type { IngestIssue } from '../generated/sqlite/client.ts';
 import type { Column, Parameter, Queries, Transaction } from './database.ts';
@@ -21,9 +21,12 @@ const VALUE_LENGTH = 200;
 /** A file of which every row is bad must not fill the database: its counts tell of all of them. */
 const MOST_ISSUES = 10_000;
 
+/** There may be as many as there are rows. */
+const isOfRow = ({ severity, code }: IssueRecord) => severity !== 'NOTE' || code === REPEATED_ROW;
+
 /**
  * Appends issues to those of a file, whose ledger row the transaction has locked. Behind the first MOST_ISSUES only notes
- * are kept, the first of them (ISSUES_NOT_KEPT) saying so.
+ * on the file are kept, the first of them (ISSUES_NOT_KEPT) saying so.
  */
 export async function appendIssues(
   transaction: Transaction,
@@ -37,7 +40,7 @@ export async function appendIssues(
   );
   let number = last?.number ?? 0;
   const room = Math.max(0, MOST_ISSUES - number);
-  const kept = issues.filter(({ severity }, i) => severity === 'NOTE' || i < room);
+  const kept = issues.filter((issue, i) => !isOfRow(issue) || i < room);
   if (kept.length < issues.length && (await issuesOf(transaction, fileId, NOT_KEPT.code, 0, 1)).length === 0) {
     kept.splice(room, 0, NOT_KEPT);
   }
@@ -58,7 +61,7 @@ export async function appendIssues(
 const NOT_KEPT: IssueRecord = {
   severity: 'NOTE',
   code: 'ISSUES_NOT_KEPT',
-  reason: `rejected and conflicting rows behind the first ${MOST_ISSUES} issues of a file are counted, not listed`,
+  reason: `rejected, conflicting and repeated rows behind the first ${MOST_ISSUES} issues of a file are counted, not listed`,
 };
 
 /** What a damaged file says of a place may be no place at all, and then could be stored but never read again. */

@@ -1,7 +1,14 @@
 import { InvalidInputError, UnavailableError } from '../domain/errors.ts';
 import { type Counts, type IssueRecord, noCounts, type RecordBatch, type SourcePosition } from '../domain/record.ts';
 import type { IngestIssue } from '../generated/sqlite/client.ts';
-import { type BatchSettings, nameOfRow, type PreparedBatch, prepareBatch } from './batch-writer.ts';
+import {
+  type BatchSettings,
+  nameOfRow,
+  type PreparedBatch,
+  prepareBatch,
+  rowsWith,
+  type WrittenBatch,
+} from './batch-writer.ts';
 import type { Database, Transaction } from './database.ts';
 import { deleteRun, type RunDeletion } from './delete-run.ts';
 import { DictionaryResolver } from './dictionaries.ts';
@@ -10,6 +17,7 @@ import { NothingStays, type PreparedCallBatch, writeCall } from './ledger-call.t
 import { COUNT_NAMES, conflictsOf, countOutcome } from './ledger-conflicts.ts';
 import { beginFile, finishFile, lockFile, refuseBusy, renewLease, settleBatch } from './ledger-files.ts';
 import { appendIssues, issuesOf } from './ledger-issues.ts';
+import { Outcome } from './outcome.ts';
 import { dropUnusedNames } from './prune.ts';
 import { rehearsalDatabase } from './rehearsal.ts';
 import type { BatchOutcome, IngestOptions, Ledger, RowConflict } from './store.ts';
@@ -29,6 +37,8 @@ class StoreLedger implements Ledger {
   readonly #dictionaries: DictionaryResolver;
   /** Files whose latest batch met rows that were stored already. */
   readonly #meetingStored = new Set<number>();
+  /** Files that are read again from their beginning, whatever of them is stored already. */
+  readonly #readAgain = new Set<number>();
   /** Of files whose latest batch may not be on disk yet: where it left them. */
   readonly #left = new Map<number, string>();
   /** Files that came further since their reading began here. */
@@ -48,6 +58,7 @@ class StoreLedger implements Ledger {
       async (transaction) => {
         const begun = await beginFile(transaction, dialect, identity, facts, {
           force,
+          keepRepeats: force && !takeBack,
           lease,
           ...(entry !== undefined && { entry }),
         });
@@ -58,6 +69,8 @@ class StoreLedger implements Ledger {
     );
     if (alone && fromStart) this.#dictionaries.forget();
     if (force && !takeBack) this.#meetingStored.add(begun.file.id);
+    if (force) this.#readAgain.add(begun.file.id);
+    else this.#readAgain.delete(begun.file.id);
     this.#left.delete(begun.file.id);
     this.#cameFurther.delete(begun.file.id);
     return begun;
@@ -161,6 +174,8 @@ class StoreLedger implements Ledger {
       conflicts.push(...(await conflictsOf(transaction, dialect, written)));
       if (options.onConflict === 'fail' && conflicts[0]) refuse(batch, conflicts[0], options);
       allIssues.push(...written.issues, ...wordConflicts(conflicts, options));
+      // where it is read again, what it left before is in the place of every row
+      if (!this.#readAgain.has(fileId)) allIssues.push(...wordRepeats(written, options));
       for (const outcome of written.outcomes) countOutcome(counts, outcome);
       counts.rejected = 0; // counted by their issues
       this.#remember(fileId, counts);
@@ -210,11 +225,11 @@ class StoreLedger implements Ledger {
   reviseIssues(fileId: number, revisions: readonly { number: number; reason: string }[]): Promise<void> {
     return this.#database.write(async (transaction) => {
       for (const { number, reason } of revisions) {
-        await transaction.all('UPDATE ingest_issue SET reason = $1 WHERE file_id = $2 AND number = $3', [
-          reason,
-          fileId,
-          number,
-        ]);
+        const [sql, ...values] =
+          reason === null
+            ? ['DELETE FROM ingest_issue WHERE file_id = $1 AND number = $2']
+            : ['UPDATE ingest_issue SET reason = $3 WHERE file_id = $1 AND number = $2', reason];
+        await transaction.all(sql as string, [fileId, number, ...values]);
       }
     });
   }
@@ -243,6 +258,7 @@ class StoreLedger implements Ledger {
 
   #forget(fileId: number): void {
     this.#meetingStored.delete(fileId);
+    this.#readAgain.delete(fileId);
     this.#left.delete(fileId);
     this.#cameFurther.delete(fileId);
     this.#told.delete(fileId);
@@ -329,6 +345,13 @@ function progressOf(file: FileRow, more: Readonly<Counts> = noCounts(), position
 
 const wordConflicts = (conflicts: readonly RowConflict[], { conflictIssue }: IngestOptions): IssueRecord[] =>
   conflictIssue ? conflicts.map(conflictIssue) : [];
+
+const wordRepeats = ({ outcomes, sameFile }: WrittenBatch, { repeatIssue }: IngestOptions): IssueRecord[] =>
+  repeatIssue
+    ? rowsWith(outcomes, Outcome.identical)
+        .filter((row) => sameFile.has(row))
+        .map(repeatIssue)
+    : [];
 
 /** With `fail`: names the first row that met another content, and rolls the batch back. */
 function refuse(batch: RecordBatch, conflict: RowConflict, { conflictIssue }: IngestOptions): never {

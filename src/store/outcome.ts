@@ -5,7 +5,7 @@ export const Outcome = { rejected: 0, inserted: 1, identical: 2, conflicting: 3,
 export interface WrittenRows {
   /** One value of Outcome a row. */
   readonly outcomes: Uint8Array;
-  /** Conflicting rows whose earlier row came from the same file. */
+  /** Rows in conflict, or identical, whose earlier row came from the same file (histograms; of anything else those in conflict). */
   readonly sameFile: ReadonlySet<number>;
   /** File of the earlier row of a conflicting row, where it was another file. */
   readonly earlierFiles: ReadonlyMap<number, number>;

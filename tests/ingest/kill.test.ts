@@ -113,7 +113,7 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
       },
     ]);
     const expected = await dumpDatabase(undisturbed.url);
-    expect(expected.issues).toHaveLength(24);
+    expect(expected.issues).toHaveLength(36);
     const database = await create();
     const settled = await killedAgainAndAgain({ url: database.url, whole, seed: 20181 }, [path]);
     expect(settled.reports[0]?.counts).toEqual(whole.reports[0]?.counts);

@@ -79,7 +79,46 @@ describe.each(databases)('the pipeline on $name', (database) => {
     expect(report.issues.map(({ reason }) => reason)).toEqual([
       'line 2 of this file has the same key and another content: line 2 stays, line 5 does not',
       'line 4 of this file has the same key and another content: line 4 stays, line 6 does not',
+      expect.stringContaining('line 2 of this file has the same key and the same content as line 7'),
     ]);
+  });
+
+  test('tells of a row that repeats an earlier one of its file, with both lines, once and for all', async () => {
+    const repeated = {
+      severity: 'NOTE',
+      code: 'REPEATED_ROW',
+      line: 5,
+      value: 'run 1, LS 1, charge',
+      reason:
+        'line 2 of this file has the same key and the same content as line 5, and is stored once: if they are two monitor elements of one name, one of them is lost',
+    };
+    const path = file('repeats.csv', csv(one, two, csvRow({ ls: 3 }), one, csvRow({ ls: 4 })));
+    const report = await ingest(path, { batchRows: 2 });
+    expect(report).toMatchObject({ exitStatus: 0, counts: { ...none, inserted: 4, identical: 1 } });
+    expect(report.issues).toMatchObject([repeated]);
+    const again = await ingest(path, { force: true, batchRows: 2 });
+    expect(again).toMatchObject({ counts: { ...none, identical: 5 }, issues: [repeated] });
+    // two rows of one key are two parts of one count
+    const parts = file('parts.csv', csv(csvRow({ run: 2 }), csvRow({ run: 2 })));
+    expect((await ingest(parts, { onConflict: 'add' })).issues).toEqual([]);
+  });
+
+  test('tells of repeated rows alike when the reading was stopped in between, forced or not', async () => {
+    const rows = [1, 2, 3, 2, 5, 6, 5].map((ls) => csvRow({ ls }));
+    const path = file('stopped-repeats.csv', csv(...rows));
+    const lines = async (settings: IngestSettings) => {
+      const controller = new AbortController();
+      const stop = { signal: controller.signal, onProgress: () => controller.abort() };
+      const stopped = await ingest(path, { batchRows: 3, ...settings }, stop);
+      expect(stopped.outcome).toBe('cancelled');
+      return (await ingest(path)).issues.map(({ code, line }) => [code, line]);
+    };
+    const repeats = [
+      ['REPEATED_ROW', 5],
+      ['REPEATED_ROW', 8],
+    ];
+    expect(await lines({})).toEqual(repeats);
+    expect(await lines({ force: true })).toEqual(repeats);
   });
 
   test('replaces the first of two rows that differ when told so', async () => {
@@ -139,8 +178,8 @@ describe.each(databases)('the pipeline on $name', (database) => {
     const report = await ingest(path, { dryRun: true, batchRows: 2 });
     expect(report.counts).toEqual({ ...none, inserted: 1, identical: 2, conflicting: 2, rejected: 1 });
     expect(report).toMatchObject({ outcome: 'ingested', fileId: null, exitStatus: 2 });
-    expect(report.issues.map(({ line }) => line)).toEqual([2, 6, 7]);
-    expect(report.issues.at(-1)?.reason).toContain('line 4 of this file');
+    expect(report.issues.map(({ line }) => line)).toEqual([2, 6, 7, 5]);
+    expect(report.issues.at(2)?.reason).toContain('line 4 of this file');
     expect(await dump()).toEqual(before);
     expect((await ingest(path)).counts).toEqual(report.counts);
   });
