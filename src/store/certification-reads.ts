@@ -11,6 +11,7 @@ import type { KeyColumn } from './dialect.ts';
 import { columnOf, fromOf } from './filter-sql.ts';
 import { groupOf, keyTableSql, parentsSql } from './list-parents.ts';
 import { toRows, wholeRow } from './list-rows.ts';
+import { closed } from './mask-reads.ts';
 import { nounInfo } from './nouns.ts';
 import { orderSql, totalOrder } from './order-sql.ts';
 import { snakeCase } from './rows.ts';
@@ -126,7 +127,7 @@ export async function verdictsOf(
 
 /**
  * Good is what every subsystem calls GOOD and nothing calls otherwise. A filter on subsystem or dataset leaves only
- * those of them that it names to be asked.
+ * those of them that it names to be asked. Whole runs end at their last lumisection that is known.
  */
 export async function goodLumisections(query: CheckedQuery, source: string, where?: Filter): Promise<LuminosityMask> {
   // without those of another flag, what contradicts a GOOD would go unseen
@@ -161,7 +162,7 @@ export async function goodLumisections(query: CheckedQuery, source: string, wher
     const ofSubsystem = masks[0].difference(masks[1]);
     good = good ? good.intersection(ofSubsystem) : ofSubsystem;
   }
-  return good ?? LuminosityMask.EMPTY;
+  return closed(query, query.database, good ?? LuminosityMask.EMPTY);
 }
 
 function tests(filter: Filter, fields: ReadonlySet<string>): boolean {

@@ -223,7 +223,7 @@ function rangesMask(rows: readonly (readonly [number, number, number])[]): Lumin
 }
 
 /** Whole runs end where they are known to: at their last stored lumisection, or at what the run says, if that is later. */
-async function closed(query: CheckedQuery, queries: Queries, mask: LuminosityMask): Promise<LuminosityMask> {
+export async function closed(query: CheckedQuery, queries: Queries, mask: LuminosityMask): Promise<LuminosityMask> {
   const open = mask.openRuns;
   if (open.length === 0) return mask;
   const rows = (await query.send(

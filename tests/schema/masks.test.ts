@@ -88,6 +88,14 @@ describe.each(databases)('masks of the graph on $name', (database) => {
     });
   });
 
+  test('of a source are the same by its name alone: whole runs end where they are known to', async () => {
+    const { data } = await reader(
+      '{ certificationMask(source: "dcs-2018") { json lumisectionCount } lumisectionMask(expression: "dcs-2018") { json lumisectionCount } }',
+    );
+    expect(data.certificationMask).toEqual({ json: '{"1": [[1, 6]],\n "2": [[1, 5]]}', lumisectionCount: 11 });
+    expect(data.certificationMask).toEqual(data.lumisectionMask);
+  });
+
   test('narrow every list, on the database and in one statement', async () => {
     const query = `{ lumisections(where: { mask: "golden-2018 - bad(rr-2018, pixel)" }) { nodes { run { number } number } }
       runs(where: { mask: "bad(rr-2018) & where(recordedLumi > 0.1)" }) { nodes { number } } }`;
