@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { pathProblem } from '../../src/domain/monitor-element.ts';
+import { repeatedMember } from '../formats/table/repeated-member.ts';
 import { compileChoice, type ElementChoice } from '../pipeline/elements.ts';
 import { UsageError } from './command.ts';
 
@@ -89,6 +90,11 @@ function jsonPairs(file: string, text: string): Pair[] {
     parsed = JSON.parse(text);
   } catch (error) {
     throw new UsageError(`--me-map ${file}: no JSON: ${(error as Error).message}`);
+  }
+  const repeated = repeatedMember(text);
+  if (repeated) {
+    const line = text.slice(0, repeated.at).split('\n').length;
+    throw new UsageError(`--me-map ${file}:${line}: ${repeated.name} stands there twice`);
   }
   return Object.entries(parsed as Record<string, unknown>).map(([name, path]) => {
     if (typeof path !== 'string') throw new UsageError(`--me-map ${file}: the path of ${name} is no text`);

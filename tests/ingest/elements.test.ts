@@ -43,6 +43,7 @@ describe('a choice of monitor elements', () => {
     ['a,P/a\na,P/b', /bad\.csv:2: a is P\/b here and P\/a in .*bad\.csv:1/],
     ['a,/b', /bad\.csv:1: "\/b" is no path: it has an empty part/],
     ['{"a": 1}', /the path of a is no text/],
+    ['{"a": "P/a",\n "a": "P/b"}', /bad\.csv:2: a stands there twice/],
     ['{"a"', /no JSON/],
   ])('refuses the map %j, saying where', async (text, message) => {
     await expect(elementChoiceOf({ 'me-map': file('bad.csv', text) })).rejects.toThrow(message);
