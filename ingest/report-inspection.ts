@@ -10,7 +10,8 @@ const SHOWN = 50;
 
 /** What was found in a file, for people. */
 export function formatInspection(inspection: Inspection): string {
-  const { path, size, format, title, dataset, contents, skipped, issues, ingest, notTried, error } = inspection;
+  const { path, size, format, title, dataset, contents, skipped, issues, issuesLeftOut, ingest, notTried, error } =
+    inspection;
   const { runs, datasets, elements, others } = contents;
   const facts = [
     ['format', format === null ? 'unknown' : `${title} (${format})`],
@@ -35,6 +36,7 @@ export function formatInspection(inspection: Inspection): string {
       list(
         all.slice(0, SHOWN).map((issue) => issueLine(printable(path), issue)),
         'findings',
+        all.length + issuesLeftOut,
         all.length,
       ),
     );
@@ -56,11 +58,13 @@ function outcome(ingest: Inspection['ingest'], notTried: string | null): string 
     : `ingesting would give: ${text}`;
 }
 
-function list(lines: readonly string[], what: string, total: number): string {
+function list(lines: readonly string[], what: string, total: number, kept = total): string {
   const shown = lines.length > SHOWN + 1 ? lines.slice(0, SHOWN + 1) : lines;
   const more = total - SHOWN;
   return more > 0
-    ? [...shown, `... and ${count(more)} more ${what} (--json has them all)`].join('\n')
+    ? [...shown, `... and ${count(more)} more ${what} (--json has ${kept === total ? 'them all' : count(kept)})`].join(
+        '\n',
+      )
     : shown.join('\n');
 }
 

@@ -99,6 +99,7 @@ function nothingFound(path: string): Inspection {
     contents: new Contents().take(),
     skipped: [],
     issues: [],
+    issuesLeftOut: 0,
     ingest: null,
     notTried: null,
     error: null,

@@ -20,8 +20,9 @@ export interface Inspection {
   readonly dataset: string | null;
   readonly contents: FileContents;
   readonly skipped: readonly SkippedElement[];
-  /** Every row that would be rejected, and every note on how the file is read. */
+  /** The first rows that would be rejected, and the first notes on how the file is read. */
   readonly issues: readonly IssueRecord[];
+  readonly issuesLeftOut: number;
   /** What ingesting would do to the database: null where it was not tried, `notTried` says why. */
   readonly ingest: Pick<FileReport, 'outcome' | 'counts' | 'issues' | 'error' | 'exitStatus'> | null;
   readonly notTried: string | null;
@@ -39,6 +40,21 @@ export interface InspectTools {
 /** Stands for the dataset while a file is read whose dataset nobody says. Never stored. */
 const NO_DATASET = '/Unknown/Unknown-Unknown-v0/UNKNOWN';
 
+/** As many as the ledger keeps: there may be one for each row. */
+const MOST_ISSUES = 10_000;
+
+/** What is found on the way: the first of each kind, and how many there are. */
+class Findings {
+  readonly kept: IssueRecord[] = [];
+  faults = 0;
+  notes = 0;
+
+  add(issue: IssueRecord): void {
+    const before = issue.severity === 'NOTE' ? this.notes++ : this.faults++;
+    if (before < MOST_ISSUES) this.kept.push(issue);
+  }
+}
+
 /** Reads a file to its end, says what is in it and tries its ingest on the database, of which nothing stays. */
 export async function inspectFile(
   { parser, store }: InspectTools,
@@ -48,7 +64,7 @@ export async function inspectFile(
 ): Promise<Inspection> {
   const contents = new Contents();
   const skipped = new Map<string, number>();
-  const issues: IssueRecord[] = [];
+  const findings = new Findings();
   let found: Pick<Inspection, 'size' | 'format' | 'title' | 'dataset'> = {
     size: null,
     format: null,
@@ -70,7 +86,7 @@ export async function inspectFile(
     for await (const step of parser.read(file, format, options)) {
       if (step.batch) contents.add(withoutPlaceholder(step.batch, dataset));
       for (const { path, rows } of step.skipped ?? []) skipped.set(path, (skipped.get(path) ?? 0) + rows);
-      for (const issue of step.issues) issues.push(issue);
+      for (const issue of step.issues) findings.add(issue);
       if (signal?.aborted) break;
     }
   } catch (thrown) {
@@ -93,17 +109,17 @@ export async function inspectFile(
       ingest = { outcome, counts, issues, error, exitStatus };
     }
   }
-  const rejects = issues.some(({ severity }) => severity !== 'NOTE');
   return {
     path,
     ...found,
     contents: contents.take(),
     skipped: [...skipped].map(([path, rows]) => ({ path, rows })),
-    issues,
+    issues: findings.kept,
+    issuesLeftOut: findings.faults + findings.notes - findings.kept.length,
     ingest,
     notTried: ingest ? null : notTried,
     error,
-    exitStatus: error ? 1 : ingest?.exitStatus || (rejects ? 2 : 0),
+    exitStatus: error ? 1 : ingest?.exitStatus || (findings.faults > 0 ? 2 : 0),
   };
 }
 

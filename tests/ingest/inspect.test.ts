@@ -111,11 +111,15 @@ describe('inspect without a database', () => {
     expect(stdout).toMatch(/^315264 +0 +0 +5-end$/m);
   });
 
-  test('tells of any number of faults', async () => {
-    const bad = Array.from({ length: 150_000 }, (_, i) => `"a${i}": [[1, 2]]`);
-    const { status, files } = await inspectJson([file('bad.json', `{"1": [[1, 2]], ${bad.join(', ')}}`)], url);
+  test('counts any number of faults, and lists as many as the ledger keeps', async () => {
+    const faults = Array.from({ length: 150_000 }, (_, i) => `"a${i}": [[1, 2]]`);
+    const bad = file('bad.json', `{"1": [[1, 2]], ${faults.join(', ')}}`);
+    const { status, files } = await inspectJson([bad], url);
     expect([status, files[0]?.error]).toEqual([2, null]);
-    expect(files[0]?.issues).toHaveLength(150_000);
+    expect(files[0]?.issues).toHaveLength(10_000);
+    expect(files[0]?.issuesLeftOut).toBe(140_000);
+    const { stdout } = await runHere(['inspect', bad], { url });
+    expect(stdout).toContain('... and 149,950 more findings (--json has 10,000)');
   });
 
   test('lists what was not chosen', async () => {
