@@ -146,6 +146,12 @@ export async function planTrend(
       field: 'monitorElement',
     });
   }
+  if (element.efficiency && (normalize || meant)) {
+    throw new InvalidInputError(
+      `${normalize ? 'normalize' : 'window'}: the monitor element is an efficiency: its bins are ratios, which are no amounts and are never added`,
+      { field: normalize ? 'normalize' : 'window' },
+    );
+  }
   const query: TrendQuery = {
     noun: by === 'RUN' ? 'runHistogram' : 'lumisectionHistogram',
     monitorElementId: element.id,

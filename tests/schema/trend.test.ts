@@ -398,6 +398,28 @@ describe.each(databases)('trend on $name', (database) => {
     }
   });
 
+  it('of an efficiency is neither a rate nor a share: ratios are no amounts', async () => {
+    const element = { path: 'Demo/ratio', title: '', axes: [{ bins: 2, min: 0, max: 2, title: '' }] };
+    const batch = lumisectionBatch([
+      { run: LATER, lumisection: 1, dataset: UL2018, element, contents: Float64Array.of(0, 0.5, 0.9, 0) },
+    ]);
+    const monitorElements = batch.monitorElements.map((one) => ({ ...one, efficiency: true }));
+    await ingest(opened.store, { path: 'ratio.csv', format: 'test' }, [{ ...batch, monitorElements } as never]);
+    const refusal = async (given: string) =>
+      (await ask(`{ trend(monitorElement: "Demo/ratio", ${given}) { points { value } } }`)).errors?.[0];
+    for (const given of [
+      'quantity: INTEGRAL, normalize: RATE',
+      'quantity: INTEGRAL, window: { x: { min: 1 } }',
+      'quantity: FRACTION, window: { x: { min: 1 } }',
+    ]) {
+      expect(await refusal(given), given).toMatchObject({
+        message: expect.stringContaining('efficiency'),
+        extensions: { code: 'BAD_USER_INPUT' },
+      });
+    }
+    expect(await refusal('quantity: MEAN_X')).toBeUndefined();
+  });
+
   it.each([
     ['trend(monitorElement: "no/such", quantity: ENTRIES)', 'NOT_FOUND'],
     [`trend(monitorElement: "${CHARGE}", quantity: ENTRIES, source: "goldne")`, 'NOT_FOUND'],
