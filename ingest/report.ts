@@ -47,16 +47,19 @@ export function formatRun(run: IngestRun): string {
   }
   const parts = run.files.length > 0 ? [table([header, ...rows])] : [];
   parts.push(...run.files.flatMap(problemsOf));
-  if (run.skipped.length > 0) {
-    const lines = run.skipped.map(({ path, code }) => `  ${printable(path)} (${code})`);
-    parts.push([`${run.skipped.length} files in folders are no known data and were left out:`, ...lines].join('\n'));
-  }
+  if (run.skipped.length > 0) parts.push(skippedText(run.skipped));
   if (run.notBegun.length > 0) {
     const what = run.notBegun.length === 1 ? '1 file was' : `${run.notBegun.length} files were`;
     parts.push([`${what} not begun:`, ...someOf(run.notBegun.map(printable))].join('\n'));
   }
   if (run.dryRun) parts.push('dry run: the counts are what would be; the database is unchanged');
   return `${parts.join('\n\n')}\n`;
+}
+
+export function skippedText(skipped: readonly SkippedFile[]): string {
+  const what = skipped.length === 1 ? '1 file in folders is' : `${skipped.length} files in folders are`;
+  const lines = skipped.map(({ path, code }) => `  ${printable(path)} (${code})`);
+  return [`${what} no known data and ${skipped.length === 1 ? 'was' : 'were'} left out:`, ...lines].join('\n');
 }
 
 /** The same as one JSON document. */
@@ -119,9 +122,9 @@ function someOf(names: readonly string[]): string[] {
 /** `file:line: CODE field=value: reason` */
 export function issueLine(path: string, { code, line, byte, field, value, reason, severity }: IssueRecord): string {
   const place = line ? `${path}:${line}` : byte === undefined ? path : `${path} byte ${byte}`;
-  const what =
-    field === undefined ? '' : ` ${field}${value === undefined ? '' : `=${printable(JSON.stringify(value))}`}`;
-  return `${place}: ${severity === 'NOTE' ? 'note ' : ''}${code}${what}: ${printable(reason)}`;
+  const shown = value === undefined ? '' : printable(JSON.stringify(value));
+  const what = [field, shown].filter(Boolean).join('=');
+  return `${place}: ${severity === 'NOTE' ? 'note ' : ''}${code}${what && ` ${what}`}: ${printable(reason)}`;
 }
 
 /** Columns as wide as they need to be; the first and the last to the left, numbers to the right. */

@@ -5,6 +5,8 @@ import { discover } from '../discover.ts';
 import { ParseProcess } from '../parse-process/parse-process.ts';
 import { Contents } from '../pipeline/contents.ts';
 import { type Inspection, inspectFile } from '../pipeline/inspect.ts';
+import { NO_DATA } from '../pipeline/quarantine.ts';
+import { type SkippedFile, skippedText } from '../report.ts';
 import { formatInspection } from '../report-inspection.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
@@ -62,10 +64,15 @@ async function run(args: readonly string[]): Promise<number> {
   const store = await openIfThere(databaseUrl);
   try {
     const files: Inspection[] = [];
-    for (const { path, problem } of found) {
+    const skipped: SkippedFile[] = [];
+    for (const { path, problem, named } of found) {
       const inspection = problem
         ? { ...nothingFound(path), error: problem }
         : await inspectFile({ parser, store }, path, settings);
+      if (!named && inspection.error && NO_DATA.has(inspection.error.code)) {
+        skipped.push({ path, code: inspection.error.code, message: inspection.error.message });
+        continue;
+      }
       files.push(inspection);
       if (values.json) continue;
       const heard = await output.print(`${files.length > 1 ? '\n' : ''}${formatInspection(inspection)}`);
@@ -73,7 +80,8 @@ async function run(args: readonly string[]): Promise<number> {
     }
     const statuses = files.map((file) => file.exitStatus);
     const exitStatus = statuses.includes(1) ? 1 : Math.max(0, ...statuses);
-    if (values.json) await output.print(`${JSON.stringify({ files, exitStatus }, null, 2)}\n`);
+    if (values.json) await output.print(`${JSON.stringify({ files, skipped, exitStatus }, null, 2)}\n`);
+    else if (skipped.length > 0) await output.print(`${files.length > 0 ? '\n' : ''}${skippedText(skipped)}\n`);
     return exitStatus;
   } finally {
     if (!('missing' in store)) await store.close();

@@ -1,9 +1,10 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { rangesOf } from '../../ingest/pipeline/contents.ts';
 import type { Inspection } from '../../ingest/pipeline/inspect.ts';
+import type { SkippedFile } from '../../ingest/report.ts';
 import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
@@ -22,7 +23,7 @@ const file = (name: string, text: string) => {
 async function inspectJson(args: readonly string[], url: string) {
   const { status, stdout, stderr } = await runHere(['inspect', '--json', ...args], { url });
   if (stdout === '') throw new Error(stderr);
-  return { status, files: (JSON.parse(stdout) as { files: Inspection[] }).files };
+  return { status, ...(JSON.parse(stdout) as { files: Inspection[]; skipped: SkippedFile[] }) };
 }
 
 test('lumisections are told as ranges', () => {
@@ -120,6 +121,22 @@ describe('inspect without a database', () => {
     expect(files[0]?.issuesLeftOut).toBe(140_000);
     const { stdout } = await runHere(['inspect', bad], { url });
     expect(stdout).toContain('... and 149,950 more findings (--json has 10,000)');
+  });
+
+  test('leaves out what is no data in a folder, as ingesting does', async () => {
+    const inbox = join(folder, 'inbox');
+    mkdirSync(inbox);
+    writeFileSync(join(inbox, 'README.md'), '# What is in here');
+    writeFileSync(join(inbox, 'good.csv'), csv(csvRow()));
+    const { status, stdout } = await runHere(['inspect', inbox, '--dataset', DATASET], { url });
+    expect(stdout).toMatch(
+      /1 file in folders is no known data and was left out:\n {2}.*README\.md \(UNKNOWN_FORMAT\)\n$/,
+    );
+    expect(status).toBe(0);
+    const { files, skipped } = await inspectJson([inbox], url);
+    expect(files.map(({ path }) => path)).toEqual([join(inbox, 'good.csv')]);
+    expect(skipped).toMatchObject([{ path: join(inbox, 'README.md'), code: 'UNKNOWN_FORMAT' }]);
+    expect((await runHere(['inspect', join(inbox, 'README.md')], { url })).status).toBe(1);
   });
 
   test('lists what was not chosen', async () => {

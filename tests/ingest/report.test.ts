@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { unread } from '../../ingest/pipeline/pipeline.ts';
 import { createProgress } from '../../ingest/progress.ts';
-import { formatRun, table } from '../../ingest/report.ts';
+import { formatRun, issueLine, table } from '../../ingest/report.ts';
 
 test('what comes from outside reaches the terminal on one line and without control characters', () => {
   const path = 'in/a\n\u001b]0;title\u0007\u202eg\u200bnp\u{e0041}.csv';
@@ -27,6 +27,12 @@ test('what comes from outside reaches the terminal on one line and without contr
     expect(text).toContain('in/a\\u000a\\u001b]0;title\\u0007\\u202eg\\u200bnp\\udb40\\udc41.csv');
     expect(text).not.toContain('in/a\n');
   }
+});
+
+test('an issue shows its value, of a field or not', () => {
+  const note = { severity: 'NOTE' as const, code: 'UNKNOWN_COLUMN', value: 'fromrun.1', reason: 'was not read' };
+  expect(issueLine('a.csv', note)).toBe('a.csv: note UNKNOWN_COLUMN "fromrun.1": was not read');
+  expect(issueLine('a.csv', { ...note, field: 'x' })).toBe('a.csv: note UNKNOWN_COLUMN x="fromrun.1": was not read');
 });
 
 test('a table has any number of rows', () => {
