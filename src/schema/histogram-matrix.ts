@@ -3,10 +3,10 @@ import type { Context } from '../context.ts';
 import { Base64Text, base64Length } from '../domain/base64-text.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import type { Binning } from '../domain/histogram.ts';
-import { placed } from '../domain/histogram-place.ts';
-import { BYTES_OF_PACKED, matrixRow, matrixStretches } from '../domain/matrix-cells.ts';
+import { BYTES_OF_PACKED, matrixStretches } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
 import { type HistogramMatrix, type MatrixCursor, readMatrix } from '../export/histogram-matrix.ts';
+import { matrixRows } from '../export/matrix-rows.ts';
 import { selectMatrix } from '../export/matrix-selection.ts';
 import type { HistogramNoun } from '../store/histogram-runs.ts';
 import { asksFor } from './asks-for.ts';
@@ -107,8 +107,8 @@ export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').impl
       args: {
         type: t.arg({ type: PackedType, required: true, defaultValue: 'FLOAT32', description: 'The number type.' }),
       },
-      resolve: (matrix, { type }, { cost }) => {
-        const { binning, blobs, flow, runs, lumisections } = matrix;
+      resolve: async (matrix, { type }, { cost }) => {
+        const { binning, blobs, flow } = matrix;
         const cells = cellsOf(matrix);
         const characters = base64Length(blobs.length * cells * BYTES_OF_PACKED[type]);
         cost.addBytes(characters, characters);
@@ -116,13 +116,7 @@ export const Matrix = builder.objectRef<HistogramMatrix>('HistogramMatrix').impl
         cost.base64Characters += characters;
         if (binning === null) return new Base64Text(() => []);
         const form = { type, shape: shapeOf(binning), flow };
-        const rows = blobs.map((blob, i) => {
-          try {
-            return matrixRow(blob, form);
-          } catch (error) {
-            throw placed(error, runs[i] as number, lumisections[i] as number);
-          }
-        });
+        const rows = await matrixRows(matrix, form);
         return new Base64Text(() => matrixStretches(rows, form));
       },
     }),
