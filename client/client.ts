@@ -175,7 +175,12 @@ interface GraphQLResponse {
 function outcomeOf(response: Response, text: string, attempts: number, { onWarning }: ClientOptions): Outcome {
   const { status } = response;
   const retryAfter = parseRetryAfter(response.headers.get('retry-after'));
-  const facts = { status, attempts, ...(retryAfter !== undefined && { retryAfter }) };
+  const requestId = response.headers.get('x-request-id');
+  const facts = {
+    ...{ status, attempts },
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(requestId !== null && { requestId }),
+  };
   const result = parse(text);
   if (result === undefined) {
     const shown = text.trim().slice(0, 200) || 'an empty body';
@@ -192,7 +197,6 @@ function outcomeOf(response: Response, text: string, attempts: number, { onWarni
     ...facts,
     errors: result.errors ?? [],
     data: result.data,
-    ...(first.extensions?.requestId !== undefined && { requestId: first.extensions.requestId }),
   });
   return { error, transient: isTransientStatus(status) || code === 'UNAVAILABLE' };
 }

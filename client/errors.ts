@@ -3,7 +3,7 @@ export interface GraphQLErrorEntry {
   readonly message: string;
   readonly path?: readonly (string | number)[];
   readonly locations?: readonly { readonly line: number; readonly column: number }[];
-  readonly extensions?: Readonly<Record<string, unknown>> & { readonly code?: string; readonly requestId?: string };
+  readonly extensions?: Readonly<Record<string, unknown>> & { readonly code?: string };
 }
 
 /**

@@ -69,6 +69,8 @@ def fetch_matrix(url, element, dataset=None, where=None, token=None, page=1000):
             parts["entries"].append(numpy.array(matrix["entries"], "<f8"))
         if not matrix["pageInfo"]["hasNextPage"]:
             break
+        if not matrix["runs"]:
+            raise RuntimeError("a page without a row says that there are more: ask for pages of at least one row")
         after = matrix["pageInfo"]["endCursor"]
     if not parts["runs"]:
         raise RuntimeError("nothing is selected")

@@ -83,10 +83,11 @@ describe('a request', () => {
 describe('an error', () => {
   it('carries the code, the request id, all errors and the data that came beside them', async () => {
     const errors = [
-      { message: 'no source "gold"', path: ['certificationMask'], extensions: { code: 'NOT_FOUND', requestId: 'r1' } },
+      { message: 'no source "gold"', path: ['certificationMask'], extensions: { code: 'NOT_FOUND' } },
       { message: 'another', extensions: { code: 'BAD_USER_INPUT' } },
     ];
-    await using server = await startScripted(json({ data: { certificationMask: null }, errors }));
+    const named = { 'x-request-id': 'r1' };
+    await using server = await startScripted(json({ data: { certificationMask: null }, errors }, 200, named));
     const error = await errorOf(createClient({ url: server.url }).request(RunsDocument));
     expect(error).toMatchObject({ code: 'NOT_FOUND', status: 200, requestId: 'r1', errors, attempts: 1 });
     expect(error.data).toEqual({ certificationMask: null });
@@ -104,7 +105,11 @@ describe('an error', () => {
       json({ errors: [{ message: 'x', extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } }] }, 400),
       { code: 'GRAPHQL_VALIDATION_FAILED', status: 400 },
     ],
-    ['a status that never changes', text('', 501), { code: 'HTTP', status: 501 }],
+    [
+      'a status that never changes',
+      text('', 501, { 'x-request-id': 'r2' }),
+      { code: 'HTTP', status: 501, requestId: 'r2' },
+    ],
   ])('is thrown at once for %s', async (_, answer, expected) => {
     await using server = await startScripted(answer);
     expect(await errorOf(createClient({ url: server.url }).request(RunsDocument))).toMatchObject(expected);
