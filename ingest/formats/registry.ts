@@ -34,7 +34,7 @@ export async function formatById(id: string): Promise<Format> {
 
 /**
  * The format of a file by its content: the certain one, else the likely one (whose reader then says what is wrong).
- * @throws FileError UNKNOWN_FORMAT, saying what was looked for and what the file begins with.
+ * @throws FileError UNKNOWN_FORMAT, saying what the file begins with, what was tried, and which format it is most like.
  */
 export async function recognise(source: ByteSource): Promise<Format> {
   const head = source.head;
@@ -53,11 +53,28 @@ export async function recognise(source: ByteSource): Promise<Format> {
   if (found) return found;
   const inside = reasons.map((reason) => `; ${reason}`).join('');
   const beginning = JSON.stringify(Buffer.from(head.subarray(0, 60)).toString('latin1'));
+  const like = mostLike(all, `${firstLineOf(head)} ${inside}`);
+  const nearest = like === undefined ? '' : `. Most like ${like.title}: that is ${like.looksFor}`;
   throw new FileError(
     'UNKNOWN_FORMAT',
-    `${source.path}: no known format: it begins with ${beginning}${inside}; looked for ${all
-      .map((format) => `${format.title} (${format.looksFor})`)
-      .join('; ')}`,
+    `${source.path}: no known format: it begins with ${beginning}${inside}. Tried: ${all.map(({ title }) => title).join(', ')}${nearest}. docs/formats.md says more; --format ID says what a file is`,
     { file: source.path, value: beginning },
   );
+}
+
+const firstLineOf = (head: Uint8Array) => Buffer.from(head).toString('latin1').split('\n', 1)[0] ?? '';
+
+/** Names of columns, which prose does not hold: `run_number`, `attributes.rate`. */
+const namesIn = (text: string): ReadonlySet<string> => new Set(text.match(/\w+[._]\w[\w.]*/g));
+
+/** The format that has most columns in common with a text. */
+function mostLike(all: readonly Format[], text: string): Format | undefined {
+  const names = namesIn(text);
+  let like: Format | undefined;
+  let most = 0;
+  for (const format of all) {
+    const common = Array.from(namesIn(format.looksFor)).filter((name) => names.has(name)).length;
+    if (common > most) [like, most] = [format, common];
+  }
+  return like;
 }

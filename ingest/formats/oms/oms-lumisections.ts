@@ -4,6 +4,7 @@ import type { ByteSource } from '../../source.ts';
 import { type RowFault, rejectedRow } from '../csv/fault.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
 import { counted, flagOf, isFault } from '../table/cell-checks.ts';
+import { sharedLists } from '../table/shared-lists.ts';
 import type { TableRow } from '../table/table.ts';
 import { openFitting, recognisesTable } from '../table/table-format.ts';
 import { allOf, quantityOf, timeOf } from './quantity.ts';
@@ -30,6 +31,8 @@ export const omsLumisections: Format = {
 
 /** As a row says it, with luminosities that count up. */
 interface Stated extends LumisectionRecord {
+  readonly flagsOn: readonly LumisectionFlag[];
+  readonly flagsOff: readonly LumisectionFlag[];
   readonly deliveredSoFar: number | null;
   readonly recordedSoFar: number | null;
 }
@@ -38,25 +41,26 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
   const table = await openFitting({ title, looksFor, fits }, source);
   const stated: Stated[] = [];
   const issues: IssueRecord[] = [...table.notes];
+  const once = sharedLists<LumisectionFlag>();
   for await (const row of table.rows()) {
     const found = row.fault ?? statedBy(row);
     if (isFault(found)) issues.push(rejectedRow(found, row.line));
-    else stated.push(found);
+    else stated.push({ ...found, flagsOn: once(found.flagsOn), flagsOff: once(found.flagsOff) });
   }
-  const records = withLuminosities(stated);
+  const luminosities = new Luminosities(stated);
   const { rows } = batchLimits(options);
-  const end = Math.max(source.stamp.size, records.length + 1);
+  const end = Math.max(source.stamp.size, stated.length + 1);
   const done = options.resume?.line ?? 0;
   const finished = (options.resume?.byte ?? 0) >= end;
-  for (let at = done; at < records.length && !finished; at += rows) {
-    const lumisections = records.slice(at, at + rows);
+  for (let at = done; at < stated.length && !finished; at += rows) {
+    const lumisections = stated.slice(at, at + rows).map((row) => luminosities.record(row));
     const line = at + lumisections.length;
-    const byte = Math.max(line, Math.floor(((end - 1) / records.length) * line));
+    const byte = Math.max(line, Math.floor(((end - 1) / stated.length) * line));
     const batch = { kind: 'lumisections', lumisections } as const;
     yield { batch, issues: at === 0 ? issues : [], position: { byte, line } };
   }
-  const untold = records.length === 0 && !finished ? issues : [];
-  yield { batch: null, issues: untold, position: { byte: end, line: records.length } };
+  const untold = stated.length === 0 && !finished ? issues : [];
+  yield { batch: null, issues: untold, position: { byte: end, line: stated.length } };
 }
 
 function statedBy({ line, cells }: TableRow): Stated | RowFault {
@@ -85,17 +89,26 @@ function statedBy({ line, cells }: TableRow): Stated | RowFault {
   return isFault(values) ? values : { run, number, line, flagsOn, flagsOff, ...values };
 }
 
-/** What the next lumisection has more. */
-function withLuminosities(stated: readonly Stated[]): LumisectionRecord[] {
-  const byKey = new Map(stated.map((row) => [`${row.run}/${row.number}`, row]));
-  return stated.map(({ deliveredSoFar, recordedSoFar, ...row }) => {
-    const next = byKey.get(`${row.run}/${row.number + 1}`);
+/** Luminosities of lumisections by what the next one has more. */
+class Luminosities {
+  readonly #runs = new Map<number, Map<number, Stated>>();
+
+  constructor(stated: readonly Stated[]) {
+    for (const row of stated) {
+      if (row.deliveredSoFar === null && row.recordedSoFar === null) continue;
+      const ofRun = this.#runs.get(row.run) ?? new Map<number, Stated>();
+      this.#runs.set(row.run, ofRun.set(row.number, row));
+    }
+  }
+
+  record({ deliveredSoFar, recordedSoFar, ...row }: Stated): LumisectionRecord {
+    const next = this.#runs.get(row.run)?.get(row.number + 1);
     return {
       ...row,
       deliveredLumi: row.deliveredLumi ?? more(deliveredSoFar, next?.deliveredSoFar),
       recordedLumi: row.recordedLumi ?? more(recordedSoFar, next?.recordedSoFar),
     };
-  });
+  }
 }
 
 /** Null where either is unknown, and where it counts down: then it does not count up. */

@@ -3,6 +3,7 @@ import type { ByteSource } from '../../source.ts';
 import { rejectedRow } from '../csv/fault.ts';
 import type { Format, ReadOptions, ReadStep } from '../format.ts';
 import { counted, flagOf, isFault } from '../table/cell-checks.ts';
+import { sharedLists } from '../table/shared-lists.ts';
 import type { TableRow } from '../table/table.ts';
 import { openFitting, recognisesTable } from '../table/table-format.ts';
 
@@ -51,14 +52,16 @@ async function readVerdicts(source: ByteSource) {
   const table = await openFitting({ title, looksFor, fits }, source);
   const columns = table.columns.filter((name) => FLAG.test(name));
   const runs = new Map<number, Verdicts>();
-  const issues: IssueRecord[] = [];
+  const issues: IssueRecord[] = [...table.notes];
+  const once = sharedLists<boolean | null>();
   for await (const row of table.rows()) {
     const read = row.fault ?? verdictOf(row, columns);
     if ('code' in read) {
       issues.push(rejectedRow(read, row.line));
       continue;
     }
-    const { run, lumisection, flags } = read;
+    const { run, lumisection } = read;
+    const flags = once(read.flags);
     const verdicts = runs.get(run) ?? (new Map() as Verdicts);
     runs.set(run, verdicts);
     const before = verdicts.get(lumisection);

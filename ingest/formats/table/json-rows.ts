@@ -28,11 +28,11 @@ export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
   const total = totalOf(value);
   const nested = rowsOf(value, source.path);
   function* rows() {
-    for (const row of nested) yield flat(row, '', Object.create(null) as Record<string, Cell>);
+    for (const row of nested.rows()) yield flat(row, '', Object.create(null) as Record<string, Cell>);
   }
   const columns = new Set<string>();
   for (const row of rows()) for (const name of Object.keys(row)) columns.add(name);
-  return { columns: [...columns], count: nested.length, rows, total };
+  return { columns: [...columns], count: nested.count, rows, total };
 }
 
 async function parse(source: ByteSource): Promise<unknown> {
@@ -62,29 +62,57 @@ function isJson(text: string): boolean {
   }
 }
 
-function rowsOf(value: unknown, path: string): unknown[] {
+/** Rows as they are nested; those that have to be made are made as they are taken. */
+interface NestedRows {
+  readonly count: number;
+  rows(): Iterable<unknown>;
+}
+
+function rowsOf(value: unknown, path: string): NestedRows {
   if (Array.isArray(value)) {
-    return value.some(isAnswer) ? value.flatMap((answer) => rowsOf(answer, path)) : value;
+    if (!value.some(isAnswer)) return { count: value.length, rows: () => value };
+    const answers = value.map((answer) => rowsOf(answer, path));
+    return {
+      count: answers.reduce((sum, { count }) => sum + count, 0),
+      *rows() {
+        for (const answer of answers) yield* answer.rows();
+      },
+    };
   }
-  if (isAnswer(value)) {
-    const rows = Array.isArray(value.data) ? value.data : [value.data];
-    // units may stand once for all rows
-    const units = isObject(value.meta) && isObject(value.meta.row) ? { meta: { row: value.meta.row } } : {};
-    return rows.map((row) => (isObject(row) ? { ...units, ...row } : row));
+  if (isAnswer(value)) return rowsOfAnswer(value);
+  return isObject(value) ? rowsOfColumns(Object.entries(value), path) : { count: 0, rows: () => [] };
+}
+
+function rowsOfAnswer({ data, meta }: Answer): NestedRows {
+  const rows: unknown[] = Array.isArray(data) ? data : [data];
+  // units may stand once for all rows
+  const units = isObject(meta) && isObject(meta.row) ? { meta: { row: meta.row } } : {};
+  return {
+    count: rows.length,
+    *rows() {
+      for (const row of rows) yield isObject(row) ? { ...units, ...row } : row;
+    },
+  };
+}
+
+/** A column is a list, or an object by row labels; the order of the rows is that of the first column. */
+function rowsOfColumns(columns: readonly [string, unknown][], path: string): NestedRows {
+  const labels = new Set<string>();
+  for (const [, cells] of columns) {
+    if (isObject(cells) || Array.isArray(cells)) for (const label in cells) labels.add(label);
   }
-  if (!isObject(value)) return [];
-  const columns = Object.entries(value);
-  // a column is a list, or an object by row labels; the order of the rows is that of the first column
-  const labels = new Set(
-    columns.flatMap(([, cells]) => (isObject(cells) || Array.isArray(cells) ? Object.keys(cells) : [])),
-  );
   if (labels.size * columns.length > MAX_CELLS) {
     const reason = `${path}: ${columns.length} columns with ${labels.size} labels of rows, nearly all of them missing`;
     throw new FileError('FILE_TOO_LARGE', reason, { file: path, value: `${labels.size * columns.length} cells` });
   }
-  return [...labels].map((label) =>
-    Object.fromEntries(columns.map(([name, cells]) => [name, ownMember(cells, label)])),
-  );
+  return {
+    count: labels.size,
+    *rows() {
+      for (const label of labels) {
+        yield Object.fromEntries(columns.map(([name, cells]) => [name, ownMember(cells, label)]));
+      }
+    },
+  };
 }
 
 /** Neither a letter of a text nor what every object inherits. */
@@ -107,7 +135,12 @@ function totalOf(value: unknown): number | null {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isAnswer = (value: unknown): value is { data: unknown; meta?: unknown } =>
+interface Answer {
+  readonly data: unknown;
+  readonly meta?: unknown;
+}
+
+const isAnswer = (value: unknown): value is Answer =>
   isObject(value) &&
   'data' in value &&
   (Array.isArray(value.data) || isObject(value.data)) &&

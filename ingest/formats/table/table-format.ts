@@ -37,7 +37,7 @@ export function recognisesTable(
     async looksInside(source) {
       if (!isParquet(source.head) && !isJson(source.head)) return null;
       try {
-        const { columns } = await openTable(source, title);
+        const columns = await columnsOf(source, title);
         return fits(columns) ? null : `a table of the columns ${shortened(columns.join(', '))}`;
       } catch (error) {
         const isOther = error instanceof FileError && error.code !== 'FILE_CHANGED' && !beginsAsTable(source.head);
@@ -48,6 +48,15 @@ export function recognisesTable(
     statedDataset: () => null,
     locate: async (_source, keys) => keys.map(() => []),
   };
+}
+
+const columnsLookedAt = new WeakMap<ByteSource, Promise<readonly string[]>>();
+
+/** Looked up once of a file: several formats ask, and a JSON is read as a whole for them. */
+function columnsOf(source: ByteSource, title: string): Promise<readonly string[]> {
+  const known = columnsLookedAt.get(source) ?? openTable(source, title).then(({ columns }) => columns);
+  columnsLookedAt.set(source, known);
+  return known;
 }
 
 /** A format whose rows are independent of each other. */
