@@ -36,10 +36,20 @@ const PASSED_OVER = {
   stray: ['MARKS_OF_NOTHING', 'marks of efficiencies (e=1) beside no object of their name'],
 } as const;
 
-/** Lists a folder of the top with all below it. A folder that cannot be read costs itself. @throws FileError. */
+/**
+ * Lists a folder of the top with all below it. A folder below that cannot be read costs itself.
+ * @throws FileError BROKEN_ROOT where there is no such folder, and what reading throws.
+ */
 export async function contentsOf(file: RootFile, top: string): Promise<Contents> {
+  const folders = latestCycles(file.keys).filter(({ name }) => name === top);
+  if (folders.length === 0) {
+    throw new FileError('BROKEN_ROOT', `${file.source.path}: there is no folder ${top}`, {
+      file: file.source.path,
+      field: top,
+    });
+  }
   const listing = new Listing(file);
-  for (const key of latestCycles(file.keys)) if (key.name === top) await listing.visit(key, top, 0);
+  for (const key of folders) await listing.visit(key, top, 0);
   return listing;
 }
 
