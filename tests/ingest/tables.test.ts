@@ -75,6 +75,19 @@ describe.each(databases)('tables ingested on $name', (database) => {
     ]);
   });
 
+  test.each([
+    ['an answer without rows', '{"data": [], "meta": {"totalResourceCount": 0}}', {}],
+    ['pages without rows', '[{"data": [], "links": {}}, {"data": [], "links": {}}]', {}],
+    ['an empty list', '[]', {}],
+    ['an answer without rows of a format that was named', '{"data": [], "meta": {}}', { format: 'oms-runs' }],
+    ['flags of no lumisections', '[]', { format: 'run-registry-lumisections', source: 'rr' }],
+  ])('there may be nothing to do: %s', async (_what, content, settings) => {
+    const report = await ingest(file(content), settings);
+    expect(report).toMatchObject({ outcome: 'ingested', exitStatus: 0, counts: none, error: null });
+    expect(report.issues).toMatchObject([{ severity: 'NOTE', code: 'NO_ROWS' }]);
+    expect(await opened.store.prisma.certificationVersion.count()).toBe(0);
+  });
+
   test('rates of OMS belong to the lumisection of their own run, and need no flag', async () => {
     const header = 'attributes.run_number,attributes.first_lumisection_number,attributes.rate';
     const report = await ingest(file(`${header}\n1,1,10.5\n2,1,20\n1,2,\n`));

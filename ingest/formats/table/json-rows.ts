@@ -1,8 +1,10 @@
-import { FileError } from '../../file-error.ts';
+import { FileError, type FileErrorCode } from '../../file-error.ts';
 import type { ByteSource } from '../../source.ts';
 import type { Cell } from '../parquet/column-reader.ts';
+import { shortened } from '../shortened.ts';
 import { utf8Text } from '../utf8-text.ts';
 import { jsonFault } from './json-fault.ts';
+import { repeatedMember } from './repeated-member.ts';
 import { wholeFile } from './whole-file.ts';
 
 /** More than a text of so many bytes holds when none is missing. */
@@ -13,6 +15,8 @@ export interface JsonRows {
   readonly count: number;
   /** Made as they are taken: all at once they would need more memory than what was parsed. */
   rows(): Iterable<Readonly<Record<string, Cell>>>;
+  /** An answer or a list without rows: nothing tells what columns it would have. */
+  readonly isEmpty: boolean;
   /** How many rows the answers say there are, pages that are not here included; null where they do not. */
   readonly total: number | null;
 }
@@ -32,25 +36,32 @@ export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
   }
   const columns = new Set<string>();
   for (const row of rows()) for (const name of Object.keys(row)) columns.add(name);
-  return { columns: [...columns], count: nested.count, rows, total };
+  const isEmpty = nested.count === 0 && (Array.isArray(value) || isAnswer(value));
+  return { columns: [...columns], count: nested.count, rows, isEmpty, total };
 }
 
 async function parse(source: ByteSource): Promise<unknown> {
   const text = utf8Text(await wholeFile(source), source.path);
+  const refused = (code: FileErrorCode, at: number, reason: string, field?: string) => {
+    const line = text.slice(0, at).split('\n').length;
+    const details = { file: source.path, line, byte: Buffer.byteLength(text.slice(0, at)), ...(field && { field }) };
+    return new FileError(code, `${source.path}: line ${line}: ${reason}`, details);
+  };
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
     const { at, truncated } = jsonFault(text);
-    const line = text.slice(0, at).split('\n').length;
-    const reason = truncated
-      ? 'the JSON ends too early'
-      : isJson(text.slice(0, at))
-        ? 'a second JSON begins, as in files of one JSON a line: write them as one array'
-        : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
-    const details = { file: source.path, line, byte: Buffer.byteLength(text.slice(0, at)) };
-    const code = truncated ? 'TRUNCATED' : 'MALFORMED_JSON';
-    throw new FileError(code, `${source.path}: line ${line}: ${reason}`, details);
+    if (truncated) throw refused('TRUNCATED', at, 'the JSON ends too early');
+    const reason = isJson(text.slice(0, at))
+      ? 'a second JSON begins, as in files of one JSON a line: write them as one array'
+      : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
+    throw refused('MALFORMED_JSON', at, reason);
   }
+  const repeated = repeatedMember(text);
+  if (repeated === null) return value;
+  const name = shortened(repeated.name);
+  throw refused('REPEATED_COLUMN', repeated.at, `${JSON.stringify(name)} stands twice in one object`, name);
 }
 
 function isJson(text: string): boolean {

@@ -38,7 +38,7 @@ export function recognisesTable(
       if (!isParquet(source.head) && !isJson(source.head)) return null;
       try {
         const columns = await columnsOf(source, title);
-        return fits(columns) ? null : `a table of the columns ${shortened(columns.join(', '))}`;
+        return columns === null || fits(columns) ? null : `a table of the columns ${shortened(columns.join(', '))}`;
       } catch (error) {
         const isOther = error instanceof FileError && error.code !== 'FILE_CHANGED' && !beginsAsTable(source.head);
         if (isOther) return error.message;
@@ -50,11 +50,15 @@ export function recognisesTable(
   };
 }
 
-const columnsLookedAt = new WeakMap<ByteSource, Promise<readonly string[]>>();
+const columnsLookedAt = new WeakMap<ByteSource, Promise<readonly string[] | null>>();
 
-/** Looked up once of a file: several formats ask, and a JSON is read as a whole for them. */
-function columnsOf(source: ByteSource, title: string): Promise<readonly string[]> {
-  const known = columnsLookedAt.get(source) ?? openTable(source, title).then(({ columns }) => columns);
+/**
+ * Null of an empty table, which may be any. Looked up once of a file: several formats ask, and a JSON is read as a whole
+ * for them.
+ */
+function columnsOf(source: ByteSource, title: string): Promise<readonly string[] | null> {
+  const known =
+    columnsLookedAt.get(source) ?? openTable(source, title).then(({ columns, isEmpty }) => (isEmpty ? null : columns));
   columnsLookedAt.set(source, known);
   return known;
 }
@@ -104,7 +108,7 @@ async function* read<Item>(noun: TableNoun<Item>, source: ByteSource, options: R
 /** @throws FileError MISSING_COLUMN where `--format` named a table that is none of this. */
 export async function openFitting(noun: Pick<TableNoun<unknown>, 'title' | 'looksFor' | 'fits'>, source: ByteSource) {
   const table = await openTable(source, noun.title);
-  if (noun.fits(table.columns)) return table;
+  if (table.isEmpty || noun.fits(table.columns)) return table;
   const value = shortened(table.columns.join(', '));
   const reason = `${source.path}: no ${noun.title}: it is ${noun.looksFor}; this one has ${value || 'no columns'}`;
   throw new FileError('MISSING_COLUMN', reason, { file: source.path, value });

@@ -15,6 +15,8 @@ const ROWS_AT_ONCE = 1024;
 /** A small table, whatever it is written in: CSV, JSON or Parquet. */
 export interface Table {
   readonly columns: readonly string[];
+  /** It may be any table: it has no rows, and nothing else tells its columns. */
+  readonly isEmpty?: boolean;
   readonly notes: readonly IssueRecord[];
   /** The rows from the first on. */
   rows(): AsyncIterable<TableRow>;
@@ -70,8 +72,9 @@ function csvTable(source: ByteSource, title: string): Table {
 }
 
 async function jsonTable(source: ByteSource): Promise<Table> {
-  const { columns, count, rows, total } = await readJsonRows(source);
+  const { columns, count, rows, isEmpty, total } = await readJsonRows(source);
   const notes: IssueRecord[] = [];
+  if (isEmpty) notes.push({ severity: 'NOTE', code: 'NO_ROWS', reason: 'it has no rows: there was nothing to do' });
   if (total !== null && total > count) {
     const reason = `pages are missing: it holds ${count} of ${total} rows`;
     notes.push({
@@ -84,6 +87,7 @@ async function jsonTable(source: ByteSource): Promise<Table> {
   }
   return {
     columns,
+    isEmpty,
     notes,
     async *rows() {
       let line = 0;

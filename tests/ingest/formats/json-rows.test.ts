@@ -46,6 +46,15 @@ describe('a table in JSON', () => {
       '{"run": 1}\n{"run": 2}\n',
       { code: 'MALFORMED_JSON', message: expect.stringMatching(/one JSON a line: .* one array/), details: { line: 2 } },
     ],
+    [
+      'an object that names a member twice',
+      '[{"run": 1},\n {"run": 1, "flag": true, "flag": false}]',
+      {
+        code: 'REPEATED_COLUMN',
+        message: expect.stringContaining('"flag" stands'),
+        details: { line: 2, byte: 39, field: 'flag' },
+      },
+    ],
     ['a text that is none', '[{"run": 1},\n {"run" 2}]', { code: 'MALFORMED_JSON', details: { line: 2, byte: 21 } }],
     [
       'a text that is not UTF-8',
