@@ -10,6 +10,7 @@ import { type SkippedFile, skippedText } from '../report.ts';
 import { formatInspection } from '../report-inspection.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
+import { openEmptyStore } from './empty-store.ts';
 import { assertFormat, formatsHelp } from './format-option.ts';
 import { assertNames } from './name-options.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
@@ -17,9 +18,9 @@ import { output } from './output.ts';
 
 const help = `usage: npm run inspect -- FILE|DIR|GLOB|@LIST... [flags]
 
-Says what is in files: format, runs, lumisections, datasets, monitor elements, and every fault. Where DATABASE_URL leads
-to a database, also what ingesting would insert, find identical or in conflict: that is tried and undone, so on SQLite
-other writers wait for as long as a file is read. Nothing stays, and nothing is created.
+Says what is in files: format, runs, lumisections, datasets, monitor elements, faults, and what ingesting would insert,
+find identical or in conflict. That is tried and undone: where DATABASE_URL leads to an SQLite database, other writers wait
+for as long as a file is read; where there is none yet, on an empty one in the folder for temporary files.
 ${formatsHelp}
 
   --dataset NAME       dataset of the histograms, wins over what the file or its name says
@@ -91,7 +92,10 @@ async function run(args: readonly string[]): Promise<number> {
 
 async function openIfThere(url: string): Promise<Store | { missing: string }> {
   try {
-    return (await openExistingStore(url)) ?? { missing: 'there is no database yet' };
+    const store = await openExistingStore(url);
+    if (store !== null) return store;
+    process.stderr.write('there is no database yet: what ingesting would do is tried on an empty one\n');
+    return await openEmptyStore();
   } catch (error) {
     return { missing: `the database could not be asked: ${error instanceof Error ? error.message : String(error)}` };
   }

@@ -40,6 +40,9 @@ export interface InspectTools {
 /** Stands for the dataset while a file is read whose dataset nobody says. Never stored. */
 const NO_DATASET = '/Unknown/Unknown-Unknown-v0/UNKNOWN';
 
+/** Why trying says nothing of what ingesting will do. */
+const HINDRANCES = new Set([FILE_BUSY, 'DISK_FULL']);
+
 /** As many as the ledger keeps: there may be one for each row. */
 const MOST_ISSUES = 10_000;
 
@@ -103,7 +106,7 @@ export async function inspectFile(
       { signal },
     );
     // what is in the file is known all the same
-    if (report.error?.code === FILE_BUSY) notTried = report.error.message;
+    if (report.error && HINDRANCES.has(report.error.code)) notTried = report.error.message;
     else {
       const { outcome, counts, issues, error, exitStatus } = report;
       ingest = { outcome, counts, issues, error, exitStatus };
