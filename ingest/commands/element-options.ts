@@ -91,7 +91,7 @@ function jsonPairs(file: string, text: string): Pair[] {
   } catch (error) {
     throw new UsageError(`--me-map ${file}: no JSON: ${(error as Error).message}`);
   }
-  const repeated = repeatedMember(text);
+  const repeated = repeatedMember(text, parsed);
   if (repeated) {
     const line = text.slice(0, repeated.at).split('\n').length;
     throw new UsageError(`--me-map ${file}:${line}: ${repeated.name} stands there twice`);

@@ -58,7 +58,7 @@ async function parse(source: ByteSource): Promise<unknown> {
       : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
     throw refused('MALFORMED_JSON', at, reason);
   }
-  const repeated = repeatedMember(text);
+  const repeated = repeatedMember(text, value);
   if (repeated === null) return value;
   const name = shortened(repeated.name);
   throw refused('REPEATED_COLUMN', repeated.at, `${JSON.stringify(name)} stands twice in one object`, name);

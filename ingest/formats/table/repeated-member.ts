@@ -1,10 +1,45 @@
-const [QUOTE, COMMA, OPEN_LIST, ESCAPE, CLOSE_LIST, OPEN, CLOSE] = [34, 44, 91, 92, 93, 123, 125];
+const [QUOTE, COMMA, COLON, OPEN_LIST, ESCAPE, CLOSE_LIST, OPEN, CLOSE] = [34, 44, 58, 91, 92, 93, 123, 125];
 
 /**
  * The first member that an object of a JSON names a second time, and where; null where none does. JSON.parse takes the last
- * of them without a word. `text` is JSON.
+ * of them without a word: then it has fewer members than the text. `value` is what it made of `text`.
  */
-export function repeatedMember(text: string): { readonly name: string; readonly at: number } | null {
+export function repeatedMember(text: string, value: unknown): { readonly name: string; readonly at: number } | null {
+  return membersWritten(text) === membersOf(value) ? null : found(text);
+}
+
+/** There is a colon before the value of each, and no other one outside of strings. */
+function membersWritten(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) at = endOfString(text, at + 1);
+    else if (code === COLON) count++;
+  }
+  return count;
+}
+
+function membersOf(value: unknown): number {
+  let count = 0;
+  const open: unknown[] = [];
+  const look = (one: unknown) => {
+    if (typeof one === 'object' && one !== null) open.push(one);
+  };
+  look(value);
+  while (open.length > 0) {
+    const next = open.pop() as Record<string, unknown> | unknown[];
+    if (Array.isArray(next)) for (const one of next) look(one);
+    else {
+      for (const name in next) {
+        count++;
+        look(next[name]);
+      }
+    }
+  }
+  return count;
+}
+
+function found(text: string): { readonly name: string; readonly at: number } | null {
   /** Names of the members of the objects that are open; null for a list. */
   const outer: (Set<string> | null)[] = [];
   let names: Set<string> | null = null;
