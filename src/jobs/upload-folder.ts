@@ -81,6 +81,12 @@ export class UploadFolder {
     return join(this.#folder, id, name);
   }
 
+  /** Whether an upload is still there: one that is taken back, or that nobody retried for long, is not. */
+  async holds(path: string): Promise<boolean> {
+    const facts = await stat(this.locate(path)).catch(() => null);
+    return facts !== null;
+  }
+
   async remove(path: string): Promise<void> {
     const [, id] = PATH.exec(path) ?? [];
     if (id !== undefined) await this.#remove(id);

@@ -160,7 +160,8 @@ builder.mutationFields((t) => ({
     description:
       'Stops a job of your own (with the scope `admin`: any): at once where it waits, else after the batch in flight. What was read stays: `retryJob` goes on from there, `deleteDataFile` takes it back.',
     args: { input: t.arg({ type: CancelJobInput, required: true, description: 'Which job.' }) },
-    resolve: async (_root, { input }, context) => context.store.jobs.cancel(await ownJob(input.id, context), hasDied),
+    resolve: async (_root, { input }, context) =>
+      context.store.jobs.cancel((await ownJob(input.id, context)).id, hasDied),
   }),
   retryJob: t.field({
     type: RetryJobPayload,
@@ -169,7 +170,13 @@ builder.mutationFields((t) => ({
       'Queues a job of your own (with the scope `admin`: any) anew that failed or was cancelled; its file goes on from where it stopped.',
     args: { input: t.arg({ type: RetryJobInput, required: true, description: 'Which job.' }) },
     resolve: async (_root, { input }, context) => {
-      const job = await context.store.jobs.retry(await ownJob(input.id, context));
+      const { id, origin, path, state } = await ownJob(input.id, context);
+      const takesFile = origin === 'upload' && (state === 'FAILED' || state === 'CANCELLED');
+      if (takesFile && !(await context.intake.uploads.holds(path))) {
+        const reason = `the upload of job ${id} is no longer kept: upload the file again (\`uploadDataFile\`)`;
+        throw new NotFoundError(reason, { field: 'id' });
+      }
+      const job = await context.store.jobs.retry(id);
       context.intake.wake();
       return job;
     },
@@ -234,10 +241,10 @@ async function enqueue(files: readonly File[], settings: JobSettings, { store, v
 }
 
 /** The key of a job that the viewer may change. @throws NotFoundError, ForbiddenError */
-async function ownJob(id: string, { store, viewer }: Context): Promise<number> {
+async function ownJob(id: string, { store, viewer }: Context): Promise<JobRow> {
   const [key] = jobKey.parseGlobal(id);
   const [job] = await store.reads.jobs([key]);
   if (!job) throw new NotFoundError('there is no job of this id', { field: 'id' });
   requireOwnerOfJob(viewer, job.owner);
-  return key;
+  return job;
 }

@@ -210,10 +210,16 @@ describe.each(databases)('jobs on $name', (database) => {
     await change('retryJob', job.id);
     await drain();
     expect(await jobOf(job.id)).toMatchObject({ state: 'FAILED', attempts: 1, dataFile: { id: dataFile.id } });
-    rmSync(uploads, { recursive: true });
-    await change('retryJob', job.id);
+  });
+
+  test('what is read no more, as its upload is gone, is said to be so at once', async () => {
+    const { job } = await begun('this is nothing that anybody knows', {}, { name: 'notes.txt' });
     await drain();
-    expect(await jobOf(job.id)).toMatchObject({ state: 'FAILED', error: { code: 'FILE_NOT_FOUND' } });
+    rmSync(uploads, { recursive: true });
+    expect((await change('retryJob', job.id)).errors).toMatchObject([
+      { message: expect.stringMatching(/no longer kept: upload the file again/), extensions: { code: 'NOT_FOUND' } },
+    ]);
+    expect(await jobOf(job.id)).toMatchObject({ state: 'FAILED', error: { code: 'UNKNOWN_FORMAT' } });
   });
 
   test('what is not stated and not in the file fails, and its entry says so', async () => {
