@@ -56,7 +56,7 @@ export type Props = Parameters<typeof makeData>[0];
 
 export const integers = (data: Int32Array): Data => makeData({ type: INT32, length: data.length, nullCount: 0, data });
 
-/** Values of which some may be absent. */
+/** Values of which some may be absent; each is made of a row alone: of neighbours that are the same, once. */
 export function nullable<Row>(
   type: Int32 | Float64,
   rows: readonly Row[],
@@ -64,8 +64,14 @@ export function nullable<Row>(
 ): Data {
   const data = new type.ArrayType(rows.length);
   const nulls = new Nulls(rows.length);
+  let last: Row | undefined;
+  let value: number | null | undefined;
   for (let i = 0; i < rows.length; i++) {
-    const value = numberOf(rows[i] as Row);
+    const row = rows[i] as Row;
+    if (i === 0 || !Object.is(row, last)) {
+      last = row;
+      value = numberOf(row);
+    }
     if (value === null || value === undefined) nulls.add(i);
     else data[i] = value;
   }

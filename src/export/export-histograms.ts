@@ -182,10 +182,16 @@ class Names {
 }
 
 function missing(known: ReadonlyMap<number, unknown>, ids: readonly (number | null)[]): number[] {
-  return [...new Set(byNeighbour(ids, (id) => (id === null || known.has(id) ? null : id)))].filter((id) => id !== null);
+  const found = new Set<number>();
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i] as number | null;
+    // neighbours are mostly the same
+    if (id !== null && (i === 0 || id !== ids[i - 1]) && !known.has(id)) found.add(id);
+  }
+  return [...found];
 }
 
-/** What is found of each; neighbours are mostly the same. */
+/** What is found of each. */
 function byNeighbour<Id, Found>(ids: readonly Id[], find: (id: Id) => Found): Found[] {
   const all = new Array<Found>(ids.length);
   for (let i = 0; i < ids.length; i++) {
