@@ -13,8 +13,8 @@ const help = `usage: npm run withdraw -- FILE|SHA256|NUMBER...
 
 Takes back what files brought to the database (DATABASE_URL): histograms, values, verdicts and conditions that no other
 file states alike, and their shares of sums. Says what went and what stays because other files brought it as well; what
-their rows replaced does not come back. Files are named by the path under which they were read, by the SHA-256 of their
-bytes, or by their number in the ledger. The file itself is not touched, and can be read again.
+their rows replaced does not come back. Files are named as in the ledger (the path under which they were read, upload:...,
+graphql:..., oms:...), by the SHA-256 of their bytes, or by their number. The file itself is not touched, and can be read again.
 
   --json    one JSON document on standard output (with: npm run --silent)
   --help    this text
@@ -51,11 +51,12 @@ async function run(args: readonly string[]): Promise<number> {
 
 /** All readings of what is named. */
 async function filesNamed(store: Store, name: string): Promise<readonly Rows['dataFile'][]> {
-  const named = /^[0-9a-f]{64}$/i.test(name)
+  const named: Filter = /^[0-9a-f]{64}$/i.test(name)
     ? equals('sha256', name.toLowerCase())
     : /^\d{1,9}$/.test(name)
       ? equals('id', Number(name))
-      : equals('path', resolve(name));
+      : // what was uploaded, sent or asked for has a name that is no path
+        { kind: 'or', of: [equals('path', name), equals('path', resolve(name))] };
   const where: Filter = { kind: 'and', of: [named, { kind: 'test', field: 'status', op: 'ne', value: 'QUARANTINED' }] };
   const { rows } = await store.lists.page('dataFile', {
     where,

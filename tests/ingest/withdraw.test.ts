@@ -53,6 +53,14 @@ describe.each(databases)('withdraw on $name', (database) => {
     expect((await contents()).lumisectionHistograms).toEqual([]);
   });
 
+  test('takes back what the ledger calls by another name than a path', async () => {
+    await ingest(file('uploaded.csv', 2));
+    const name = 'upload:3f3af/uploaded.csv';
+    await execute(opened.url, `UPDATE data_file SET path = '${name}'`);
+    expect((await runHere(['withdraw', name], options())).stdout).toContain(`${name} (1): taken back: 2 per-LS`);
+    expect((await contents()).lumisectionHistograms).toEqual([]);
+  });
+
   test('leaves alone what nobody read, or somebody reads', async () => {
     const path = file('read.csv', 2);
     expect(await runHere(['withdraw', path], options())).toMatchObject({
