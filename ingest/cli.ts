@@ -20,7 +20,7 @@ const overview = `usage: npm run COMMAND -- ...
   withdraw take back what files brought
   verify   check that the database is consistent
   backup   copy an SQLite database while it is in use
-  export   write histograms to a file
+  export   write histograms, trends, parts of tasks and masks to files
   token    make, list and revoke tokens of clients
 
 npm run COMMAND -- --help explains each.

@@ -28,7 +28,8 @@ export async function reportFile(path: string): Promise<(text: string) => Promis
   };
 }
 
-async function replaceFile(path: string, text: string): Promise<void> {
+/** Writes a file whole or not at all. */
+export async function replaceFile(path: string, text: string): Promise<void> {
   const draft = `${path}.${randomUUID()}.tmp`;
   try {
     await writeFile(draft, text);

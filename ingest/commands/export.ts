@@ -12,6 +12,7 @@ import { exportedTask, openTaskExport, TASK_FORMATS, type TaskFormat } from '../
 import type { ExportKind } from '../../src/schema/exports.ts';
 import { openExistingStore } from '../../src/store/open-store.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
+import { writeMask } from './export-mask.ts';
 import { output } from './output.ts';
 
 const namesOf = (formats: Readonly<Record<string, string>>) =>
@@ -22,6 +23,7 @@ const namesOf = (formats: Readonly<Record<string, string>>) =>
 const help = `usage: npm run export -- [histograms] FILE [flags]
        npm run export -- trends FILE --monitorElement PATH --quantity NAME [flags]
        npm run export -- tasks TASK PART FILE [flags]
+       npm run export -- masks MASK FILE
 
 Writes histograms to FILE, whose name says the format: ${namesOf(EXPORT_FORMATS)}. The same as GET /export/histograms.FORMAT:
 
@@ -49,6 +51,8 @@ of the graph, with --dataset, --run, --mask, --where, --limit and --after as abo
 
 With \`tasks\`, the train, validation or test part of a frozen task, with its truth: ${namesOf(TASK_FORMATS)}. The same as
 GET /export/tasks/TASK/PART.FORMAT, with --monitorElement (one of the task), --type, --flow, --limit and --after as above.
+
+With \`masks\`, a mask (a name or an expression) as golden JSON, the same as GET /export/masks/MASK.json.
 
   --help                    this text
 
@@ -81,6 +85,7 @@ async function run(args: readonly string[]): Promise<number> {
     source: text,
     subsystem: text,
   });
+  if (positionals[0] === 'masks') return writeMask(positionals.slice(1), values);
   const { file, what, formats, open } = askedFor(positionals);
   const format = /\.([a-z]+)$/.exec(file)?.[1] ?? '';
   if (!Object.hasOwn(formats, format)) {

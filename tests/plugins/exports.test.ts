@@ -257,6 +257,31 @@ describe.each(databases)('exports on $name', (database) => {
     await streamed.text();
   });
 
+  it('are masks as well, written by the command line byte for byte the same', async () => {
+    vi.stubEnv('DATABASE_URL', opened.url);
+    const written: string[] = [];
+    const told = vi.spyOn(output, 'print').mockImplementation(async (text) => written.push(text) > 0);
+    const file = join(folder, `${database.name}-golden.json`);
+    const mask = 'golden-2018 & 315257:1-10';
+    try {
+      expect(await exportHistograms.run(['masks', mask, file])).toBe(0);
+      const response = await get(`masks/${encodeURIComponent(mask)}.json`);
+      expect(readFileSync(file, 'utf8')).toBe(await response.text());
+      const { runs, madeOf } = JSON.parse(response.headers.get('x-lumigraph-provenance') ?? '');
+      expect(written.join('')).toBe(`${file}: ${runs} runs\nmade of golden-2018, version ${madeOf[0].version}\n`);
+      const refused = [
+        [['masks', mask], 'name a mask and one file'],
+        [['masks', mask, file, '--run', '1'], '--run'],
+        [['masks', 'nosuch', file], 'nosuch'],
+        [['masks', mask, join(folder, 'no/such/folder.json')], 'ENOENT'],
+      ] as const;
+      for (const [args, message] of refused) await expect(exportHistograms.run(args)).rejects.toThrow(message);
+    } finally {
+      told.mockRestore();
+      vi.unstubAllEnvs();
+    }
+  });
+
   it('are written to files by the command line, byte for byte the same', async () => {
     vi.stubEnv('DATABASE_URL', opened.url);
     const told = vi.spyOn(output, 'print').mockResolvedValue(true);
