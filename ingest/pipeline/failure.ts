@@ -1,5 +1,5 @@
 import { LumigraphError } from '../../src/domain/errors.ts';
-import { isLostConnection } from '../../src/store/lost-connection.ts';
+import { isLostConnection, refusesForNow } from '../../src/store/lost-connection.ts';
 import type { FileProblem } from './report.ts';
 
 /** The file was read, and what was found in it forbids to keep it (`strict`, `onConflict: fail`). */
@@ -43,6 +43,15 @@ function problemOf(error: unknown): FileProblem {
       code: 'DATABASE_LOST',
       message: `the database went away (${message}): run the same command again when it is back, it goes on from its checkpoint`,
     };
+  }
+  if (refusesForNow(error)) {
+    return {
+      code: 'UNAVAILABLE',
+      message: `the database refuses it for now (${message}): run the same command again later, it goes on from its checkpoint`,
+    };
+  }
+  if (code === '42501' || /readonly database/.test(message)) {
+    return { code: 'DATABASE_PERMISSION', message: `the role of DATABASE_URL may not do what is needed: ${message}` };
   }
   return { code: 'INTERNAL', message, stack: error instanceof Error ? error.stack : undefined };
 }

@@ -41,7 +41,7 @@ export interface InspectTools {
 const NO_DATASET = '/Unknown/Unknown-Unknown-v0/UNKNOWN';
 
 /** Why trying says nothing of what ingesting will do. */
-const HINDRANCES = new Set([FILE_BUSY, 'DISK_FULL']);
+const HINDRANCES = new Set([FILE_BUSY, 'DISK_FULL', 'DATABASE_LOST', 'DATABASE_PERMISSION', 'UNAVAILABLE']);
 
 /** As many as the ledger keeps: there may be one for each row. */
 const MOST_ISSUES = 10_000;

@@ -64,6 +64,8 @@ describe('a failure of the database', () => {
     [Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:5432'), { code: 'ECONNREFUSED' }), 'DATABASE_LOST'],
     [Object.assign(new Error('terminating connection'), { code: '57P01' }), 'DATABASE_LOST'],
     [new Error('Connection terminated unexpectedly'), 'DATABASE_LOST'],
+    [Object.assign(new Error('too many connections for role "ro"'), { code: '53300' }), 'UNAVAILABLE'],
+    [Object.assign(new Error('cannot execute INSERT in a read-only transaction'), { code: '25006' }), 'UNAVAILABLE'],
   ])('%s is %s, and says how to go on', (error, code) => {
     const problem = describeProblem(error);
     expect(problem.code).toBe(code);
