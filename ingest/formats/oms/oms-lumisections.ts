@@ -3,7 +3,7 @@ import type { IssueRecord, LumisectionRecord } from '../../../src/domain/record.
 import type { ByteSource } from '../../source.ts';
 import { type RowFault, rejectedRow } from '../csv/fault.ts';
 import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../format.ts';
-import { counted, flagOf, isFault } from '../table/cell-checks.ts';
+import { counted, endsBeforeItBegins, flagOf, isFault } from '../table/cell-checks.ts';
 import { sharedLists } from '../table/shared-lists.ts';
 import type { TableRow } from '../table/table.ts';
 import { openFitting, recognisesTable } from '../table/table-format.ts';
@@ -86,7 +86,9 @@ function statedBy({ line, cells }: TableRow): Stated | RowFault {
     recordedSoFar: quantityOf(cells, 'recorded_lumi', 'luminosity'),
     pileup: quantityOf(cells, 'pileup', 'number'),
   });
-  return isFault(values) ? values : { run, number, line, flagsOn, flagsOff, ...values };
+  if (isFault(values)) return values;
+  const disorder = endsBeforeItBegins(values.startedAt, values.endedAt, 'attributes.end_time');
+  return disorder ?? { run, number, line, flagsOn, flagsOff, ...values };
 }
 
 /** Luminosities of lumisections by what the next one has more. */

@@ -1,13 +1,23 @@
+import { runPeriod } from '../../../src/domain/dataset-name.ts';
 import type { RunRecord } from '../../../src/domain/record.ts';
-import { counted, isBlank, isFault } from '../table/cell-checks.ts';
+import type { Cell } from '../parquet/column-reader.ts';
+import { counted, endsBeforeItBegins, isBlank, isFault } from '../table/cell-checks.ts';
 import { tableFormat } from '../table/table-format.ts';
 import { allOf, quantityOf, timeOf } from './quantity.ts';
 
 const RUN = 'attributes.run_number';
+const ERA = 'attributes.era';
 const TELLING = ['fill_number', 'start_time', 'delivered_lumi', 'recorded_lumi', 'b_field', 'energy'];
 
 /** `2018A` of `Run2018A` (OMS writes either); null where it is no era. */
 export const eraOf = (text: string): string | null => /^(?:Run)?(\d{4}[A-Z]\w*)$/.exec(text)?.[1] ?? null;
+
+/** Year, era and period, as a dataset of the era has them. */
+function periodOf(cell: Cell | undefined) {
+  const text = typeof cell === 'string' ? cell : null;
+  const told = runPeriod(text);
+  return told.era === null ? { ...told, era: text && eraOf(text) } : told;
+}
 
 /** Conditions of runs as OMS's API gives them (`/runs`), or as a table of its attributes. */
 export const omsRuns = tableFormat<RunRecord>({
@@ -27,7 +37,6 @@ export const omsRuns = tableFormat<RunRecord>({
       isBlank(cells[`attributes.${name}`] ?? null)
         ? null
         : counted(cells[`attributes.${name}`] ?? null, `attributes.${name}`);
-    const era = cells['attributes.era'];
     const values = allOf({
       fill: optional('fill_number'),
       lumisectionCount: optional('last_lumisection_number'),
@@ -41,8 +50,14 @@ export const omsRuns = tableFormat<RunRecord>({
       magneticField: quantityOf(cells, 'b_field', 'field'),
     });
     if (isFault(values)) return values;
-    const letters = typeof era === 'string' ? eraOf(era) : null;
-    return [{ number, line, era: letters, ...values }];
+    const disorder = endsBeforeItBegins(values.startedAt, values.endedAt, 'attributes.end_time');
+    return disorder ?? [{ number, line, ...periodOf(cells[ERA]), ...values }];
+  },
+  noteOf({ cells }) {
+    const era = cells[ERA] ?? null;
+    if (isBlank(era) || periodOf(era).era !== null) return null;
+    const reason = 'have an era that does not read 2018A or Run2018A: it is not kept';
+    return { code: 'ERA_NOT_KEPT', field: ERA, value: String(era), reason };
   },
   batchOf: (runs) => ({ kind: 'runs', runs }),
 });

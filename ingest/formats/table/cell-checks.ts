@@ -45,6 +45,15 @@ export function flagOf(cell: Cell, field: string): boolean | null | RowFault {
   return { code: 'NOT_A_FLAG', reason: 'a flag is true, false or absent', field, value: preview(cell) };
 }
 
+export function endsBeforeItBegins(
+  start: Date | null | undefined,
+  end: Date | null | undefined,
+  field: string,
+): RowFault | null {
+  if (start == null || end == null || start <= end) return null;
+  return { code: 'NOT_A_TIME', reason: 'it ends before it begins', field, value: end.toISOString() };
+}
+
 export const isFault = (value: unknown): value is RowFault =>
   typeof value === 'object' && value !== null && 'code' in value;
 

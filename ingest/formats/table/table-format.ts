@@ -7,6 +7,7 @@ import { batchLimits, type Format, type ReadOptions, type ReadStep } from '../fo
 import { isParquet } from '../parquet/magic.ts';
 import { shortened } from '../shortened.ts';
 import { isFault } from './cell-checks.ts';
+import { CountedNotes, type RowNote } from './counted-notes.ts';
 import { isJson, openTable, type TableRow } from './table.ts';
 
 /** What a table says, told once for CSV, JSON and Parquet. */
@@ -19,6 +20,8 @@ export interface TableNoun<Item> {
   fits(columns: readonly string[]): boolean;
   /** The items of a row, in order; why it has none. */
   itemsOf(row: TableRow): readonly Item[] | RowFault;
+  /** What is to be said of a row that has items. */
+  noteOf?(row: TableRow): RowNote | null;
   batchOf(items: readonly Item[]): RecordBatch;
 }
 
@@ -82,7 +85,9 @@ async function* read<Item>(noun: TableNoun<Item>, source: ByteSource, options: R
   let items: Item[] = [];
   let issues: IssueRecord[] = options.resume ? [] : [...table.notes];
   let position: SourcePosition = options.resume ?? { byte: 0, line: 0 };
+  const notes = new CountedNotes();
   const step = (): ReadStep => {
+    issues.push(...notes.take());
     const taken = { batch: items.length > 0 ? noun.batchOf(items) : null, issues, position };
     items = [];
     issues = [];
@@ -93,7 +98,11 @@ async function* read<Item>(noun: TableNoun<Item>, source: ByteSource, options: R
       if (row.line <= (options.resume?.line ?? 0)) continue;
       const found = row.fault ?? noun.itemsOf(row);
       if (isFault(found)) issues.push(rejectedRow(found, row.line));
-      else items.push(...found);
+      else {
+        items.push(...found);
+        const note = noun.noteOf?.(row);
+        if (note) notes.see(note, row.line);
+      }
       position = row.position;
       if (items.length >= limits.rows || issues.length >= limits.rows) yield step();
     }

@@ -2,7 +2,7 @@ import type { LumisectionFlag } from '../../../src/domain/lumisection-flags.ts';
 import type { IssueRecord, LumisectionRecord, RunRecord } from '../../../src/domain/record.ts';
 import { type RowFault, rejectedRow } from '../../formats/csv/fault.ts';
 import { eraOf } from '../../formats/oms/oms-runs.ts';
-import { counted, finiteOrBlank, isFault } from '../../formats/table/cell-checks.ts';
+import { counted, endsBeforeItBegins, finiteOrBlank, isFault } from '../../formats/table/cell-checks.ts';
 import type { CallRows } from './bring.ts';
 import { firstFault, textFault } from './checks.ts';
 
@@ -56,7 +56,7 @@ function runOf(input: RunInput, line: number): RunRecord | RowFault {
     ...MEASURED.map((name) => finiteOrBlank(input[name] ?? null, name)),
     textFault('era', era, 20),
     textFault('period', input.period, 20),
-    order(input.startedAt, input.endedAt),
+    endsBeforeItBegins(input.startedAt, input.endedAt, 'endedAt'),
   );
   return fault ?? ({ ...input, era, line } as RunRecord);
 }
@@ -69,13 +69,8 @@ function lumisectionOf(input: LumisectionInput, line: number): LumisectionRecord
     counted(input.run, 'run'),
     counted(input.number, 'number'),
     ...MEASURED_OF_LUMISECTION.map((name) => finiteOrBlank(input[name] ?? null, name)),
-    order(input.startedAt, input.endedAt),
+    endsBeforeItBegins(input.startedAt, input.endedAt, 'endedAt'),
     both && { code: 'NOT_A_FLAG', reason: 'a flag is on or off, not both', field: 'flagsOn', value: both },
   );
   return fault ?? ({ ...input, flagsOn: [...on], flagsOff: [...off], line } as LumisectionRecord);
-}
-
-function order(start: Date | null | undefined, end: Date | null | undefined): RowFault | null {
-  if (start == null || end == null || start <= end) return null;
-  return { code: 'NOT_A_TIME', reason: 'it ends before it begins', field: 'endedAt', value: end.toISOString() };
 }
