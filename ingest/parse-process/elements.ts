@@ -5,6 +5,8 @@ import type {
   RecordBatch,
   ScalarRecord,
 } from '../../src/domain/record.ts';
+import { pathFault } from '../formats/csv/cell-faults.ts';
+import { type RowFault, rejectedRow } from '../formats/csv/fault.ts';
 import type { Format, ReadOptions, ReadStep, RowKey } from '../formats/format.ts';
 import { compileChoice, type ElementChoice, namesOf, pathOf, type SkippedElement } from '../pipeline/elements.ts';
 import type { ByteSource } from '../source.ts';
@@ -84,8 +86,7 @@ async function linesOf(
 class Chooser {
   readonly #elements: ElementChoice;
   readonly #wanted: (path: string) => boolean;
-  /** What is known of a name of the file. */
-  readonly #names = new Map<string, { path: string; wanted: boolean; ambiguous: boolean }>();
+  readonly #names = new Map<string, About>();
   #skipped = new Map<string, number>();
   /** Of paths that several names lead to: the first name and line of each (run, LS). */
   readonly #first = new Map<string, { name: string; line: number }>();
@@ -132,13 +133,14 @@ class Chooser {
     for (let row = 0; row < batch.count; row++) {
       if ((batch.line[row] as number) > lastLine) break;
       const index = batch.monitorElement[row] as number;
-      const { path, wanted, ambiguous } = names[index] as (typeof names)[number];
+      const { path, wanted, ambiguous, fault } = names[index] as (typeof names)[number];
       if (!wanted) {
         this.#skipped.set(path, (this.#skipped.get(path) ?? 0) + 1);
         continue;
       }
       const collision = ambiguous ? this.#collide(keyOfRow(batch, row), path) : null;
-      if (collision) issues.push(collision);
+      if (fault) issues.push(rejectedRow(fault, batch.line[row] as number));
+      else if (collision) issues.push(collision);
       else kept[count++] = row;
     }
     const monitorElements = batch.monitorElements.map((element, index) => ({
@@ -160,20 +162,27 @@ class Chooser {
     for (const record of records) {
       const { line = 0, monitorElement, run, lumisection } = record;
       if (line > lastLine || this.skips(monitorElement)) continue;
-      const { path, ambiguous } = this.#about(monitorElement);
+      const { path, ambiguous, fault } = this.#about(monitorElement);
       const key = { name: monitorElement, run, lumisection, line, ...('name' in record && { test: record.name }) };
       const collision = ambiguous ? this.#collide(key, path) : null;
-      if (collision) issues.push(collision);
+      if (fault) issues.push(rejectedRow(fault, line));
+      else if (collision) issues.push(collision);
       else values.push({ ...record, monitorElement: path });
     }
     return { values, issues };
   }
 
-  #about(name: string) {
+  #about(name: string): About {
     const known = this.#names.get(name);
     if (known) return known;
     const path = pathOf(name, this.#elements);
-    const about = { path, wanted: this.#wanted(path), ambiguous: namesOf(path, this.#elements).length > 1 };
+    const about = {
+      path,
+      wanted: this.#wanted(path),
+      ambiguous: namesOf(path, this.#elements).length > 1,
+      // the name may be one, and the prefix, and both together not
+      fault: pathFault('monitorElement', path),
+    };
     this.#names.set(name, about);
     return about;
   }
@@ -196,6 +205,16 @@ class Chooser {
       }, as the names were mapped: ${first.name} stays, ${name} does not`,
     };
   }
+}
+
+/** What is known of a name of the file. */
+interface About {
+  readonly path: string;
+  readonly wanted: boolean;
+  /** Several names may lead to its path. */
+  readonly ambiguous: boolean;
+  /** Why its path is none. */
+  readonly fault: RowFault | null;
 }
 
 /** A row by the name that its file gives its monitor element. */

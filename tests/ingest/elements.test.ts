@@ -67,6 +67,14 @@ describe.each(databases)('reading chosen monitor elements on $name', (database) 
     ...[1, 2, 3, 4].flatMap((ls) => names.map((name, i) => csvRow({ ls, name, bins: [i, ls, 2, 3, 0] }))),
   );
 
+  test('refuses the row whose path the prefix makes too long, and no other', async () => {
+    const names = ['short', 'x'.repeat(990), '\u5b57'.repeat(660)];
+    const path = file('long-paths.csv', csv(...names.map((name) => csvRow({ name }))));
+    const report = await ingest(path, { prefix: 'p'.repeat(980) });
+    expect(report.counts).toEqual({ ...none, inserted: 1, rejected: 2 });
+    expect(report.issues).toMatchObject([3, 4].map((line) => ({ severity: 'REJECTED', code: 'BAD_PATH', line })));
+  });
+
   test('leaves out what is not included or is excluded, and lists it', async () => {
     const path = file('chosen.csv', twelve);
     const report = await ingest(path, { include: ['Pixel/*'], exclude: ['*/size'], prefix: 'Pixel' }, { batchRows: 5 });
