@@ -9,7 +9,6 @@ import { checkGzip } from '../source/check-gzip.ts';
 import { type ByteSource, openSource, type SourceChunk } from '../source.ts';
 import { locateChosen, readChosen } from './elements.ts';
 import { type Job, packError, type Request, type Response } from './messages.ts';
-import { yieldToOthers } from './priority.ts';
 import { watchMemory } from './watchdog.ts';
 
 /** How often, in bytes of the file, the parent hears that reading goes on. */
@@ -18,7 +17,6 @@ const PROGRESS_BYTES = 4 * 1024 * 1024;
 /** File descriptor of the frames to the parent, see relay.mjs. */
 const ANSWERS = 4;
 
-yieldToOthers();
 watchMemory(Number(process.argv[2]));
 
 /** The job under way, and how many more steps it may send. */
