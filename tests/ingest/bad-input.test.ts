@@ -240,9 +240,10 @@ describe('the exit status and the table', () => {
     expect(stdout).toMatch(/absent\.csv: FILE_NOT_FOUND: no such file/);
   });
 
-  test('of an empty folder are 0: there was nothing to do', async () => {
-    const { status } = await runHere(['ingest', inFolder('a-folder'), ...FLAGS], { url: database.url });
-    expect(status).toBe(0);
+  test('of an empty folder are 1 and a word: its name may be a mistake', async () => {
+    const { status, stderr } = await runHere(['ingest', inFolder('a-folder'), ...FLAGS], { url: database.url });
+    expect(status).toBe(1);
+    expect(stderr).toContain(`no file in ${inFolder('a-folder')}`);
   });
 
   test('of a folder with foreign files list these and leave the status to the others', async () => {
