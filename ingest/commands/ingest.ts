@@ -86,11 +86,18 @@ async function run(args: readonly string[]): Promise<number> {
   const writeReport = values.report === undefined ? null : await reportFile(values.report);
   const started = performance.now();
   const { databaseUrl, omsToken, runRegistryToken } = loadConfig();
-  const parsers = Array.from({ length: jobs }, () => new ParseProcess());
-  for (const parser of parsers) parser.start();
+  const parsers: ParseProcess[] = [];
+  const startParser = () => {
+    const parser = new ParseProcess();
+    parser.start();
+    parsers.push(parser);
+  };
+  // while files are looked up
+  startParser();
   const stop = stopOnSignal();
   try {
     const found = await discover(positionals);
+    while (parsers.length < Math.min(jobs, found.length)) startParser();
     const sizes = await Promise.all(found.map(({ path }) => stat(path).catch(() => null)));
     const totalBytes = sizes.reduce((sum, facts) => sum + (facts?.size ?? 0), 0);
     const progress = createProgress(process.stderr, totalBytes, found.length);

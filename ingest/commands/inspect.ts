@@ -19,8 +19,8 @@ import { output } from './output.ts';
 const help = `usage: npm run inspect -- FILE|DIR|GLOB|@LIST... [flags]
 
 Says what is in files: format, runs, lumisections, datasets, monitor elements, faults, and what ingesting would insert,
-find identical or in conflict. That is tried and undone: where DATABASE_URL leads to an SQLite database, other writers wait
-for as long as a file is read; where there is none yet, on an empty one in the folder for temporary files.
+find identical or in conflict. That is tried and undone: where DATABASE_URL leads to an SQLite database, other writers
+wait for as long as a file is read; where there is none yet, on an empty one in the folder for temporary files.
 ${formatsHelp}
 
   --dataset NAME       dataset of the histograms, wins over what the file or its name says

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import type { FileReport } from '../../ingest/pipeline/report.ts';
 import { ingestPatiently } from '../../ingest/pipeline/retry.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -50,6 +51,15 @@ describe.each(databases)('several files at a time on $name', (database) => {
     expect(files.map(({ counts }) => counts)).toEqual(Array(2).fill({ ...none, inserted: 3000 }));
     expect(files.reduce((sum, { rowsRead }) => sum + rowsRead, 0)).toBe(3000);
     expect((await dumpDatabase(url)).files).toHaveLength(1);
+  });
+
+  test('start no more readers than there are files', async () => {
+    const started = vi.spyOn(ParseProcess.prototype, 'start');
+    const { url } = await open();
+    const names = [file('few-a.csv', csv(csvRow({ run: 4 }))), file('few-b.csv', csv(csvRow({ run: 5 })))];
+    expect((await runHere(['ingest', ...names, '--dataset', DATASET, '-j', '12'], { url })).status).toBe(0);
+    expect(started).toHaveBeenCalledTimes(2);
+    started.mockRestore();
   });
 
   test('that share every key settle every row', async () => {
