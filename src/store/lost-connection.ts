@@ -1,4 +1,6 @@
-import { UnavailableError } from '../domain/errors.ts';
+import { ConfigurationError, UnavailableError } from '../domain/errors.ts';
+import { isPostgresUrl } from './migration-target.ts';
+import { sqlitePath } from './sqlite-path.ts';
 
 /** Of PostgreSQL: the classes 08 and 57P. */
 const LOST = /^(08|57P)/;
@@ -22,19 +24,35 @@ export function refusesForNow(error: unknown): boolean {
   return typeof code === 'string' && NOT_NOW.test(code);
 }
 
+/** Of PostgreSQL: a wrong password or user, a database that is not there. */
+const WRONG_URL = /^(28|3D000)/;
+/** Of SQLite, without a code: a folder, a path that nobody may write, something else that stands there. */
+const WRONG_FILE = /unable to open database file|file is not a database|readonly database/i;
+
 /**
- * What `open` gives of the PostgreSQL server at `url`.
- * @throws UnavailableError where it is not there, not yet, takes nobody now, or goes away meanwhile; whatever else `open` throws.
+ * What `open` gives of the database at `url`.
+ * @throws ConfigurationError where the URL is wrong: waiting does not mend that. UnavailableError where the server is not there, not yet,
+ * takes nobody now, or goes away meanwhile. Whatever else `open` throws.
  */
 export async function reached<T>(url: string, open: () => Promise<T>): Promise<T> {
   try {
     return await open();
   } catch (error) {
-    if (!isLostConnection(error) && !refusesForNow(error)) throw error;
-    // without name and password
+    const reason = messageOf(error);
+    if (!isPostgresUrl(url)) {
+      if (!WRONG_FILE.test(reason)) throw error;
+      const message = `DATABASE_URL: ${sqlitePath(url)} is no SQLite database that can be written: ${reason}`;
+      throw new ConfigurationError(message, {}, { cause: error });
+    }
+    // without the password
     const where = URL.canParse(url) ? ` at ${new URL(url).host}` : '';
-    const reason = `the database${where} (DATABASE_URL) cannot be reached: ${messageOf(error)}`;
-    throw new UnavailableError(reason, {}, { cause: error });
+    const { code } = (error ?? {}) as { code?: unknown };
+    if (typeof code === 'string' && WRONG_URL.test(code)) {
+      throw new ConfigurationError(`DATABASE_URL: the server${where} says: ${reason}`, {}, { cause: error });
+    }
+    if (!isLostConnection(error) && !refusesForNow(error)) throw error;
+    const message = `the database${where} (DATABASE_URL) cannot be reached: ${reason}`;
+    throw new UnavailableError(message, {}, { cause: error });
   }
 }
 

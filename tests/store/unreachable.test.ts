@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { UnavailableError } from '../../src/domain/errors.ts';
+import { ConfigurationError, UnavailableError } from '../../src/domain/errors.ts';
 import { openExistingStore, openStore } from '../../src/store/open-store.ts';
 import { patiently } from '../../src/store/patience.ts';
 import { postgresMigrationTarget } from '../../src/store/postgres-migrations.ts';
@@ -46,6 +49,34 @@ describe('a PostgreSQL server that is not there', () => {
     await expect(target.applied()).rejects.toThrow(/terminat|not queryable/);
     await expect(target.apply('SELECT 1', { id: 'x', checksum: 'x', name: 'x' })).rejects.toThrow(/not queryable/);
     await target.close();
+    await drop();
+  });
+});
+
+describe('a DATABASE_URL that is wrong is a mistake of settings, which no waiting mends:', () => {
+  test('a folder, a file that is none', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'lumigraph-wrong-'));
+    writeFileSync(join(folder, 'text'), 'this is no database, however long one looks at it');
+    for (const path of [folder, join(folder, 'text')]) {
+      const error = await openStore(`file:${path}`).catch((thrown: unknown) => thrown);
+      expect(error, path).toBeInstanceOf(ConfigurationError);
+      expect(String(error)).toContain(`DATABASE_URL: ${path} is no SQLite database`);
+    }
+    rmSync(folder, { recursive: true });
+  });
+
+  test('a database or a user that PostgreSQL does not know', async () => {
+    const { url, drop } = await createPostgres();
+    const [nowhere, nobody] = [new URL(url), new URL(url)];
+    nowhere.pathname = '/nowhere';
+    nobody.username = 'nobody';
+    nobody.password = 'secret';
+    for (const { href } of [nowhere, nobody]) {
+      const error = await openStore(href).catch((thrown: unknown) => thrown);
+      expect(error).toBeInstanceOf(ConfigurationError);
+      expect(String(error)).toMatch(/DATABASE_URL: the server at [\w.]+:\d+ says: .*(nowhere|nobody)/);
+      expect(String(error)).not.toContain('secret');
+    }
     await drop();
   });
 });
