@@ -21,6 +21,7 @@ import { ingestLive } from './live.ts';
 import { assertNames } from './name-options.ts';
 import { onConflictHelp, onConflictOf } from './on-conflict-option.ts';
 import { output } from './output.ts';
+import { SourceOrder } from './source-order.ts';
 
 const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
 
@@ -41,7 +42,8 @@ ${onConflictHelp}
   --strict             one bad row makes its file fail, and nothing of it stays
   --format ID          read every file as this format, whatever it looks like (ids: above)
 ${elementHelp}
-  -j, --jobs N         read N files at a time (default 1); one process writes
+  -j, --jobs N         read N files at a time (default 1); one process writes. Certifications become versions in the order of
+                       their names here; of histograms that stand in two files either may be the first
   --dry-run            count what would be, leave the database unchanged
   --json               one JSON document on standard output instead of the table (with: npm run --silent)
   --report FILE        write that JSON document to a file
@@ -118,18 +120,24 @@ async function run(args: readonly string[]): Promise<number> {
       onRetry: ({ path, error }: FileReport, waitMs: number) =>
         progress.say(`${path}: ${error?.code}: trying again in ${waitMs / 1000} s: ${error?.message}`),
     };
+    const order = new SourceOrder(found.length);
     const live = { tokens: { oms: omsToken, rr: runRegistryToken }, say: progress.say };
     // Where another process shares the list, each goes on to a file that the other has not begun, and comes back.
     const busy: [index: number, file: Found, rowsRead: number][] = [];
     const readOne = async (parser: ParseProcess, index: number, file: Found, before: number, leaveBusy: boolean) => {
       progress.begin(file.path, sizes[index]?.size ?? 0);
       const tools = { store, parser };
-      const allHooks = { ...hooks, leaveBusy, metInFolder: !file.named };
-      const report = file.problem
-        ? unread(file.path, file.problem)
+      const recognised = async ({ isCertification }: { isCertification: boolean }) => {
+        if (isCertification) await order.turn(index);
+        else order.pass(index);
+      };
+      const allHooks = { ...hooks, leaveBusy, metInFolder: !file.named, recognised };
+      const reading = file.problem
+        ? Promise.resolve(unread(file.path, file.problem))
         : isLiveName(file.path)
-          ? await ingestLive(tools, file.path, settings, allHooks, live)
-          : await ingestPatiently(tools, file.path, settings, allHooks);
+          ? ingestLive(tools, file.path, settings, allHooks, live)
+          : ingestPatiently(tools, file.path, settings, allHooks);
+      const report = await reading.finally(() => order.pass(index));
       const rowsRead = before + report.rowsRead;
       if (leaveBusy && report.error?.code === FILE_BUSY) {
         busy.push([index, file, rowsRead]);

@@ -56,6 +56,7 @@ export async function ingestFile(
     const identity = { sha256, ...named };
     report = { ...report, format: recognition.format, dataset: identity.dataset, source: identity.source };
 
+    await hooks.recognised?.({ isCertification: recognition.needs === 'source' });
     const onConflict = settings.onConflict ?? recognition.defaultOnConflict;
     const work = { path, file, compressed, identity, settings: { ...settings, onConflict }, hooks, early };
     const ingest = async (ledger: Ledger) => ({ ...report, ...(await readInTurn(ledger, { store, parser }, work)) });

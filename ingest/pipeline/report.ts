@@ -43,6 +43,8 @@ export interface IngestHooks {
   readonly goesOn?: () => boolean;
   /** Told once the file is open, before anything of it is read; what it throws ends the reading. */
   readonly opened?: (stamp: FileStamp) => Promise<void>;
+  /** Told what the file is before anything of it is written, which waits for it. */
+  readonly recognised?: (file: { readonly isCertification: boolean }) => Promise<void>;
   /** Nobody named the file itself: one that is no data at all is not entered in the ledger. */
   readonly metInFolder?: boolean;
 }

@@ -53,6 +53,25 @@ describe.each(databases)('several files at a time on $name', (database) => {
     expect((await dumpDatabase(url)).files).toHaveLength(1);
   });
 
+  test('make versions of a certification in the order of their names, whichever is read first', async () => {
+    const { url, store } = await open();
+    // the earlier, the longer it takes
+    const names = [5_000, 800, 60, 1].map((runs, i) => {
+      const golden = Object.fromEntries(Array.from({ length: runs }, (_, run) => [run + 1, [[i + 1, i + 1]]]));
+      return file(`golden-${i}.json`, JSON.stringify(golden));
+    });
+    const others = [1, 2].map((run) => file(`beside-${run}.csv`, csv(csvRow({ run }))));
+    const args = [names[0], others[0], ...names.slice(1), others[1]] as string[];
+    const { files } = await ingestJson(
+      [...args, '--source', 'golden', '--dataset', DATASET, '-j', '4'],
+      { url },
+      runHere,
+    );
+    expect(files.map(({ outcome }) => outcome)).toEqual(Array(6).fill('ingested'));
+    const mask = await store.reads.goodLumisections('golden');
+    expect([...mask].map(({ run, ranges }) => [run, ranges])).toEqual([[1, [{ first: 4, last: 4 }]]]);
+  });
+
   test('start no more readers than there are files', async () => {
     const started = vi.spyOn(ParseProcess.prototype, 'start');
     const { url } = await open();
