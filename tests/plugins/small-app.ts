@@ -167,7 +167,7 @@ export function smallApp(environment: Environment = {}, store: Waiting = {}, opt
   const log = createLog(config.log, (lines) => {
     text += lines;
   });
-  const whole = { forOperation: () => whole, ...store } as Store;
+  const whole = { forOperation: () => whole, forgetNames() {}, ...store } as Store;
   const app = createApp(whole, config, { log, schema: smallSchema, ...options });
   return {
     ...app,
