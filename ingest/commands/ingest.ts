@@ -42,8 +42,8 @@ ${onConflictHelp}
   --strict             one bad row makes its file fail, and nothing of it stays
   --format ID          read every file as this format, whatever it looks like (ids: above)
 ${elementHelp}
-  -j, --jobs N         read N files at a time (default 1); one process writes. Certifications become versions in the order of
-                       their names here; of histograms that stand in two files either may be the first
+  -j, --jobs N         read N files at a time (default 1); one process writes. Certifications become versions in
+                       the order of the names; of a histogram in two files either may be the first
   --dry-run            count what would be, leave the database unchanged
   --json               one JSON document on standard output instead of the table (with: npm run --silent)
   --report FILE        write that JSON document to a file

@@ -223,9 +223,9 @@ describe('the server under attack over HTTP', () => {
       // one that runs says nothing yet
       return Promise.race([answer, new Promise<string>((resolve) => setTimeout(resolve, 50, 'it runs'))]);
     };
-    await expect.poll(refused).toContain(setting);
+    await expect.poll(refused, { timeout: 20_000 }).toContain(setting);
     for (const left of leaving) left.abort();
-    await expect.poll(refused).toBe('it runs');
+    await expect.poll(refused, { timeout: 20_000 }).toBe('it runs');
     for (const left of leaving) left.abort();
   });
 });

@@ -32,7 +32,7 @@ describe.each(databases)('filters on $name', (database) => {
         expect(keysOf(noun, page.rows)).toEqual(keysOf(noun, expected));
         expect(await opened.store.lists.count(noun, where)).toBe(expected.length);
       }),
-      { numRuns: rounds(30) },
+      { numRuns: rounds(20) },
     );
   });
 

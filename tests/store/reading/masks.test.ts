@@ -8,6 +8,7 @@ import { parseMask } from '../../../src/domain/mask-expression-parser.ts';
 import { openStore } from '../../../src/store/open-store.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { createTestStore, databases } from '../../support/databases.ts';
+import { rounds } from '../../support/rounds.ts';
 import { arbitraryMask, BEYOND, holds } from './mask-brute-force.ts';
 import { makeWorld, writeWorld } from './world.ts';
 
@@ -50,7 +51,7 @@ describe.each(databases)('masks on $name', (database) => {
           if (holds(world, expression, run, 268_435_455)) expect(mask.contains(run, BEYOND)).toBe(false);
         }
       }),
-      { numRuns: 40 },
+      { numRuns: rounds(20) },
     );
   });
 
@@ -90,7 +91,7 @@ describe.each(databases)('masks on $name', (database) => {
           }
         },
       ),
-      { numRuns: 15 },
+      { numRuns: rounds(10) },
     );
   });
 
