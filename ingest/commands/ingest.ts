@@ -5,6 +5,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import { patiently } from '../../src/store/patience.ts';
 import { discover, type Found } from '../discover.ts';
 import { ParseProcess } from '../parse-process/parse-process.ts';
+import { letOthersGoFirst } from '../parse-process/priority.ts';
 import { FILE_BUSY } from '../pipeline/lease.ts';
 import { unread } from '../pipeline/pipeline.ts';
 import { NO_DATA } from '../pipeline/quarantine.ts';
@@ -94,6 +95,7 @@ async function run(args: readonly string[]): Promise<number> {
     parser.start();
     parsers.push(parser);
   };
+  letOthersGoFirst({ alone: false });
   // while files are looked up
   startParser();
   const stop = stopOnSignal();

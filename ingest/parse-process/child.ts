@@ -9,6 +9,7 @@ import { checkGzip } from '../source/check-gzip.ts';
 import { type ByteSource, openSource, type SourceChunk } from '../source.ts';
 import { locateChosen, readChosen } from './elements.ts';
 import { type Job, packError, type Request, type Response } from './messages.ts';
+import { letOthersGoFirst } from './priority.ts';
 import { watchMemory } from './watchdog.ts';
 
 /** How often, in bytes of the file, the parent hears that reading goes on. */
@@ -17,6 +18,7 @@ const PROGRESS_BYTES = 4 * 1024 * 1024;
 /** File descriptor of the frames to the parent, see relay.mjs. */
 const ANSWERS = 4;
 
+letOthersGoFirst({ alone: true });
 watchMemory(Number(process.argv[2]));
 
 /** The job under way, and how many more steps it may send. */

@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { getPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { FileError } from '../../ingest/file-error.ts';
@@ -118,6 +118,14 @@ describe('the parse process', () => {
       expect(error).toMatchObject({ code: 'PARSER_CRASHED', message: 'the parse process ended with exit status 7' });
       expect(error.details.stderr).toContain('something broke deep inside');
     }
+  });
+
+  test.skipIf(process.platform === 'win32')('lets others go first', async () => {
+    parser = new ParseProcess();
+    await parser.recognise(file('nice.csv', lumisectionCsv({ lumisections: 1, elements: 1 })));
+    const children = childrenOf(process.pid);
+    expect(children).not.toEqual([]);
+    for (const child of children) expect(getPriority(child)).toBe(5);
   });
 
   test.skipIf(process.platform === 'win32')('ends when its parent is killed', async () => {
