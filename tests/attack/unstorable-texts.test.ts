@@ -7,6 +7,7 @@ import { createApp } from '../../src/app.ts';
 import { parseConfig } from '../../src/config.ts';
 import { schema } from '../../src/schema/index.ts';
 import { databases } from '../support/databases.ts';
+import { rounds } from '../support/rounds.ts';
 import { AUTHORIZED, SESSION } from '../support/session.ts';
 import { MASKS, WALK } from './hidden-truth-walk.ts';
 import { createTask, DEFINITION, done, openWorld, TEST, TRAINING, type World } from './hidden-truth-world.ts';
@@ -14,7 +15,7 @@ import { type Place, placesOf, selectionOf, type Values, Word } from './schema-w
 import { textSlots } from './text-slots.ts';
 
 /** PostgreSQL takes none of them, SQLite all: what they are called is no name of anything. */
-const TEXTS = ['\0', 'a\0b', '\ud800'];
+const TEXTS = rounds(1) > 1 ? ['\0', 'a\0b', '\ud800'] : ['a\0b', '\ud800'];
 
 /** Of the server, or of this test. */
 const MISTAKES = /\b(INTERNAL|GRAPHQL_(PARSE|VALIDATION)_FAILED|CSRF_HEADER_MISSING)\b/;

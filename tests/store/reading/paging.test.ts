@@ -109,7 +109,7 @@ describe.each(databases)('pages on $name', (database) => {
           expect(keys(noun, await walk(noun, { orderBy, where }, stretch + 1, !forward))).toEqual(keys(noun, rows));
         },
       ),
-      { numRuns: rounds(6) },
+      { numRuns: rounds(5) },
     );
   });
 
@@ -187,7 +187,7 @@ describe.each(databases)('pages on $name', (database) => {
             }
           },
         ),
-        { numRuns: rounds(4) },
+        { numRuns: rounds(3) },
       );
     },
   );
