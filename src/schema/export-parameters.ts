@@ -75,7 +75,10 @@ export function refuseUnknown(given: Given, known: Given): void {
  * A typing mistake must not pass for an empty file.
  * @throws NotFoundError for a monitor element or a dataset that is not there
  */
-export async function requireNamed({ reads }: Pick<Store, 'reads'>, { monitorElement, dataset }: Given): Promise<void> {
+export async function requireNamed(
+  { reads }: Pick<Store, 'reads'>,
+  { monitorElement, dataset }: { readonly [name in 'monitorElement' | 'dataset']?: string | undefined },
+): Promise<void> {
   const unknown = (field: string, what: string, name: string) =>
     new NotFoundError(
       `${field}: ${what} ${JSON.stringify(name)}${name.includes(' ') ? '. In a URL + stands for a blank: a + is %2B' : ''}`,

@@ -31,8 +31,9 @@ export const EXPORTS: Readonly<Record<'histograms' | 'trends', ExportKind>> = {
     formats: TREND_FORMATS,
     parameters: TREND_EXPORT_PARAMETERS,
     async open(store, format, given, options) {
+      // looks the monitor element up itself
       const request = await trendExportRequest(store, given);
-      await requireNamed(store, given);
+      await requireNamed(store, { dataset: given.dataset });
       return openTrendExport(store, format as TrendFormat, request, options);
     },
   },

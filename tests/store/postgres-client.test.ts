@@ -1,10 +1,9 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PostgresDatabase } from '../../src/store/postgres.ts';
 import { type BinaryRows, ByteClient } from '../../src/store/postgres-client.ts';
 import { BinaryQuery } from '../../src/store/postgres-query.ts';
-import { databases, type TestDatabase } from '../support/databases.ts';
+import { openPostgres } from '../support/open-postgres.ts';
 
 const message = (code: string, content: Buffer): Buffer => {
   const header = Buffer.alloc(5);
@@ -80,24 +79,16 @@ describe('a client of PostgreSQL', () => {
   });
 });
 
-const postgres = databases.find(({ name }) => name === 'postgresql');
-if (postgres === undefined) throw new Error('PostgreSQL is not tested');
-
 describe('PostgreSQL', () => {
-  let file: TestDatabase;
-  let database: PostgresDatabase;
+  let opened: Awaited<ReturnType<typeof openPostgres>>;
   beforeAll(async () => {
-    file = await postgres.create();
-    database = await PostgresDatabase.open(file.url, { onStatement: () => {} });
+    opened = await openPostgres();
   });
-  afterAll(async () => {
-    await database.close();
-    await file.drop();
-  });
+  afterAll(() => opened.close());
 
   test('answers rows that are longer and shorter than what comes at once', async () => {
     const sizes = [0, 1, 7_000_000, 3, 200_000, 65_536, 9];
-    const rows = await database.arrays<[number, Uint8Array, number]>(
+    const rows = await opened.database.arrays<[number, Uint8Array, number]>(
       `SELECT size, decode(repeat('ab', size), 'hex'), -size FROM unnest($1::integer[]) AS size`,
       [sizes],
     );
@@ -107,7 +98,9 @@ describe('PostgreSQL', () => {
   });
 
   test('refuses a type that nobody decodes, and goes on', async () => {
-    await expect(database.arrays("SELECT '1.2.3.4'::inet")).rejects.toThrow(/no decoder for the PostgreSQL type/);
-    expect(await database.arrays('SELECT 1')).toEqual([[1]]);
+    await expect(opened.database.arrays("SELECT '1.2.3.4'::inet")).rejects.toThrow(
+      /no decoder for the PostgreSQL type/,
+    );
+    expect(await opened.database.arrays('SELECT 1')).toEqual([[1]]);
   });
 });

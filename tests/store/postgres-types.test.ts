@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Parameter } from '../../src/store/database.ts';
-import { PostgresDatabase } from '../../src/store/postgres.ts';
-import { databases, type TestDatabase } from '../support/databases.ts';
+import { openPostgres } from '../support/open-postgres.ts';
 
 // times must not depend on where the server stands
 process.env.TZ = 'America/St_Johns';
@@ -24,20 +23,12 @@ const TYPES: Record<string, { of: fc.Arbitrary<Parameter>; read(text: string): u
   },
 };
 
-const postgres = databases.find(({ name }) => name === 'postgresql');
-if (postgres === undefined) throw new Error('PostgreSQL is not tested');
-
 describe('a binary value of PostgreSQL', () => {
-  let file: TestDatabase;
-  let database: PostgresDatabase;
+  let opened: Awaited<ReturnType<typeof openPostgres>>;
   beforeAll(async () => {
-    file = await postgres.create();
-    database = await PostgresDatabase.open(file.url, { onStatement: () => {} });
+    opened = await openPostgres();
   });
-  afterAll(async () => {
-    await database.close();
-    await file.drop();
-  });
+  afterAll(() => opened.close());
 
   it.each(Object.entries(TYPES))(
     'of type %s says what its text says, alone, in a list and beside nothing',
@@ -45,7 +36,7 @@ describe('a binary value of PostgreSQL', () => {
       await fc.assert(
         fc.asyncProperty(of, async (value) => {
           const sql = `SELECT v, CAST(v AS text), ARRAY[v, NULL, v], ARRAY[]::${type}[], NULL::${type} FROM (SELECT $1::${type} AS v) q`;
-          const [row] = await database.arrays<[unknown, string, unknown[], unknown[], null]>(sql, [value]);
+          const [row] = await opened.database.arrays<[unknown, string, unknown[], unknown[], null]>(sql, [value]);
           const told = read(row?.[1] as string);
           expect(row?.[0]).toEqual(told);
           expect(row?.slice(2)).toEqual([[told, null, told], [], null]);
