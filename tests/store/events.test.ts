@@ -115,7 +115,8 @@ describe.each(databases)('events on $name', (database) => {
     const numbers = Array.from({ length: 2000 }, (_, i) => 1_000_000 + i);
     await write(opened.store.ledger, await beginFile(opened.store.ledger), runs(numbers));
     // what was written before may be told late to another process
-    const told = () => heard.flatMap((event) => (event.kind === 'runs' ? event.numbers : [])).filter((run) => run >= 1e6);
+    const told = () =>
+      heard.flatMap((event) => (event.kind === 'runs' ? event.numbers : [])).filter((run) => run >= 1e6);
     await vi.waitFor(() => expect(told()).toEqual(numbers));
     stop();
   });
