@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExportWriter } from './export-format.ts';
+import { StreamHash } from './stream-hash.ts';
 
 /** Why an export ended before the last row: the client's own `limit`, the time, or that the server is stopped. */
 export type CutReason = 'LIMIT' | 'TIME' | 'STOPPING';
@@ -74,11 +74,11 @@ async function* written<Row, Rows extends { readonly length: number }>(
   chunks: Chunks<Row, Rows>,
   onEnd: ExportOptions['onEnd'],
 ): AsyncGenerator<Pieces, void, undefined> {
-  const hash = createHash('sha256');
+  const hash = new StreamHash();
   let bytes = 0;
-  const counted = (pieces: Pieces) => {
+  const counted = async (pieces: Pieces) => {
     for (const piece of pieces) {
-      hash.update(piece);
+      await hash.update(piece);
       bytes += piece.length;
     }
     return pieces;
@@ -86,23 +86,24 @@ async function* written<Row, Rows extends { readonly length: number }>(
   let rows = 0;
   let cursor: string | null = null;
   try {
-    yield counted(writer.begin(provenance));
+    yield await counted(writer.begin(provenance));
     let chunk = await chunks.next();
     for (; !chunk.done; chunk = await chunks.next()) {
       rows += chunk.value.rows.length;
       cursor = chunk.value.cursor;
-      yield counted(writer.rows(chunk.value.rows, cursor));
+      yield await counted(writer.rows(chunk.value.rows, cursor));
       await nextTurn();
     }
-    if (writer.rest) yield counted(writer.rest());
+    if (writer.rest) yield await counted(writer.rest());
     const summary: ExportSummary = {
       ...{ rows, cut: chunk.value, cursor, bytes },
-      sha256: hash.digest('hex'),
+      sha256: await hash.digest(),
       createdAt: new Date().toISOString(),
     };
     yield writer.end(JSON.stringify(summary));
     onEnd?.(summary);
   } finally {
+    hash.leave();
     await chunks.return(null);
   }
 }
