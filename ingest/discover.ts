@@ -1,11 +1,12 @@
 import type { Dirent } from 'node:fs';
 import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { InvalidInputError } from '../src/domain/errors.ts';
 import type { FileErrorCode } from './file-error.ts';
 import { isLiveName } from './source/live/live-name.ts';
+import { realPath } from './source/real-path.ts';
 
 /** A file to ingest, or the reason why a name leads to none. */
 export interface Found {
@@ -89,7 +90,7 @@ async function walk(folder: string, above: ReadonlySet<string>): Promise<Found[]
 async function withoutRepeats(found: readonly Found[]): Promise<Found[]> {
   const seen = new Map<string, Found>();
   for (const file of found) {
-    const real = await realpath(file.path).catch(() => resolve(file.path));
+    const real = await realPath(file.path);
     const before = seen.get(real);
     if (!before) seen.set(real, file);
     else if (file.named && !before.named) seen.set(real, { ...before, named: true });

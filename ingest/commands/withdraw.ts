@@ -6,6 +6,7 @@ import { openStore } from '../../src/store/open-store.ts';
 import type { Rows, Store } from '../../src/store/store.ts';
 import type { Brought, Holder } from '../../src/store/withdrawal.ts';
 import { hasDied } from '../pipeline/process-name.ts';
+import { realPath } from '../source/real-path.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { output } from './output.ts';
 
@@ -13,8 +14,8 @@ const help = `usage: npm run withdraw -- FILE|SHA256|NUMBER...
 
 Takes back what files brought to the database (DATABASE_URL): histograms, values, verdicts and conditions that no other
 file states alike, and their shares of sums. Says what went and what stays because other files brought it as well; what
-their rows replaced does not come back. Files are named as in the ledger (the path under which they were read, upload:...,
-graphql:..., oms:...), by the SHA-256 of their bytes, or by their number. The file itself is not touched, and can be read again.
+their rows replaced does not come back. Files are named as in the ledger (a path, which may lead to them through
+symbolic links, upload:..., graphql:..., oms:...), by the SHA-256 of their bytes, or by their number. The file itself is not touched, and can be read again.
 
   --json    one JSON document on standard output (with: npm run --silent)
   --help    this text
@@ -56,7 +57,7 @@ async function filesNamed(store: Store, name: string): Promise<readonly Rows['da
     : /^\d{1,9}$/.test(name)
       ? equals('id', Number(name))
       : // what was uploaded, sent or asked for has a name that is no path
-        { kind: 'or', of: [equals('path', name), equals('path', resolve(name))] };
+        { kind: 'or', of: [name, resolve(name), await realPath(name)].map((path) => equals('path', path)) };
   const where: Filter = { kind: 'and', of: [named, { kind: 'test', field: 'status', op: 'ne', value: 'QUARANTINED' }] };
   const { rows } = await store.lists.page('dataFile', {
     where,

@@ -4,6 +4,7 @@ import type { FileIdentity, Ledger, Rows, Store } from '../../src/store/store.ts
 import { FileError } from '../file-error.ts';
 import type { FileToRead, Recognition } from '../parse-process/messages.ts';
 import type { ParseProcess } from '../parse-process/parse-process.ts';
+import { realPath } from '../source/real-path.ts';
 import { type ByteSource, openSource } from '../source.ts';
 import { EarlyReading } from './early-reading.ts';
 import { choiceIdentity } from './elements.ts';
@@ -132,7 +133,9 @@ async function readInTurn(ledger: Ledger, { store, parser }: IngestTools, work: 
 type BeginOptions = Parameters<Ledger['begin']>[2];
 
 async function begin(ledger: Ledger, { path, file, identity, hooks: { entry } }: Work, options: BeginOptions) {
-  const facts = { path: entry?.path ?? resolve(path), size: file.stamp?.size ?? 0 };
+  const size = file.stamp?.size ?? 0;
+  // ledgers of earlier versions know a file by the name it was given
+  const facts = entry ? { path: entry.path, size } : { path: await realPath(path), alias: resolve(path), size };
   try {
     return await ledger.begin(identity, facts, entry?.id === undefined ? options : { ...options, entry: entry.id });
   } catch (error) {

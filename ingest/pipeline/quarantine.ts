@@ -1,5 +1,5 @@
-import { resolve } from 'node:path';
 import type { Ledger } from '../../src/store/store.ts';
+import { realPath } from '../source/real-path.ts';
 import { hashFile } from '../source.ts';
 import type { FileProblem, FileReport, IngestHooks } from './report.ts';
 
@@ -36,7 +36,7 @@ export async function quarantine(
   if (NOT_OF_CONTENT.has(code)) return {};
   const found = sha256 !== null && size !== null ? { sha256, size } : await hashFile(path);
   const identity = { sha256: found.sha256, dataset: '', source: '', format: '', meMap: '' };
-  const facts = { path: entry?.path ?? resolve(path), size: found.size };
+  const facts = { path: entry?.path ?? (await realPath(path)), size: found.size };
   const { file } = await ledger.begin(identity, facts, {
     force: false,
     ...(entry?.id !== undefined && { entry: entry.id }),

@@ -4,7 +4,7 @@ import { madeStorable } from '../domain/storable-text.ts';
 import type { DataFile } from '../generated/sqlite/client.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
-import type { FileIdentity, Lease } from './store.ts';
+import type { FileFacts, FileIdentity, Lease } from './store.ts';
 import type { Stored } from './tables.ts';
 
 /** Rows of `data_file`: each function runs in a transaction of its caller's. */
@@ -78,7 +78,7 @@ export async function beginFile(
   transaction: Transaction,
   dialect: Dialect,
   identity: FileIdentity,
-  facts: { path: string; size: number },
+  facts: FileFacts,
   {
     force,
     keepRepeats = false,

@@ -53,7 +53,7 @@ class StoreLedger implements Ledger {
 
   begin: Ledger['begin'] = async (identity, facts, { force, lease, entry, takeBack = false }) => {
     const { dialect } = this.#database;
-    const alone = takeBack && (force || (await hasEarlierContent(this.#database, identity, facts.path)));
+    const alone = takeBack && (force || (await hasEarlierContent(this.#database, identity, facts)));
     const { fromStart, ...begun } = await this.#database.write(
       async (transaction) => {
         const begun = await beginFile(transaction, dialect, identity, facts, {
@@ -62,7 +62,7 @@ class StoreLedger implements Ledger {
           lease,
           ...(entry !== undefined && { entry }),
         });
-        if (alone && begun.fromStart) await withdrawEarlier(transaction, dialect, begun.file, force);
+        if (alone && begun.fromStart) await withdrawEarlier(transaction, dialect, begun.file, facts, force);
         return begun;
       },
       { alone },

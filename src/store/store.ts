@@ -283,6 +283,14 @@ export interface FileIdentity {
   readonly meMap: string;
 }
 
+/** What the ledger keeps of a file beside what tells it from others. */
+export interface FileFacts {
+  readonly path: string;
+  /** Another path that leads to it: what stands under that one counts as read from it, too. */
+  readonly alias?: string;
+  readonly size: number;
+}
+
 /**
  * What becomes of a row that differs from the one under its key: the first stays (`keep`), the last does (`replace`), the
  * whole batch is refused (`fail`), or both are parts of one count (`add`, of histograms alone; anything else is kept).
@@ -390,11 +398,7 @@ export interface Ledger {
    * What starts at 0 starts with all counts at 0 and without issues.
    * @throws UnavailableError with details.reason FILE_BUSY and details.fileId where another reading has the lease.
    */
-  begin(
-    identity: FileIdentity,
-    facts: { path: string; size: number },
-    options: BeginOptions,
-  ): Promise<{ file: DataFile; known: boolean }>;
+  begin(identity: FileIdentity, facts: FileFacts, options: BeginOptions): Promise<{ file: DataFile; known: boolean }>;
   /** Keeps the lease while nothing is written. @returns false where another reading has it. */
   renew(fileId: number, lease: string): Promise<boolean>;
   /**

@@ -1,8 +1,8 @@
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { csv, csvRow } from '../support/csv-files.ts';
-import { dumpDatabase } from '../support/database-dump.ts';
+import { dumpDatabase, execute } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { ingestFolder, none } from '../support/ingest-files.ts';
 import { dqmioFile, type WrittenElement } from '../support/root-writer/dqmio.ts';
@@ -80,6 +80,35 @@ describe.each(databases)('partial counts in files, on $name', (database) => {
     const again = await ingest(two, '--on-conflict', 'add', '--include', 'ch*');
     expect(again).toMatchObject({ outcomes: ['ingested'], counts: [{ ...none, identical: 1 }] });
     expect(await stored()).toEqual([[20, 12]]);
+  });
+
+  test('of a file that is rewritten take the place of the old ones, whatever links it is named through', async () => {
+    const name = `grows-${database.name}.csv`;
+    const [link, disk] = [join(folder, `latest-${database.name}.csv`), join(folder, `disk-${database.name}`)];
+    const real = table(name, [0, 1, 2, 3, 0]);
+    symlinkSync(real, link);
+    symlinkSync(folder, disk);
+    await ingest(link, '--on-conflict', 'add');
+    for (const [grown, path] of [real, link, join(disk, name)].entries()) {
+      table(name, [0, 2 + grown, 2, 3, 0]);
+      expect((await ingest(path, '--on-conflict', 'add')).counts).toEqual([{ ...none, inserted: 1 }]);
+      expect(await stored()).toEqual([[10, 7 + grown]]);
+    }
+    // another file behind the same link
+    rmSync(link);
+    symlinkSync(table('other.csv', [0, 1, 1, 1, 0]), link);
+    expect((await ingest(link, '--on-conflict', 'add')).counts).toEqual([{ ...none, added: 1 }]);
+  });
+
+  test('of a file that an earlier version knew by the name of a link are replaced through that link', async () => {
+    const real = table('old.csv', [0, 1, 2, 3, 0]);
+    const link = join(folder, `old-link-${database.name}.csv`);
+    symlinkSync(real, link);
+    await ingest(link, '--on-conflict', 'add');
+    await execute(opened.url, `UPDATE data_file SET path = '${link}'`);
+    table('old.csv', [0, 2, 2, 3, 0]);
+    expect((await ingest(link, '--on-conflict', 'add')).counts).toEqual([{ ...none, inserted: 1 }]);
+    expect(await stored()).toEqual([[10, 7]]);
   });
 
   test('are kept apart unless told so: a CSV is no DQMIO file', async () => {

@@ -1,3 +1,5 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { csv, csvRow } from '../support/csv-files.ts';
 import { dumpDatabase, execute } from '../support/database-dump.ts';
@@ -51,6 +53,32 @@ describe.each(databases)('withdraw on $name', (database) => {
       ],
     });
     expect((await contents()).lumisectionHistograms).toEqual([]);
+  });
+
+  test('finds a file through links, the file and what they lead to being there or not', async () => {
+    const real = file('linked.csv', 2);
+    const [link, disk] = [database.name, `disk-${database.name}`].map((name) => join(files.folder, name)) as [
+      string,
+      string,
+    ];
+    symlinkSync('linked.csv', link);
+    symlinkSync(files.folder, disk);
+    for (const [name, isThere] of [
+      [link, true],
+      [real, true],
+      [join(disk, 'linked.csv'), false],
+      [link, false],
+    ] as const) {
+      file('linked.csv', 2);
+      await ingest(link);
+      if (!isThere) rmSync(real);
+      expect((await runHere(['withdraw', name], options())).stdout).toContain(`${real} (1): taken back: 2 per-LS`);
+    }
+    // as earlier versions kept it
+    file('linked.csv', 2);
+    await ingest(link);
+    await execute(opened.url, `UPDATE data_file SET path = '${link}'`);
+    expect((await runHere(['withdraw', link], options())).stdout).toContain(`${link} (1): taken back: 2 per-LS`);
   });
 
   test('takes back what the ledger calls by another name than a path', async () => {

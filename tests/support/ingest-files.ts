@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
@@ -11,7 +11,7 @@ export const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, ad
 
 /** A folder for files and a parse process to read them, for the tests of one file; both are gone after these. */
 export function ingestFolder(name: string) {
-  const folder = mkdtempSync(join(tmpdir(), `lumigraph-${name}-`));
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), `lumigraph-${name}-`)));
   const parser = new ParseProcess();
   afterAll(async () => {
     await parser.close();
