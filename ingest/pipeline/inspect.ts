@@ -9,6 +9,7 @@ import { describeProblem } from './failure.ts';
 import { FILE_BUSY } from './lease.ts';
 import { ingestFile } from './pipeline.ts';
 import type { FileProblem, FileReport, IngestSettings } from './report.ts';
+import { unusedDataset } from './unused-dataset.ts';
 
 /** What is in a file, and what ingesting it would do. */
 export interface Inspection {
@@ -80,7 +81,9 @@ export async function inspectFile(
     const { stamp } = await stampOf(path);
     const file: FileToRead = { path, stamp };
     found = { ...found, size: stamp.size };
-    const { format, title, needs, statedDataset } = await parser.recognise(file, settings.format);
+    const recognition = await parser.recognise(file, settings.format);
+    const { format, title, needs, statedDataset } = recognition;
+    for (const note of unusedDataset(recognition, settings)) findings.add(note);
     const dataset = needs === 'source' ? null : (settings.dataset ?? statedDataset);
     needsDataset = needs === 'dataset' && dataset === null;
     found = { ...found, format, title, dataset };

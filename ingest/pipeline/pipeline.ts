@@ -14,6 +14,7 @@ import { NO_DATA, quarantine } from './quarantine.ts';
 import { parseOptions, readIntoLedger } from './read.ts';
 import type { FileProblem, FileReport, IngestHooks, IngestSettings } from './report.ts';
 import { ELEMENT_SKIPPED, skippedOf } from './skipped.ts';
+import { unusedDataset } from './unused-dataset.ts';
 
 export interface IngestTools {
   readonly store: Store;
@@ -62,6 +63,7 @@ export async function ingestFile(
     const work = { path, file, compressed, identity, settings: { ...settings, onConflict }, hooks, early };
     const ingest = async (ledger: Ledger) => ({ ...report, ...(await readInTurn(ledger, { store, parser }, work)) });
     report = settings.dryRun ? { ...(await store.ledger.rehearse(ingest)), fileId: null } : await ingest(store.ledger);
+    report = { ...report, issues: [...report.issues, ...unusedDataset(recognition, settings)] };
   } catch (error) {
     report = {
       ...report,

@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { bringCall } from '../../ingest/pipeline/call/bring.ts';
 import { certificationRows } from '../../ingest/pipeline/call/certifications.ts';
+import { inspectFile } from '../../ingest/pipeline/inspect.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestSettings } from '../../ingest/pipeline/report.ts';
 import { OPERATOR } from '../../src/domain/viewer.ts';
@@ -48,6 +49,20 @@ describe.each(databases)('the next version of a source on $name', (database) => 
     const rows = certificationRows('golden', certifications, [], 'somebody');
     return bringCall(opened.store, { ...request, source: 'golden' }, rows);
   };
+  const DATASET = '/ZeroBias/Run2018A-v1/DQMIO';
+  test('is of every dataset, which is told to who names one, of a file that is known as well', async () => {
+    const told = { severity: 'NOTE', code: 'DATASET_NOT_USED', field: 'dataset', value: DATASET };
+    for (const outcome of ['ingested', 'known']) {
+      const report = await ingest(golden([1, 2, 3, 4, 5, 6, 7, 8, 9]), { dataset: DATASET });
+      expect(report).toMatchObject({ outcome, dataset: '', issues: [told], exitStatus: 0 });
+    }
+    const path = join(folder, 'inspected.json');
+    writeFileSync(path, golden([1]));
+    const tools = { store: opened.store, parser };
+    const { issues } = await inspectFile(tools, path, { source: 'golden', dataset: DATASET });
+    expect(issues).toMatchObject([told]);
+  });
+
   const versions = () => opened.store.prisma.certificationVersion.count({ where: { source: 'golden' } });
 
   test('says in its report which runs of the one before it lacks', async () => {
