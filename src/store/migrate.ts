@@ -8,6 +8,9 @@ import { sqlitePath } from './sqlite-path.ts';
 
 const FOLDER = ownFile('prisma/migrations');
 
+/** Of PostgreSQL, whose messages come in many languages. */
+const UNDEFINED_TABLE = '42P01';
+
 /**
  * `prisma migrate deploy` without an engine: applies the pending migrations in the order of their names and keeps
  * `_prisma_migrations` as the official tool does. A migration and its row there are one transaction; processes that
@@ -38,7 +41,8 @@ export async function migrationState(url: string, folder = FOLDER): Promise<'non
     if (applied.size === 0) return 'none';
     return migrations.every(({ name }) => applied.has(name)) ? 'current' : 'behind';
   } catch (error) {
-    if (/no such table|relation .* does not exist/.test(String(error))) return 'none';
+    const { code, message } = error as { code?: unknown; message?: unknown };
+    if (code === UNDEFINED_TABLE || /no such table/.test(String(message))) return 'none';
     throw error;
   } finally {
     await target.close();

@@ -25,12 +25,13 @@ export async function postgresMigrationTarget(url: string): Promise<MigrationTar
     },
     async applied() {
       const { rows } = await client.query(
-        'SELECT migration_name, finished_at FROM _prisma_migrations WHERE rolled_back_at IS NULL',
+        // node-pg makes null of a time that is not written as ISO 8601 (DateStyle)
+        'SELECT migration_name, finished_at IS NOT NULL AS finished FROM _prisma_migrations WHERE rolled_back_at IS NULL',
       );
-      return rows.map((row) => ({ name: String(row.migration_name), finished: row.finished_at !== null }));
+      return rows.map(({ migration_name: name, finished }) => ({ name, finished }));
     },
     async apply(sql, { id, checksum, name }) {
-      await client.query('BEGIN');
+      await client.query('BEGIN; SET LOCAL statement_timeout = 0');
       try {
         // one by one: several statements in one message cannot be distributed by an extension such as Citus
         for (const statement of splitStatements(sql)) await client.query(statement);

@@ -68,8 +68,6 @@ export class PostgresDatabase implements Database {
   readonly events: PostgresEvents;
   readonly #pool: pg.Pool;
   readonly #onStatement: (sql: string) => void;
-  /** What is written is written whole, however long that takes. */
-  readonly #withoutTimeout: string;
   readonly #names = new Map<string, string>();
   /** Names of the fields that a named statement returns. */
   readonly #fields = new Map<string, readonly string[]>();
@@ -78,13 +76,12 @@ export class PostgresDatabase implements Database {
     pool: pg.Pool,
     prisma: PrismaClient | null,
     events: PostgresEvents,
-    { onStatement, statementTimeout }: DatabaseOptions,
+    { onStatement }: DatabaseOptions,
   ) {
     this.#pool = pool;
     this.prisma = prisma;
     this.events = events;
     this.#onStatement = onStatement;
-    this.#withoutTimeout = statementTimeout ? '; SET LOCAL statement_timeout = 0' : '';
   }
 
   static async open(url: string, options: DatabaseOptions): Promise<PostgresDatabase> {
@@ -149,8 +146,9 @@ export class PostgresDatabase implements Database {
     work: (transaction: Transaction) => Promise<T>,
     { alone = false, flush = true }: WriteOptions = {},
   ): Promise<T> {
-    // in one message: a round trip each would keep the server waiting
-    const begin = `BEGIN; SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})${flush ? '' : '; SET LOCAL synchronous_commit = off'}${this.#withoutTimeout}`;
+    // In one message: a round trip each would keep the server waiting. What is written is written whole, however long that takes,
+    // once it is its turn.
+    const begin = `BEGIN; SELECT pg_advisory_xact_lock${alone ? '' : '_shared'}(${WRITERS})${flush ? '' : '; SET LOCAL synchronous_commit = off'}; SET LOCAL statement_timeout = 0`;
     for (let attempt = 1; ; attempt++) {
       try {
         const pending = new PendingEvents();

@@ -1,12 +1,13 @@
 import { open } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
+import { migrate, migrationState } from '../../src/store/migrate.ts';
 import { PostgresDatabase } from '../../src/store/postgres.ts';
 import { SqliteDatabase } from '../../src/store/sqlite.ts';
 import { SqliteConnection } from '../../src/store/sqlite-connection.ts';
 import { sqlitePath } from '../../src/store/sqlite-path.ts';
-import { createSqlite, databases, type TestDatabase } from '../support/databases.ts';
+import { execute } from '../support/database-dump.ts';
+import { createPostgres, createSqlite, databases, type TestDatabase } from '../support/databases.ts';
 
 // times must not depend on where the server stands
 process.env.TZ = 'America/St_Johns';
@@ -312,5 +313,54 @@ describe('SQLite connections', () => {
     expect(() => sqlitePath('file::memory:')).toThrow('must be a file');
     expect(sqlitePath('file:./data/x.db')).toBe('./data/x.db');
     expect(sqlitePath('file:///data/a%20b.db')).toBe('/data/a b.db');
+  });
+});
+
+describe('a PostgreSQL whose sessions have settings of their own', () => {
+  const SETTINGS = {
+    datestyle: 'SQL, DMY',
+    timezone: 'Asia/Kolkata',
+    intervalstyle: 'sql_standard',
+    extra_float_digits: '-15',
+    bytea_output: 'escape',
+    standard_conforming_strings: 'off',
+    statement_timeout: '10min',
+  };
+  let file: TestDatabase;
+  beforeAll(async () => {
+    file = await createPostgres();
+    const name = new URL(file.url).pathname.slice(1);
+    for (const [setting, value] of Object.entries(SETTINGS))
+      await execute(file.url, `ALTER DATABASE ${name} SET ${setting} = '${value}'`);
+  });
+  afterAll(() => file.drop());
+
+  test('is migrated once, and is then up to date', async () => {
+    expect(await migrate(file.url)).not.toEqual([]);
+    expect(await migrate(file.url)).toEqual([]);
+    expect(await migrationState(file.url)).toBe('current');
+  });
+
+  test('gives back what was stored, and lets writing take its time', async () => {
+    const database = await PostgresDatabase.open(file.url, { onStatement: () => {} });
+    try {
+      const row = [7, 'back\\slash', new Date('2018-07-01T12:34:56.789Z'), 0.1 + 0.2, 5e-324];
+      const timeout = await database.write(async (transaction) => {
+        await transaction.all(
+          'INSERT INTO run (number, era, started_at, energy, magnetic_field) VALUES ($1, $2, $3, $4, $5)',
+          row,
+        );
+        return transaction.arrays("SELECT current_setting('statement_timeout')");
+      });
+      expect(timeout).toEqual([['0']]);
+      expect(await database.arrays('SELECT number, era, started_at, energy, magnetic_field FROM run')).toEqual([row]);
+      const [[left]] = (await database.arrays(
+        `SELECT extract(epoch FROM ${database.dialect.timeFromNow(60)} - clock_timestamp() AT TIME ZONE 'UTC')::float8`,
+      )) as [[number]];
+      expect(Math.round(left)).toBe(60);
+      expect(await database.arrays("SELECT current_setting('statement_timeout')")).toEqual([['10min']]);
+    } finally {
+      await database.close();
+    }
   });
 });
