@@ -32,8 +32,11 @@ export interface ByteSource {
   readAt(position: number, length: number): Promise<Uint8Array>;
   /** Bytes of the file read by the latest `chunks`, of `stamp.size`. */
   bytesRead(): number;
-  /** Hex SHA-256 of the file as it lies on disk (compressed or not). @throws FileError FILE_CHANGED, READ_FAILED. */
-  sha256(): Promise<string>;
+  /**
+   * Hex SHA-256 of the file as it lies on disk (compressed or not).
+   * @throws FileError FILE_CHANGED, READ_FAILED; the reason of `signal` where that stops it.
+   */
+  sha256(signal?: AbortSignal): Promise<string>;
   /** @throws FileError FILE_CHANGED when the file is no longer what it was when it was opened. */
   assertUnchanged(): Promise<void>;
   close(): Promise<void>;
@@ -70,10 +73,10 @@ export async function openSource(path: string, options: SourceOptions = {}): Pro
 }
 
 /** Size and hex SHA-256 of a regular file, whatever is in it. @throws FileError as opening and reading do. */
-export async function hashFile(path: string): Promise<{ sha256: string; size: number }> {
+export async function hashFile(path: string, signal?: AbortSignal): Promise<{ sha256: string; size: number }> {
   const file = await RegularFile.open(path);
   try {
-    return { sha256: await file.sha256(), size: file.stamp.size };
+    return { sha256: await file.sha256(signal), size: file.stamp.size };
   } finally {
     await file.close();
   }
@@ -139,8 +142,8 @@ class FileSource implements ByteSource {
     return this.#file.bytesRead;
   }
 
-  sha256(): Promise<string> {
-    return this.#file.sha256();
+  sha256(signal?: AbortSignal): Promise<string> {
+    return this.#file.sha256(signal);
   }
 
   assertUnchanged(): Promise<void> {

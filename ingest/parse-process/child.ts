@@ -98,7 +98,11 @@ async function perform(job: Job, opened: ByteSource): Promise<void> {
     return;
   }
   // what goes on from a checkpoint was checked before it came there
-  if (!job.options.resume) await checkGzip(opened, () => send({ kind: 'progress', id, bytesRead: 0 }));
+  const goesOn = () => {
+    send({ kind: 'progress', id, bytesRead: 0 });
+    return !current.cancelled;
+  };
+  if (!job.options.resume) await checkGzip(opened, goesOn);
   for await (const step of readChosen(format, source, job.options)) {
     if (!(await mayGoOn())) break;
     send({ kind: 'step', id, step });
@@ -151,7 +155,7 @@ function withProgress(source: ByteSource, id: number): ByteSource {
     chunks,
     readAt,
     bytesRead: () => source.bytesRead(),
-    sha256: () => source.sha256(),
+    sha256: (signal) => source.sha256(signal),
     assertUnchanged: () => source.assertUnchanged(),
     close: () => source.close(),
   };

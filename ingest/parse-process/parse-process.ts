@@ -66,18 +66,18 @@ export class ParseProcess {
 
   /**
    * The steps of Format.read, of the chosen monitor elements. A few are read ahead; leaving the loop early stops the reading.
-   * `onProgress` gets the bytes of the file (as stored) read so far.
+   * `onProgress` gets the bytes of the file (as stored) read so far, and gives false where nobody waits for the next step any more.
    */
   async *read(
     file: FileToRead,
     format: string,
     options: JobOptions,
-    onProgress?: (bytesRead: number) => void,
+    onProgress?: (bytesRead: number) => boolean,
   ): AsyncGenerator<ChosenStep, void, undefined> {
     const { inFlight } = this.#limits;
     for await (const answer of this.#answers({ kind: 'read', file, format, options, inFlight })) {
       if (answer.kind === 'step') yield answer.step;
-      else if (answer.kind === 'progress') onProgress?.(answer.bytesRead);
+      else if (answer.kind === 'progress' && onProgress?.(answer.bytesRead) === false) return;
     }
   }
 

@@ -9,17 +9,17 @@ import type { ParseProcess } from '../parse-process/parse-process.ts';
 export class EarlyReading {
   readonly #steps: AsyncGenerator<ChosenStep, void, undefined>;
   readonly #first: Promise<IteratorResult<ChosenStep, void>>;
-  #onBytes: ((bytesRead: number) => void) | undefined;
+  #onBytes: ((bytesRead: number) => boolean) | undefined;
 
   constructor(parser: ParseProcess, file: FileToRead, format: string, options: JobOptions) {
-    this.#steps = parser.read(file, format, options, (bytesRead) => this.#onBytes?.(bytesRead));
+    this.#steps = parser.read(file, format, options, (bytesRead) => this.#onBytes?.(bytesRead) ?? true);
     this.#first = this.#steps.next();
     // told to whoever takes the steps
     this.#first.catch(() => {});
   }
 
   /** To be called once. */
-  async *take(onBytes: (bytesRead: number) => void): AsyncGenerator<ChosenStep, void, undefined> {
+  async *take(onBytes: (bytesRead: number) => boolean): AsyncGenerator<ChosenStep, void, undefined> {
     this.#onBytes = onBytes;
     const first = await this.#first;
     if (first.done) return;

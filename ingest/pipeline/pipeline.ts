@@ -10,7 +10,7 @@ import { EarlyReading } from './early-reading.ts';
 import { choiceIdentity } from './elements.ts';
 import { describeProblem } from './failure.ts';
 import { FILE_BUSY, isFileBusy, keepLease, openLease, waitForLease } from './lease.ts';
-import { NO_DATA, quarantine } from './quarantine.ts';
+import { isQuarantined, quarantine } from './quarantine.ts';
 import { parseOptions, readIntoLedger } from './read.ts';
 import type { FileProblem, FileReport, IngestHooks, IngestSettings } from './report.ts';
 import { ELEMENT_SKIPPED, skippedOf } from './skipped.ts';
@@ -42,7 +42,9 @@ export async function ingestFile(
     report = { ...report, size: source.stamp.size };
     const { stamp, compressed } = source;
     const file: FileToRead = { path, stamp };
-    const hashing = source.sha256().then((sha256) => {
+    const unwanted = new AbortController();
+    const signals = hooks.signal ? [hooks.signal, unwanted.signal] : [unwanted.signal];
+    const hashing = source.sha256(AbortSignal.any(signals)).then((sha256) => {
       report = { ...report, sha256 };
       return sha256;
     });
@@ -53,6 +55,10 @@ export async function ingestFile(
         early = new EarlyReading(parser, file, recognition.format, parseOptions(named, settings));
       }
       return { recognition, named };
+    });
+    // what nobody knows has no place in the ledger that it would be looked up by
+    recognising.catch((error) => {
+      if (!isQuarantined(describeProblem(error).code, settings, hooks)) unwanted.abort();
     });
     const [sha256, { recognition, named }] = await both(hashing, recognising);
     const identity = { sha256, ...named };
@@ -65,20 +71,23 @@ export async function ingestFile(
     report = settings.dryRun ? { ...(await store.ledger.rehearse(ingest)), fileId: null } : await ingest(store.ledger);
     report = { ...report, issues: [...report.issues, ...unusedDataset(recognition, settings)] };
   } catch (error) {
-    report = {
-      ...report,
-      outcome: 'failed',
-      error: describeProblem(error, hooks.entry && [path, hooks.entry.path]),
-      exitStatus: 1,
-    };
+    report =
+      hooks.signal?.aborted && error === hooks.signal.reason
+        ? { ...report, outcome: 'cancelled' }
+        : {
+            ...report,
+            outcome: 'failed',
+            error: describeProblem(error, hooks.entry && [path, hooks.entry.path]),
+            exitStatus: 1,
+          };
   } finally {
     await early?.end();
     await source?.close();
   }
   const { error, format } = report;
-  if (error && format === null && !settings.dryRun && !(hooks.metInFolder && NO_DATA.has(error.code))) {
+  if (error && format === null && isQuarantined(error.code, settings, hooks)) {
     // a database that is gone has been reported, or will be by the next file
-    report = { ...report, ...(await quarantine(store.ledger, report, error, hooks.entry).catch(() => ({}))) };
+    report = { ...report, ...(await quarantine(store.ledger, report, error, hooks).catch(() => ({}))) };
   }
   return { ...report, seconds: (performance.now() - started) / 1000 };
 }

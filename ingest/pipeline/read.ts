@@ -122,7 +122,10 @@ class Reading {
     this.#skipped = new SkippedRows();
     let checkpoint = { byte: Number(this.#row.bytesDone), line: Number(this.#row.linesDone) };
     const options = checkpoint.byte > 0 ? { ...this.#options, resume: checkpoint } : this.#options;
-    const onBytes = (bytes: number) => this.#progress(bytes);
+    const onBytes = (bytes: number) => {
+      this.#progress(bytes);
+      return !hooks.signal?.aborted;
+    };
     const steps =
       early && checkpoint.byte === 0 ? early.take(onBytes) : parser.read(this.#file, identity.format, options, onBytes);
     for await (const step of steps) {
@@ -132,9 +135,9 @@ class Reading {
       addCounts(this.#counts, counts);
       this.rowsRead += sumOf(counts);
       this.#progress(this.#job.compressed ? this.#bytesDone : Math.max(this.#bytesDone, checkpoint.byte));
-      if (hooks.signal?.aborted) return false;
+      if (hooks.signal?.aborted) break;
     }
-    return true;
+    return !hooks.signal?.aborted;
   }
 
   async #write({ batch, issues, position }: ReadStep): Promise<Counts> {

@@ -15,18 +15,26 @@ interface Waiter {
 
 /**
  * Hex SHA-256 of an open file up to where it ends, read and hashed in a thread of its own: one for all files of this
- * process, one file after another. The descriptor must stay open until the promise settles.
+ * process, one file after another. The descriptor must stay open until the promise settles; it rejects where `signal` stops the hashing.
  */
-export function hashInThread(fd: number): Promise<string> {
+export async function hashInThread(fd: number, signal?: AbortSignal): Promise<string> {
   thread ??= start();
   const running = thread;
   const id = ++lastId;
-  return new Promise((resolve, reject) => {
-    waiting.set(id, { resolve, reject });
-    // it keeps the process alive while someone waits for it
-    running.ref();
-    running.postMessage({ id, fd });
-  });
+  const stop = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
+  const onAbort = () => Atomics.store(stop, 0, 1);
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort);
+  try {
+    return await new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      // it keeps the process alive while someone waits for it
+      running.ref();
+      running.postMessage({ id, fd, stop });
+    });
+  } finally {
+    signal?.removeEventListener('abort', onAbort);
+  }
 }
 
 function start(): Worker {

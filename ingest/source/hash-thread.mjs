@@ -5,10 +5,12 @@ import { parentPort } from 'node:worker_threads';
 
 const buffer = Buffer.allocUnsafe(1024 * 1024);
 
-parentPort.on('message', ({ id, fd }) => {
+/** `stop` is shared: a thread that hashes takes no messages. */
+parentPort.on('message', ({ id, fd, stop }) => {
   try {
     const hash = createHash('sha256');
     for (let position = 0; ; ) {
+      if (Atomics.load(stop, 0) !== 0) throw new Error('stopped');
       const bytes = readSync(fd, buffer, 0, buffer.length, position);
       if (bytes === 0) break;
       hash.update(buffer.subarray(0, bytes));

@@ -116,23 +116,27 @@ export class RegularFile {
     return bytes;
   }
 
-  /** Hex SHA-256 of all of it. */
-  async sha256(): Promise<string> {
-    const sha256 = this.stamp.size < THREAD_BYTES ? await this.#hashHere() : await this.#hashBeside();
+  /** Hex SHA-256 of all of it. @throws the reason of `signal` where that stops it. */
+  async sha256(signal?: AbortSignal): Promise<string> {
+    const sha256 = this.stamp.size < THREAD_BYTES ? await this.#hashHere(signal) : await this.#hashBeside(signal);
     await this.assertUnchanged();
     return sha256;
   }
 
-  async #hashHere(): Promise<string> {
+  async #hashHere(signal?: AbortSignal): Promise<string> {
     const hash = createHash('sha256');
-    for await (const { bytes } of this.chunks(0)) hash.update(bytes);
+    for await (const { bytes } of this.chunks(0)) {
+      signal?.throwIfAborted();
+      hash.update(bytes);
+    }
     return hash.digest('hex');
   }
 
-  async #hashBeside(): Promise<string> {
+  async #hashBeside(signal?: AbortSignal): Promise<string> {
     try {
-      return await hashInThread(this.#handle.fd);
+      return await hashInThread(this.#handle.fd, signal);
     } catch (error) {
+      signal?.throwIfAborted();
       throw readFailed(this.path, error);
     }
   }

@@ -1,4 +1,5 @@
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, truncateSync } from 'node:fs';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
@@ -221,6 +222,31 @@ describe.each(databases)('the pipeline on $name', (database) => {
     expect(await stored()).toBe(300);
     const resumed = await ingest(path);
     expect(resumed).toMatchObject({ outcome: 'ingested', rowsRead: 700, counts: { ...none, inserted: 1000 } });
+  });
+
+  test('stops when asked to while a file is hashed, or a gzip file is looked through', async () => {
+    // nobody lives to see the end of this one
+    const path = file('huge.csv', csv(one, two));
+    truncateSync(path, 2 ** 40);
+    const controller = new AbortController();
+    const stopSoon = () => setTimeout(() => controller.abort(), 10);
+    const stopped = await ingest(path, {}, { signal: controller.signal, opened: async () => void stopSoon() });
+    expect(stopped).toMatchObject({ outcome: 'cancelled', sha256: null, error: null, exitStatus: 1 });
+
+    const rows = lumisectionCsv({ lumisections: 1000, elements: 100 });
+    const gzip = file('looked-through.csv.gz', gzipSync(rows, { level: 0 }));
+    const stop = new AbortController();
+    const looked = await ingest(gzip, {}, { signal: stop.signal, onProgress: () => stop.abort() });
+    expect(looked).toMatchObject({ outcome: 'cancelled', rowsRead: 0, counts: none });
+    expect(await stored()).toBe(0);
+  });
+
+  test('does not hash what nobody knows where it is left out', async () => {
+    const path = file('huge.bin', 'no format begins like this');
+    truncateSync(path, 2 ** 40);
+    const unknown = { outcome: 'failed', sha256: null, error: { code: 'UNKNOWN_FORMAT' } };
+    expect(await ingest(path, {}, { metInFolder: true })).toMatchObject(unknown);
+    expect(await ingest(path, { dryRun: true })).toMatchObject(unknown);
   });
 
   test('quarantines a file that takes its reader down', async () => {
