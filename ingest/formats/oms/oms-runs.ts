@@ -42,7 +42,7 @@ export const omsRuns = tableFormat<RunRecord>({
       lumisectionCount: optional('last_lumisection_number'),
       startedAt: timeOf(cells, 'start_time'),
       endedAt: timeOf(cells, 'end_time'),
-      initialLumi: quantityOf(cells, 'initial_lumi', 'instantaneous'),
+      initialLumi: quantityOf(cells, 'init_lumi', 'instantaneous'),
       endLumi: quantityOf(cells, 'end_lumi', 'instantaneous'),
       deliveredLumi: quantityOf(cells, 'delivered_lumi', 'luminosity'),
       recordedLumi: quantityOf(cells, 'recorded_lumi', 'luminosity'),

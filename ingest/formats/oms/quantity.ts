@@ -6,43 +6,45 @@ import { finiteOrBlank, isBlank, isFault } from '../table/cell-checks.ts';
 
 type Cells = Readonly<Record<string, Cell | undefined>>;
 
-/** How much of ours one of a unit is. OMS writes units as LaTeX: pb^{-1}, 10^{34}cm^{-2}s^{-1}. */
-const FACTORS = {
+/** Which power of ten of ours one of a unit is. OMS writes units as LaTeX: pb^{-1}, {\mu}b^{-1}, 10^{34}cm^{-2}s^{-1}. */
+const POWERS = {
   /** 1/pb. */
-  luminosity: { 'pb^{-1}': 1, 'fb^{-1}': 1e3, 'nb^{-1}': 1e-3, 'ub^{-1}': 1e-6, '\\mub^{-1}': 1e-6, 'µb^{-1}': 1e-6 },
-  /** 10^34 / cm2 / s. */
-  instantaneous: {
-    '10^{34}cm^{-2}s^{-1}': 1,
-    '10^{33}cm^{-2}s^{-1}': 1e-1,
-    '10^{32}cm^{-2}s^{-1}': 1e-2,
-    '10^{31}cm^{-2}s^{-1}': 1e-3,
-    '10^{30}cm^{-2}s^{-1}': 1e-4,
-    'cm^{-2}s^{-1}': 1e-34,
+  luminosity: {
+    ...{ 'pb^{-1}': 0, 'fb^{-1}': 3, 'nb^{-1}': -3, '{\\mu}b^{-1}': -6, '\\mub^{-1}': -6, 'ub^{-1}': -6 },
+    ...{ 'µb^{-1}': -6, 'mb^{-1}': -9, 'b^{-1}': -12 },
   },
-  energy: { GeV: 1, TeV: 1e3, MeV: 1e-3 },
-  field: { T: 1, Tesla: 1 },
+  /** 10^34 / cm2 / s; see powerOf for powers of it. */
+  instantaneous: { 'cm^{-2}s^{-1}': -34 },
+  energy: { GeV: 0, TeV: 3, MeV: -3 },
+  field: { T: 0, Tesla: 0 },
   number: {},
 } as const satisfies Record<string, Record<string, number>>;
 
+type Kind = keyof typeof POWERS;
+
 /** Attribute `name` in our unit, converted from what `meta.row` says (else it is ours); null where it is blank. */
-export function quantityOf(cells: Cells, name: string, kind: keyof typeof FACTORS): number | null | RowFault {
+export function quantityOf(cells: Cells, name: string, kind: Kind): number | null | RowFault {
   const field = `attributes.${name}`;
   const value = finiteOrBlank(cells[field] ?? null, field);
   if (value === null || isFault(value)) return value;
   const whole = name.replace(/_per_lumisection$/, '');
   const unit = cells[`meta.row.${name}.units`] ?? cells[`meta.row.${whole}.units`] ?? null;
   if (isBlank(unit)) return value;
-  const factors: Readonly<Record<string, number>> = FACTORS[kind];
-  const text = String(unit).replace(/\s/g, '');
-  const factor = Object.hasOwn(factors, text) ? factors[text] : undefined;
-  if (factor === undefined) {
-    const reason = `a unit that is not known here; known are ${Object.keys(factors).join(', ')}`;
+  const power = powerOf(String(unit).replace(/\s/g, ''), kind);
+  if (power === undefined) {
+    const reason = `a unit that is not known here; known are ${Object.keys(POWERS[kind]).join(', ')}`;
     return { code: 'UNKNOWN_UNIT', reason, field, value: shortened(String(unit)) };
   }
   // dividing by a power of ten is exact where multiplying by its inverse is not
-  const converted = factor < 1 ? value / Math.round(1 / factor) : value * factor;
+  const converted = power < 0 ? value / 10 ** -power : value * 10 ** power;
   if (Number.isFinite(converted)) return converted;
   return { code: 'NOT_FINITE', reason: 'beyond a finite number once it is converted', field, value: String(value) };
+}
+
+function powerOf(unit: string, kind: Kind): number | undefined {
+  const powers: Readonly<Record<string, number>> = POWERS[kind];
+  const [, exponent = '0', plain = unit] = /^10\^\{(\d{1,2})\}(.+)$/.exec(unit) ?? [];
+  return Object.hasOwn(powers, plain) ? (powers[plain] as number) + Number(exponent) : undefined;
 }
 
 /** A time in ISO 8601, of UTC where it names no zone; null where it is blank. */

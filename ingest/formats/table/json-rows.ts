@@ -151,11 +151,14 @@ interface Answer {
   readonly meta?: unknown;
 }
 
+/** Members of a JSON:API answer beside its data. */
+const OF_ANSWERS = ['meta', 'links', 'jsonapi', 'included'];
+
 const isAnswer = (value: unknown): value is Answer =>
   isObject(value) &&
   'data' in value &&
   (Array.isArray(value.data) || isObject(value.data)) &&
-  ('meta' in value || 'links' in value || 'jsonapi' in value || Object.keys(value).length === 1);
+  (OF_ANSWERS.some((name) => name in value) || Object.keys(value).length === 1);
 
 /** Real tables nest three deep. */
 const MAX_DEPTH = 20;
