@@ -20,6 +20,13 @@ interface Element {
   readonly kind: string | null;
   readonly efficiency: boolean | number | null;
 }
+
+interface Entered {
+  readonly datasets: Map<string, number>;
+  readonly elements: Map<string, Element>;
+  readonly binnings: Map<string, number>;
+}
+const NOTHING: Entered = { datasets: new Map(), elements: new Map(), binnings: new Map() };
 const ELEMENT = 'id, path, dimension, kind, efficiency';
 
 /** Entries kept of each kind: a bound on memory, far above what a process meets. */
@@ -47,36 +54,48 @@ export class DictionaryResolver {
   /** The id of a monitor element whose histograms have another number of axes than the record says is -1. */
   async resolve(wanted: Dictionaries): Promise<DictionaryIds> {
     const binnings = wanted.binnings.map(storedBinning);
-    const elements = wanted.monitorElements.filter((record) => !this.#knows(record));
-    const datasets = wanted.datasets.filter((name) => !this.#datasets.has(name));
-    const newBinnings = binnings.filter(({ hash }) => !this.#binnings.has(hash));
-    if (elements.length + datasets.length + newBinnings.length > 0) {
-      const entered = await this.#database.write(
-        async (transaction) => ({
-          datasets: await enterDatasets(transaction, this.#database.dialect, datasets),
-          elements: await enterElements(transaction, this.#database.dialect, elements),
-          binnings: await enterBinnings(transaction, this.#database.dialect, newBinnings),
-        }),
-        // a mark undoes sums
-        { alone: elements.some(({ efficiency }) => efficiency === true) },
-      );
-      keep(this.#datasets, entered.datasets);
-      keep(this.#elements, entered.elements);
-      keep(this.#binnings, entered.binnings);
-    }
+    // what is known now: others may forget it while the rest is entered
+    const datasets = wanted.datasets.map((name) => this.#datasets.get(name));
+    const elements = wanted.monitorElements.map((record) => this.#known(record));
+    const bookings = binnings.map(({ hash }) => this.#binnings.get(hash));
+    const newDatasets = wanted.datasets.filter((_, i) => datasets[i] === undefined);
+    const newElements = wanted.monitorElements.filter((_, i) => elements[i] === undefined);
+    const newBinnings = binnings.filter((_, i) => bookings[i] === undefined);
+    const entered = await this.#enter(newDatasets, newElements, newBinnings);
     return {
-      datasets: wanted.datasets.map((name) => known(this.#datasets, name)),
-      binnings: binnings.map(({ hash }) => known(this.#binnings, hash)),
-      monitorElements: wanted.monitorElements.map(({ path, dimension }) => {
-        const element = known(this.#elements, path);
+      datasets: wanted.datasets.map((name, i) => datasets[i] ?? (entered.datasets.get(name) as number)),
+      binnings: binnings.map(({ hash }, i) => bookings[i] ?? (entered.binnings.get(hash) as number)),
+      monitorElements: wanted.monitorElements.map(({ path, dimension }, i) => {
+        const element = elements[i] ?? (entered.elements.get(path) as Element);
         return dimension === null || element.dimension === null || dimension === element.dimension ? element.id : -1;
       }),
     };
   }
 
-  #knows(record: MonitorElementRecord): boolean {
+  async #enter(
+    datasets: readonly string[],
+    elements: readonly MonitorElementRecord[],
+    binnings: readonly StoredBinning[],
+  ): Promise<Entered> {
+    if (datasets.length + elements.length + binnings.length === 0) return NOTHING;
+    const entered = await this.#database.write(
+      async (transaction) => ({
+        datasets: await enterDatasets(transaction, this.#database.dialect, datasets),
+        elements: await enterElements(transaction, this.#database.dialect, elements),
+        binnings: await enterBinnings(transaction, this.#database.dialect, binnings),
+      }),
+      // a mark undoes sums
+      { alone: elements.some(({ efficiency }) => efficiency === true) },
+    );
+    keep(this.#datasets, entered.datasets);
+    keep(this.#elements, entered.elements);
+    keep(this.#binnings, entered.binnings);
+    return entered;
+  }
+
+  #known(record: MonitorElementRecord): Element | undefined {
     const element = this.#elements.get(record.path);
-    return element !== undefined && !tellsMore(record, element);
+    return element === undefined || tellsMore(record, element) ? undefined : element;
   }
 }
 
@@ -90,12 +109,6 @@ function tellsMore({ dimension, kind, efficiency }: MonitorElementRecord, known:
 function keep<Value>(kept: Map<string, Value>, more: Map<string, Value>): void {
   if (kept.size > KEPT) kept.clear();
   for (const [key, value] of more) kept.set(key, value);
-}
-
-function known<Value>(kept: Map<string, Value>, key: string): Value {
-  const value = kept.get(key);
-  if (value === undefined) throw new Error(`${key} was not entered`);
-  return value;
 }
 
 const text = (name: string): Column => ({ name, type: 'text' });

@@ -123,6 +123,21 @@ describe.each(databases)('writers side by side on $name', ({ create }) => {
     expect(await ask('SELECT count(DISTINCT file_id) FROM contribution')).toEqual([`${WRITERS / 2 - 1}`]);
   });
 
+  test('through one ledger, while the file is withdrawn that brought the names of both: what comes stays', async () => {
+    const { ledger } = stores[0] as Store;
+    for (let round = 0; round < 3; round++) {
+      const [first, second] = [await beginFile(ledger), await beginFile(ledger)];
+      await write(ledger, first, lumisections([{ run: 1, ls: 1, me: 'shared' }]));
+      const rows = [
+        { run: 1, ls: 2, me: 'shared' },
+        { run: 1, ls: 2, me: `new ${round}` },
+      ];
+      await Promise.all([ledger.withdraw(first), write(ledger, second, lumisections(rows))]);
+      expect(await ask('SELECT count(*) FROM lumisection_histogram')).toEqual(['2']);
+      await ledger.withdraw(second);
+    }
+  });
+
   test('beginning one file: one row of the ledger', async () => {
     const ids = await Promise.all(stores.map(({ ledger }) => beginFile(ledger, { sha256: 'same' })));
     expect(new Set(ids).size).toBe(1);
