@@ -77,13 +77,13 @@ const SEED = Number(process.env.KILL_SEED ?? 0);
 
 /** Kills again and again, each time somewhere in the first half: each attempt gets some way, and several are needed. */
 async function killedAgainAndAgain(
-  { url, whole, seed }: { url: string; whole: Ended; seed: number },
+  { url, whole, seed, most }: { url: string; whole: Ended; seed: number; most: number },
   paths: readonly string[],
   settings: IngestAllSettings = {},
 ): Promise<Ended> {
   const next = random(seed + SEED);
   let kills = 0;
-  while (kills < KILLS && (await ingestKilledAt(url, Math.floor((next() * whole.statements) / 2), paths, settings)))
+  while (kills < most && (await ingestKilledAt(url, Math.floor((next() * whole.statements) / 2), paths, settings)))
     kills++;
   expect(kills).toBeGreaterThan(0);
   return ingest(url, paths, settings);
@@ -102,7 +102,9 @@ const parts = Array.from({ length: 4 }, (_, file) => {
 const OTHER_AXIS = join(folder, 'other-axis.csv');
 writeFileSync(OTHER_AXIS, csv(...[1, 2, 3].map((ls) => csvRow({ run: 9, ls, name: `element_${ls - 1}`, xmax: 4 }))));
 
-describe.each(databases)('an ingest on $name', ({ create }) => {
+describe.each(databases)('an ingest on $name', (database) => {
+  const create = () => database.create({ migrated: true });
+
   test('that is killed again and again leaves the database as if it never was', { timeout: 480_000 }, async () => {
     const undisturbed = await create();
     const whole = await ingest(undisturbed.url, [path]);
@@ -115,7 +117,7 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     const expected = await dumpDatabase(undisturbed.url);
     expect(expected.issues).toHaveLength(36);
     const database = await create();
-    const settled = await killedAgainAndAgain({ url: database.url, whole, seed: 20181 }, [path]);
+    const settled = await killedAgainAndAgain({ url: database.url, whole, seed: 20181, most: KILLS }, [path]);
     expect(settled.reports[0]?.counts).toEqual(whole.reports[0]?.counts);
     expect(await dumpDatabase(database.url)).toEqual(expected);
     await undisturbed.drop();
@@ -134,7 +136,7 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
     expect(expected.contributions).toHaveLength(960);
 
     const database = await create();
-    await killedAgainAndAgain({ url: database.url, whole, seed: 20183 }, names, settings);
+    await killedAgainAndAgain({ url: database.url, whole, seed: 20183, most: rounds(1) }, names, settings);
     // what is read anew is withdrawn and added again: killed in between, it goes on without `force`
     const next = random(278769 + SEED);
     for (let kill = 0; kill < KILLS; kill++) {
@@ -161,7 +163,11 @@ describe.each(databases)('an ingest on $name', ({ create }) => {
 
     test('is no other', { timeout: 480_000 }, async () => {
       const database = await create();
-      const settled = await killedAgainAndAgain({ url: database.url, whole, seed: 325022 }, parts, settings);
+      const settled = await killedAgainAndAgain(
+        { url: database.url, whole, seed: 325022, most: rounds(1) },
+        parts,
+        settings,
+      );
       expect(settled.reports.map(({ outcome }) => outcome)).not.toContain('failed');
       expect(withoutTurns(await dumpDatabase(database.url))).toEqual(expected);
       await database.drop();
