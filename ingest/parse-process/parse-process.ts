@@ -103,8 +103,10 @@ export class ParseProcess {
     this.#child = null;
     if (!child) return;
     const { waiting, most } = spareProcesses;
-    if (this.#asked === 0 && !child.ended && waiting.length < most) waiting.push(child);
-    else await end(child);
+    if (this.#asked > 0 || child.ended || most === 0) return end(child);
+    waiting.push(child);
+    // the oldest goes: it may be of limits that nobody asks for any more
+    if (waiting.length > most) await end(waiting.shift() as Running);
   }
 
   /** Asks for one thing and hands out the answers until the last one; a step is taken when the next is asked for. */

@@ -1,4 +1,4 @@
 import { spareProcesses } from '../../ingest/parse-process/parse-process.ts';
 
 // one start for the files that a worker reads in many tests
-spareProcesses.most = 2;
+spareProcesses.most = 4;
