@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../client/client.ts';
 import { fillSampleBoard } from '../ingest/sample.ts';
 import { startSampleServer } from './client/sample-server.ts';
-import { compiledCli } from './support/compiled-programs.ts';
+import { compiledExample } from './support/compiled-programs.ts';
+import { ingestJson, runHere } from './support/run-cli.ts';
 import { SESSION } from './support/session.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -25,10 +26,11 @@ afterAll(() => server?.stop());
 
 describe('examples/trend.ts', () => {
   const trend = (...options: string[]) =>
-    run(process.execPath, ['--import', 'tsx', 'examples/trend.ts', '--url', server.url, ...options], { cwd: root });
+    run(process.execPath, [compiledExample('trend'), '--url', server.url, ...options], { cwd: root });
 
   it('finds the lumisections in which the pixel charge was shifted', async () => {
-    const { stdout } = await trend();
+    const fromSource = ['--import', 'tsx', 'examples/trend.ts', '--url', server.url];
+    const { stdout } = await run(process.execPath, fromSource, { cwd: root });
     const lines = stdout.trim().split('\n');
     expect(lines[0]).toContain('charge_PXLayer_3, run 398011');
     const flagged = lines.filter((line) => line.includes('stands out'));
@@ -89,9 +91,10 @@ describe('examples that take part in a task', () => {
   });
 
   it('examples/submit.ts says how it is used where it is not told what to do', async () => {
-    await expect(run(process.execPath, ['--import', 'tsx', 'examples/submit.ts'], { cwd: root })).rejects.toMatchObject(
-      { code: 1, stderr: expect.stringMatching(/^usage: npx tsx examples\/submit\.ts/) },
-    );
+    await expect(run(process.execPath, [compiledExample('submit')], { cwd: root })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^usage: npx tsx examples\/submit\.ts/),
+    });
   });
 
   it.runIf(hasNumpy)('examples/python/submit_pca.py fits PCA, submits, and reads its place', async () => {
@@ -130,11 +133,8 @@ describe('examples/README.md', () => {
   it.each(options)('ingests with %s', async (command) => {
     const folder = mkdtempSync(join(tmpdir(), 'lumigraph-examples-'));
     try {
-      const { stdout } = await run(process.execPath, [compiledCli(), 'ingest', ...command.split(' '), '--json'], {
-        cwd: root,
-        env: { ...process.env, DATABASE_URL: `file:${join(folder, 'example.db')}` },
-      });
-      expect(JSON.parse(stdout).files).toMatchObject([
+      const { files } = await ingestJson(command.split(' '), { url: `file:${join(folder, 'example.db')}` }, runHere);
+      expect(files).toMatchObject([
         { outcome: 'ingested', exitStatus: 0, counts: { conflicting: 0, rejected: 0, inserted: expect.any(Number) } },
       ]);
     } finally {

@@ -24,13 +24,13 @@ const file = (name: string, text: string) => {
   writeFileSync(path, text);
   return path;
 };
-/** Long enough to be stopped in the middle. */
-const LONG_ROWS = 60_000;
+/** Long enough (above 10 MB) to be told of when it is begun, and so to be stopped in the middle. */
+const LONG_ROWS = 24_000;
 function longFile() {
   const path = join(folder, 'long.csv');
   return existsSync(path)
     ? path
-    : file('long.csv', lumisectionCsv({ run: 13, lumisections: LONG_ROWS / 30, elements: 30, bins: 60 }));
+    : file('long.csv', lumisectionCsv({ run: 13, lumisections: LONG_ROWS / 30, elements: 30, bins: 100 }));
 }
 const nowhere = { url: `file:${join(folder, 'never-opened.db')}` };
 

@@ -19,8 +19,8 @@ const sqlite = databases[0] as (typeof databases)[number];
 
 const LIMITS = { maxUploadBytes: 1e9, maxClientWaitingBytes: 1e9, maxWaitingBytes: 1e9, maxClientJobs: 100 };
 
-const LARGE_ROWS = 60_000;
-const large = (run: number) => lumisectionCsv({ run, lumisections: 3000, elements: 20, bins: 1 });
+const LARGE_ROWS = 30_000;
+const large = (run: number) => lumisectionCsv({ run, lumisections: 1500, elements: 20, bins: 1 });
 
 describe.each(databases)('the worker process of a server on $name', (database) => {
   test('reads files, and what it or its server leaves is gone on with', async () => {

@@ -17,6 +17,7 @@ declare module 'vitest' {
 const FAULTY = 'tests/ingest/faulty-parsers';
 const KILLED = 'tests/ingest/killed-ingest.ts';
 const MIGRATE = 'src/store/migrate.ts';
+const EXAMPLES = ['examples/trend.ts', 'examples/submit.ts'];
 
 /** What is started without the launcher, which looks at all sources first. */
 export const compiledServer = () => join(inject('programs'), 'server.js');
@@ -25,17 +26,26 @@ export const compiledCli = () => join(inject('programs'), 'cli.js');
 export const killedIngest = () => join(inject('testPrograms'), 'killed-ingest.js');
 /** A module, not a program. */
 export const compiledMigrate = () => join(inject('testPrograms'), 'migrate.js');
+/** An example for users, which they start from its source. */
+export const compiledExample = (name: string) => join(inject('testPrograms'), `${name}.js`);
 export const faultyParser = (name: string) => join(inject('testPrograms'), `${name}.js`);
 
 export async function compilePrograms() {
-  const own = ['tests/support/compiled-programs.ts', FAULTY, KILLED, 'tests/ingest/ingest-all.ts'];
+  const own = [
+    'tests/support/compiled-programs.ts',
+    FAULTY,
+    KILLED,
+    'tests/ingest/ingest-all.ts',
+    'client',
+    ...EXAMPLES,
+  ];
   const sources = [...PROGRAMS.sources, ...own];
   const faulty = readdirSync(FAULTY).map((name) => join(FAULTY, name));
   return {
     programs: await make(PROGRAMS, (folder) => compile(ENTRIES, folder)),
     // the parser of the killed ingest lies beside it
     testPrograms: await make({ name: 'test-programs', sources }, (folder) =>
-      compile(['ingest/parse-process/child.ts', KILLED, MIGRATE, ...faulty], folder),
+      compile(['ingest/parse-process/child.ts', KILLED, MIGRATE, ...EXAMPLES, ...faulty], folder),
     ),
   };
 }
