@@ -15,7 +15,7 @@ const PAGE = 10_000;
 
 /** Words the conflict of one row of a batch. The earlier line within a file is not known yet: see nameEarlierLines. */
 export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueRecord {
-  const { row, sameFile, notAdded } = conflict;
+  const { row, sameFile, notAdded, difference } = conflict;
   const common = { ...placeOf(batch, row), severity: 'CONFLICTING' } as const;
   if (notAdded !== undefined) {
     return {
@@ -24,11 +24,11 @@ export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueR
       reason: `${notAdded}; what ${earlierOf(conflict, batch)} brought under this key stays`,
     };
   }
-  if (sameFile) return { ...common, code: CONFLICT_IN_FILE, reason: unlocated(common.value, OTHER) };
+  if (sameFile) return { ...common, code: CONFLICT_IN_FILE, reason: told(unlocated(common.value, OTHER), difference) };
   return {
     ...common,
     code: CONFLICT,
-    reason: `${earlierOf(conflict, batch)} has this key and another content, and stays`,
+    reason: told(`${earlierOf(conflict, batch)} has this key and another content, and stays`, difference),
   };
 }
 
@@ -69,9 +69,9 @@ async function nameLines(ledger: Ledger, fileId: number, code: string, locate: L
     if (issues.length === 0) return;
     const named = new Set<number>();
     const found = issues.flatMap(({ number, line, reason }) => {
-      const key = parseUnlocated(reason);
-      if (!key) named.add(Number(line));
-      return key && line !== null ? [{ number, key: { ...key, line: Number(line) } }] : [];
+      const parsed = parseUnlocated(reason);
+      if (!parsed) named.add(Number(line));
+      return parsed && line !== null ? [{ number, key: { ...parsed, line: Number(line) } }] : [];
     });
     after = issues.at(-1)?.number ?? Number.POSITIVE_INFINITY;
     if (found.length === 0) continue;
@@ -81,25 +81,33 @@ async function nameLines(ledger: Ledger, fileId: number, code: string, locate: L
       found.map(({ number, key }, index) => ({
         number,
         // an earlier reading may have told of the same repeat
-        reason: code === REPEATED_ROW && named.has(key.line) ? null : worded(key.line, lines[index] ?? [], places),
+        reason: code === REPEATED_ROW && named.has(key.line) ? null : worded(key, lines[index] ?? [], places),
       })),
     );
   }
 }
 
 /** Says which lines differ; `earlier` ascending. */
-function conflictWithLines(line: number, [first]: readonly number[], places: Located['places']): string {
-  if (first === undefined) return 'another reading of this file left another content under this key, which stays';
-  return `${told(first, places)} of this file has the same key and another content: line ${first} stays, ${told(line, places)} does not`;
+function conflictWithLines(
+  { line, difference }: Unlocated & RowKey,
+  [first]: readonly number[],
+  places: Located['places'],
+): string {
+  if (first === undefined)
+    return told('another reading of this file left another content under this key, which stays', difference);
+  const what = `${lineText(first, places)} of this file has the same key and another content`;
+  return told(`${what}: line ${first} stays, ${lineText(line, places)} does not`, difference);
 }
 
 /** Null where no row of the file is repeated: another reading left what was met. */
-function repeatWithLines(line: number, [first]: readonly number[], places: Located['places']): string | null {
+function repeatWithLines({ line }: RowKey, [first]: readonly number[], places: Located['places']): string | null {
   if (first === undefined) return null;
-  return `${told(first, places)} of this file has the same key and the same content as ${told(line, places)}, and is stored once: if they are two monitor elements of one name, one of them is lost`;
+  return `${lineText(first, places)} of this file has the same key and the same content as ${lineText(line, places)}, and is stored once: if they are two monitor elements of one name, one of them is lost`;
 }
 
-const told = (line: number, places: Located['places']) =>
+const told = (what: string, difference: string) => (difference === '' ? what : `${what}: ${difference}`);
+
+const lineText = (line: number, places: Located['places']) =>
   places.has(line) ? `line ${line} (${places.get(line)})` : `line ${line}`;
 
 /** Key of one row of a batch, with its line (0 where there is none). */
@@ -139,6 +147,9 @@ function keyOf(batch: RecordBatch, row: number): RowKey {
 
 type Key = Omit<RowKey, 'line'>;
 
+/** What an issue says before the earlier line is known. */
+type Unlocated = Key & { readonly difference: string };
+
 function keyText({ run, lumisection, monitorElement, qualityTest }: Key): string {
   return [
     `run ${run}`,
@@ -155,9 +166,9 @@ const SAME = 'the same content';
 const unlocated = (key: string, content: string) => `an earlier row of this file has the key (${key}) and ${content}`;
 
 /** The key in what `unlocated` made; null for anything else. */
-function parseUnlocated(reason: string): Key | null {
+function parseUnlocated(reason: string): Unlocated | null {
   const pattern =
-    /^an earlier row of this file has the key \(run (\d+)(?:, LS (\d+))?, (.*?)(?:, quality test (.*))?\) and (?:another content, and stays|the same content)$/s;
+    /^an earlier row of this file has the key \(run (\d+)(?:, LS (\d+))?, (.*?)(?:, quality test (.*))?\) and (?:another content, and stays(?:: (.*))?|the same content)$/s;
   const parts = pattern.exec(reason);
   if (!parts) return null;
   return {
@@ -165,5 +176,6 @@ function parseUnlocated(reason: string): Key | null {
     lumisection: Number(parts[2] ?? 0),
     monitorElement: parts[3] ?? '',
     ...(parts[4] !== undefined && { qualityTest: parts[4] }),
+    difference: parts[5] ?? '',
   };
 }

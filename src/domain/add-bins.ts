@@ -79,10 +79,16 @@ const optionText = (option: ErrorOption | undefined) =>
 
 /** In what the axes of two histograms differ, as the end of a sentence, or null where they are those of one booking. */
 export function differingAxes(one: Pick<Binning, 'axes'>, other: Pick<Binning, 'axes'>): string | null {
-  if (one.axes.length !== other.axes.length) return `has ${one.axes.length} axes, not ${other.axes.length}`;
+  const difference = axesDifference(one, other);
+  return difference && `has ${difference}`;
+}
+
+/** The same as what the one has, not the other: "an x axis of ..., not ...". */
+export function axesDifference(one: Pick<Binning, 'axes'>, other: Pick<Binning, 'axes'>): string | null {
+  if (one.axes.length !== other.axes.length) return `${one.axes.length} axes, not ${other.axes.length}`;
   for (const [i, axis] of one.axes.entries()) {
     const difference = differenceOf(axis, other.axes[i] as Axis);
-    if (difference !== null) return `has ${i === 0 ? 'an x' : 'a y'} axis of ${difference}`;
+    if (difference !== null) return `${i === 0 ? 'an x' : 'a y'} axis of ${difference}`;
   }
   return null;
 }

@@ -32,6 +32,8 @@ export interface BatchSettings {
   readonly options: IngestOptions;
   /** Most rows are stored already: a hint for speed. */
   readonly expectTaken: boolean;
+  /** Of conflicts is kept in what they differ; of a file of conflicts alone only the first are. */
+  readonly tellsConflicts: boolean;
 }
 
 /** What became of the rows, and what the store itself has to say of them: why it refused some, or notes. */
@@ -123,14 +125,14 @@ async function histograms(
   dialect: Dialect,
   batch: LumisectionHistogramBatch | RunHistogramBatch,
   ids: DictionaryIds,
-  { fileId, options, expectTaken }: BatchSettings,
+  { fileId, options, ...how }: BatchSettings,
 ): Promise<WrittenBatch> {
   const resolved = resolveBatch(batch, ids, { fileId, onConflict: options.onConflict });
   await enterRuns(transaction, dialect, datasetsOfRuns(runsWithDatasets(batch, resolved.accepted)));
   if (batch.kind === 'lumisectionHistograms') {
     await enterLumisections(transaction, distinctLumisections(batch.run, batch.lumisection, resolved.accepted));
   }
-  const written = await writeHistograms(transaction, dialect, resolved, expectTaken);
+  const written = await writeHistograms(transaction, dialect, resolved, how);
   return { ...written, issues: otherDimensions(batch, ids) };
 }
 

@@ -1,4 +1,5 @@
-import { flagsToBits } from '../domain/lumisection-flags.ts';
+import { valueDifference } from '../domain/content-difference.ts';
+import { bitsToFlags, flagsToBits } from '../domain/lumisection-flags.ts';
 import type { LumisectionBatch, LumisectionRecord, RunBatch, RunRecord } from '../domain/record.ts';
 import { type Claimed, type ClaimKey, claimConditions, noClaim, type Statement } from './condition-claims.ts';
 import { LUMISECTION_FIELDS, NAMED_FIELDS, RUN_FIELDS } from './condition-fields.ts';
@@ -140,6 +141,8 @@ interface Merged<Row> {
   readonly added: Claimed;
   readonly met: Claimed;
   readonly contradicted: Claimed;
+  /** What was contradicted, in words. */
+  readonly differences: string[];
 }
 
 /** Merges records into rows one after another, so that two records of one key in a batch meet each other. */
@@ -176,6 +179,7 @@ class Merge<Row, Rec> {
   all(records: readonly Rec[], onConflict: OnConflict): WrittenRows {
     const outcomes = new Uint8Array(records.length);
     const sameFile = new Set<number>();
+    const differences = new Map<number, string>();
     records.forEach((record, i) => {
       const key = this.#keyOf(record);
       const name = key.join('/');
@@ -185,6 +189,7 @@ class Merge<Row, Rec> {
       if (contradicts && onConflict !== 'replace') {
         outcomes[i] = Outcome.conflicting;
         if (this.#changed.has(name)) sameFile.add(i);
+        differences.set(i, merged.differences.join('; '));
         return;
       }
       this.#state(name, key, merged);
@@ -194,7 +199,7 @@ class Merge<Row, Rec> {
       this.#rows.set(name, merged.row);
       this.#changed.add(name);
     });
-    return { outcomes, sameFile, earlierFiles: new Map() };
+    return { outcomes, sameFile, earlierFiles: new Map(), differences };
   }
 
   #state(name: string, key: ClaimKey, { added, met, contradicted }: Merged<Row>): void {
@@ -231,15 +236,17 @@ function mergeFields<Row extends object, Field extends keyof Row & string>(
 ): Merged<Row> {
   const merged = { ...row };
   const [added, met, contradicted] = [noClaim(), noClaim(), noClaim()];
+  const differences: string[] = [];
   for (const [place, field] of fields.entries()) {
     const stated = record[field];
     if (stated === undefined || stated === null) continue;
     const before = row[field] as Value;
     const found = before === null || before === undefined ? added : sameValue(before, stated) ? met : contradicted;
     found.fields |= 1 << place;
+    if (found === contradicted) differences.push(valueDifference(field, stated, before) ?? '');
     if (found !== met) merged[field] = stated as Row[Field];
   }
-  return { row: merged, added, met, contradicted };
+  return { row: merged, added, met, contradicted, differences };
 }
 
 const sameValue = (a: Value, b: Value) =>
@@ -259,6 +266,8 @@ function mergeFlags(
   merged.added.flags = (on | off) & ~(wasOn | wasOff);
   merged.met.flags = (on & wasOn) | (off & wasOff);
   merged.contradicted.flags = (on & wasOff) | (off & wasOn);
+  for (const flag of bitsToFlags(on & wasOff)) merged.differences.push(`${flag} on, not off`);
+  for (const flag of bitsToFlags(off & wasOn)) merged.differences.push(`${flag} off, not on`);
   return {
     ...merged,
     row: {

@@ -1,3 +1,4 @@
+import { valueDifference } from '../domain/content-difference.ts';
 import type { DatasetBatch, DatasetRecord } from '../domain/record.ts';
 import type { Column, Transaction } from './database.ts';
 import type { Dialect, KeyColumn } from './dialect.ts';
@@ -47,12 +48,16 @@ export async function writeDatasets(
     ]),
   );
   const sameFile = new Set<number>();
+  const differences = new Map<number, string>();
   const outcomes = Uint8Array.from(datasets, (record, row) => {
     const { name } = record;
     const known = drafts.get(name);
     const draft = known ?? { isNew: true, before: null, description: null, describes: false };
     const outcome = merge(draft, record, onConflict);
-    if (outcome === Outcome.conflicting && draft.describes) sameFile.add(row);
+    if (outcome === Outcome.conflicting) {
+      if (draft.describes) sameFile.add(row);
+      differences.set(row, valueDifference('description', record.description, draft.description) ?? '');
+    }
     if (known !== undefined) return outcome;
     drafts.set(name, draft);
     return Outcome.inserted;
@@ -75,7 +80,7 @@ export async function writeDatasets(
     `ON CONFLICT (dataset_id, file_id) DO UPDATE SET
        describes = CASE WHEN excluded.describes = 1 THEN 1 ELSE dataset_contribution.describes END`,
   );
-  return { outcomes, sameFile, earlierFiles: new Map() };
+  return { outcomes, sameFile, earlierFiles: new Map(), differences };
 }
 
 function merge(draft: Draft, { description: stated }: DatasetRecord, onConflict: OnConflict): number {

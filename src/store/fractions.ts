@@ -1,3 +1,4 @@
+import { valueDifference } from '../domain/content-difference.ts';
 import type { FractionBatch } from '../domain/record.ts';
 import type { Column, Transaction } from './database.ts';
 import type { Dialect, KeyColumn } from './dialect.ts';
@@ -58,6 +59,7 @@ export async function writeFractions(
   const stored = new Map(rows.map(([run, subsystem, fraction]) => [`${run}/${subsystem}`, fraction]));
   const before = new Set(stored.keys());
   const sameFile = new Set<number>();
+  const differences = new Map<number, string>();
   const written = new Map<string, (typeof fractions)[number]>();
   const met = new Map<string, (typeof fractions)[number]>();
   const became = fractions.map((fraction, row) => {
@@ -69,6 +71,7 @@ export async function writeFractions(
     }
     if (known !== undefined && !replace) {
       if (!before.has(key)) sameFile.add(row);
+      differences.set(row, valueDifference('fraction', fraction.fraction, known) ?? '');
       return Outcome.conflicting;
     }
     stored.set(key, fraction.fraction);
@@ -106,5 +109,5 @@ export async function writeFractions(
     [...[...written.values()].map(keyOf), ...shared].map((key) => [...key, fileId]),
     'ON CONFLICT DO NOTHING',
   );
-  return { outcomes, sameFile, earlierFiles: new Map() };
+  return { outcomes, sameFile, earlierFiles: new Map(), differences };
 }

@@ -1,6 +1,10 @@
-import { sameBins } from '../domain/codec.ts';
+import { decodeBins, sameBins } from '../domain/codec.ts';
+import { type HistogramContent, histogramDifference } from '../domain/content-difference.ts';
+import { CorruptBinsError } from '../domain/errors.ts';
+import type { Binning } from '../domain/histogram.ts';
 import { shapeOf } from '../domain/shape.ts';
 import { type AddedRows, addHistograms, type Meeting } from './add-histograms.ts';
+import type { BatchSettings } from './batch-writer.ts';
 import type { Transaction } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import {
@@ -15,7 +19,7 @@ import { keyOrder } from './key-order.ts';
 import { Outcome, type WrittenRows } from './outcome.ts';
 import type { ResolvedBatch } from './resolved-batch.ts';
 import { RunElementCounts } from './run-element-counts.ts';
-import { insertMarks, SHARE_KEY, type ShareKey } from './shares.ts';
+import { binningsById, insertMarks, SHARE_KEY, type ShareKey } from './shares.ts';
 
 /**
  * Writes the rows of a batch, finds out what became of each, and keeps `contribution` and `run_monitor_element` in step.
@@ -29,10 +33,11 @@ export async function writeHistograms(
   transaction: Transaction,
   dialect: Dialect,
   batch: ResolvedBatch,
-  expectTaken: boolean,
+  { expectTaken, tellsConflicts }: Pick<BatchSettings, 'expectTaken' | 'tellsConflicts'>,
 ): Promise<WrittenRows> {
   const writing = new HistogramWriting(transaction, dialect, batch);
   await writing.run(expectTaken);
+  if (tellsConflicts) await writing.tellDifferences();
   return writing;
 }
 
@@ -53,6 +58,7 @@ class HistogramWriting implements WrittenRows {
   readonly sameFile = new Set<number>();
   readonly earlierFiles = new Map<number, number>();
   readonly notAdded = new Map<number, string>();
+  readonly differences = new Map<number, string>();
 
   readonly #transaction: Transaction;
   readonly #dialect: Dialect;
@@ -64,6 +70,8 @@ class HistogramWriting implements WrittenRows {
   readonly #counts: RunElementCounts;
   /** First rows of keys under which another file's row says what a row of this file says, and that file. */
   readonly #alike: (readonly [row: number, fileId: number])[] = [];
+  /** Conflicting rows with what they met. */
+  readonly #conflicts: (readonly [row: number, content: Content, stands: Content])[] = [];
   /** Rows whose content is to overwrite what stands under their key: one a key, the last one. */
   readonly #overwriting: number[] = [];
 
@@ -169,6 +177,7 @@ class HistogramWriting implements WrittenRows {
       } else {
         this.outcomes[row] = Outcome.conflicting;
         this.#tellEarlier(row, now.fileId);
+        this.#conflicts.push([row, content, now]);
       }
     }
     if (alike !== null) this.#alike.push([first, alike]);
@@ -188,6 +197,41 @@ class HistogramWriting implements WrittenRows {
     const binning = this.#batch.binnings[this.#batch.binning[row] as number];
     if (binning === undefined) throw new Error(`row ${row} of a batch has bins but no binning`);
     return sameBins(content.bins, other.bins, shapeOf(binning));
+  }
+
+  async tellDifferences(): Promise<void> {
+    const place = this.#rows.compared.indexOf('binning_id');
+    const binnings = new Map<unknown, Binning>(
+      await binningsById(
+        this.#transaction,
+        this.#dialect,
+        this.#conflicts.flatMap(([, content, stands]) => {
+          const ids = [content.compared[place], stands.compared[place]] as [number | null, number | null];
+          return ids[0] === ids[1] ? [] : ids.filter((id) => id !== null);
+        }),
+      ),
+    );
+    for (const [row, content, stands] of this.#conflicts) {
+      const own = this.#batch.binnings[this.#batch.binning[row] as number] ?? null;
+      const contentOf = ({ compared, bins }: Content): HistogramContent => {
+        const binning = compared[place] === content.compared[place] ? own : (binnings.get(compared[place]) ?? null);
+        return {
+          binning,
+          bins: bins && binning && decodeBins(bins, shapeOf(binning)),
+          numbers: new Map(
+            this.#rows.compared.flatMap((name, i) =>
+              i === place ? [] : [[name, compared[i] as number | string | null]],
+            ),
+          ),
+        };
+      };
+      try {
+        this.differences.set(row, histogramDifference(contentOf(content), contentOf(stands)));
+      } catch (error) {
+        // damaged bins that are stored: `verify` tells of them
+        if (!(error instanceof CorruptBinsError)) throw error;
+      }
+    }
   }
 
   /** What other files said alike is no longer what stands there. */

@@ -44,7 +44,7 @@ export async function writeCall(
   const counts = noCounts();
   const issues = [...call.issues];
   for (const { batch, prepared } of batches) {
-    const settings = { fileId: file.id, format: file.format, options, expectTaken: false };
+    const settings = { fileId: file.id, format: file.format, options, expectTaken: false, tellsConflicts: true };
     const written = await prepared.write(transaction, dialect, settings);
     const conflicts = await conflictsOf(transaction, dialect, written);
     for (const outcome of written.outcomes) countOutcome(counts, outcome);

@@ -15,7 +15,7 @@ export function countOutcome(counts: Counts, outcome: number): void {
 export async function conflictsOf(
   transaction: Transaction,
   dialect: Database['dialect'],
-  { outcomes, sameFile, earlierFiles, notAdded }: WrittenBatch,
+  { outcomes, sameFile, earlierFiles, notAdded, differences }: WrittenBatch,
 ): Promise<RowConflict[]> {
   const rows = rowsWith(outcomes, Outcome.conflicting);
   const keys = [{ name: 'wanted', type: 'integer' }] as const;
@@ -31,6 +31,7 @@ export async function conflictsOf(
     row,
     sameFile: sameFile.has(row),
     earlierPath: paths.get(earlierFiles.get(row) ?? -1) ?? null,
+    difference: differences?.get(row) ?? '',
     ...(notAdded?.has(row) && { notAdded: notAdded.get(row) }),
   }));
 }

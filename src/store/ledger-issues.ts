@@ -19,7 +19,7 @@ const COLUMNS: readonly Column[] = [
 const VALUE_LENGTH = 200;
 
 /** A file of which every row is bad must not fill the database: its counts tell of all of them. */
-const MOST_ISSUES = 10_000;
+export const MOST_ISSUES = 10_000;
 
 /** There may be as many as there are rows. */
 const isOfRow = ({ severity, code }: IssueRecord) => severity !== 'NOTE' || code === REPEATED_ROW;

@@ -16,7 +16,7 @@ import { endJobs, noteStepForward } from './jobs.ts';
 import { NothingStays, type PreparedCallBatch, writeCall } from './ledger-call.ts';
 import { COUNT_NAMES, conflictsOf, countOutcome } from './ledger-conflicts.ts';
 import { beginFile, finishFile, lockFile, refuseBusy, renewLease, settleBatch } from './ledger-files.ts';
-import { appendIssues, issuesOf } from './ledger-issues.ts';
+import { appendIssues, issuesOf, MOST_ISSUES } from './ledger-issues.ts';
 import { Outcome } from './outcome.ts';
 import { dropUnusedNames } from './prune.ts';
 import { rehearsalDatabase } from './rehearsal.ts';
@@ -169,7 +169,8 @@ class StoreLedger implements Ledger {
     const allIssues = [...issues];
     if (batch && prepared) {
       const expectTaken = this.#meetingStored.has(fileId);
-      const settings: BatchSettings = { fileId, format: file.format, options, expectTaken };
+      const tellsConflicts = file.conflicting + file.rejected < MOST_ISSUES;
+      const settings: BatchSettings = { fileId, format: file.format, options, expectTaken, tellsConflicts };
       const written = await prepared.write(transaction, dialect, settings);
       conflicts.push(...(await conflictsOf(transaction, dialect, written)));
       if (options.onConflict === 'fail' && conflicts[0]) refuse(batch, conflicts[0], options);

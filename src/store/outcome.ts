@@ -11,4 +11,6 @@ export interface WrittenRows {
   readonly earlierFiles: ReadonlyMap<number, number>;
   /** Why a conflicting row was not added, as the end of a sentence; of rows that were to be added alone. */
   readonly notAdded?: ReadonlyMap<number, string>;
+  /** In what a conflicting row differs from what stays ("entries 12, not 10; ..."), where that can be told. */
+  readonly differences?: ReadonlyMap<number, string>;
 }

@@ -1,3 +1,4 @@
+import { valueDifference } from '../domain/content-difference.ts';
 import type {
   MonitorElementRecord,
   QualityTestBatch,
@@ -100,6 +101,7 @@ export async function writeScalars(
   const outcomes = new Uint8Array(rows.length);
   const sameFile = new Set<number>();
   const earlierFiles = new Map<number, number>();
+  const differences = new Map<number, string>();
   const written = new Map<string, Row>();
   const overwritten = new Map<string, Row>();
   const shared = new Map<string, Row>();
@@ -113,10 +115,11 @@ export async function writeScalars(
       outcomes[index] = Outcome.conflicting;
       if (stands.fileId === fileId) sameFile.add(index);
       else if (stands.fileId !== null) earlierFiles.set(index, stands.fileId);
+      differences.set(index, differenceOf(table, row.values, stands.values));
     } else {
       outcomes[index] = stands === undefined ? Outcome.inserted : Outcome.replaced;
       if (stands !== undefined) overwritten.set(name, row);
-      standing.set(name, { content: row.content, fileId });
+      standing.set(name, { content: row.content, fileId, values: row.values });
       written.set(name, row);
       shared.delete(name);
     }
@@ -145,7 +148,7 @@ export async function writeScalars(
     [...shared.values()].map((row) => [...shareKey(row), fileId]),
     'ON CONFLICT DO NOTHING',
   );
-  return { outcomes, sameFile, earlierFiles };
+  return { outcomes, sameFile, earlierFiles, differences };
 }
 
 function rowsOf(
@@ -176,8 +179,16 @@ function rowsOf(
 const contentOf = (table: ValueTable, values: Values): string =>
   table === SCALARS ? canonicalScalar(values[0] as ScalarType, values[1] as string) : JSON.stringify(values);
 
+/** In words; the number of a scalar is its value again. */
+const differenceOf = (table: ValueTable, one: Values, other: Values): string =>
+  table.values
+    .flatMap(({ name }, i) => (name === 'number' ? [] : [valueDifference(name.replace('_code', ''), one[i], other[i])]))
+    .filter((part) => part !== null)
+    .join('; ');
+
 interface Standing {
   readonly content: string;
+  readonly values: Values;
   readonly fileId: number | null;
 }
 
@@ -200,7 +211,11 @@ async function findStanding(
   return new Map(
     found.map((row) => [
       JSON.stringify(row.slice(0, width)),
-      { fileId: row[width] as number | null, content: contentOf(table, row.slice(width + 1)) },
+      {
+        fileId: row[width] as number | null,
+        values: row.slice(width + 1),
+        content: contentOf(table, row.slice(width + 1)),
+      },
     ]),
   );
 }

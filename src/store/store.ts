@@ -356,6 +356,8 @@ export interface RowConflict {
   readonly earlierPath: string | null;
   /** Under `add`: why it was not added, as the end of a sentence. */
   readonly notAdded?: string | undefined;
+  /** In what it differs from what stays ("entries 12, not 10; ..."); '' where that is not known. */
+  readonly difference: string;
 }
 
 export interface BatchOutcome {

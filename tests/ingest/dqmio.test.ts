@@ -127,7 +127,7 @@ describe.each(databases)('DQMIO files on $name', (database) => {
         value: `run ${RUN}, LS 1, A/a`,
         reason:
           'line 2 (entry 1 of tree TH1Fs) of this file has the same key and another content: ' +
-          'line 2 stays, line 3 (entry 2 of tree TH1Fs) does not',
+          'line 2 stays, line 3 (entry 2 of tree TH1Fs) does not: contents of 1 of 3 bins, first bin 1: 2, not 1',
       },
     ]);
   });

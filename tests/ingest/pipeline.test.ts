@@ -66,7 +66,7 @@ describe.each(databases)('the pipeline on $name', (database) => {
         code: 'CONFLICT',
         line: 2,
         value: 'run 1, LS 1, charge',
-        reason: `a row of ${first} has this key and another content, and stays`,
+        reason: `a row of ${first} has this key and another content, and stays: entries 35, not 6; contents of 5 of 5 bins, first bin 0: 7, not 0`,
       },
     ]);
   });
@@ -78,8 +78,8 @@ describe.each(databases)('the pipeline on $name', (database) => {
     const report = await ingest(file('both-lines.csv', csv(...rows)));
     expect(report.counts).toEqual({ ...none, inserted: 3, identical: 1, conflicting: 2 });
     expect(report.issues.map(({ reason }) => reason)).toEqual([
-      'line 2 of this file has the same key and another content: line 2 stays, line 5 does not',
-      'line 4 of this file has the same key and another content: line 4 stays, line 6 does not',
+      'line 2 of this file has the same key and another content: line 2 stays, line 5 does not: entries 10, not 6; contents of 1 of 5 bins, first bin 1: 5, not 1',
+      'line 4 of this file has the same key and another content: line 4 stays, line 6 does not: entries 11, not 6; contents of 1 of 5 bins, first bin 1: 6, not 1',
       expect.stringContaining('line 2 of this file has the same key and the same content as line 7'),
     ]);
   });

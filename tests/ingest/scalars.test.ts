@@ -154,20 +154,25 @@ describe.each(databases)('scalars and quality tests ingested on $name', (databas
     );
     expect(report.counts).toMatchObject({ ...none, inserted: 4, conflicting: 2 });
     const issues = report.issues.map(({ code, line, value, reason }) => ({ code, line, value, reason }));
-    const reason = (folder: string, ...places: [line: number, text: string][]) => {
+    const reason = (folder: string, difference: string, ...places: [line: number, text: string][]) => {
       const [first, later] = places.map(([line, text]) => ({
         line,
         place: `line ${line} (key DQMData/Run 316293/${folder}/${text};1)`,
       }));
       const same = 'of this file has the same key and another content';
-      return `${first?.place} ${same}: line ${first?.line} stays, ${later?.place} does not`;
+      return `${first?.place} ${same}: line ${first?.line} stays, ${later?.place} does not: ${difference}`;
     };
     expect(issues).toEqual([
       {
         code: 'CONFLICT_IN_FILE',
         line: 4,
         value: 'run 316293, Info/ProvInfo/events',
-        reason: reason('Info/Run summary/ProvInfo', [3, labelled('events', 'i=1')], [4, labelled('events', 'i=2')]),
+        reason: reason(
+          'Info/Run summary/ProvInfo',
+          'value "2", not "1"',
+          [3, labelled('events', 'i=1')],
+          [4, labelled('events', 'i=2')],
+        ),
       },
       {
         code: 'CONFLICT_IN_FILE',
@@ -175,6 +180,7 @@ describe.each(databases)('scalars and quality tests ingested on $name', (databas
         value: 'run 316293, CSC/Digis/eff, quality test Mean',
         reason: reason(
           'CSC/Run summary/Digis',
+          'status 200, not 100',
           [5, labelled('eff.Mean', 'qr=st:100:1:Mean:')],
           [6, labelled('eff.Mean', 'qr=st:200:1:Mean:')],
         ),

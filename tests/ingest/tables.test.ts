@@ -47,7 +47,8 @@ describe.each(databases)('tables ingested on $name', (database) => {
     const other = file('run_number,fraction_pixel_GOOD,fraction_tau_GOOD\n1,0.1,0.5\n3,0,\n');
     const second = await ingest(other, { source: 'rr' });
     expect(second.counts).toEqual({ ...none, inserted: 1, identical: 1, conflicting: 1 });
-    expect(second.issues).toMatchObject([{ severity: 'CONFLICTING', line: 2 }]);
+    const reason = 'what is stored has this key and another content, and stays: fraction 0.5, not 1';
+    expect(second.issues).toMatchObject([{ severity: 'CONFLICTING', line: 2, reason }]);
     expect(await fractions()).toEqual([
       [1, 'rr', 'pixel', 0.1],
       [1, 'rr', 'tau', 1],

@@ -103,11 +103,11 @@ describe.each(databases)('writing histograms on $name', (database) => {
   });
 
   test.each([
-    ['bins', { bins: [0, 1, 2, 4, 0], entries: 6 }],
-    ['entries', { entries: 7 }],
-    ['no entries', { entries: Number.NaN }],
-    ['another binning', { title: 'another' }],
-  ])('keeps the first of two rows that differ in %s, and says where it came from', async (_, other) => {
+    ['bins', { bins: [0, 1, 2, 4, 0], entries: 6 }, 'contents of 1 of 5 bins, first bin 3: 4, not 3'],
+    ['entries', { entries: 7 }, 'entries 7, not 6'],
+    ['no entries', { entries: Number.NaN }, 'entries none, not 6'],
+    ['another binning', { title: 'another' }, 'title "another", not ""'],
+  ])('keeps the first of two rows that differ in %s, and says where it came from', async (_, other, difference) => {
     const first = await beginFile(ledger, {}, { path: '/data/first.csv' });
     const second = await beginFile(ledger);
     await write(ledger, first, lumisections([{ ls: 1 }]));
@@ -120,7 +120,7 @@ describe.each(databases)('writing histograms on $name', (database) => {
       }),
     });
     expect(counted(outcome)).toEqual({ inserted: 1, conflicting: 1 });
-    expect(outcome.conflicts).toEqual([{ row: 1, sameFile: false, earlierPath: '/data/first.csv' }]);
+    expect(outcome.conflicts).toEqual([{ row: 1, sameFile: false, earlierPath: '/data/first.csv', difference }]);
     expect(await ask('SELECT code, line, reason FROM ingest_issue')).toEqual(['CONFLICT 1 /data/first.csv']);
     expect(await ask('SELECT file_id, entries FROM lumisection_histogram WHERE lumisection_number = 1')).toEqual([
       `${first} 6`,
@@ -170,14 +170,15 @@ describe.each(databases)('writing histograms on $name', (database) => {
       [0, 3, 3, 3, 0],
     ];
     const stored = () => ask('SELECT integral FROM lumisection_histogram');
+    const difference = 'entries 6, not 3; contents of 3 of 5 bins, first bin 1: 2, not 1';
 
     test('in one batch: the first is inserted, equal ones are identical, others conflict with it', async () => {
       const file = await beginFile(ledger);
       const outcome = await write(ledger, file, lumisections([A, A, B, A, B].map((bins) => ({ bins }))));
       expect(counted(outcome)).toEqual({ inserted: 1, identical: 2, conflicting: 2 });
       expect(outcome.conflicts).toEqual([
-        { row: 2, sameFile: true, earlierPath: null },
-        { row: 4, sameFile: true, earlierPath: null },
+        { row: 2, sameFile: true, earlierPath: null, difference },
+        { row: 4, sameFile: true, earlierPath: null, difference },
       ]);
       expect(await stored()).toEqual(['3']);
       expect(await ask('SELECT lumisection_count FROM run_monitor_element')).toEqual(['1']);
@@ -188,7 +189,7 @@ describe.each(databases)('writing histograms on $name', (database) => {
       await write(ledger, file, lumisections([{ bins: A }]));
       const outcome = await write(ledger, file, lumisections([B, A].map((bins) => ({ bins }))));
       expect(counted(outcome)).toEqual({ identical: 1, conflicting: 1 });
-      expect(outcome.conflicts).toEqual([{ row: 0, sameFile: true, earlierPath: null }]);
+      expect(outcome.conflicts).toEqual([{ row: 0, sameFile: true, earlierPath: null, difference }]);
     });
 
     test('against another file: each is compared with what stands', async () => {
