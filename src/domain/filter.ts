@@ -64,6 +64,8 @@ export interface ListQuery extends PageRequest {
   readonly fields?: readonly string[];
   /** Whether cursors of the page will be asked for (default true). */
   readonly cursors?: boolean;
+  /** Whether bins come along however large they are (default: small ones, where `fields` has `bins`). */
+  readonly largeBins?: boolean;
 }
 
 export interface Page<Row> {

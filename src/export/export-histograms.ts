@@ -34,8 +34,6 @@ const PAGE_ROWS = 4_000;
  */
 const CHUNK_ROWS = 2_000;
 const CHUNK_CELLS = 100_000;
-/** Bins that a page does not bring are read so many at once. */
-const BLOBS_AT_ONCE = 100;
 
 /**
  * The histograms of a request as a file, made while it is read: nothing is held but one chunk. What cannot work is refused
@@ -87,18 +85,14 @@ async function* chunksOf(
   expected: number | null,
   isCut: ExportOptions['cut'] = () => null,
 ): Chunks<ExportRow, ExportRows> {
-  const names = new Names(store);
   let rows = 0;
-  const walk = { noun, where, after, fields: FIELDS, pageRows: PAGE_ROWS };
-  for await (const page of readAhead(walkHistograms(store, walk))) {
-    const named = await names.of(page);
+  for await (const { page, named } of readAhead(namedPages(store, noun, where, after))) {
     for (let from = 0; from < page.length; ) {
       if (rows === limit) return 'LIMIT';
       // nothing can be cut off a file that says at its beginning how long it is
       const cut = expected === null ? isCut() : null;
       if (cut !== null) return cut;
-      const most = page.isLarge(from) ? BLOBS_AT_ONCE : CHUNK_ROWS;
-      const end = endOfChunk(named.bookings, from, Math.min(from + most, from + limit - rows, page.length));
+      const end = endOfChunk(named.bookings, from, Math.min(from + CHUNK_ROWS, from + limit - rows, page.length));
       const blobs = await page.blobs(placesOf(from, end));
       rows += end - from;
       yield { rows: rowsOf(page, named, from, blobs), cursor: exportCursor(noun, page.key(end - 1)) };
@@ -106,9 +100,22 @@ async function* chunksOf(
     }
   }
   if (expected !== null && rows < expected) {
-    throw new UnavailableError('Histograms were taken away while they were exported: ask again');
+    throw takenAway();
   }
   return null;
+}
+
+const takenAway = () => new UnavailableError('Histograms were taken away while they were exported: ask again');
+
+/** Names are read with a page, before whoever takes it may let them wait: what is withdrawn takes names along. */
+async function* namedPages(
+  store: Store,
+  ...[noun, where, after]: [ExportRequest['noun'], ExportRequest['where'], ExportRequest['after']]
+) {
+  const names = new Names(store);
+  for await (const page of walkHistograms(store, { noun, where, after, fields: FIELDS, pageRows: PAGE_ROWS })) {
+    yield { page, named: await names.of(page) };
+  }
 }
 
 const placesOf = (from: number, end: number) => Array.from({ length: end - from }, (_, i) => from + i);
@@ -174,11 +181,17 @@ class Names {
     for (const row of await reads.datasets(datasets)) if (row) this.#datasets.set(row.id, row.name);
     for (const row of await reads.binnings(binnings)) if (row) this.#bookings.set(row.id, bookingOf(row));
     return {
-      monitorElements: byNeighbour(page.monitorElementIds, (id) => this.#elements.get(id) as string),
-      datasets: byNeighbour(page.datasetIds, (id) => this.#datasets.get(id) as string),
-      bookings: byNeighbour(binningIds, (id) => (id === null ? null : (this.#bookings.get(id) ?? null))),
+      monitorElements: byNeighbour(page.monitorElementIds, (id) => named(this.#elements, id)),
+      datasets: byNeighbour(page.datasetIds, (id) => named(this.#datasets, id)),
+      bookings: byNeighbour(binningIds, (id) => (id === null ? null : named(this.#bookings, id))),
     };
   }
+}
+
+function named<Name>(names: ReadonlyMap<number, Name>, id: number): Name {
+  const name = names.get(id);
+  if (name === undefined) throw takenAway();
+  return name;
 }
 
 function missing(known: ReadonlyMap<number, unknown>, ids: readonly (number | null)[]): number[] {

@@ -18,9 +18,8 @@ import type { FieldType } from './noun-info.ts';
 import type { Order } from './order-sql.ts';
 import type { Noun, Rows } from './store.ts';
 
-/** Larger bins are read when they are asked for, by the key of the row. */
-const MOST_BYTES_OF_BINS = 4_096;
-const small = (size: string, bins: string) => `CASE WHEN ${size} <= ${MOST_BYTES_OF_BINS} THEN ${bins} END`;
+/** Larger bins come along where a list says so; else they are read when they are asked for, by the key of the row. */
+export const SMALL_BINS_BYTES = 4_096;
 
 /** What a list selects, and what it makes of the answer. */
 export class ListReading<N extends Noun> {
@@ -31,6 +30,7 @@ export class ListReading<N extends Noun> {
   readonly #selected: readonly Sql[];
   readonly #types: readonly FieldType[];
   readonly #bins: boolean;
+  readonly #mostBytes: number;
 
   /**
    * `related`: select the values of related rows that cursors need. `bins`: read small bins at once, where the list is
@@ -47,6 +47,7 @@ export class ListReading<N extends Noun> {
     this.#dialect = dialect;
     this.#fields = listFields(noun, list, order);
     this.#bins = bins && list.fields?.includes('bins') === true;
+    this.#mostBytes = list.largeBins === true ? Number.POSITIVE_INFINITY : SMALL_BINS_BYTES;
     const terms = related && list.cursors !== false ? cursorTerms(order) : [];
     const own = parents.groups.filter(({ field }) => field === undefined);
     let next = this.#fields.length + terms.length;
@@ -69,7 +70,7 @@ export class ListReading<N extends Noun> {
     if (!this.#bins) return numbered(this.#selected);
     const bins = this.#dialect.packing
       ? 'coalesce(length(t.bins), 0) AS size, t.bins'
-      : small('length(t.bins)', 't.bins');
+      : this.#wanted('length(t.bins)', 't.bins');
     return sql`${numbered(this.#selected)}, ${sql.raw(bins)} AS bins`;
   }
 
@@ -77,13 +78,17 @@ export class ListReading<N extends Noun> {
   packed(inner: Sql): Sql {
     const { packing } = this.#dialect;
     if (!this.#bins || packing === null) return packed(this.#dialect, inner, this.#types);
-    const bins = [packing.pack('int', 'size'), packing.packBytes(small('size', 'bins'))];
+    const bins = [packing.pack('int', 'size'), packing.packBytes(this.#wanted('size', 'bins'))];
     return packed(this.#dialect, inner, this.#types, bins);
   }
 
   found(rows: readonly (readonly unknown[])[]): FoundRows<N> {
     const columns = unpacked(this.#dialect, rows, this.#types);
     return new FoundRows(columns, this.#fields, this.#bins ? this.#binsOf(rows) : []);
+  }
+
+  #wanted(size: string, bins: string): string {
+    return Number.isFinite(this.#mostBytes) ? `CASE WHEN ${size} <= ${this.#mostBytes} THEN ${bins} END` : bins;
   }
 
   /** By row; undefined where there are none, or they are too large to come along. */
@@ -95,7 +100,7 @@ export class ListReading<N extends Noun> {
     const bytes = row[next + 2] as Uint8Array | null;
     let end = 0;
     return (packing.unpack('int', row[next + 1]) as number[]).map((size) => {
-      if (size === 0 || size > MOST_BYTES_OF_BINS) return undefined;
+      if (size === 0 || size > this.#mostBytes) return undefined;
       end += size;
       return bytes?.subarray(end - size, end);
     });
