@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/store/database.ts';
 import type { Store } from '../../src/store/store.ts';
+import { type Finding, verifyDatabase } from '../../src/store/verify.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { certification, lumisections, runLevel } from './writing/batches.ts';
 import { beginFile, openDatabase, write } from './writing/write.ts';
@@ -9,7 +10,7 @@ describe.each(databases)('verifying $name', (database) => {
   let store: Store;
   let raw: Database;
   let drop: () => Promise<void>;
-  beforeEach(async () => {
+  beforeAll(async () => {
     const created = await createTestStore(database);
     ({ store, drop } = created);
     raw = await openDatabase(created.url);
@@ -29,7 +30,7 @@ describe.each(databases)('verifying $name', (database) => {
       await ledger.finish(file, { status: 'DONE' });
     }
   });
-  afterEach(async () => {
+  afterAll(async () => {
     await raw.close();
     await drop();
   });
@@ -70,8 +71,14 @@ describe.each(databases)('verifying $name', (database) => {
     ['bins:lumisection_histogram', 'UPDATE lumisection_histogram SET bins = $1 WHERE run_number = 2'],
     ['bins:run_histogram', 'UPDATE run_histogram SET bins = $1 WHERE bins IS NOT NULL'],
   ])('finds %s', async (check, sql) => {
-    await raw.write((transaction) => transaction.all(sql, sql.includes('$1') ? [Uint8Array.of(1, 2, 3)] : []));
-    const findings = await store.verify();
+    let findings: Finding[] = [];
+    const undone = new Error('for the next damage');
+    const damaged = raw.write(async (transaction) => {
+      await transaction.all(sql, sql.includes('$1') ? [Uint8Array.of(1, 2, 3)] : []);
+      findings = await verifyDatabase(transaction, raw.dialect);
+      throw undone;
+    });
+    await expect(damaged).rejects.toBe(undone);
     expect(findings.map((finding) => finding.check)).toContain(check);
     for (const finding of findings) expect(finding.examples.length).toBeGreaterThan(0);
   });
