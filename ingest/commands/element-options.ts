@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { pathProblem } from '../../src/domain/monitor-element.ts';
 import { repeatedMember } from '../formats/table/repeated-member.ts';
 import { compileChoice, type ElementChoice } from '../pipeline/elements.ts';
+import { withoutBraces } from './braces.ts';
 import { UsageError } from './command.ts';
 
 /** Flags that say what monitor elements are called and which to take, for `parseArguments`. */
@@ -12,7 +13,8 @@ export const elementOptions = {
   'me-prefix': { type: 'string' },
 } as const;
 
-export const elementHelp = `  --include GLOB       take only monitor elements whose path matches: 'PixelPhase1/*'; may be given several times
+export const elementHelp = `  --include GLOB       take only monitor elements whose path matches: 'PixelPhase1/*', 'Pixel/{charge,size}_*'; may be
+                       given several times
   --exclude GLOB       leave out those that match; @LIST in place of a GLOB is a file of globs, one a line
   --me-map FILE        paths for names as the files write them: a CSV of name,path or a JSON object
   --me-prefix PREFIX   put before every name that the map does not hold`;
@@ -43,11 +45,11 @@ export async function elementChoiceOf(values: Values): Promise<ElementChoice | u
 async function readGlobs(flag: string, globs: readonly string[]): Promise<string[]> {
   const lists = globs.map(async (glob) => {
     if (glob.trim() === '') throw new UsageError(`${flag} is empty`);
-    if (!glob.startsWith('@')) return [glob];
+    if (!glob.startsWith('@')) return withoutBraces(glob);
     const lines = (await readList(flag, glob.slice(1))).split(/\r?\n/).map((line) => line.trim());
     const listed = lines.filter((line) => line !== '' && !line.startsWith('#'));
     if (listed.length === 0) throw new UsageError(`${flag}: the list ${glob.slice(1)} holds no glob`);
-    return listed;
+    return listed.flatMap(withoutBraces);
   });
   return (await Promise.all(lists)).flat();
 }

@@ -8,6 +8,7 @@ import { type Inspection, inspectFile } from '../pipeline/inspect.ts';
 import { NO_DATA } from '../pipeline/quarantine.ts';
 import { type SkippedFile, skippedText } from '../report.ts';
 import { formatInspection } from '../report-inspection.ts';
+import { isLiveName } from '../source/live/live-name.ts';
 import { type Command, parseArguments, UsageError } from './command.ts';
 import { elementChoiceOf, elementHelp, elementOptions } from './element-options.ts';
 import { openEmptyStore } from './empty-store.ts';
@@ -48,6 +49,11 @@ export const inspect: Command = { help, run };
 async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArguments(args, options);
   if (positionals.length === 0) throw new UsageError('no file was named');
+  const live = positionals.find(isLiveName);
+  if (live !== undefined)
+    throw new UsageError(
+      `${live}: only files and folders are inspected; \`npm run ingest -- --dry-run\` asks an API and changes nothing`,
+    );
   assertFormat(values.format);
   assertNames(values);
   const { dataset, source, format } = values;

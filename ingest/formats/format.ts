@@ -37,6 +37,8 @@ export interface Format {
    * that was overwritten under `replace`). Empty where there is none; formats without row keys return empty lists.
    */
   locate(source: ByteSource, keys: readonly RowKey[], options: ReadOptions): Promise<readonly (readonly number[])[]>;
+  /** What a line is called, where it is none of text. */
+  readonly lineIs?: 'row';
   /** Where these lines are no lines of text: what to look for in the file, e.g. `entry 4 of tree TH1Fs`. */
   placesOf?(source: ByteSource, lines: readonly number[]): Promise<readonly string[]>;
 }

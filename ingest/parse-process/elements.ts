@@ -60,7 +60,11 @@ export async function locateChosen(
   const lines = await linesOf(format, source, keys, options);
   const told = new Set(keys.flatMap(({ line }, i) => [line, ...(lines[i] ?? []).slice(0, 1)]));
   const places = (await format.placesOf?.(source, [...told])) ?? [];
-  return { lines, places: new Map([...told].flatMap((line, i) => (places[i] ? [[line, places[i]]] : []))) };
+  return {
+    lines,
+    places: new Map([...told].flatMap((line, i) => (places[i] ? [[line, places[i]]] : []))),
+    lineIs: format.lineIs ?? 'line',
+  };
 }
 
 async function linesOf(

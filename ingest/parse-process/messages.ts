@@ -63,6 +63,7 @@ export interface Located {
   readonly lines: readonly (readonly number[])[];
   /** What people call these lines, and those of the keys, where that is something else. */
   readonly places: ReadonlyMap<number, string>;
+  readonly lineIs: 'line' | 'row';
 }
 
 /** What a file turned out to be. */

@@ -24,10 +24,12 @@ export function conflictIssue(batch: RecordBatch, conflict: RowConflict): IssueR
       reason: `${notAdded}; what ${earlierOf(conflict, batch)} brought under this key stays`,
     };
   }
-  if (sameFile) return { ...common, code: CONFLICT_IN_FILE, reason: told(unlocated(common.value, OTHER), difference) };
+  // of a table nobody looks up which row it was
+  if (sameFile && keyOf(batch, row).monitorElement !== '')
+    return { ...common, code: CONFLICT_IN_FILE, reason: told(unlocated(common.value, OTHER), difference) };
   return {
     ...common,
-    code: CONFLICT,
+    code: sameFile ? CONFLICT_IN_FILE : CONFLICT,
     reason: told(`${earlierOf(conflict, batch)} has this key and another content, and stays`, difference),
   };
 }
@@ -75,13 +77,13 @@ async function nameLines(ledger: Ledger, fileId: number, code: string, locate: L
     });
     after = issues.at(-1)?.number ?? Number.POSITIVE_INFINITY;
     if (found.length === 0) continue;
-    const { lines, places } = await locate(found.map(({ key }) => key));
+    const { lines, ...called } = await locate(found.map(({ key }) => key));
     await ledger.reviseIssues(
       fileId,
       found.map(({ number, key }, index) => ({
         number,
         // an earlier reading may have told of the same repeat
-        reason: code === REPEATED_ROW && named.has(key.line) ? null : worded(key, lines[index] ?? [], places),
+        reason: code === REPEATED_ROW && named.has(key.line) ? null : worded(key, lines[index] ?? [], called),
       })),
     );
   }
@@ -91,24 +93,27 @@ async function nameLines(ledger: Ledger, fileId: number, code: string, locate: L
 function conflictWithLines(
   { line, difference }: Unlocated & RowKey,
   [first]: readonly number[],
-  places: Located['places'],
+  called: Called,
 ): string {
   if (first === undefined)
     return told('another reading of this file left another content under this key, which stays', difference);
-  const what = `${lineText(first, places)} of this file has the same key and another content`;
-  return told(`${what}: line ${first} stays, ${lineText(line, places)} does not`, difference);
+  const what = `${lineText(first, called)} of this file has the same key and another content`;
+  return told(`${what}: ${called.lineIs} ${first} stays, ${lineText(line, called)} does not`, difference);
 }
 
 /** Null where no row of the file is repeated: another reading left what was met. */
-function repeatWithLines({ line }: RowKey, [first]: readonly number[], places: Located['places']): string | null {
+function repeatWithLines({ line }: RowKey, [first]: readonly number[], called: Called): string | null {
   if (first === undefined) return null;
-  return `${lineText(first, places)} of this file has the same key and the same content as ${lineText(line, places)}, and is stored once: if they are two monitor elements of one name, one of them is lost`;
+  return `${lineText(first, called)} of this file has the same key and the same content as ${lineText(line, called)}, and is stored once: if they are two monitor elements of one name, one of them is lost`;
 }
 
 const told = (what: string, difference: string) => (difference === '' ? what : `${what}: ${difference}`);
 
-const lineText = (line: number, places: Located['places']) =>
-  places.has(line) ? `line ${line} (${places.get(line)})` : `line ${line}`;
+/** What people call lines. */
+type Called = Pick<Located, 'places' | 'lineIs'>;
+
+const lineText = (line: number, { places, lineIs }: Called) =>
+  places.has(line) ? `${lineIs} ${line} (${places.get(line)})` : `${lineIs} ${line}`;
 
 /** Key of one row of a batch, with its line (0 where there is none). */
 function keyOf(batch: RecordBatch, row: number): RowKey {

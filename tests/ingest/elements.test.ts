@@ -38,6 +38,20 @@ describe('a choice of monitor elements', () => {
     expect((await elementChoiceOf({ include: [`@${list}`, 'x'] }))?.include).toEqual(['Pixel/*', 'Strip/?', 'x']);
   });
 
+  test('has braces stand for globs, as a shell does, and other braces for themselves', async () => {
+    const included = async (glob: string) => (await elementChoiceOf({ include: [glob] }))?.include;
+    expect(await included('Pixel/{charge,size}_{1,2}')).toEqual([
+      'Pixel/charge_1',
+      'Pixel/charge_2',
+      'Pixel/size_1',
+      'Pixel/size_2',
+    ]);
+    expect(await included('{a{b,},c}/*')).toEqual(['ab/*', 'a/*', 'c/*']);
+    for (const plain of ['a{b}', 'a{b,c', 'a}b,c', '[{]a,b}', '{}']) expect(await included(plain)).toEqual([plain]);
+    await expect(included('{a,b}'.repeat(12))).rejects.toThrow('stands for more than 1000 globs');
+    expect((await elementChoiceOf({ exclude: [`@${file('braces.txt', 'x{1,2}')}`] }))?.exclude).toEqual(['x1', 'x2']);
+  });
+
   test.each([
     ['a,b,c', /bad\.csv:1: two cells are wanted/],
     ['a,P/a\na,P/b', /bad\.csv:2: a is P\/b here and P\/a in .*bad\.csv:1/],

@@ -104,6 +104,12 @@ describe('inspect without a database', () => {
     expect(files.map(({ error }) => error?.code ?? null)).toEqual(['FILE_NOT_FOUND', 'UNKNOWN_FORMAT', null]);
   });
 
+  test('says that it looks at files alone, where an API is named', async () => {
+    const { status, stderr } = await runHere(['inspect', 'oms:https://cmsoms.cern.ch/agg/api/v1/runs'], { url });
+    expect(status).toBe(1);
+    expect(stderr).toContain('only files and folders are inspected');
+  });
+
   test('tells a certification by its runs and their lumisections', async () => {
     const path = file(
       'golden.json',

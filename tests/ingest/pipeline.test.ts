@@ -9,6 +9,7 @@ import { csv, csvRow, lumisectionCsv } from '../support/csv-files.ts';
 import { dumpDatabase } from '../support/database-dump.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { DATASET, ingestFolder, none } from '../support/ingest-files.ts';
+import { perLsParquet } from './formats/per-ls-parquet-files.ts';
 
 const { parser, file } = ingestFolder('pipeline');
 const one = csvRow({ ls: 1, bins: [0, 1, 2, 3, 0] });
@@ -81,6 +82,16 @@ describe.each(databases)('the pipeline on $name', (database) => {
       'line 2 of this file has the same key and another content: line 2 stays, line 5 does not: entries 10, not 6; contents of 1 of 5 bins, first bin 1: 5, not 1',
       'line 4 of this file has the same key and another content: line 4 stays, line 6 does not: entries 11, not 6; contents of 1 of 5 bins, first bin 1: 6, not 1',
       expect.stringContaining('line 2 of this file has the same key and the same content as line 7'),
+    ]);
+  });
+
+  test('names rows of a Parquet as rows', async () => {
+    const row = { fromrun: 1, hname: 'charge', metype: 3, Xmin: 0, Xmax: 3, Xbins: 3 };
+    const rows = [1, 2, 4].map((bin) => ({ ...row, fromlumi: 1, entries: 6, histo: [0, bin, 2, 3, 0] }));
+    const report = await ingest(file('rows.parquet', perLsParquet(rows)));
+    expect(report.issues.map(({ reason }) => reason)).toEqual([
+      'row 1 of this file has the same key and another content: row 1 stays, row 2 does not: contents of 1 of 5 bins, first bin 1: 2, not 1',
+      'row 1 of this file has the same key and another content: row 1 stays, row 3 does not: contents of 1 of 5 bins, first bin 1: 4, not 1',
     ]);
   });
 

@@ -48,6 +48,7 @@ export const perLsParquet: Format = {
   statedDataset: (_head, name, path) => datasetOfName(name, path),
   read,
   locate,
+  lineIs: 'row',
 };
 
 async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<ReadStep> {

@@ -8,7 +8,7 @@ import { isParquet } from '../parquet/magic.ts';
 import { shortened } from '../shortened.ts';
 import { isFault } from './cell-checks.ts';
 import { CountedNotes, type RowNote } from './counted-notes.ts';
-import { isJson, openTable, type TableRow } from './table.ts';
+import { isJson, openTable, type Table, type TableRow } from './table.ts';
 
 /** What a table says, told once for CSV, JSON and Parquet. */
 export interface TableNoun<Item> {
@@ -40,8 +40,8 @@ export function recognisesTable(
     async looksInside(source) {
       if (!isParquet(source.head) && !isJson(source.head)) return null;
       try {
-        const columns = await columnsOf(source, title);
-        return columns === null || fits(columns) ? null : `a table of the columns ${shortened(columns.join(', '))}`;
+        const table = await lookedAt(source, title);
+        return table.isEmpty || fits(table.columns) ? null : `a table of ${columnsText(table)}`;
       } catch (error) {
         const isOther = error instanceof FileError && error.code !== 'FILE_CHANGED' && !beginsAsTable(source.head);
         if (isOther) return error.message;
@@ -53,17 +53,24 @@ export function recognisesTable(
   };
 }
 
-const columnsLookedAt = new WeakMap<ByteSource, Promise<readonly string[] | null>>();
+const tables = new WeakMap<ByteSource, Promise<LookedAt>>();
 
-/**
- * Null of an empty table, which may be any. Looked up once of a file: several formats ask, and a JSON is read as a whole
- * for them.
- */
-function columnsOf(source: ByteSource, title: string): Promise<readonly string[] | null> {
+type LookedAt = Pick<Table, 'columns' | 'nested' | 'isEmpty'>;
+
+/** Once for a file: several formats ask, and a JSON is read as a whole for them. Its rows are not kept. */
+function lookedAt(source: ByteSource, title: string): Promise<LookedAt> {
   const known =
-    columnsLookedAt.get(source) ?? openTable(source, title).then(({ columns, isEmpty }) => (isEmpty ? null : columns));
-  columnsLookedAt.set(source, known);
+    tables.get(source) ??
+    openTable(source, title).then(({ columns, nested, isEmpty }) => ({ columns, nested, isEmpty }));
+  tables.set(source, known);
   return known;
+}
+
+function columnsText({ columns, nested = [] }: LookedAt): string {
+  const plain = columns.length > 0 ? `the columns ${shortened(columns.join(', '))}` : 'no columns that are read';
+  if (nested.length === 0) return plain;
+  const names = shortened(nested.join(', '));
+  return `${plain} (${names}: structs or lists, which are not read in Parquet; write their members as columns, ${nested[0]}.NAME, as pandas.json_normalize does)`;
 }
 
 /** A format whose rows are independent of each other. */
@@ -119,7 +126,7 @@ export async function openFitting(noun: Pick<TableNoun<unknown>, 'title' | 'look
   const table = await openTable(source, noun.title);
   if (table.isEmpty || noun.fits(table.columns)) return table;
   const value = shortened(table.columns.join(', '));
-  const reason = `${source.path}: no ${noun.title}: it is ${noun.looksFor}; this one has ${value || 'no columns'}`;
+  const reason = `${source.path}: no ${noun.title}: it is ${noun.looksFor}; this one has ${columnsText(table)}`;
   throw new FileError('MISSING_COLUMN', reason, { file: source.path, value });
 }
 

@@ -15,6 +15,8 @@ const ROWS_AT_ONCE = 1024;
 /** A small table, whatever it is written in: CSV, JSON or Parquet. */
 export interface Table {
   readonly columns: readonly string[];
+  /** Columns of structs, lists or maps: they are not read. */
+  readonly nested?: readonly string[];
   /** It may be any table: it has no rows, and nothing else tells its columns. */
   readonly isEmpty?: boolean;
   readonly notes: readonly IssueRecord[];
@@ -103,6 +105,7 @@ async function parquetTable(source: ByteSource): Promise<Table> {
   const names = file.columns.filter((name) => file.isPlain(name));
   return {
     columns: names,
+    nested: file.columns.filter((name) => !file.isPlain(name)),
     notes: [],
     async *rows() {
       for (const group of file.groups) {

@@ -1,3 +1,5 @@
+import type { SchemaElement } from 'hyparquet';
+import { parquetWriteBuffer } from 'hyparquet-writer';
 import { describe, expect, it } from 'vitest';
 import { formatById, formatIds, recognise } from '../../../ingest/formats/registry.ts';
 import { openSource } from '../../../ingest/source.ts';
@@ -25,6 +27,18 @@ describe('the registry of formats', () => {
   const tried =
     'Tried: per-LS CSV, per-LS Parquet, per-run CSV, harvested DQM ROOT, DQMIO ROOT, plain ROOT, OMS rate table, OMS lumisections, OMS runs, Run Registry run table, Run Registry lumisection table, golden or DCS-only JSON';
   const more = 'docs/formats.md says more; --format ID says what a file is';
+
+  it('says of an answer that was written as Parquet with its structs how to write it', async () => {
+    const schema: SchemaElement[] = [
+      { name: 'schema', num_children: 1 },
+      { name: 'attributes', num_children: 1, repetition_type: 'OPTIONAL' },
+      { name: 'run_number', type: 'INT32', repetition_type: 'OPTIONAL' },
+    ];
+    const columnData = [{ name: 'attributes', data: [{ run_number: 315257 }] }];
+    const said = await refusal(Buffer.from(parquetWriteBuffer({ schema, columnData })));
+    expect(said).toContain('a table of no columns that are read (attributes: structs or lists, which are not read');
+    expect(said).toContain('write their members as columns, attributes.NAME, as pandas.json_normalize does');
+  });
 
   it.each([
     ['hello world\n', String.raw`it begins with "hello world\n"`],
