@@ -115,7 +115,7 @@ export interface World {
 export async function openWorld(database: (typeof databases)[number], changed: readonly number[]): Promise<World> {
   const { store, drop } = await createTestStore(database);
   await fill(store, new Set(changed));
-  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error' }), { session: SESSION });
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', LUMIGRAPH_THREADS: '1' }), { session: SESSION });
   const as =
     (token: string | null): Ask =>
     async (query) => {

@@ -119,7 +119,7 @@ describe.each(databases)('a text that no database can hold, on $name', (database
     writeFileSync(join(folder, 'a.csv'), 'nothing');
     const config = parseConfig({
       // no question comes so often that compiling it pays
-      ...{ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_REFUSED_PERCENT: '100', LUMIGRAPH_JIT: 'off' },
+      ...{ LUMIGRAPH_LOG: 'silent', LUMIGRAPH_REFUSED_PERCENT: '100', LUMIGRAPH_JIT: 'off', LUMIGRAPH_THREADS: '1' },
       ...{ LUMIGRAPH_UPLOADS: folder, LUMIGRAPH_INGEST_ROOTS: folder },
     });
     // an app that is told to stop ends subscriptions before their first event

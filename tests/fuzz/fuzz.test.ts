@@ -15,9 +15,9 @@ describe('damaged files', () => {
   let fuzzer: Fuzzer;
   let drop: () => Promise<void>;
   beforeAll(async () => {
-    const database = await createSqlite();
+    const database = await createSqlite({ migrated: true });
     drop = database.drop;
-    store = await openStore(database.url);
+    store = await openStore(database.url, { migrate: false });
     fuzzer = new Fuzzer(ingesting(store));
   });
   afterAll(async () => {

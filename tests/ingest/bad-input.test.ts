@@ -163,7 +163,7 @@ describe.each(databases)('input on $name', ({ create }) => {
   const fileOf = (name: string) => result.files.find(({ path }) => path === join(folder, name)) as FileReport;
 
   beforeAll(async () => {
-    database = await create();
+    database = await create({ migrated: true });
     const list = Object.keys(CASES).map((name) => join(folder, name));
     result = await ingestJson(['@-', ...FLAGS], { url: database.url, input: list.join('\n') });
   });
@@ -201,7 +201,7 @@ describe('the exit status and the table', () => {
   const inFolder = (name: string) => join(folder, name);
   let database: Awaited<ReturnType<(typeof databases)[number]['create']>>;
   beforeAll(async () => {
-    database = await (databases[0] as (typeof databases)[number]).create();
+    database = await (databases[0] as (typeof databases)[number]).create({ migrated: true });
   });
   afterAll(() => database.drop());
 

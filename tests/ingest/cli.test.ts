@@ -107,7 +107,7 @@ describe('a PostgreSQL server that is not there yet', () => {
     });
 
   test('is waited for by ingest, which says so', async () => {
-    const { url, drop } = await createPostgres();
+    const { url, drop } = await createPostgres({ migrated: true });
     const early = new URL(url);
     early.port = String(await freePort());
     const server = createServer((socket) => {
@@ -249,7 +249,7 @@ if (hasData) {
   describe.each(databases)('real data on $name', ({ create }) => {
     let database: TestDatabase;
     beforeAll(async () => {
-      database = await create();
+      database = await create({ migrated: true });
     });
     afterAll(() => database.drop());
 

@@ -172,7 +172,7 @@ describe('inspect without a database', () => {
 describe.each(databases)('inspect beside a database on $name', ({ create }) => {
   let database: TestDatabase;
   beforeEach(async () => {
-    database = await create();
+    database = await create({ migrated: true });
   });
   afterEach(() => database.drop());
 

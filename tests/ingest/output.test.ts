@@ -41,7 +41,7 @@ describe.skipIf(process.platform === 'win32')('output that cannot be written', (
     ['its messages', WITHOUT_MESSAGES],
     ['anything', UNHEARD],
   ])('ingest reads all files although nobody hears %s', async (_, shell) => {
-    const { url, drop } = await createSqlite();
+    const { url, drop } = await createSqlite({ migrated: true });
     const report = join(folder, 'report.json');
     const args = ['ingest', ...few, '--dataset', DATASET, '--report', report];
     const { status } = await runCli(args, { url, shell });

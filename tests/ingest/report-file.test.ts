@@ -56,7 +56,7 @@ describe('the file of a report', () => {
     ['folder', /--report .*folder cannot be written: it is a folder/],
   ])('is refused before any file is read where it is %s', async (name, message) => {
     mkdirSync(at('folder'), { recursive: true });
-    const { url, drop } = await createSqlite();
+    const { url, drop } = await createSqlite({ migrated: true });
     writeFileSync(at('one.csv'), csv(csvRow()));
     const { status, stdout, stderr } = await runHere(['ingest', at('one.csv'), '--report', at(name)], { url });
     expect(stderr).toMatch(message);

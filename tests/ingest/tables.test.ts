@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
 import { ingestFile } from '../../ingest/pipeline/pipeline.ts';
 import type { IngestSettings } from '../../ingest/pipeline/report.ts';
+import { openDatabase } from '../store/writing/write.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-tables-'));
@@ -15,6 +16,7 @@ afterAll(async () => {
 });
 
 const none = { inserted: 0, identical: 0, conflicting: 0, replaced: 0, added: 0, rejected: 0 };
+const ALL = { first: 100, orderBy: [] };
 let files = 0;
 const file = (text: string) => {
   const path = join(folder, `${files++}.csv`);
@@ -25,18 +27,18 @@ const file = (text: string) => {
 describe.each(databases)('tables ingested on $name', (database) => {
   let opened: Awaited<ReturnType<typeof createTestStore>>;
   beforeEach(async () => {
-    opened = await createTestStore(database, { prisma: true });
+    opened = await createTestStore(database);
   });
   afterEach(() => opened.drop());
 
   const ingest = (path: string, settings: IngestSettings = {}) =>
     ingestFile({ store: opened.store, parser }, path, settings);
-  const fractions = async () => {
-    const rows = await opened.store.prisma.certificationFraction.findMany({
-      orderBy: [{ runNumber: 'asc' }, { subsystem: 'asc' }],
-    });
-    return rows.map(({ runNumber, source, subsystem, fraction }) => [runNumber, source, subsystem, fraction]);
+  const ask = async (sql: string) => {
+    const look = await openDatabase(opened.url);
+    return look.arrays(sql).finally(() => look.close());
   };
+  const fractions = () =>
+    ask('SELECT run_number, source, subsystem, fraction FROM certification_fraction ORDER BY 1, 2, 3');
 
   test('shares of good lumisections are kept as such: inserted, identical, conflicting, replaced', async () => {
     const first = await ingest(file('run_number,fraction_pixel_GOOD,fraction_tau_GOOD\n1,0.1,1\n2,,0.25\n'), {
@@ -65,10 +67,8 @@ describe.each(databases)('tables ingested on $name', (database) => {
     expect(await ingest(path)).toMatchObject({ outcome: 'failed', error: { code: 'SOURCE_REQUIRED' } });
     const report = await ingest(path, { source: 'rr' });
     expect(report).toMatchObject({ outcome: 'ingested', format: 'run-registry-lumisections', counts: { inserted: 2 } });
-    const rows = await opened.store.prisma.certification.findMany({
-      orderBy: [{ subsystem: 'asc' }, { lumisectionFirst: 'asc' }],
-    });
-    expect(rows.map((row) => [row.subsystem, row.lumisectionFirst, row.lumisectionLast, row.flag])).toEqual([
+    const ranges = 'SELECT subsystem, lumisection_first, lumisection_last, flag FROM certification ORDER BY 1, 2';
+    expect(await ask(ranges)).toEqual([
       ['', 1, 2, 'GOOD'],
       ['pixel', 1, 1, 'GOOD'],
       ['pixel', 2, 2, 'BAD'],
@@ -86,14 +86,14 @@ describe.each(databases)('tables ingested on $name', (database) => {
     const report = await ingest(file(content), settings);
     expect(report).toMatchObject({ outcome: 'ingested', exitStatus: 0, counts: none, error: null });
     expect(report.issues).toMatchObject([{ severity: 'NOTE', code: 'NO_ROWS' }]);
-    expect(await opened.store.prisma.certificationVersion.count()).toBe(0);
+    expect(await opened.store.lists.count('certificationVersion')).toBe(0);
   });
 
   test('rates of OMS belong to the lumisection of their own run, and need no flag', async () => {
     const header = 'attributes.run_number,attributes.first_lumisection_number,attributes.rate';
     const report = await ingest(file(`${header}\n1,1,10.5\n2,1,20\n1,2,\n`));
     expect(report).toMatchObject({ outcome: 'ingested', format: 'oms-rates', exitStatus: 0, counts: { inserted: 3 } });
-    const rows = await opened.store.prisma.lumisection.findMany({ orderBy: [{ runNumber: 'asc' }, { number: 'asc' }] });
+    const { rows } = await opened.store.lists.page('lumisection', ALL);
     expect(rows.map((row) => [row.runNumber, row.number, row.zeroBiasRate])).toEqual([
       [1, 1, 10.5],
       [1, 2, null],
@@ -101,5 +101,18 @@ describe.each(databases)('tables ingested on $name', (database) => {
     ]);
     const again = await ingest(file(`${header}\n1,1,10.5\n2,1,21\n`));
     expect(again.counts).toEqual({ ...none, identical: 1, conflicting: 1 });
+  });
+
+  test('rows of one table that contradict each other say in what', async () => {
+    const cells = [10, 11].map((rate) => ({ run_number: 1, first_lumisection_number: 2, rate }));
+    const report = await ingest(file(JSON.stringify(cells.map((attributes) => ({ attributes })))));
+    expect(report.issues).toMatchObject([
+      {
+        code: 'CONFLICT_IN_FILE',
+        line: 2,
+        value: 'run 1, LS 2',
+        reason: 'an earlier row of this file has this key and another content, and stays: zeroBiasRate 11, not 10',
+      },
+    ]);
   });
 });

@@ -18,7 +18,7 @@ export type Ask = (query: string, variables?: Record<string, unknown>) => Promis
 
 /** The same for subscriptions that end by themselves. */
 export function allAsker(store: Store): AskAll {
-  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error' }), { session: SESSION });
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', LUMIGRAPH_THREADS: '1' }), { session: SESSION });
   return async (query) => {
     const { next } = await subscribe(app, query);
     const answers: Answer[] = [];
@@ -29,7 +29,9 @@ export function allAsker(store: Store): AskAll {
 
 /** Asks the whole HTTP surface over a store, without a port; with a token for everything unless told (null: without one). */
 export function asker(store: Store, environment: Environment = {}, token: string | null = SESSION): Ask {
-  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', ...environment }), { session: SESSION });
+  const app = createApp(store, parseConfig({ LUMIGRAPH_LOG: 'error', LUMIGRAPH_THREADS: '1', ...environment }), {
+    session: SESSION,
+  });
   const authorization: Record<string, string> = token === null ? {} : { authorization: `Bearer ${token}` };
   return async (query, variables) => {
     const response = await app.fetch('http://localhost/graphql', {

@@ -3,7 +3,6 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { packed, unpacked } from '../../src/store/column-packing.ts';
 import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { PostgresDatabase } from '../../src/store/postgres.ts';
 import { SqliteDatabase } from '../../src/store/sqlite.ts';
 import { databases, type TestDatabase } from '../support/databases.ts';
@@ -14,8 +13,7 @@ describe.each(databases)('columns of $name that come as one value each', ({ name
   let file: TestDatabase;
   let database: Database;
   beforeAll(async () => {
-    file = await create();
-    await migrate(file.url);
+    file = await create({ migrated: true });
     const settings = { onStatement: () => {} };
     database = await (name === 'sqlite'
       ? SqliteDatabase.open(file.url, settings)

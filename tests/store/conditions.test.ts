@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LumisectionRecord, RunRecord } from '../../src/domain/record.ts';
 import { writeConditions } from '../../src/store/conditions.ts';
 import type { Database } from '../../src/store/database.ts';
-import { migrate } from '../../src/store/migrate.ts';
 import { Outcome } from '../../src/store/outcome.ts';
 import { PostgresDatabase } from '../../src/store/postgres.ts';
 import { SqliteDatabase } from '../../src/store/sqlite.ts';
@@ -14,8 +13,7 @@ describe.each(databases)('conditions on $name', ({ name, create }) => {
   let test: TestDatabase;
   let database: Database;
   beforeAll(async () => {
-    test = await create();
-    await migrate(test.url);
+    test = await create({ migrated: true });
     const settings = { onStatement: () => {} };
     database =
       name === 'sqlite'

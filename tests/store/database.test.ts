@@ -17,8 +17,7 @@ describe.each(databases)('a $name database', ({ name, create }) => {
   let database: Database;
   const statements: string[] = [];
   beforeAll(async () => {
-    file = await create();
-    await migrate(file.url);
+    file = await create({ migrated: true });
     const settings = { onStatement: (sql: string) => statements.push(sql), prisma: true };
     database = await (name === 'sqlite'
       ? SqliteDatabase.open(file.url, settings)
@@ -221,8 +220,7 @@ describe.each(databases)('a $name database', ({ name, create }) => {
 test('a PostgreSQL session that ends in the middle of a transaction fails it, and nothing else', async () => {
   const postgresql = databases[1];
   if (postgresql === undefined) throw new Error('no PostgreSQL to test');
-  const { url, drop } = await postgresql.create();
-  await migrate(url);
+  const { url, drop } = await postgresql.create({ migrated: true });
   const settings = { onStatement: () => {} };
   const [database, administrator] = [
     await PostgresDatabase.open(url, settings),
@@ -253,8 +251,7 @@ function later() {
 
 describe('SQLite connections', () => {
   test('log ahead, and let readers only read', async () => {
-    const { url, drop } = await createSqlite();
-    await migrate(url);
+    const { url, drop } = await createSqlite({ migrated: true });
     const connect = (write: boolean) =>
       new SqliteConnection(sqlitePath(url), () => {}, { readOnly: write ? false : 'statements' });
     const [writer, reader] = [connect(true), connect(false)];
@@ -271,8 +268,7 @@ describe('SQLite connections', () => {
   });
 
   test('flush the log before a commit is told, unless they need not, and once for all that wait', async () => {
-    const { url, drop } = await createSqlite();
-    await migrate(url);
+    const { url, drop } = await createSqlite({ migrated: true });
     const database = await SqliteDatabase.open(url, { onStatement: () => {} });
     const handle = await open(`${sqlitePath(url)}-wal`, 'a');
     const datasync = vi.spyOn(Object.getPrototypeOf(handle), 'datasync');

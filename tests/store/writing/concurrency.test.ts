@@ -23,8 +23,8 @@ describe.each(databases)('writers side by side on $name', ({ create }) => {
   let stores: Store[];
   let look: Database;
   beforeEach(async () => {
-    database = await create();
-    stores = [await openStore(database.url)];
+    database = await create({ migrated: true });
+    stores = [];
     while (stores.length < WRITERS) stores.push(await openStore(database.url, { migrate: false }));
     look = await openDatabase(database.url);
   });
