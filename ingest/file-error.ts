@@ -6,6 +6,8 @@ export type FileErrorCode =
   | 'FILE_NOT_FOUND'
   /** The bytes of its name are no UTF-8. */
   | 'NAME_NOT_UTF8'
+  /** Longer than the ledger can keep. */
+  | 'PATH_TOO_LONG'
   | 'IS_A_DIRECTORY'
   /** A pipe, socket or device. */
   | 'NOT_A_REGULAR_FILE'

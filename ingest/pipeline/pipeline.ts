@@ -4,7 +4,7 @@ import type { FileIdentity, Ledger, Rows, Store } from '../../src/store/store.ts
 import { FileError } from '../file-error.ts';
 import type { FileToRead, Recognition } from '../parse-process/messages.ts';
 import type { ParseProcess } from '../parse-process/parse-process.ts';
-import { realPath } from '../source/real-path.ts';
+import { assertLedgerPath, realPath } from '../source/real-path.ts';
 import { type ByteSource, openSource } from '../source.ts';
 import { EarlyReading } from './early-reading.ts';
 import { choiceIdentity } from './elements.ts';
@@ -37,6 +37,7 @@ export async function ingestFile(
   let source: ByteSource | undefined;
   let early: EarlyReading | undefined;
   try {
+    assertLedgerPath(hooks.entry?.path ?? (await realPath(path)));
     source = await openSource(path);
     await hooks.opened?.(source.stamp);
     report = { ...report, size: source.stamp.size };

@@ -10,6 +10,7 @@ export const NO_DATA: ReadonlySet<string> = new Set(['UNKNOWN_FORMAT', 'NOT_A_RE
 const NOT_OF_CONTENT: ReadonlySet<string> = new Set([
   'FILE_NOT_FOUND',
   'IS_A_DIRECTORY',
+  'PATH_TOO_LONG',
   'NOT_A_REGULAR_FILE',
   'PERMISSION_DENIED',
   'FILE_CHANGED',

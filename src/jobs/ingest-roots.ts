@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { isAbsolute, join, resolve, sep } from 'node:path';
+import { MOST_PATH_BYTES } from '../../ingest/source/real-path.ts';
 import { ForbiddenError, InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import { compileGlob, type TextPredicate } from '../domain/matcher.ts';
 import { passedLimit } from '../domain/passed-limit.ts';
@@ -21,8 +22,6 @@ export interface Findings {
 /** Names of folders that are looked at in one search. */
 const MOST_ENTRIES = 200_000;
 const MOST_LEVELS = 64;
-/** Of a whole path, in bytes: an index of PostgreSQL takes 2704. */
-const MOST_PATH_BYTES = 2000;
 
 /** Folders of the server that clients may have files read from, and nothing outside of them, whatever links say. */
 export class IngestRoots {

@@ -1,4 +1,5 @@
-import { appendFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, mkdirSync, truncateSync } from 'node:fs';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
@@ -11,7 +12,7 @@ import { createTestStore, databases } from '../support/databases.ts';
 import { DATASET, ingestFolder, none } from '../support/ingest-files.ts';
 import { perLsParquet } from './formats/per-ls-parquet-files.ts';
 
-const { parser, file } = ingestFolder('pipeline');
+const { folder, parser, file } = ingestFolder('pipeline');
 const one = csvRow({ ls: 1, bins: [0, 1, 2, 3, 0] });
 const two = csvRow({ ls: 2, bins: [0, 1, 2, 3, 0] });
 const otherOne = csvRow({ ls: 1, bins: [7, 7, 7, 7, 7] });
@@ -258,6 +259,21 @@ describe.each(databases)('the pipeline on $name', (database) => {
     const unknown = { outcome: 'failed', sha256: null, error: { code: 'UNKNOWN_FORMAT' } };
     expect(await ingest(path, {}, { metInFolder: true })).toMatchObject(unknown);
     expect(await ingest(path, { dryRun: true })).toMatchObject(unknown);
+  });
+
+  test('refuses a path that is longer than the ledger keeps, as the server does', async () => {
+    const long = Array.from({ length: 12 }, () => 'x'.repeat(230)).join('/');
+    mkdirSync(join(folder, long), { recursive: true });
+    for (const content of [csv(one), '']) {
+      const report = await ingest(file(join(long, 'a.csv'), content));
+      expect(report).toMatchObject({
+        outcome: 'failed',
+        exitStatus: 1,
+        fileId: null,
+        error: { code: 'PATH_TOO_LONG' },
+      });
+    }
+    expect((await dump()).files).toEqual([]);
   });
 
   test('quarantines a file that takes its reader down', async () => {
