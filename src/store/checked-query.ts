@@ -148,7 +148,8 @@ export class CheckedQuery {
     // what is known now is what the statement says: until it is answered others may have learned more
     const known = new Map(names.map((name) => [name, this.references.stateOf(name)]));
     const statement = compose(new FilterCompiler(this.database.dialect, this.references, own, read));
-    const checks = names.filter((name) => own.isNew(name));
+    const isRead = (name: ReferenceName) => own.isNew(name) || (name === 'certification' && own.hasSources);
+    const checks = names.filter(isRead);
     if (checks.length === 0) return this.send(statement, queries);
     const states = checks.map((name) => sql.raw(`${REFERENCE_STATE[name]} AS ${snakeCase(name)}`));
     // one row even where the list has none; the inner order is kept, for there is one row to join it with
@@ -157,8 +158,11 @@ export class CheckedQuery {
       queries,
     );
     const first = checked[0] as unknown[];
-    const isCurrent = checks.every((name, i) => isKnown(name, first.at(i - checks.length), known.get(name)));
-    if (!isCurrent || !own.keep()) return undefined;
+    const stateOf = (name: ReferenceName) => first.at(checks.indexOf(name) - checks.length);
+    const isCurrent = checks.every((name) => !own.isNew(name) || isKnown(name, stateOf(name), known.get(name)));
+    if (!isCurrent) return undefined;
+    if (own.hasSources) await meant.seeThatAllAreThere(stateOf('certification'), queries);
+    if (!own.keep()) return undefined;
     return first[0] === null ? [] : checked;
   }
 

@@ -188,7 +188,9 @@ class NamedRanges {
     const parts = this.#found.flatMap((found): MaskPart[] =>
       'mask' in found
         ? [{ source: null, mask: found.mask, dataset: null, subsystem: null, version: found.version }]
-        : found.scopes.map((scope) => ({ source: found.source, mask: null, ...scope })),
+        : found.scopes.map(({ dataset, subsystem, version }) => ({
+            ...{ source: found.source, mask: null, dataset, subsystem, version },
+          })),
     );
     const nameOf = ({ source, mask, dataset, subsystem, version }: MaskPart) =>
       JSON.stringify([source ?? '', mask ?? '', dataset, subsystem, version]);

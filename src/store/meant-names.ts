@@ -1,6 +1,8 @@
 import { renameSets, setsOf } from '../domain/element-set.ts';
+import { UnavailableError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { MaskSource, NamedMask } from '../domain/mask-expression.ts';
+import type { Queries } from './database.ts';
 import type { SavedVersion, ScopedSource } from './mask-sql.ts';
 import type { ReferenceName, References } from './references.ts';
 
@@ -23,9 +25,36 @@ export interface Names {
 export class MeantNames {
   readonly #references: References;
   #meant = new Map<string, Meant>();
+  /** That of certifications, when all versions that are meant were last seen to be there (see REFERENCE_STATE). */
+  #state: unknown;
 
   constructor(references: References) {
     this.#references = references;
+  }
+
+  /**
+   * Versions of masks and sets stay, but those of sources are withdrawn: what was read under one that is gone would be taken for
+   * what nobody judged.
+   * @param state of certifications, as the statement saw it
+   * @throws UnavailableError where one is gone that was meant before the statement.
+   */
+  async seeThatAllAreThere(state: unknown, database: Queries): Promise<void> {
+    if (state === this.#state) return;
+    for (const meant of this.#meant.values()) {
+      if (!isOfSource(meant)) continue;
+      const rows = await database.arrays<[string, string, number, string]>(
+        'SELECT dataset, subsystem, version, CAST(created_at AS TEXT) FROM certification_version WHERE source = $1',
+        [meant.source],
+      );
+      const there = new Set(rows.map((row) => JSON.stringify(row)));
+      for (const { dataset, subsystem, version, createdAt } of meant.scopes) {
+        if (there.has(JSON.stringify([dataset, subsystem, version, createdAt]))) continue;
+        throw new UnavailableError(
+          `Version ${version} of ${JSON.stringify(meant.source)} was withdrawn while it was read: ask again`,
+        );
+      }
+    }
+    this.#state = state;
   }
 
   /** From here on names mean what they mean now: something was written, or another event is answered. */
@@ -49,6 +78,7 @@ export class StatementNames implements Names {
   readonly #meant: Map<string, Meant>;
   readonly #new = new Map<string, Meant>();
   readonly #learnt = new Set<ReferenceName>();
+  #hasSources = false;
 
   constructor(references: References, meant: Map<string, Meant>) {
     this.#references = references;
@@ -76,6 +106,11 @@ export class StatementNames implements Names {
     return name === 'monitorElement' || name === 'dataset' || this.#learnt.has(name);
   }
 
+  /** Whether it names versions of sources. */
+  get hasSources(): boolean {
+    return this.#hasSources;
+  }
+
   /** Keeps what was meant; false where the operation has come to mean something else meanwhile. */
   keep(): boolean {
     for (const [key, meant] of this.#new) {
@@ -88,12 +123,15 @@ export class StatementNames implements Names {
 
   #resolve<Found extends Meant>(key: string, from: readonly ReferenceName[], find: () => Found): Found {
     const known = this.#meant.get(key) ?? this.#new.get(key);
-    if (known !== undefined) return known as Found;
-    const found = find();
+    const found = (known as Found | undefined) ?? find();
+    if (isOfSource(found)) this.#hasSources = true;
+    if (known !== undefined) return found;
     this.#new.set(key, found);
     for (const name of from) this.#learnt.add(name);
     return found;
   }
 }
+
+const isOfSource = (meant: Meant): meant is ScopedSource => typeof meant !== 'string' && 'scopes' in meant;
 
 const keyOfSet = (set: string) => `set ${set}`;

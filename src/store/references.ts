@@ -17,6 +17,8 @@ export interface Scope {
   readonly dataset: string;
   readonly subsystem: string;
   readonly version: number;
+  /** When it was made, as text: a version that was withdrawn may be followed by another of its number. */
+  readonly createdAt: string;
 }
 
 /**
@@ -198,16 +200,18 @@ export class References {
   }
 
   async #refreshScopes(database: Queries): Promise<void> {
-    const rows = await database.arrays<[string, string | null, string, string, number]>(
-      `SELECT s.state, v.source, v.dataset, v.subsystem, v.version FROM (SELECT ${REFERENCE_STATE.certification} AS state) s
-       LEFT JOIN (SELECT source, dataset, subsystem, max(version) AS version FROM certification_version
-                  GROUP BY source, dataset, subsystem) v ON 1 = 1`,
+    const rows = await database.arrays<[string, string | null, string, string, number, string]>(
+      `SELECT s.state, v.source, v.dataset, v.subsystem, v.version, v.created
+       FROM (SELECT ${REFERENCE_STATE.certification} AS state) s
+       LEFT JOIN (SELECT source, dataset, subsystem, version, CAST(created_at AS TEXT) AS created, row_number() OVER (
+                    PARTITION BY source, dataset, subsystem ORDER BY version DESC) AS place
+                  FROM certification_version) v ON v.place = 1`,
     );
     const scopes = new Map<string, Scope[]>();
-    for (const [, source, dataset, subsystem, version] of rows) {
+    for (const [, source, dataset, subsystem, version, createdAt] of rows) {
       if (source === null) continue;
       const known = scopes.get(source) ?? [];
-      known.push({ dataset, subsystem, version });
+      known.push({ dataset, subsystem, version, createdAt });
       scopes.set(source, known);
     }
     this.#scopes = scopes;
