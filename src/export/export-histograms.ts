@@ -59,7 +59,12 @@ export async function openExport(
   const writer = matrix
     ? npyWriter({ ...request, rows: matrix.rows, shape: matrix.shape })
     : await writerOf(store, format, request);
-  return streamed(writer, provenance, chunksOf(store, whole, matrix?.rows ?? null, options.cut), options.onEnd);
+  return streamed(
+    writer,
+    provenance,
+    chunksOf(store, whole, matrix && { rows: matrix.rows, cursor: matrix.end.cursor }, options.cut),
+    options.onEnd,
+  );
 }
 
 async function writerOf(store: Store, format: ExportFormat, request: ExportRequest): Promise<HistogramWriter> {
@@ -82,30 +87,33 @@ async function writerOf(store: Store, format: ExportFormat, request: ExportReque
 async function* chunksOf(
   store: Store,
   { noun, where, after, limit }: ExportRequest,
-  expected: number | null,
+  expected: { readonly rows: number; readonly cursor: string | null } | null,
   isCut: ExportOptions['cut'] = () => null,
 ): Chunks<ExportRow, ExportRows> {
   let rows = 0;
+  let cursor: string | null = null;
   for await (const { page, named } of readAhead(namedPages(store, noun, where, after))) {
     for (let from = 0; from < page.length; ) {
-      if (rows === limit) return 'LIMIT';
+      if (rows === limit) {
+        if (expected !== null && cursor !== expected.cursor) throw changed();
+        return 'LIMIT';
+      }
       // nothing can be cut off a file that says at its beginning how long it is
       const cut = expected === null ? isCut() : null;
       if (cut !== null) return cut;
       const end = endOfChunk(named.bookings, from, Math.min(from + CHUNK_ROWS, from + limit - rows, page.length));
       const blobs = await page.blobs(placesOf(from, end));
       rows += end - from;
-      yield { rows: rowsOf(page, named, from, blobs), cursor: exportCursor(noun, page.key(end - 1)) };
+      cursor = exportCursor(noun, page.key(end - 1));
+      yield { rows: rowsOf(page, named, from, blobs), cursor };
       from = end;
     }
   }
-  if (expected !== null && rows < expected) {
-    throw takenAway();
-  }
+  if (expected !== null && (rows < expected.rows || cursor !== expected.cursor)) throw changed();
   return null;
 }
 
-const takenAway = () => new UnavailableError('Histograms were taken away while they were exported: ask again');
+const changed = () => new UnavailableError('Histograms came or went while they were exported: ask again');
 
 /** Names are read with a page, before whoever takes it may let them wait: what is withdrawn takes names along. */
 async function* namedPages(
@@ -190,7 +198,7 @@ class Names {
 
 function named<Name>(names: ReadonlyMap<number, Name>, id: number): Name {
   const name = names.get(id);
-  if (name === undefined) throw takenAway();
+  if (name === undefined) throw changed();
   return name;
 }
 
