@@ -30,6 +30,8 @@ export const RUN_FIELDS: Readonly<Record<string, MaskFieldType>> = {
 };
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+/** The greatest that a field of integers holds. */
+const MOST = 2_147_483_647;
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
 
 /** What is written as a value of the type; a text that says what is expected where it is none. */
@@ -39,12 +41,22 @@ export function readMaskValue(
 ): { readonly value: number | string | Date } | { readonly expected: string } {
   if (type === 'text') return { value: text };
   if (type === 'time') {
-    const time = TIME.test(text) ? new Date(text) : undefined;
+    const time = TIME.test(text) && isDay(text.slice(0, 10)) ? new Date(text) : undefined;
     return time !== undefined && !Number.isNaN(time.getTime())
       ? { value: time }
       : { expected: 'a time (2018-05-01T12:00:00Z)' };
   }
   const number = NUMBER.test(text) ? Number(text) : Number.NaN;
-  if (type === 'int') return Number.isSafeInteger(number) ? { value: number } : { expected: 'an integer' };
+  if (type === 'int') {
+    return Number.isInteger(number) && Math.abs(number) <= MOST
+      ? { value: number }
+      : { expected: `an integer from ${-MOST} to ${MOST}` };
+  }
   return Number.isFinite(number) ? { value: number } : { expected: 'a number' };
+}
+
+/** JavaScript takes 31 February for 3 March. */
+function isDay(text: string): boolean {
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.toISOString().startsWith(text);
 }

@@ -245,7 +245,12 @@ async function newestVersions(
 /** Versions of sets of monitor elements that are kept. */
 const MOST_CONTENTS = 1_000;
 const MOST_NAMES = 20;
-const firstOf = (names: readonly string[]) => [...new Set(names)].sort().slice(0, MOST_NAMES).join(', ');
+
+function firstOf(names: readonly string[]): string {
+  const all = [...new Set(names)].sort();
+  const more = all.length > MOST_NAMES ? ` and ${all.length - MOST_NAMES} more` : '';
+  return all.slice(0, MOST_NAMES).join(', ') + more;
+}
 
 function unknownName(what: string, name: string, known: readonly string[], column: number): NotFoundError {
   const hyphens = [...name.matchAll(/-/g)].map(({ index }) => index);
