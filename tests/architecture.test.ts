@@ -14,7 +14,7 @@ const FLOORS: Record<string, { files: RegExp; mayImport: string[] }> = {
   config: { files: /^src\/(config|setting)\.ts$/, mayImport: ['domain'] },
   store: { files: /^src\/store\//, mayImport: ['programs', 'domain', 'generated'] },
   loaders: { files: /^loaders\//, mayImport: ['store', 'domain'] },
-  export: { files: /^src\/export\//, mayImport: ['store', 'domain'] },
+  export: { files: /^src\/export\//, mayImport: ['workers', 'store', 'domain'] },
   compare: { files: /^src\/compare\//, mayImport: ['export', 'workers', 'store', 'domain'] },
   playground: {
     files: /^src\/playground\//,

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { StreamHash } from '../workers/stream-hash.ts';
 import type { ExportWriter } from './export-format.ts';
-import { StreamHash } from './stream-hash.ts';
 
 /** Why an export ended before the last row: the client's own `limit`, the time, or that the server is stopped. */
 export type CutReason = 'LIMIT' | 'TIME' | 'STOPPING';

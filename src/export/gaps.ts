@@ -70,30 +70,23 @@ export async function* walkWithGaps(
 function merged(known: ColumnPage, page: HistogramPage): Places {
   const places = { page, runs: [] as number[], lumisections: [] as number[], at: [] as number[] };
   const [runs, numbers] = [known.column('runNumber') as number[], known.column('number') as number[]];
-  const knownAt = (i: number) => (i < known.count ? order(runs[i] as number, numbers[i] as number) : END);
-  const storedAt = (i: number) =>
-    i < page.length ? order(page.runs[i] as number, page.lumisections[i] as number) : END;
-  // what follows the last one of either, where that has more, is not wholly known yet
-  const end = Math.min(
-    known.hasNextPage ? knownAt(known.count - 1) : END,
-    page.hasNextPage ? storedAt(page.length - 1) : END,
-  );
-  for (let i = 0, j = 0; ; ) {
-    const [left, right] = [knownAt(i), storedAt(j)];
-    const next = Math.min(left, right);
-    if (next === END || next > end) return places;
-    places.runs.push(Math.floor(next / LUMISECTIONS));
-    places.lumisections.push(next % LUMISECTIONS);
-    places.at.push(right === next ? j : GAP);
-    if (left === next) i++;
-    if (right === next) j++;
+  for (let i = 0, j = 0; i < known.count || j < page.length; ) {
+    // what follows the last one of either, where that has more, is not wholly known yet
+    if (i === known.count && known.hasNextPage) break;
+    if (j === page.length && page.hasNextPage) break;
+    let order = i === known.count ? 1 : -1;
+    if (i < known.count && j < page.length) {
+      order =
+        (runs[i] as number) - (page.runs[j] as number) || (numbers[i] as number) - (page.lumisections[j] as number);
+    }
+    places.runs.push((order <= 0 ? runs[i] : page.runs[j]) as number);
+    places.lumisections.push((order <= 0 ? numbers[i] : page.lumisections[j]) as number);
+    places.at.push(order >= 0 ? j : GAP);
+    if (order <= 0) i++;
+    if (order >= 0) j++;
   }
+  return places;
 }
-
-/** Numbers of runs have up to 31 bits, of lumisections far fewer than 22. */
-const LUMISECTIONS = 2 ** 22;
-const order = (run: number, lumisection: number): number => run * LUMISECTIONS + lumisection;
-const END = Number.MAX_VALUE;
 
 /** A filter of histograms that tests run, lumisection and mask alone, as one of lumisections. */
 export function lumisectionFilter(filter: Filter): Filter {

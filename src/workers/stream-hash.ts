@@ -7,7 +7,7 @@ const ROOM = 512 * 1024;
 /** One is filled while the other is hashed. */
 const ROOMS = 2;
 
-const program = ownFile('src/export/hash-thread.mjs');
+const program = ownFile('src/workers/hash-thread.mjs');
 /** It holds nothing but messages. */
 const HEAP = { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 2 };
 

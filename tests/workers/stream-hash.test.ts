@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { StreamHash } from '../../src/export/stream-hash.ts';
+import { StreamHash } from '../../src/workers/stream-hash.ts';
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex');
 const MOST = 3_000_000;
