@@ -30,6 +30,8 @@ export interface ByteSource {
    * @throws FileError TRUNCATED where the file ends before; NOT_BY_RANGES for a compressed file; FILE_CHANGED, READ_FAILED.
    */
   readAt(position: number, length: number): Promise<Uint8Array>;
+  /** To be awaited now and then where much is done with what was read: says that reading goes on, and lets others have a turn. */
+  goesOn(): Promise<void>;
   /** Bytes of the file read by the latest `chunks`, of `stamp.size`. */
   bytesRead(): number;
   /**
@@ -137,6 +139,9 @@ class FileSource implements ByteSource {
     const reason = `${this.path}: this format is read by ranges: decompress it first`;
     throw new FileError('NOT_BY_RANGES', reason, { file: this.path, byte: position });
   }
+
+  /** Nobody waits here: see the parse process. */
+  async goesOn(): Promise<void> {}
 
   bytesRead(): number {
     return this.#file.bytesRead;

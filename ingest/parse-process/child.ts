@@ -71,8 +71,9 @@ async function answer(job: Job): Promise<void> {
 
 async function perform(job: Job, opened: ByteSource): Promise<void> {
   const { id } = job;
+  const source = withProgress(opened, id);
   if (job.kind === 'recognise') {
-    const format = job.format === undefined ? await recognise(opened) : await formatById(job.format);
+    const format = job.format === undefined ? await recognise(source) : await formatById(job.format);
     const { needs, title, defaultOnConflict = 'keep' } = format;
     const statedDataset = format.statedDataset(opened.head, opened.name, opened.path);
     send({
@@ -82,7 +83,6 @@ async function perform(job: Job, opened: ByteSource): Promise<void> {
     });
     return;
   }
-  const source = withProgress(opened, id);
   if (job.kind === 'scores') {
     const { readScores } = await import('../formats/scores/scores.ts');
     for await (const step of readScores(source)) {
@@ -132,10 +132,13 @@ function withProgress(source: ByteSource, id: number): ByteSource {
       yield chunk;
       if (source.bytesRead() - told < PROGRESS_BYTES) continue;
       told = source.bytesRead();
-      send({ kind: 'progress', id, bytesRead: told });
-      // One turn of the event loop, in which a cancellation can arrive.
-      await new Promise<void>((resume) => setImmediate(resume));
+      await goesOn();
     }
+  }
+  async function goesOn(): Promise<void> {
+    send({ kind: 'progress', id, bytesRead: source.bytesRead() });
+    // One turn of the event loop, in which a cancellation can arrive.
+    await new Promise<void>((resume) => setImmediate(resume));
   }
   async function readAt(position: number, length: number): Promise<Uint8Array> {
     const bytes = await source.readAt(position, length);
@@ -154,6 +157,7 @@ function withProgress(source: ByteSource, id: number): ByteSource {
     head: source.head,
     chunks,
     readAt,
+    goesOn,
     bytesRead: () => source.bytesRead(),
     sha256: (signal) => source.sha256(signal),
     assertUnchanged: () => source.assertUnchanged(),

@@ -56,6 +56,19 @@ describe('the parse process', () => {
     expect(rows).toBe(2000);
   });
 
+  test('says that it goes on while it works on what it has read', async () => {
+    const rows = Array.from({ length: 40_000 }, (_, i) => i + 1);
+    const columns = { run_number: rows.map(() => 315257), lumi_number: rows, golden_flag: rows.map(() => true) };
+    const list = rows.map((lumi_number) => ({ run_number: 315257, lumi_number, golden_flag: true }));
+    for (const [name, table] of Object.entries({ columns, list })) {
+      const source = file(`${name}.json`, JSON.stringify(table));
+      let heard = 0;
+      const onProgress = () => ++heard > 0;
+      for await (const _ of parser.read(source, 'run-registry-lumisections', {}, onProgress));
+      expect(heard).toBeGreaterThanOrEqual(4);
+    }
+  });
+
   test('lets the event loop turn between any two steps, however fast they come', async () => {
     parser = new ParseProcess();
     const source = file('fast.csv', lumisectionCsv({ lumisections: 200, elements: 10 }));

@@ -7,6 +7,9 @@ import { jsonFault } from './json-fault.ts';
 import { repeatedMember } from './repeated-member.ts';
 import { wholeFile } from './whole-file.ts';
 
+/** After so many rows others have a turn, and whoever waits hears that reading goes on. */
+export const ROWS_A_TURN = 10_000;
+
 /** More than a text of so many bytes holds when none is missing. */
 const MAX_CELLS = 10_000_000;
 
@@ -30,18 +33,29 @@ export interface JsonRows {
 export async function readJsonRows(source: ByteSource): Promise<JsonRows> {
   const value = await parse(source);
   const total = totalOf(value);
+  if (isObject(value) && !isAnswer(value)) {
+    const columns = Object.entries(value);
+    await source.goesOn();
+    const plain = plainColumns(columns, source.path);
+    if (plain !== null) return { ...plain, isEmpty: false, total };
+  }
   const nested = rowsOf(value, source.path);
   function* rows() {
     for (const row of nested.rows()) yield flat(row, '', Object.create(null) as Record<string, Cell>);
   }
   const columns = new Set<string>();
-  for (const row of rows()) for (const name of Object.keys(row)) columns.add(name);
+  let looked = 0;
+  for (const row of rows()) {
+    if (++looked % ROWS_A_TURN === 0) await source.goesOn();
+    for (const name of Object.keys(row)) columns.add(name);
+  }
   const isEmpty = nested.count === 0 && (Array.isArray(value) || isAnswer(value));
   return { columns: [...columns], count: nested.count, rows, isEmpty, total };
 }
 
 async function parse(source: ByteSource): Promise<unknown> {
   const text = utf8Text(await wholeFile(source), source.path);
+  await source.goesOn();
   const refused = (code: FileErrorCode, at: number, reason: string, field?: string) => {
     const line = text.slice(0, at).split('\n').length;
     const details = { file: source.path, line, byte: Buffer.byteLength(text.slice(0, at)), ...(field && { field }) };
@@ -58,6 +72,7 @@ async function parse(source: ByteSource): Promise<unknown> {
       : `no JSON: ${JSON.stringify(text.slice(at, at + 20))}`;
     throw refused('MALFORMED_JSON', at, reason);
   }
+  await source.goesOn();
   const repeated = repeatedMember(text, value);
   if (repeated === null) return value;
   const name = shortened(repeated.name);
@@ -108,16 +123,10 @@ function rowsOfAnswer({ data, meta }: Answer): NestedRows {
 
 /** A column is a list, or an object by row labels; the order of the rows is that of the first column. */
 function rowsOfColumns(columns: readonly [string, unknown][], path: string): NestedRows {
-  const labels = new Set<string>();
-  for (const [, cells] of columns) {
-    if (isObject(cells) || Array.isArray(cells)) for (const label in cells) labels.add(label);
-  }
-  if (labels.size * columns.length > MAX_CELLS) {
-    const reason = `${path}: ${columns.length} columns with ${labels.size} labels of rows, nearly all of them missing`;
-    throw new FileError('FILE_TOO_LARGE', reason, { file: path, value: `${labels.size * columns.length} cells` });
-  }
+  const labels = labelsOf(columns.map(([, cells]) => cells));
+  assertHeld(columns.length, labels.length, path);
   return {
-    count: labels.size,
+    count: labels.length,
     *rows() {
       for (const label of labels) {
         yield Object.fromEntries(columns.map(([name, cells]) => [name, ownMember(cells, label)]));
@@ -126,8 +135,59 @@ function rowsOfColumns(columns: readonly [string, unknown][], path: string): Nes
   };
 }
 
+/**
+ * The same where no cell holds anything in itself: rows are made at once as they are to be, and nobody has to look at them for
+ * the names of columns. Null where one does.
+ */
+function plainColumns(columns: readonly [string, unknown][], path: string): Omit<JsonRows, 'isEmpty' | 'total'> | null {
+  if (!columns.every(([, cells]) => isPlain(cells))) return null;
+  const lists = columns.map(([, cells]) => cells).filter((cells) => Array.isArray(cells));
+  // labels of millions of rows would take more memory than the rows
+  const labels = lists.length === columns.length ? null : labelsOf(columns.map(([, cells]) => cells));
+  const count = labels?.length ?? lists.reduce((most, { length }) => Math.max(most, length), 0);
+  assertHeld(columns.length, count, path);
+  return {
+    columns: count > 0 ? columns.map(([name]) => name) : [],
+    count,
+    *rows() {
+      for (let i = 0; i < count; i++) {
+        const row = Object.create(null) as Record<string, Cell>;
+        for (const [name, cells] of columns) row[name] = ownMember(cells, labels?.[i] ?? i) as Cell;
+        yield row;
+      }
+    },
+  };
+}
+
+function isPlain(cells: unknown): boolean {
+  if (typeof cells !== 'object' || cells === null) return true;
+  for (const label in cells) {
+    const cell = (cells as Record<string, unknown>)[label];
+    if (typeof cell === 'object' && cell !== null) return false;
+  }
+  return true;
+}
+
+/** Mostly those of the first column, which then need not be gathered. */
+function labelsOf(columns: readonly unknown[]): readonly string[] {
+  const labelled = columns.filter((cells) => typeof cells === 'object' && cells !== null);
+  const first = labelled[0];
+  if (first === undefined) return [];
+  const labels = Object.keys(first);
+  const more = new Set<string>();
+  for (const cells of labelled.slice(1))
+    for (const label in cells as object) if (!Object.hasOwn(first, label)) more.add(label);
+  return more.size === 0 ? labels : [...labels, ...more];
+}
+
+function assertHeld(columns: number, rows: number, path: string): void {
+  if (columns * rows <= MAX_CELLS) return;
+  const reason = `${path}: ${columns} columns with ${rows} labels of rows, nearly all of them missing`;
+  throw new FileError('FILE_TOO_LARGE', reason, { file: path, value: `${columns * rows} cells` });
+}
+
 /** Neither a letter of a text nor what every object inherits. */
-const ownMember = (cells: unknown, label: string): unknown =>
+const ownMember = (cells: unknown, label: string | number): unknown =>
   typeof cells === 'object' && cells !== null && Object.hasOwn(cells, label)
     ? ((cells as Record<string, unknown>)[label] ?? null)
     : null;

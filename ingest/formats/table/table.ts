@@ -7,7 +7,7 @@ import { headerCells, openCsv } from '../csv/header.ts';
 import { isBlank } from '../csv/text.ts';
 import type { Cell } from '../parquet/column-reader.ts';
 import { isParquet } from '../parquet/magic.ts';
-import { readJsonRows } from './json-rows.ts';
+import { ROWS_A_TURN, readJsonRows } from './json-rows.ts';
 
 /** Rows whose cells are taken from the columns of a Parquet file at once. */
 const ROWS_AT_ONCE = 1024;
@@ -93,7 +93,10 @@ async function jsonTable(source: ByteSource): Promise<Table> {
     notes,
     async *rows() {
       let line = 0;
-      for (const cells of rows()) yield { line: ++line, position: proportion(source, line, count), cells };
+      for (const cells of rows()) {
+        if (++line % ROWS_A_TURN === 0) await source.goesOn();
+        yield { line, position: proportion(source, line, count), cells };
+      }
     },
   };
 }

@@ -20,6 +20,7 @@ export function inChunks(source: ByteSource, chunkBytes: number): ByteSource {
     head: source.head,
     chunks,
     readAt: (position, length) => source.readAt(position, length),
+    goesOn: () => source.goesOn(),
     bytesRead: () => source.bytesRead(),
     sha256: () => source.sha256(),
     assertUnchanged: () => source.assertUnchanged(),

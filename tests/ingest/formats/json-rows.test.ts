@@ -26,6 +26,18 @@ describe('a table in JSON', () => {
     expect(rows[1]).toEqual({ run: 1 });
   });
 
+  it('has the same rows in columns of lists, of labels and of both, whatever is missing', async () => {
+    const rows = [
+      { run: 1, flag: true },
+      { run: 2, flag: null },
+      { run: null, flag: false },
+    ];
+    expect(await rowsOf('{"run": [1, 2], "flag": [true, null, false]}')).toEqual(rows);
+    expect(await rowsOf('{"run": {"0": 1, "1": 2}, "flag": {"0": true, "2": false}}')).toEqual(rows);
+    expect(await rowsOf('{"run": {"0": 1, "1": 2}, "flag": [true, null, false]}')).toEqual(rows);
+    expect(await rowsOf('{"run": [1], "more": [{"flag": true}]}')).toEqual([{ run: 1, 'more.flag': true }]);
+  });
+
   it('takes nothing from what columns inherit', async () => {
     const rows = await rowsOf('{"run": {"constructor": 1, "0": 2}, "text": "ab", "list": [7]}');
     expect(rows).toEqual([

@@ -255,6 +255,7 @@ function counting(source: ByteSource, note: (length: number) => void): ByteSourc
       note(length);
       return source.readAt(position, length);
     },
+    goesOn: () => source.goesOn(),
     bytesRead: () => source.bytesRead(),
     sha256: () => source.sha256(),
     assertUnchanged: () => source.assertUnchanged(),
