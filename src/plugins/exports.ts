@@ -81,7 +81,8 @@ export function useExports(
         vary: 'authorization',
         'x-lumigraph-provenance': asciiOf(provenance),
       };
-      return new Response(json, { headers: { ...headers, 'content-length': String(Buffer.byteLength(json)) } });
+      const body = request.method === 'HEAD' ? null : json;
+      return new Response(body, { headers: { ...headers, 'content-length': String(Buffer.byteLength(json)) } });
     } finally {
       forgetTime();
       res?.off('close', leave);
@@ -111,6 +112,12 @@ export function useExports(
         return new Response(null, { status: 304, headers: opened.headers });
       }
       const { provenance, bytes } = opened.export;
+      const headers = { ...opened.headers, 'x-lumigraph-provenance': asciiOf(provenance) };
+      if (request.method === 'HEAD') {
+        await bytes.return();
+        over();
+        return new Response(null, { headers });
+      }
       const body = new ReadableStream<Uint8Array>(
         {
           async pull(controller) {
@@ -135,7 +142,6 @@ export function useExports(
         // nothing is asked for before the client has taken what came before: memory does not depend on its pace
         { highWaterMark: 0 },
       );
-      const headers = { ...opened.headers, 'x-lumigraph-provenance': asciiOf(provenance) };
       return new Response(body, { headers });
     } catch (error) {
       over();
@@ -159,9 +165,9 @@ export function useExports(
         const message = `There is no such export: there are ${[...known, ...ofTasks].join(', ')} and /export/masks/MASK.json`;
         return endResponse(told(404, 'NOT_FOUND', message));
       }
-      if (request.method !== 'GET') {
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
         const refusal = told(405, 'BAD_REQUEST', 'Exports are got by GET');
-        refusal.headers.set('allow', 'GET');
+        refusal.headers.set('allow', 'GET, HEAD');
         return endResponse(refusal);
       }
       facts.operations.push(

@@ -356,6 +356,20 @@ for a in map(numpy.load, sys.argv[1:]):
     expect(read[types.length]?.at(-1)).toEqual([1, 4, 5]);
   });
 
+  it('are told of by HEAD, without the file', async () => {
+    const path = '/export/histograms.ndjson?run=315257';
+    const [head, whole] = await Promise.all(
+      ['HEAD', 'GET'].map((method) => app.fetch(`http://localhost${path}`, { method })),
+    );
+    expect([head?.status, await head?.text()]).toEqual([200, '']);
+    for (const name of ['content-type', 'content-disposition', 'x-lumigraph-provenance']) {
+      expect([name, head?.headers.get(name)]).toEqual([name, whole?.headers.get(name)]);
+    }
+    await whole?.body?.cancel();
+    const missing = await app.fetch('http://localhost/export/histograms.ndjson?mask=nowhere', { method: 'HEAD' });
+    expect(missing.status).toBe(404);
+  });
+
   it('as .npy are refused before their first byte where they are no matrix', async () => {
     expect(await refusal('histograms.npy', { run: '315257' })).toMatch(/^400 BAD_USER_INPUT /);
     const nothing = { monitorElement: CHARGE_PATH.path, run: '999999' };
@@ -409,7 +423,7 @@ for a in map(numpy.load, sys.argv[1:]):
     const twice = await app.fetch('http://localhost/export/histograms.csv?run=1&run=2');
     expect(twice.status).toBe(400);
     const post = await app.fetch('http://localhost/export/histograms.csv', { method: 'POST' });
-    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET']);
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD']);
   });
 
   it('need the token that reading needs, and wait for one another', async () => {
