@@ -112,6 +112,8 @@ describe('a PostgreSQL server that is not there yet', () => {
     early.port = String(await freePort());
     const server = createServer((socket) => {
       const upstream = connect(Number(new URL(url).port), '127.0.0.1');
+      // a process that ends may reset what it leaves
+      for (const end of [socket, upstream]) end.on('error', () => {});
       socket.pipe(upstream).pipe(socket);
     });
     const path = file('early.csv', csv(csvRow()));
