@@ -17,6 +17,7 @@ import { WALK } from '../attack/hidden-truth-walk.ts';
 import { openWorld, type World } from '../attack/hidden-truth-world.ts';
 import { placesOf } from '../attack/schema-walk.ts';
 import { databases } from '../support/databases.ts';
+import { rounds } from '../support/rounds.ts';
 import { type Answer, type Ask, asker } from './ask.ts';
 
 /** Texts that mean something to a database, a pattern, a file system, a terminal or JSON. */
@@ -271,7 +272,7 @@ describe.each(databases)('any value of any argument on $name', (database) => {
           expect(REFUSALS, `${message} for ${query} with ${JSON.stringify(variables)}`).toContain(extensions.code);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: rounds(150) },
     );
   });
 });
