@@ -93,8 +93,11 @@ export function createProgress(output: Output, totalBytes: number, files: number
 export function outcomeText(report: FileReport): string {
   if (report.outcome === 'failed') return report.error?.code ?? 'failed';
   if (report.outcome === 'cancelled') return 'stopped, to be resumed';
-  const how = report.outcome === 'known' ? 'known, nothing to do' : 'done';
-  return report.exitStatus === 2 ? `${how}, with problems` : how;
+  const isKnown = report.outcome === 'known';
+  const how = isKnown ? 'known, nothing to do' : 'done';
+  if (report.exitStatus !== 2) return how;
+  // whatever else is asked for now, its rows stay as they were settled then
+  return `${how}, with problems${isKnown ? ' (--force reads it again)' : ''}`;
 }
 
 export const count = (value: number): string => Math.round(value).toLocaleString('en-US');

@@ -32,7 +32,8 @@ ${elementHelp}
   --json               one JSON document on standard output (with: npm run --silent)
   --help               this text
 
-Exit status 0: all good · 2: rows would be rejected or in conflict · 1: a file cannot be ingested, or could not run.
+Exit status 0: all good, once the dataset or source is named that an ingest may want · 2: rows would be rejected or in
+conflict · 1: a file cannot be ingested, or could not run.
 `;
 
 const options = {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { describeProblem } from '../../ingest/pipeline/failure.ts';
 import { unread } from '../../ingest/pipeline/pipeline.ts';
-import { createProgress } from '../../ingest/progress.ts';
+import { createProgress, outcomeText } from '../../ingest/progress.ts';
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['Date'], now: 1_000_000 });
@@ -29,6 +29,13 @@ describe('progress', () => {
     const line = written.find((text) => text.includes('25 %'));
     expect(line).toContain('██████░░░░░░░░░░░░░░░░░░ 25 %, 25.0 MB of 100.0 MB, 40,000 rows/s, 30 s left [1/2] a.csv');
     expect(written.at(-1)).toBe('\r\x1b[K');
+  });
+
+  test('says of a known file whose rows were settled otherwise how it is read again', () => {
+    const known = { ...settled, outcome: 'known' as const };
+    expect(outcomeText(known)).toBe('known, nothing to do');
+    expect(outcomeText({ ...known, exitStatus: 2 })).toBe('known, nothing to do, with problems (--force reads it again)');
+    expect(outcomeText({ ...settled, exitStatus: 2 })).toBe('done, with problems');
   });
 
   test('fits a narrow terminal', () => {
