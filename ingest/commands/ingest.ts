@@ -27,8 +27,8 @@ import { SourceOrder } from './source-order.ts';
 const help = `usage: npm run ingest -- FILE|DIR|GLOB|@LIST... [flags]
 
 Reads files into the database (DATABASE_URL, created and migrated where needed). Folders are read recursively, but for
-what is hidden in them (.NAME); @LIST is a file of names, one a line (@-: standard input). A file that was read before is left alone; one that was interrupted
-goes on from where it stopped.
+what is hidden in them (.NAME); @LIST is a file of names, one a line (@-: standard input). A file that was read before
+is left alone; one that was interrupted goes on from where it stopped.
 ${formatsHelp}
 oms:https://SITE/... and rr:https://SITE/... ask the API of OMS or Run Registry and read its answer, all pages of it
 (tokens: LUMIGRAPH_OMS_TOKEN, LUMIGRAPH_RR_TOKEN).

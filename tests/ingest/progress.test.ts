@@ -34,7 +34,9 @@ describe('progress', () => {
   test('says of a known file whose rows were settled otherwise how it is read again', () => {
     const known = { ...settled, outcome: 'known' as const };
     expect(outcomeText(known)).toBe('known, nothing to do');
-    expect(outcomeText({ ...known, exitStatus: 2 })).toBe('known, nothing to do, with problems (--force reads it again)');
+    expect(outcomeText({ ...known, exitStatus: 2 })).toBe(
+      'known, nothing to do, with problems (--force reads it again)',
+    );
     expect(outcomeText({ ...settled, exitStatus: 2 })).toBe('done, with problems');
   });
 
