@@ -62,7 +62,7 @@ async function readList(flag: string, path: string): Promise<string> {
   }
 }
 
-/** Paths by name, from JSON (`{"name": "path"}`) or CSV (`name,path`, with or without that header). */
+/** Paths by name, from JSON (`{"name": "path"}`) or CSV (`name,path`, with or without that header, or `path,name` with it). */
 async function readMap(file: string): Promise<Record<string, string>> {
   const text = await readList('--me-map', file);
   const pairs = text.trimStart().startsWith('{') ? jsonPairs(file, text) : csvPairs(file, text);
@@ -108,15 +108,19 @@ const CELL = '(?:"((?:[^"]|"")*)"|([^",]*))';
 const LINE = new RegExp(`^\\s*${CELL}\\s*,\\s*${CELL}\\s*$`);
 
 function csvPairs(file: string, text: string): Pair[] {
-  return text.split(/\r?\n/).flatMap((line, index) => {
+  const pairs = text.split(/\r?\n/).flatMap((line, index) => {
     if (line.trim() === '' || line.startsWith('#')) return [];
     const place = `${file}:${index + 1}`;
     const cells = LINE.exec(line);
     if (!cells) throw new UsageError(`--me-map ${place}: two cells are wanted, name,path, not ${JSON.stringify(line)}`);
     const [, quotedName, name, quotedPath, path] = cells;
-    const pair = { name: unquoted(quotedName, name), path: unquoted(quotedPath, path), place };
-    return index === 0 && pair.name === 'name' && pair.path === 'path' ? [] : [pair];
+    return [{ name: unquoted(quotedName, name), path: unquoted(quotedPath, path), place }];
   });
+  const [first] = pairs;
+  if (first?.name === 'name' && first.path === 'path') return pairs.slice(1);
+  // a header says which is which
+  if (first?.name !== 'path' || first.path !== 'name') return pairs;
+  return pairs.slice(1).map(({ name, path, place }) => ({ name: path, path: name, place }));
 }
 
 const unquoted = (quoted: string | undefined, plain: string | undefined) =>

@@ -34,6 +34,8 @@ describe('a choice of monitor elements', () => {
     const json = JSON.stringify({ charge: 'Pixel/charge', 'odd "name", with comma': 'Strip/odd' });
     expect(byCsv).toEqual(await elementChoiceOf({ 'me-map': file('map.json', json) }));
     expect(byCsv?.map).toEqual(JSON.parse(json));
+    const reversed = 'path,name\nPixel/charge,charge\nStrip/odd,"odd ""name"", with comma"\n';
+    expect((await elementChoiceOf({ 'me-map': file('reversed.csv', reversed) }))?.map).toEqual(JSON.parse(json));
     const list = file('list.txt', '# pixels\nPixel/*\n\n  Strip/?  \n');
     expect((await elementChoiceOf({ include: [`@${list}`, 'x'] }))?.include).toEqual(['Pixel/*', 'Strip/?', 'x']);
   });
