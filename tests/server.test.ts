@@ -80,12 +80,22 @@ async function upload(url: string, token: string) {
 }
 
 describe('npm start', () => {
-  test('says where it answers and how to ingest a file, and answers', async () => {
+  test('says where it answers and how to ingest a file, answers, and refuses a Host header that is none', async () => {
     const { url, output } = await start({}, [], LAUNCHER);
     expect(output.text).toMatch(/^lumigraph answers at http:\/\/127\.0\.0\.1:\d+\/graphql$/m);
     expect(output.text).toContain('npm run ingest -- FILE --dataset NAME');
     expect(await ask(url, '{ runs { totalCount } }')).toEqual({ data: { runs: { totalCount: 0 } } });
     expect((await fetch(new URL('/ready', url))).status).toBe(200);
+    const { port, hostname } = new URL(url);
+    const statusWith = async (host: string) => {
+      const [response] = await once(request({ port, hostname, path: '/health', headers: { host } }).end(), 'response');
+      response.resume();
+      return response.statusCode;
+    };
+    for (const host of ['a b', '[::1', 'x:99999', 'x/y', 'user@x', '%']) expect(await statusWith(host)).toBe(400);
+    for (const host of ['x', 'x.ch:80', '[::1]:4000']) expect(await statusWith(host)).toBe(200);
+    // in its own words
+    expect(output.log).not.toContain('Invalid URL');
   });
 
   test('prints a token, until there is one that lasts, with which one may write and upload until it stops', async () => {
@@ -112,19 +122,6 @@ describe('npm start', () => {
     expect((await ask(second.url, upsert, { authorization: `Bearer ${token}` })).errors).toMatchObject([
       { extensions: { reason: 'UNKNOWN' } },
     ]);
-  });
-
-  test('refuses a Host header that is none, in its own words', async () => {
-    const { url, output } = await start();
-    const { port, hostname } = new URL(url);
-    const statusWith = async (host: string) => {
-      const [response] = await once(request({ port, hostname, path: '/health', headers: { host } }).end(), 'response');
-      response.resume();
-      return response.statusCode;
-    };
-    for (const host of ['a b', '[::1', 'x:99999', 'x/y', 'user@x', '%']) expect(await statusWith(host)).toBe(400);
-    for (const host of ['x', 'x.ch:80', '[::1]:4000']) expect(await statusWith(host)).toBe(200);
-    expect(output.log).not.toContain('Invalid URL');
   });
 
   test('fills an empty database with sample data, once', async () => {

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { getPriority, tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { FileError } from '../../ingest/file-error.ts';
 import { ParseProcessError } from '../../ingest/parse-process/error.ts';
 import { ParseProcess } from '../../ingest/parse-process/parse-process.ts';
-import { faultyParser } from '../support/compiled-programs.ts';
+import { compiledParseProcess, faultyParser } from '../support/compiled-programs.ts';
 import { lumisectionCsv } from '../support/csv-files.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lumigraph-parse-'));
@@ -144,12 +144,12 @@ describe('the parse process', () => {
   test.skipIf(process.platform === 'win32')('ends when its parent is killed', async () => {
     const source = file('orphan.csv', lumisectionCsv({ lumisections: 5, elements: 2 }));
     const script = `
-      import { ParseProcess } from ${JSON.stringify(resolve(import.meta.dirname, '../../ingest/parse-process/parse-process.ts'))};
+      import { ParseProcess } from ${JSON.stringify(compiledParseProcess())};
       const parser = new ParseProcess();
       await parser.recognise({ path: ${JSON.stringify(source.path)} });
       console.log('ready');
       setInterval(() => {}, 1000);`;
-    const parent = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', script], {
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     await new Promise((ready) => parent.stdout.once('data', ready));

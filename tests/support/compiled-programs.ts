@@ -16,7 +16,7 @@ declare module 'vitest' {
 /** Parse processes that go wrong in the way they are named after. */
 const FAULTY = 'tests/ingest/faulty-parsers';
 const KILLED = 'tests/ingest/killed-ingest.ts';
-const MIGRATE = 'src/store/migrate.ts';
+const MODULES = ['src/store/migrate.ts', 'ingest/parse-process/parse-process.ts'];
 const EXAMPLES = ['examples/trend.ts', 'examples/submit.ts'];
 
 /** What is started without the launcher, which looks at all sources first. */
@@ -24,8 +24,9 @@ export const compiledServer = () => join(inject('programs'), 'server.js');
 export const compiledCli = () => join(inject('programs'), 'cli.js');
 
 export const killedIngest = () => join(inject('testPrograms'), 'killed-ingest.js');
-/** A module, not a program. */
+/** Modules, not programs. */
 export const compiledMigrate = () => join(inject('testPrograms'), 'migrate.js');
+export const compiledParseProcess = () => join(inject('testPrograms'), 'parse-process.js');
 /** An example for users, which they start from its source. */
 export const compiledExample = (name: string) => join(inject('testPrograms'), `${name}.js`);
 export const faultyParser = (name: string) => join(inject('testPrograms'), `${name}.js`);
@@ -45,7 +46,7 @@ export async function compilePrograms() {
     programs: await make(PROGRAMS, (folder) => compile(ENTRIES, folder)),
     // the parser of the killed ingest lies beside it
     testPrograms: await make({ name: 'test-programs', sources }, (folder) =>
-      compile(['ingest/parse-process/child.ts', KILLED, MIGRATE, ...EXAMPLES, ...faulty], folder),
+      compile(['ingest/parse-process/child.ts', KILLED, ...MODULES, ...EXAMPLES, ...faulty], folder),
     ),
   };
 }
