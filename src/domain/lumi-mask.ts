@@ -1,6 +1,9 @@
 /** CMS tools' upper bound for "to the end of the run". */
 export const END_OF_RUN = 268435455;
 
+/** The greatest number that a lumisection can have: the next one stands for the end of the run. */
+export const MAX_LUMISECTION = END_OF_RUN - 1;
+
 /** Lumisections first to last of one run, both inclusive, from 1; `last` may be END_OF_RUN. */
 export interface LumisectionRange {
   readonly first: number;
@@ -54,8 +57,9 @@ export class LuminosityMask {
   }
 
   /**
-   * Ranges in any order, runs in any order and more than once: everything is merged.
-   * @throws RangeError for a run below 1, a first below 1, a last below first or past END_OF_RUN.
+   * Ranges in any order, runs in any order and more than once: everything is merged. What lies past MAX_LUMISECTION is no
+   * lumisection, and in no mask: a range that goes on behind it reaches to the end of the run.
+   * @throws RangeError for a run below 1, a first below 1, a last below first.
    */
   static fromRanges(
     runs: Iterable<{ readonly run: number; readonly ranges: readonly LumisectionRange[] }>,
@@ -63,10 +67,13 @@ export class LuminosityMask {
     const byRun = new Map<number, LumisectionRange[]>();
     for (const { run, ranges } of runs) {
       if (!Number.isSafeInteger(run) || run < 1) throw new RangeError(`${run} is not a run number`);
-      for (const range of ranges) assertRange(run, range);
-      const known = byRun.get(run);
-      if (known === undefined) byRun.set(run, [...ranges]);
-      else known.push(...ranges);
+      const known = byRun.get(run) ?? [];
+      byRun.set(run, known);
+      for (const range of ranges) {
+        assertRange(run, range);
+        if (range.first > MAX_LUMISECTION) continue;
+        known.push(range.last <= END_OF_RUN ? range : { first: range.first, last: END_OF_RUN });
+      }
     }
     const bounds = new Map<number, Bounds>();
     for (const run of [...byRun.keys()].sort((a, b) => a - b)) {
@@ -76,6 +83,13 @@ export class LuminosityMask {
       );
     }
     return LuminosityMask.#of(bounds);
+  }
+
+  /** The same from rows that begin with a run and a range of it. @throws RangeError */
+  static fromRows(
+    rows: readonly (readonly [run: number, first: number, last: number, ...unknown[]])[],
+  ): LuminosityMask {
+    return LuminosityMask.fromRanges(rows.map(([run, first, last]) => ({ run, ranges: [{ first, last }] })));
   }
 
   /** What any of the masks holds. */
@@ -163,7 +177,7 @@ export class LuminosityMask {
     const closed = new Map<number, Bounds>();
     for (const [run, bounds] of this.#runs) {
       const last = bounds[bounds.length - 1] === END_OF_RUN ? lastLumisection(run) : null;
-      if (last === null || last === undefined) closed.set(run, bounds);
+      if (last === null || last === undefined || last > MAX_LUMISECTION) closed.set(run, bounds);
       else if (at(bounds, bounds.length - 2) > last) closed.set(run, bounds.slice(0, -2));
       else closed.set(run, [...bounds.slice(0, -1), last]);
     }
@@ -215,7 +229,7 @@ function edgeAt(bounds: Bounds, i: number): number {
 }
 
 function assertRange(run: number, { first, last }: LumisectionRange): void {
-  const valid = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 1 && last <= END_OF_RUN;
+  const valid = Number.isSafeInteger(first) && Number.isSafeInteger(last) && first >= 1;
   if (!valid || first > last) throw new RangeError(`[${first}, ${last}] is not a range of lumisections (run ${run})`);
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { END_OF_RUN, LuminosityMask, mergeRanges } from '../../src/domain/lumi-mask.ts';
+import { END_OF_RUN, LuminosityMask, MAX_LUMISECTION, mergeRanges } from '../../src/domain/lumi-mask.ts';
 
 const range = fc
   .tuple(fc.integer({ min: 1, max: 30 }), fc.integer({ min: 0, max: 8 }))
@@ -79,12 +79,29 @@ describe('a luminosity mask', () => {
       { first: 0, last: 3 },
       { first: 3, last: 2 },
       { first: 1.5, last: 2 },
-      { first: 1, last: END_OF_RUN + 1 },
       { first: 1, last: Number.NaN },
     ]) {
       expect(() => LuminosityMask.fromRanges([{ run: 1, ranges: [bad] }])).toThrow(RangeError);
     }
     expect(() => LuminosityMask.fromRanges([{ run: 0, ranges: [] }])).toThrow(RangeError);
+  });
+
+  it('hold no lumisection past the greatest number, which odd rows may state', () => {
+    const odd = [
+      { first: 1, last: 3 },
+      { first: MAX_LUMISECTION - 1, last: MAX_LUMISECTION },
+      { first: END_OF_RUN, last: END_OF_RUN },
+      { first: 2_147_483_647, last: 2_147_483_647 },
+    ];
+    const mask = LuminosityMask.fromRanges([
+      { run: 1, ranges: odd },
+      { run: 2, ranges: odd.slice(2) },
+    ]);
+    expect([...mask]).toEqual([{ run: 1, ranges: odd.slice(0, 2) }]);
+    expect(mask.lumisectionCount).toBe(5);
+    const whole = LuminosityMask.fromRanges([{ run: 1, ranges: [{ first: 1, last: 2_147_483_647 }] }]);
+    expect(whole.rangesOf(1)).toEqual([{ first: 1, last: END_OF_RUN }]);
+    expect(whole.closed(() => 2_147_483_647).openRuns).toEqual([1]);
   });
 
   it('counts whole runs only once their length is known', () => {

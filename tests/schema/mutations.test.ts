@@ -111,6 +111,7 @@ describe.each(databases)('mutations on $name', (database) => {
   test.each([
     [{ run: 0 }, 'OUT_OF_RANGE', 'run', '0'],
     [{ lumisection: -1 }, 'OUT_OF_RANGE', 'lumisection', '-1'],
+    [{ lumisection: 268_435_455 }, 'OUT_OF_RANGE', 'lumisection', '268435455'],
     [{ dataset: 'with space' }, 'BAD_DATASET', 'dataset', 'with space'],
     [{ monitorElement: '/x' }, 'BAD_PATH', 'monitorElement', '/x'],
     [{ monitorElement: '\ud800' }, 'BAD_TEXT', 'monitorElement', expect.anything()],

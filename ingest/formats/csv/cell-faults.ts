@@ -4,19 +4,26 @@ import { type Cells, preview } from './cells.ts';
 import type { RowFault } from './fault.ts';
 import { type ListFault, NOT_FINITE, type NumberList } from './number-list.ts';
 
-/** Runs, lumisections and bins are counted in 32-bit integers. */
+/** Runs and bins are counted in 32-bit integers. */
 export const MAX_INT32 = 2_147_483_647;
 
 export function missing(field: string): RowFault {
   return { code: 'MISSING_VALUE', reason: 'the cell is blank', field, value: '' };
 }
 
-/** Why a cell that should count something from 1 does not; `value` is what wholeInteger made of it. */
-export function notCounted(cells: Cells, bytes: Buffer, cell: number, field: string, value: number): RowFault {
+/** Why a cell that should count something from 1 to `most` does not; `value` is what wholeInteger made of it. */
+export function notCounted(
+  cells: Cells,
+  bytes: Buffer,
+  cell: number,
+  field: string,
+  value: number,
+  most = MAX_INT32,
+): RowFault {
   if (cells.isBlank(cell)) return missing(field);
   const text = cells.preview(bytes, cell);
   if (Number.isNaN(value)) return { code: 'NOT_AN_INTEGER', reason: 'not an integer', field, value: text };
-  const reason = value < 1 ? 'counted from 1' : `larger than ${MAX_INT32}`;
+  const reason = value < 1 ? 'counted from 1' : `larger than ${most}`;
   return { code: 'OUT_OF_RANGE', reason, field, value: text };
 }
 

@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import { isLumisectionFlag, type LumisectionFlag } from '../../../src/domain/lumisection-flags.ts';
 import type { IssueRecord, LumisectionRecord } from '../../../src/domain/record.ts';
 import type { ByteSource } from '../../source.ts';
@@ -66,7 +67,7 @@ async function* read(source: ByteSource, options: ReadOptions): AsyncGenerator<R
 function statedBy({ line, cells }: TableRow): Stated | RowFault {
   const run = counted(cells[RUN] ?? null, RUN);
   if (isFault(run)) return run;
-  const number = counted(cells[LUMISECTION] ?? null, LUMISECTION);
+  const number = counted(cells[LUMISECTION] ?? null, LUMISECTION, MAX_LUMISECTION);
   if (isFault(number)) return number;
   const flagsOn: LumisectionFlag[] = [];
   const flagsOff: LumisectionFlag[] = [];

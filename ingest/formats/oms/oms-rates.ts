@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { LumisectionRecord } from '../../../src/domain/record.ts';
 import { counted, finiteOrBlank, isFault } from '../table/cell-checks.ts';
 import { tableFormat } from '../table/table-format.ts';
@@ -16,7 +17,7 @@ export const omsRates = tableFormat<LumisectionRecord>({
   itemsOf({ line, cells }) {
     const run = counted(cells[RUN] ?? null, RUN);
     if (isFault(run)) return run;
-    const number = counted(cells[LUMISECTION] ?? null, LUMISECTION);
+    const number = counted(cells[LUMISECTION] ?? null, LUMISECTION, MAX_LUMISECTION);
     if (isFault(number)) return number;
     const zeroBiasRate = finiteOrBlank(cells[RATE] ?? null, RATE);
     if (isFault(zeroBiasRate)) return zeroBiasRate;

@@ -1,4 +1,5 @@
 import { runPeriod } from '../../../src/domain/dataset-name.ts';
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { RunRecord } from '../../../src/domain/record.ts';
 import type { Cell } from '../parquet/column-reader.ts';
 import { counted, endsBeforeItBegins, isBlank, isFault } from '../table/cell-checks.ts';
@@ -33,13 +34,13 @@ export const omsRuns = tableFormat<RunRecord>({
   itemsOf({ line, cells }) {
     const number = counted(cells[RUN] ?? null, RUN);
     if (isFault(number)) return number;
-    const optional = (name: string) =>
+    const optional = (name: string, most?: number) =>
       isBlank(cells[`attributes.${name}`] ?? null)
         ? null
-        : counted(cells[`attributes.${name}`] ?? null, `attributes.${name}`);
+        : counted(cells[`attributes.${name}`] ?? null, `attributes.${name}`, most);
     const values = allOf({
       fill: optional('fill_number'),
-      lumisectionCount: optional('last_lumisection_number'),
+      lumisectionCount: optional('last_lumisection_number', MAX_LUMISECTION),
       startedAt: timeOf(cells, 'start_time'),
       endedAt: timeOf(cells, 'end_time'),
       initialLumi: quantityOf(cells, 'init_lumi', 'instantaneous'),

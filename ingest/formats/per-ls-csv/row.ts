@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import { badList, MAX_INT32, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
 import { Cells } from '../csv/cells.ts';
 import type { RowFault } from '../csv/fault.ts';
@@ -83,8 +84,8 @@ export class PerLsRow implements PerLsHistogram {
     this.run = this.#integer(bytes, this.#run);
     this.lumisection = this.#integer(bytes, this.#lumisection);
     if (!(this.run >= 1 && this.run <= MAX_INT32)) return notCounted(cells, bytes, this.#run, 'fromrun', this.run);
-    if (!(this.lumisection >= 1 && this.lumisection <= MAX_INT32)) {
-      return notCounted(cells, bytes, this.#lumisection, 'fromlumi', this.lumisection);
+    if (!(this.lumisection >= 1 && this.lumisection <= MAX_LUMISECTION)) {
+      return notCounted(cells, bytes, this.#lumisection, 'fromlumi', this.lumisection, MAX_LUMISECTION);
     }
     if (cells.isBlank(this.#name)) return missing('hname');
     return this.#readAxes(bytes, terminated) ?? this.#readEntries(bytes) ?? this.#readBins(bytes);

@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import { badText, MAX_INT32, missing } from '../csv/cell-faults.ts';
 import type { RowFault } from '../csv/fault.ts';
 import { NumberList } from '../csv/number-list.ts';
@@ -48,7 +49,7 @@ export class ParquetRow implements PerLsHistogram {
   read(cells: RowCells, listFault: RowFault | null): RowFault | null {
     const run = counted(cells.fromrun, 'fromrun');
     if (typeof run !== 'number') return run;
-    const lumisection = counted(cells.fromlumi, 'fromlumi');
+    const lumisection = counted(cells.fromlumi, 'fromlumi', MAX_LUMISECTION);
     if (typeof lumisection !== 'number') return lumisection;
     this.run = run;
     this.lumisection = lumisection;
@@ -99,14 +100,14 @@ const isBlank = (cell: Cell) => cell === null || Number.isNaN(cell);
 
 const preview = (cell: Cell) => shortened(String(cell));
 
-function counted(cell: Cell, field: string): number | RowFault {
+function counted(cell: Cell, field: string, most = MAX_INT32): number | RowFault {
   if (isBlank(cell)) return missing(field);
   const value = preview(cell);
   if (typeof cell !== 'number' || !Number.isInteger(cell)) {
     return { code: 'NOT_AN_INTEGER', reason: 'not an integer', field, value };
   }
-  if (cell >= 1 && cell <= MAX_INT32) return cell;
-  const reason = cell < 1 ? 'counted from 1' : `larger than ${MAX_INT32}`;
+  if (cell >= 1 && cell <= most) return cell;
+  const reason = cell < 1 ? 'counted from 1' : `larger than ${most}`;
   return { code: 'OUT_OF_RANGE', reason, field, value };
 }
 

@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
@@ -12,6 +13,7 @@ import { type Key, latestCycles } from '../root/key.ts';
 import { Steps } from '../steps.ts';
 
 const title = 'plain ROOT';
+const MAX_RUN = 2147483647;
 
 /** ROOT files of keys `run<R>_ls<L>_<ME>`: one histogram a key. Folders of the name became underscores, and stay so. */
 export const plainRoot: Format = {
@@ -46,8 +48,7 @@ async function keysOf(source: ByteSource): Promise<readonly Key[] | null> {
 function keyName(name: string): { run: number; lumisection: number; path: string } | null {
   const found = /^run([1-9]\d{0,9})_ls([1-9]\d{0,9})_(.+)$/.exec(name);
   if (!found) return null;
-  const [run, lumisection] = [Number(found[1]), Number(found[2])];
-  return run > 2147483647 || lumisection > 2147483647 ? null : { run, lumisection, path: found[3] as string };
+  return { run: Number(found[1]), lumisection: Number(found[2]), path: found[3] as string };
 }
 
 /** Keys in the order of their records; a key's place in it, from 1, is its line. */
@@ -85,6 +86,10 @@ async function add(
   const refused = refuseAs(key, key.name, line);
   const named = keyName(key.name);
   if (!named) return refused('BAD_KEY', 'the key is not named run<R>_ls<L>_<ME>');
+  if (named.run > MAX_RUN) return refused('OUT_OF_RANGE', `no number of a run (at most ${MAX_RUN})`);
+  if (named.lumisection > MAX_LUMISECTION) {
+    return refused('OUT_OF_RANGE', `no number of a lumisection (at most ${MAX_LUMISECTION})`);
+  }
   const problem = pathProblem(named.path);
   if (problem) return refused('BAD_PATH', `no monitor element: ${problem}`);
   if (skip?.(named.path, line)) return null;

@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { CertificationRecord, CertificationRun, Flag, IssueRecord } from '../../../src/domain/record.ts';
 import type { ByteSource } from '../../source.ts';
 import { rejectedRow } from '../csv/fault.ts';
@@ -88,7 +89,7 @@ async function readVerdicts(source: ByteSource) {
 function verdictOf({ cells }: TableRow, columns: readonly string[]) {
   const run = counted(cells.run_number ?? null, 'run_number');
   if (isFault(run)) return run;
-  const lumisection = counted(cells.lumi_number ?? null, 'lumi_number');
+  const lumisection = counted(cells.lumi_number ?? null, 'lumi_number', MAX_LUMISECTION);
   if (isFault(lumisection)) return lumisection;
   const flags: (boolean | null)[] = [];
   for (const name of columns) {

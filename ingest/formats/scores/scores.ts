@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import { answerOf, NO_ANSWER, SCORE_REASONS, type ScoreReason } from '../../../src/domain/prediction.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
@@ -63,7 +64,7 @@ function scoreOf({ line, cells }: TableRow): ScoreRow | RowFault {
   if (isFault(run)) return run;
   const { lumisection: place = null, score: given = null, monitorElement: path = null, reason: why = null } = cells;
   const isOfRun = isBlank(place) || Number(place) === 0;
-  const lumisection = isOfRun ? 0 : counted(place, 'lumisection');
+  const lumisection = isOfRun ? 0 : counted(place, 'lumisection', MAX_LUMISECTION);
   if (isFault(lumisection)) return lumisection;
   const text = typeof given === 'string' ? given.trim() : given;
   const score = text === null || text === '' ? Number.NaN : numberOf(text);

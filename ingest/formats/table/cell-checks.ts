@@ -11,15 +11,15 @@ export const isBlank = (cell: Cell): boolean => cell === null || cell === '' || 
 
 const preview = (cell: Cell) => shortened(String(cell));
 
-/** The cell as an integer from 1; why it is none. */
-export function counted(cell: Cell, field: string): number | RowFault {
+/** The cell as an integer from 1 to `most`; why it is none. */
+export function counted(cell: Cell, field: string, most = MAX_INT32): number | RowFault {
   if (isBlank(cell)) return missing(field);
   const number = numberOf(cell);
   if (!Number.isInteger(number)) {
     return { code: 'NOT_AN_INTEGER', reason: 'not an integer', field, value: preview(cell) };
   }
-  if (number >= 1 && number <= MAX_INT32) return number;
-  const reason = number < 1 ? 'counted from 1' : `larger than ${MAX_INT32}`;
+  if (number >= 1 && number <= most) return number;
+  const reason = number < 1 ? 'counted from 1' : `larger than ${most}`;
   return { code: 'OUT_OF_RANGE', reason, field, value: preview(cell) };
 }
 

@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { LumisectionFlag } from '../../../src/domain/lumisection-flags.ts';
 import type { IssueRecord, LumisectionRecord, RunRecord } from '../../../src/domain/record.ts';
 import { type RowFault, rejectedRow } from '../../formats/csv/fault.ts';
@@ -15,7 +16,7 @@ export type LumisectionInput = Pick<LumisectionRecord, 'run' | 'number'> &
     readonly flagsOff?: readonly LumisectionFlag[] | null;
   };
 
-const COUNTED = ['year', 'fill', 'lumisectionCount'] as const;
+const COUNTED = ['year', 'fill'] as const;
 const MEASURED = ['initialLumi', 'endLumi', 'deliveredLumi', 'recordedLumi', 'energy', 'magneticField'] as const;
 const MEASURED_OF_LUMISECTION = ['zeroBiasRate', 'deliveredLumi', 'recordedLumi', 'pileup'] as const;
 
@@ -53,6 +54,7 @@ function runOf(input: RunInput, line: number): RunRecord | RowFault {
   const fault = firstFault(
     counted(input.number, 'number'),
     ...COUNTED.map((name) => (input[name] == null ? null : counted(input[name], name))),
+    input.lumisectionCount == null ? null : counted(input.lumisectionCount, 'lumisectionCount', MAX_LUMISECTION),
     ...MEASURED.map((name) => finiteOrBlank(input[name] ?? null, name)),
     textFault('era', era, 20),
     textFault('period', input.period, 20),
@@ -67,7 +69,7 @@ function lumisectionOf(input: LumisectionInput, line: number): LumisectionRecord
   const both = [...on].find((flag) => off.has(flag));
   const fault = firstFault(
     counted(input.run, 'run'),
-    counted(input.number, 'number'),
+    counted(input.number, 'number', MAX_LUMISECTION),
     ...MEASURED_OF_LUMISECTION.map((name) => finiteOrBlank(input[name] ?? null, name)),
     endsBeforeItBegins(input.startedAt, input.endedAt, 'endedAt'),
     both && { code: 'NOT_A_FLAG', reason: 'a flag is on or off, not both', field: 'flagsOn', value: both },

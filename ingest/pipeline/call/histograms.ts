@@ -1,5 +1,6 @@
 import type { Axis } from '../../../src/domain/axis.ts';
 import type { ErrorOption } from '../../../src/domain/histogram.ts';
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { IssueRecord, RecordBatch } from '../../../src/domain/record.ts';
 import { type CheckedHistogram, checkedHistogram, type SourceNames } from '../../formats/checked-histogram.ts';
 import { type RowFault, rejectedRow } from '../../formats/csv/fault.ts';
@@ -91,7 +92,7 @@ class CallHistograms {
     const { dataset, monitorElement: path } = input;
     const run = counted(input.run, 'run');
     if (isFault(run)) return run;
-    const lumisection = this.#level === 'runs' ? 0 : counted(input.lumisection ?? null, 'lumisection');
+    const lumisection = this.#level === 'runs' ? 0 : counted(input.lumisection ?? null, 'lumisection', MAX_LUMISECTION);
     if (isFault(lumisection)) return lumisection;
     const badText = this.#datasetFault(dataset) ?? this.#elementFault(path) ?? textFault('title', input.title);
     if (badText) return badText;

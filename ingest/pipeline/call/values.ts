@@ -1,3 +1,4 @@
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { QualityTestRecord, RecordBatch, ScalarRecord, ScalarType } from '../../../src/domain/record.ts';
 import { scalarProblem } from '../../../src/domain/scalar.ts';
 import { MAX_INT32, missing } from '../../formats/csv/cell-faults.ts';
@@ -79,7 +80,7 @@ const placeOf = ({ run, lumisection, dataset, monitorElement }: ValuePlace) => (
 function placeFault({ run, lumisection, dataset, monitorElement }: ValuePlace): RowFault | null {
   return firstFault(
     counted(run, 'run'),
-    lumisection == null ? null : counted(lumisection, 'lumisection'),
+    lumisection == null ? null : counted(lumisection, 'lumisection', MAX_LUMISECTION),
     datasetFault('dataset', dataset),
     monitorElementFault('monitorElement', monitorElement),
   );

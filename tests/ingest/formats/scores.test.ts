@@ -92,7 +92,7 @@ describe('a table of scores', () => {
 
   test('names each row that is none by its line', async () => {
     const { rows, issues } = await read(
-      'run,lumisection,score,reason\n1,1,much,\n0,1,1,\n1,-2,1,\n1,1.5,1,\n1,1,,TIRED\n1,1\n,1,1,\n1,7,0x10,\n1,2,3,\n',
+      'run,lumisection,score,reason\n1,1,much,\n0,1,1,\n1,-2,1,\n1,1.5,1,\n1,1,,TIRED\n1,1\n,1,1,\n1,7,0x10,\n1,2,3,\n1,268435455,1,\n',
     );
     expect(rows).toEqual([[10, 1, 2, 3, null]]);
     expect(issues).toEqual([
@@ -104,6 +104,7 @@ describe('a table of scores', () => {
       '7 CELL_COUNT undefined',
       '8 MISSING_VALUE run',
       '9 NOT_A_NUMBER score',
+      '11 OUT_OF_RANGE lumisection',
     ]);
   });
 

@@ -103,6 +103,19 @@ describe('ROOT files of the test writer', () => {
     ]);
   });
 
+  it('of plain keys are refused where no run or lumisection has such a number', async () => {
+    const good = histograms[0] as WrittenHistogram;
+    const keys = ['run1_ls268435455_one', 'run2147483648_ls1_one', 'run1_ls268435454_one'];
+    const source = await openSource(scratch(rootFile(keys.map((key) => ({ ...good, key }))), 'written.root'));
+    const { rows, issues } = await readAll(plainRoot, source, { dataset: '/a/b/c' });
+    await source.close();
+    expect(rows.map(({ lumisection }) => lumisection)).toEqual([268_435_454]);
+    expect(issues).toMatchObject([
+      { code: 'OUT_OF_RANGE', value: keys[0], reason: 'no number of a lumisection (at most 268435454)' },
+      { code: 'OUT_OF_RANGE', value: keys[1], reason: 'no number of a run (at most 2147483647)' },
+    ]);
+  });
+
   it('of plain keys share a binning where titles only repeat the key, and keep other titles', async () => {
     const titled = (lumisection: number, title?: string): WrittenHistogram => {
       const [{ members, ...one }, key] = [histograms[0] as WrittenHistogram, `run1_ls${lumisection}_one`];
