@@ -97,6 +97,22 @@ const CASES: Record<string, Case> = {
     (n) => csvRow({ run: n, ls: 0 }),
     [{ code: 'OUT_OF_RANGE', line: 3, field: 'fromlumi', value: '0' }],
   ),
+  'ls-too-large.csv': second(
+    (n) => csvRow({ run: n, ls: 268435455 }),
+    [{ code: 'OUT_OF_RANGE', line: 3, field: 'fromlumi', value: '268435455', reason: 'larger than 268435454' }],
+  ),
+  'axis-too-wide.csv': second(
+    (n) => csvRow({ run: n, ls: 3, xmin: '-1.7e308', xmax: '1.7e308' }),
+    [
+      {
+        code: 'AXIS_RANGE',
+        line: 3,
+        field: 'Xmin',
+        value: '-1.7e+308, 1.7e+308',
+        reason: 'the x axis is wider than a number can say (-1.7e+308 to 1.7e+308)',
+      },
+    ],
+  ),
   'ls-text.csv': second(
     (n) => csvRow({ run: n, ls: '1.5' }),
     [{ code: 'NOT_AN_INTEGER', line: 3, field: 'fromlumi', value: '1.5' }],

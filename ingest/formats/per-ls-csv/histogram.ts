@@ -40,7 +40,7 @@ export function negativeEntries(value: string): RowFault {
 export function axisFault(letter: 'X' | 'Y', bins: number, min: number, max: number): RowFault | null {
   // the first and the last bin show best when the bins are too narrow to have edges of their own
   const width = (max - min) / bins;
-  if (min < max && min + width > min && max - width < max) return null;
+  if (min < max && Number.isFinite(width) && min + width > min && max - width < max) return null;
   const problem = axisProblem({ bins, min, max, title: '' }) ?? `has ${bins} bins without width`;
   const reason = `the ${letter.toLowerCase()} axis ${problem}`;
   return { code: 'AXIS_RANGE', reason, field: `${letter}min`, value: `${min}, ${max}` };

@@ -123,11 +123,13 @@ describe('a per-LS Parquet', () => {
   it.each<[string, string, Partial<ParquetRowCells>]>([
     ['MISSING_VALUE', 'fromrun', { fromrun: null }],
     ['OUT_OF_RANGE', 'fromlumi', { fromlumi: 0 }],
+    ['OUT_OF_RANGE', 'fromlumi', { fromlumi: 268_435_455 }],
     ['MISSING_VALUE', 'hname', { hname: '' }],
     ['BAD_PATH', 'hname', { hname: 'a//b' }],
     ['UNKNOWN_METYPE', 'metype', { metype: 9 }],
     ['DIMENSION', 'Ybins', { Ybins: 2 }],
     ['AXIS_RANGE', 'Xmin', { Xmin: 3 }],
+    ['AXIS_RANGE', 'Xmin', { Xmin: -1.7e308, Xmax: 1.7e308 }],
     ['NOT_FINITE', 'Xmax', { Xmax: Number.POSITIVE_INFINITY }],
     ['NEGATIVE_ENTRIES', 'entries', { entries: -1 }],
     ['MISSING_VALUE', 'histo', { histo: null }],
