@@ -1,5 +1,5 @@
 import { centersOf } from '../axis.ts';
-import { averaged, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
+import { averaged, isFilled, isMass, type Score, type Scored, UNDEFINED } from './scored.ts';
 
 /**
  * The earth mover's distance between the two distributions, each scaled to 1 (Rubner, Tomasi and Guibas, Int. J. Comput.
@@ -24,8 +24,6 @@ export function earthMover(tested: Scored, references: readonly Scored[]): Score
     return { value, pValue: null };
   });
 }
-
-const isMass = ({ isCounts, contents }: Scored): boolean => isCounts || !contents.some((content) => content < 0);
 
 /** Shares of the whole by bin of x, and of y. */
 function projected({ axes: [x, y], contents, sum }: Scored): Float64Array[] {

@@ -1,4 +1,4 @@
-import { averaged, commonScale, isFilled, type Score, type Scored, UNDEFINED } from './scored.ts';
+import { averaged, commonScale, isFilled, isMass, type Score, type Scored, UNDEFINED } from './scored.ts';
 
 /**
  * The Kolmogorov-Smirnov distance: the largest distance between the two cumulative distributions over the bins in range,
@@ -8,11 +8,12 @@ import { averaged, commonScale, isFilled, type Score, type Scored, UNDEFINED } f
  * The p-value is that of Kolmogorov's asymptotic distribution at `distance * sqrt(n * m / (n + m))`, n and m the sums of
  * both (ROOT's TH1::KolmogorovTest). It is exact for unbinned data alone: binned, the distance comes out smaller, and so
  * the p-value larger, than it should, the more so the coarser the bins. None of two axes, of contents that are no
- * counts, or of several references.
+ * counts, or of several references. Negative contents have no such distance: what they add up to is no distribution.
  */
 export function kolmogorovSmirnov(tested: Scored, references: readonly Scored[]): Score {
-  if (!isFilled(tested)) return UNDEFINED;
+  if (!isFilled(tested) || !isMass(tested)) return UNDEFINED;
   return averaged(references, (reference) => {
+    if (!isMass(reference)) return UNDEFINED;
     const [x, y] = tested.axes;
     const width = x?.bins as number;
     if (y !== undefined) {

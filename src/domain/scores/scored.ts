@@ -54,6 +54,9 @@ function inRange(cells: NumberArray, [x, y]: readonly Axis[], flow: boolean): Fl
 /** Whether a distribution can be made of it. */
 export const isFilled = ({ sum }: Scored): boolean => sum > 0 && Number.isFinite(sum);
 
+/** Whether the cumulative sums only rise: no content is negative. */
+export const isMass = ({ isCounts, contents }: Scored): boolean => isCounts || !contents.some((content) => content < 0);
+
 /**
  * The mean of the scores against each reference, the pulls bin by bin. References that are empty, or with which the
  * metric is not defined, do not count. A p-value remains only with a single reference: a mean of p-values is none.

@@ -113,7 +113,8 @@ describe('scores', () => {
     }
     expect(names.filter((name) => valueBy(name, weighted, some) !== null)).toEqual(['KS', 'MAX_PULL', 'EMD']);
     expect(names.filter((name) => valueBy(name, some, weighted) !== null)).toEqual(['KS', 'MAX_PULL', 'EMD']);
-    expect(names.filter((name) => valueBy(name, negative, some) !== null)).toEqual(['KS', 'MAX_PULL']);
+    expect(names.filter((name) => valueBy(name, negative, some) !== null)).toEqual(['MAX_PULL']);
+    expect(names.filter((name) => valueBy(name, some, negative) !== null)).toEqual(['MAX_PULL']);
     expect(METRICS.KS(weighted, [some], one).pValue).toBeNull();
   });
 
