@@ -97,7 +97,8 @@ const MonitorElementCoverage = ofElement.implement({
         resolve: ({ page, element }) => page.count(element, 'present'),
       }),
       empty: t.int({
-        description: 'How many of them have one without content in range (integral 0).',
+        description:
+          'How many of them have an empty one: its contents in range sum to 0 (integral 0), as those of weights that cancel do.',
         resolve: ({ page, element }) => page.count(element, 'empty'),
       }),
       missing: ranges('Expected lumisections without a histogram.', async ({ page, element }) => {
@@ -110,8 +111,9 @@ const MonitorElementCoverage = ofElement.implement({
       presentRanges: ranges('Expected lumisections with a histogram, empty ones included.', ({ page, element }) =>
         page.lumisections(element, 'present'),
       ),
-      emptyRanges: ranges('Expected lumisections with an empty histogram.', ({ page, element }) =>
-        page.lumisections(element, 'empty'),
+      emptyRanges: ranges(
+        'Expected lumisections with an empty histogram: one whose contents in range sum to 0.',
+        ({ page, element }) => page.lumisections(element, 'empty'),
       ),
     };
   },

@@ -55,7 +55,9 @@ const FalseAlarms = builder.objectRef<Alarms>('FalseAlarms').implement({
     runs: t.exposeInt('runs', { description: 'Runs with good members.' }),
     perRun: t.exposeFloat('perRun', { nullable: true, description: 'Their ratio; null without such runs.' }),
     luminosity: t.exposeFloat('luminosity', {
-      description: 'Recorded luminosity of the good members of which it is known, in 1/pb.',
+      nullable: true,
+      description:
+        'Recorded luminosity of the good members of which it is known, in 1/pb; null where it is more than a number can say.',
     }),
     perHundredInversePb: t.exposeFloat('perHundredInversePb', {
       nullable: true,

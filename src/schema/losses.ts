@@ -7,6 +7,7 @@ import { NO_LUMINOSITY } from '../store/mask-luminosity.ts';
 import type { LossRule, MaskPart as Part, ReadLosses } from '../store/mask-reads.ts';
 import { builder } from './builder.ts';
 import { MaskPart } from './lumisection-mask.ts';
+import { finite } from './scalars.ts';
 
 /** Lumisections and their luminosity. */
 interface Amount {
@@ -42,13 +43,13 @@ const LossAmount = builder.objectRef<Amount>('LossAmount').implement({
       nullable: true,
       description:
         'Sum of the luminosity that was recorded, in 1/pb, over those of which it is known; null where it is known of none.',
-      resolve: ({ recorded }) => recorded?.total() ?? null,
+      resolve: ({ recorded }) => finite(recorded?.total()),
     }),
     deliveredLumi: t.float({
       nullable: true,
       description:
         'Sum of the luminosity that was delivered, in 1/pb, over those of which it is known; null where it is known of none.',
-      resolve: ({ delivered }) => delivered?.total() ?? null,
+      resolve: ({ delivered }) => finite(delivered?.total()),
     }),
   }),
 });

@@ -95,7 +95,8 @@ export const LumisectionCoverage = builder.objectRef<CoveredLumisection>('Lumise
     }),
     present: t.exposeInt('present', { description: 'How many of them this lumisection has, empty ones included.' }),
     empty: t.int({
-      description: 'How many of them are there without content in range (integral 0).',
+      description:
+        'How many of them are there but empty: their contents in range sum to 0 (integral 0), as those of weights that cancel do.',
       resolve: (row) => row.page.empty(row),
     }),
     missing: t.field({

@@ -5,6 +5,7 @@ import type { Luminosity } from '../store/mask-luminosity.ts';
 import type { MaskPart as Part, ReadMask } from '../store/mask-reads.ts';
 import type { Masks } from '../store/masks.ts';
 import { builder } from './builder.ts';
+import { finite } from './scalars.ts';
 
 /** What a mask holds; its luminosity is read once, when a field asks for it. */
 export class MaskAnswer {
@@ -83,13 +84,13 @@ export const LumisectionMask = builder.objectRef<MaskAnswer>('LumisectionMask').
       nullable: true,
       description:
         'Sum of the luminosity that was recorded, in 1/pb, over the lumisections of the set of which it is known (`recordedLumiCount`); null where it is known of none.',
-      resolve: async ({ luminosity }) => (await luminosity).recorded,
+      resolve: async ({ luminosity }) => finite((await luminosity).recorded),
     }),
     deliveredLumi: t.float({
       nullable: true,
       description:
         'Sum of the luminosity that was delivered, in 1/pb, over the lumisections of the set of which it is known (`deliveredLumiCount`); null where it is known of none.',
-      resolve: async ({ luminosity }) => (await luminosity).delivered,
+      resolve: async ({ luminosity }) => finite((await luminosity).delivered),
     }),
     storedCount: t.int({
       description: 'Number of lumisections of the set that are stored: the others have no conditions.',

@@ -17,6 +17,7 @@ import { MOST_CANDIDATES, type ReferenceScope } from '../store/reference-candida
 import { checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { Dataset, ReferenceChoice, Run } from './refs.ts';
+import { finite } from './scalars.ts';
 import { toFilter, whereRef } from './where.ts';
 
 const DEFAULT_SHOWN = 10;
@@ -50,10 +51,11 @@ const ReasonOfCandidate = builder.objectRef<RankedReason>('ReferenceReasonValue'
   description: 'One reason for a candidate, and what it adds to its score.',
   fields: (t) => ({
     reason: t.field({ type: Reason, description: 'The reason.', resolve: ({ reason }) => reason }),
-    value: t.exposeFloat('value', {
+    value: t.float({
       nullable: true,
       description:
         'Of the candidate, as the reason says; null where it is not known, or nothing is known of the run to measure it with.',
+      resolve: ({ value }) => finite(value),
     }),
     closeness: t.exposeFloat('closeness', {
       nullable: true,

@@ -4,6 +4,7 @@ import { type Band, bandOf, type BandKind as Kind } from '../domain/trend-band.t
 import type { TrendQuery } from '../store/trends.ts';
 import { countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
+import { finite } from './scalars.ts';
 
 /** Most standard deviations of a band to each side. */
 const MOST_K = 1_000;
@@ -30,12 +31,13 @@ interface ReadBand extends Band {
 export const TrendBand = builder.objectRef<ReadBand>('TrendBand').implement({
   description: 'What a quantity was in a reference.',
   fields: (t) => ({
-    center: t.exposeFloat('center', {
+    center: t.float({
       nullable: true,
       description: 'The median or mean; null where no histogram of the reference has a value.',
+      resolve: ({ center }) => finite(center),
     }),
-    low: t.exposeFloat('low', { nullable: true, description: 'Lower end of the band.' }),
-    high: t.exposeFloat('high', { nullable: true, description: 'Upper end of the band.' }),
+    low: t.float({ nullable: true, description: 'Lower end of the band.', resolve: ({ low }) => finite(low) }),
+    high: t.float({ nullable: true, description: 'Upper end of the band.', resolve: ({ high }) => finite(high) }),
     count: t.exposeInt('count', { description: 'Number of values that it is made of.' }),
     lacking: t.exposeInt('lacking', {
       description: 'Number of histograms of the reference whose value is null: they are left out.',

@@ -57,7 +57,7 @@ const Point = builder.objectRef<TrendPoint>('TrendPoint').implement({
 });
 
 const Gap = builder.objectRef<TrendGap>('TrendGap').implement({
-  description: 'Lumisections of a run that a trend has no point for, from first to last, both inclusive.',
+  description: 'Lumisections of a run without a histogram that `where` selects, from first to last, both inclusive.',
   fields: (t) => ({
     run: t.exposeInt('run', { description: 'Run number.' }),
     first: t.exposeInt('first', { description: 'First lumisection (inclusive).' }),
@@ -111,7 +111,7 @@ const Trend = builder.objectRef<PlannedTrend>('Trend').implement({
     gaps: t.field({
       type: [Gap],
       description:
-        'Stored lumisections without a point, of those that `where` selects by run, lumisection and mask, in runs that hold the monitor element; ascending. Empty by run.',
+        'Stored lumisections without a point, of those that `where` selects by run, lumisection and mask, in runs that hold the monitor element: those whose histogram another condition of `where` leaves out are among them. Ascending. Empty by run.',
       args: {
         first: t.arg.int({
           required: true,

@@ -119,7 +119,7 @@ async function factsOfRuns(
       const of = sums.get(number) as RunSums;
       facts.set(number, {
         goodFraction: verdicts && of.count > 0 ? of.good / of.count : null,
-        recordedLumi: of.recorded.mean === null ? recordedLumi : of.recorded.total,
+        recordedLumi: of.recorded.count === 0 ? recordedLumi : of.recorded.total,
         pileup: of.pileup.mean,
         startedAt: startedAt === null ? null : new Date(startedAt),
         lumisectionCount: of.count > 0 ? of.count : lumisectionCount,
@@ -133,20 +133,23 @@ async function factsOfRuns(
 
 class KnownSum {
   readonly #sum = new ExactSum();
-  #count = 0;
+  count = 0;
 
   add(value: number | null): void {
     if (value === null) return;
     this.#sum.add(value);
-    this.#count++;
+    this.count++;
   }
 
-  get total(): number {
-    return this.#sum.total();
+  /** Null where it is of none, and where it is more than a number can say. */
+  get total(): number | null {
+    const total = this.#sum.total();
+    return this.count > 0 && Number.isFinite(total) ? total : null;
   }
 
   get mean(): number | null {
-    return this.#count === 0 ? null : this.total / this.#count;
+    const { total } = this;
+    return total === null ? null : total / this.count;
   }
 }
 

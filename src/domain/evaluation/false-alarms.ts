@@ -9,9 +9,9 @@ export interface FalseAlarms {
   readonly runs: number;
   /** `count / runs`; null without runs. */
   readonly perRun: number | null;
-  /** Luminosity of the good lumisections for which it is known, in 1/pb. */
-  readonly luminosity: number;
-  /** False alarms among those for each 100/pb; null without luminosity. */
+  /** Luminosity of the good lumisections for which it is known, in 1/pb; null where it is more than a number can say. */
+  readonly luminosity: number | null;
+  /** False alarms among those for each 100/pb; null without luminosity, and where a number cannot say it. */
   readonly perHundredInversePb: number | null;
 }
 
@@ -40,7 +40,10 @@ export function falseAlarms(sample: Sample, threshold: number): FalseAlarms {
     count,
     runs: runs.size,
     perRun: runs.size > 0 ? count / runs.size : null,
-    luminosity: recorded,
-    perHundredInversePb: recorded > 0 ? (countKnown / recorded) * 100 : null,
+    luminosity: finite(recorded),
+    perHundredInversePb:
+      recorded > 0 && recorded < Number.POSITIVE_INFINITY ? finite((countKnown / recorded) * 100) : null,
   };
 }
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);

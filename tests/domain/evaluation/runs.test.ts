@@ -66,6 +66,21 @@ describe('false alarms', () => {
     });
   });
 
+  it('have no luminosity, and no rate, that a number cannot say', () => {
+    const of = (...luminosities: number[]) =>
+      falseAlarms(
+        sampleFrom(
+          runOf(1, { good: luminosities.map(() => 1) }).map((row, i) => ({
+            ...row,
+            quantities: { luminosity: luminosities[i] as number },
+          })),
+        ),
+        0,
+      );
+    expect(of(1.7e308, 1.7e308)).toMatchObject({ count: 2, luminosity: null, perHundredInversePb: null });
+    expect(of(1e-320)).toMatchObject({ count: 1, luminosity: 1e-320, perHundredInversePb: null });
+  });
+
   it('have no rate without runs or luminosity', () => {
     const none = { count: 0, runs: 0, perRun: null, luminosity: 0, perHundredInversePb: null };
     expect(falseAlarms(sampleFrom(runOf(1, { bad: [1] })), 0)).toEqual(none);
