@@ -139,6 +139,15 @@ describe('a DQMIO file', () => {
     for (const { byte } of issues) expect(byte).toBeGreaterThan(0);
   });
 
+  it('has no lumisection past the greatest number', async () => {
+    const sets = [268_435_454, 268_435_455].map((lumi) => ({ run: 1, lumi, elements: [histogram(`A/${lumi}`)] }));
+    const { rows, issues } = await read(dqmioFile(sets));
+    expect(rows.map(({ lumisection }) => lumisection)).toEqual([268_435_454]);
+    expect(issues).toContainEqual(
+      expect.objectContaining({ code: 'OUT_OF_RANGE', field: 'Indices.Lumi', value: '268435455' }),
+    );
+  });
+
   it('is not asked a billion times for what it only claims to hold', async () => {
     const claimed = 2 ** 40;
     const swollen = (values: Record<string, unknown>) => {
