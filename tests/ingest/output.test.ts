@@ -20,7 +20,7 @@ const file = (name: string, text: string) => {
 /** What is said of it is longer than any pipe holds. */
 const long = file(
   'long.json',
-  JSON.stringify(Object.fromEntries(Array.from({ length: 600 }, (_, i) => [i + 1, [[1, 2]]]))),
+  JSON.stringify(Object.fromEntries(Array.from({ length: 1_500 }, (_, i) => [i + 1, [[1, 2]]]))),
 );
 const few = [1, 2, 3].map((run) => file(`run-${run}.csv`, csv(csvRow({ run }))));
 
@@ -31,9 +31,9 @@ const UNHEARD = `"$@" 2>&1 | :; exit \${PIPESTATUS[0]}`;
 const WITHOUT_MESSAGES = `{ "$@" 2>&1 1>&3 3>&- | :; exit \${PIPESTATUS[0]}; } 3>&1`;
 
 describe.skipIf(process.platform === 'win32')('output that cannot be written', () => {
-  test.each([['--json'], ['--source=golden']])('inspect %s ends quietly when its reader has enough', async (flag) => {
+  test('inspect ends quietly when its reader has enough', async () => {
     const shell = `set -o pipefail; "$@" | head -c 20`;
-    const { status, stdout, stderr } = await runCli(['inspect', long, flag, long], { ...nowhere, shell });
+    const { status, stdout, stderr } = await runCli(['inspect', long, '--json'], { ...nowhere, shell });
     expect([status, stdout.length, stderr]).toEqual([0, 20, NO_DATABASE]);
   });
 
@@ -74,6 +74,6 @@ describe.skipIf(process.platform === 'win32')('output that cannot be written', (
     const whole = await runCli(['inspect', long, '--json'], { ...nowhere, shell: `"$@" > ${target}` });
     expect(whole.status).toBe(0);
     const { files } = JSON.parse(readFileSync(target, 'utf8')) as { files: Inspection[] };
-    expect(files[0]?.contents.runs).toHaveLength(600);
+    expect(files[0]?.contents.runs).toHaveLength(1_500);
   });
 });

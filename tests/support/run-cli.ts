@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { getPriority, setPriority } from 'node:os';
 import { resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { vi } from 'vitest';
@@ -66,6 +67,7 @@ export async function runHere([name = '', ...args]: readonly string[], { url }: 
       return true;
     }),
   ];
+  const priority = getPriority();
   vi.stubEnv('DATABASE_URL', url);
   try {
     return { status: await command.run(args), signal: null, ...said };
@@ -74,6 +76,16 @@ export async function runHere([name = '', ...args]: readonly string[], { url }: 
   } finally {
     vi.unstubAllEnvs();
     for (const spy of spies) spy.mockRestore();
+    comeBack(priority);
+  }
+}
+
+/** What a command lets go first is not to go before all later tests of this process, where that can be taken back. */
+function comeBack(priority: number): void {
+  try {
+    setPriority(priority);
+  } catch {
+    // only root may
   }
 }
 
