@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ReadOptions } from '../../../ingest/formats/format.ts';
 import { perLsCsv } from '../../../ingest/formats/per-ls-csv/per-ls-csv.ts';
 import { openSource } from '../../../ingest/source.ts';
+import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import { computeMoments } from '../../../src/domain/moments.ts';
 import { rounds } from '../../support/rounds.ts';
 import { inChunks } from './in-chunks.ts';
@@ -45,7 +46,7 @@ const axis = fc
 const row = fc
   .record({
     run: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
-    lumisection: fc.integer({ min: 1, max: 2 ** 31 - 1 }),
+    lumisection: fc.integer({ min: 1, max: MAX_LUMISECTION }),
     name: fc.string({
       unit: fc.constantFrom('a', 'B', '_', ' ', ',', '"', 'µ', ';'),
       minLength: 1,
