@@ -3,6 +3,7 @@ import type { ReadStep } from '../../ingest/formats/format.ts';
 import type { FileReport } from '../../ingest/pipeline/report.ts';
 import { axisProblem } from '../../src/domain/axis.ts';
 import { decodeBins } from '../../src/domain/codec.ts';
+import { MAX_LUMISECTION } from '../../src/domain/lumi-mask.ts';
 import { pathProblem } from '../../src/domain/monitor-element.ts';
 import type { HistogramColumns, IssueRecord, RecordBatch, ScalarRecord } from '../../src/domain/record.ts';
 import { scalarProblem } from '../../src/domain/scalar.ts';
@@ -69,11 +70,11 @@ export function aboutIssue({ severity, code, line, byte, field, value, reason }:
 function aboutBatch(batch: RecordBatch): string[] {
   const complaints: string[] = [];
   const check = (good: boolean, what: string) => void (good || complaints.push(`${batch.kind}: ${what}`));
-  const counts = (value: number, what: string) =>
-    check(Number.isInteger(value) && value >= 1 && value <= MAX_INT32, `${what} ${value}`);
+  const counts = (value: number, what: string, most = MAX_INT32) =>
+    check(Number.isInteger(value) && value >= 1 && value <= most, `${what} ${value}`);
   switch (batch.kind) {
     case 'lumisectionHistograms':
-      for (const lumisection of batch.lumisection) counts(lumisection, 'lumisection');
+      for (const lumisection of batch.lumisection) counts(lumisection, 'lumisection', MAX_LUMISECTION);
       check(batch.lumisection.length === batch.count, 'lumisections are not as many as rows');
       return [...complaints, ...aboutHistograms(batch)];
     case 'runHistograms':
@@ -112,7 +113,8 @@ function aboutBatch(batch: RecordBatch): string[] {
       }
       if (batch.kind === 'runs') for (const { number } of batch.runs) counts(number, 'run');
       if (batch.kind === 'lumisections') for (const { run } of batch.lumisections) counts(run, 'run');
-      if (batch.kind === 'lumisections') for (const { number } of batch.lumisections) counts(number, 'lumisection');
+      if (batch.kind === 'lumisections')
+        for (const { number } of batch.lumisections) counts(number, 'lumisection', MAX_LUMISECTION);
       if (batch.kind === 'fractions') for (const { run } of batch.fractions) counts(run, 'run');
   }
   return complaints;
@@ -123,10 +125,11 @@ function aboutValue({
   lumisection,
   monitorElement,
 }: Pick<ScalarRecord, 'run' | 'lumisection' | 'monitorElement'>) {
-  const inRange = (value: number, least: number) => Number.isInteger(value) && value >= least && value <= MAX_INT32;
+  const inRange = (value: number, least: number, most: number) =>
+    Number.isInteger(value) && value >= least && value <= most;
   return [
-    ...(inRange(run, 1) ? [] : [`run ${run}`]),
-    ...(inRange(lumisection, 0) ? [] : [`lumisection ${lumisection}`]),
+    ...(inRange(run, 1, MAX_INT32) ? [] : [`run ${run}`]),
+    ...(inRange(lumisection, 0, MAX_LUMISECTION) ? [] : [`lumisection ${lumisection}`]),
     ...(pathProblem(monitorElement) === null ? [] : [`the path ${JSON.stringify(monitorElement)}`]),
   ];
 }
