@@ -5,10 +5,11 @@ export type Verdict = 'GOOD' | 'BAD' | 'NOT_EVALUATED';
 
 /**
  * The verdict of a source from the flags that cover the lumisection, by subsystem it judges (several flags in one: its
- * datasets differ). GOOD: every subsystem has GOOD and nothing else, exactly what a mask of the source holds.
- * BAD: any has BAD. Everything else, standby and excluded among it, is not evaluated.
+ * datasets differ; null: of a dataset it judges others of the run). GOOD: every subsystem has GOOD and nothing else,
+ * exactly what a mask of the source holds. BAD: any has BAD. Everything else, standby and excluded among it, is not
+ * evaluated.
  */
-export function combineFlags(subsystems: Iterable<ReadonlySet<Flag>>): Verdict {
+export function combineFlags(subsystems: Iterable<ReadonlySet<Flag | null>>): Verdict {
   let good: boolean | undefined;
   for (const flags of subsystems) {
     if (flags.has('BAD')) return 'BAD';

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
 import type { Filter } from '../domain/filter.ts';
-import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
+import { goodOf, type JudgedRange } from '../domain/judged-ranges.ts';
+import type { LuminosityMask, LumisectionRange } from '../domain/lumi-mask.ts';
 import type { Flag } from '../domain/record.ts';
 import { combineFlags, type Verdict } from '../domain/verdict.ts';
 import type { CertificationFraction } from '../generated/sqlite/client.ts';
@@ -104,30 +105,32 @@ export async function verdictsOf(
     keys.map(({ runNumber, number }) => [runNumber, number]),
   );
   const narrowed = sql`${dataset === null ? sql`` : sql` AND v.dataset = ${dataset}`}${subsystem === null ? sql`` : sql` AND v.subsystem = ${subsystem}`}`;
-  // a subsystem comes back even where no range of it covers any of the lumisections
+  // a subsystem comes back even where no range of it covers any of the lumisections; and that a dataset of several judges the run
   const rows = (await query.send(
-    sql`SELECT v.subsystem, k.position, c.flag
-      FROM (SELECT v.dataset, v.subsystem, max(v.version) AS version FROM certification_version v
-        WHERE v.source = ${source}${narrowed} GROUP BY v.dataset, v.subsystem) v
+    sql`SELECT v.subsystem, k.position, c.flag, CASE WHEN c.flag IS NULL AND v.datasets > 1 AND EXISTS (SELECT 1 FROM certification o
+          WHERE o.run_number = k.run_number AND o.source = ${source} AND o.dataset = v.dataset
+            AND o.subsystem = v.subsystem AND o.version = v.version) THEN 1 ELSE 0 END
+      FROM (SELECT v.dataset, v.subsystem, max(v.version) AS version, count(*) OVER (PARTITION BY v.subsystem) AS datasets
+        FROM certification_version v WHERE v.source = ${source}${narrowed} GROUP BY v.dataset, v.subsystem) v
       CROSS JOIN ${table}
       LEFT JOIN certification c ON c.run_number = k.run_number AND c.source = ${source} AND c.dataset = v.dataset
         AND c.subsystem = v.subsystem AND c.version = v.version
         AND c.lumisection_first <= k.number AND c.lumisection_last >= k.number`,
-  )) as [string, number, Flag | null][];
+  )) as [string, number, Flag | null, 0 | 1][];
   if (rows.length === 0) throw unknownSource(source, dataset ?? '', subsystem ?? '');
-  const found = keys.map(() => new Map<string, Set<Flag>>());
-  for (const [name, position, flag] of rows) {
-    const bySubsystem = found[position] as Map<string, Set<Flag>>;
-    const flags = bySubsystem.get(name) ?? new Set<Flag>();
+  const found = keys.map(() => new Map<string, Set<Flag | null>>());
+  for (const [name, position, flag, isLacking] of rows) {
+    const bySubsystem = found[position] as Map<string, Set<Flag | null>>;
+    const flags = bySubsystem.get(name) ?? new Set<Flag | null>();
     bySubsystem.set(name, flags);
-    if (flag !== null) flags.add(flag);
+    if (flag !== null || isLacking === 1) flags.add(flag);
   }
   return found.map((bySubsystem) => combineFlags(bySubsystem.values()));
 }
 
 /**
- * Good is what every subsystem calls GOOD and nothing calls otherwise. A filter on subsystem or dataset leaves only
- * those of them that it names to be asked. Whole runs end at their last lumisection that is known.
+ * Good is what every subsystem calls GOOD, for each dataset that it judges the run for. A filter on subsystem or dataset
+ * leaves only those of them that it names to be asked. Whole runs end at their last lumisection that is known.
  */
 export async function goodLumisections(query: CheckedQuery, source: string, where?: Filter): Promise<LuminosityMask> {
   // without those of another flag, what contradicts a GOOD would go unseen
@@ -141,28 +144,22 @@ export async function goodLumisections(query: CheckedQuery, source: string, wher
     sql.raw(fields.map((field) => `${a}.${field} = ${b}.${field}`).join(' AND '));
   const rows = (await query.rows('certification', where, (filters) => {
     const condition = where ? sql` AND ${filters.compile('certification', 't', where).sql}` : sql``;
-    return sql`SELECT v.subsystem AS subsystem, q.run_number AS run_number, q.flag AS flag, q.lumisection_first AS first, q.lumisection_last AS last
+    return sql`SELECT q.run_number AS run_number, q.lumisection_first AS first, q.lumisection_last AS last, q.flag AS flag,
+        v.subsystem AS subsystem, v.dataset AS dataset
       FROM (SELECT source, dataset, subsystem, max(version) AS version FROM certification_version
         WHERE source = ${source} GROUP BY source, dataset, subsystem) v
       LEFT JOIN (SELECT r.* FROM ${fromOf('certification', 't')} CROSS JOIN certification r
         WHERE ${same('r', 't', KEY.map(snakeCase))} AND t.source = ${source}${condition}) q
       ON ${same('q', 'v', scopeFields)}`;
-  })) as [string, number | null, Flag, number, number][];
+  })) as unknown as (JudgedRange | readonly [null, null, null, null, string, string])[];
   if (rows.length === 0) throw unknownSource(source);
   const isNarrowed = where !== undefined && tests(where, new Set(['subsystem', 'dataset']));
-  const asked = new Set(rows.filter(([, run]) => !isNarrowed || run !== null).map(([subsystem]) => subsystem));
-  let good: LuminosityMask | undefined;
-  for (const subsystem of asked) {
-    const masks = [true, false].map((wanted) => {
-      const ranges = rows.filter(([of, run, flag]) => of === subsystem && run !== null && (flag === 'GOOD') === wanted);
-      return LuminosityMask.fromRanges(
-        ranges.map(([, run, , first, last]) => ({ run: run as number, ranges: [{ first, last }] })),
-      );
-    }) as [LuminosityMask, LuminosityMask];
-    const ofSubsystem = masks[0].difference(masks[1]);
-    good = good ? good.intersection(ofSubsystem) : ofSubsystem;
-  }
-  return closed(query, query.database, good ?? LuminosityMask.EMPTY);
+  const asked = rows.filter(([run]) => !isNarrowed || run !== null);
+  const good = goodOf(
+    asked.map(([, , , , subsystem]) => subsystem),
+    rows.filter((row): row is JudgedRange => row[0] !== null),
+  );
+  return closed(query, query.database, good);
 }
 
 function tests(filter: Filter, fields: ReadonlySet<string>): boolean {

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { ExactSum } from '../domain/exact-sum.ts';
+import { goodOf } from '../domain/judged-ranges.ts';
 import { type LossSegment, lossSegments } from '../domain/losses.ts';
-import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
+import { LuminosityMask } from '../domain/lumi-mask.ts';
 import {
   evaluateMask,
   type MaskCondition,
@@ -97,7 +98,7 @@ async function readTerms(
   const named = new NamedRanges(all);
   if (named.isAny) {
     const rows = await query.maskRows(expressions, (filters) => named.statement(filters.maskNames), queries);
-    named.take(rows as NamedRow[]);
+    named.take(rows as unknown as NamedRow[]);
   }
   const conditions = new Map<MaskCondition, LuminosityMask>();
   for (const term of all) {
@@ -111,8 +112,16 @@ async function readTerms(
   return { terms, madeOf: named.madeOf };
 }
 
-/** Which of the terms, its subsystem and flag, and a range of a run. */
-type NamedRow = [number, string, Flag, number, number, number];
+/** What was judged, and for which of the terms; ranges of saved masks as if they were. */
+type NamedRow = readonly [
+  run: number,
+  first: number,
+  last: number,
+  flag: Flag,
+  subsystem: string,
+  dataset: string,
+  part: number,
+];
 
 const keyOf = (term: NamedMask | MaskSource): string =>
   JSON.stringify('source' in term ? [term.source, term.subsystem, term.dataset] : [term.name, term.version]);
@@ -140,15 +149,15 @@ class NamedRanges {
     const parts = this.#found.map((found, place) => {
       const part = sql.raw(String(place));
       if ('mask' in found) {
-        return sql`SELECT ${part} AS part, '' AS subsystem, 'GOOD' AS flag, m.run_number AS run_number, m.lumisection_first AS first,
-          m.lumisection_last AS last FROM saved_mask_range m WHERE m.name = ${found.mask} AND m.version = ${found.version}`;
+        return sql`SELECT m.run_number AS run_number, m.lumisection_first AS first, m.lumisection_last AS last, 'GOOD' AS flag,
+          '' AS subsystem, '' AS dataset, ${part} AS part FROM saved_mask_range m WHERE m.name = ${found.mask} AND m.version = ${found.version}`;
       }
       const inScope = found.scopes.map(
         ({ dataset, subsystem, version }) =>
           sql`(c.version = ${version} AND c.dataset = ${dataset} AND c.subsystem = ${subsystem})`,
       );
-      return sql`SELECT ${part} AS part, c.subsystem AS subsystem, c.flag AS flag, c.run_number AS run_number,
-        c.lumisection_first AS first, c.lumisection_last AS last FROM certification c
+      return sql`SELECT c.run_number AS run_number, c.lumisection_first AS first, c.lumisection_last AS last, c.flag AS flag,
+        c.subsystem AS subsystem, c.dataset AS dataset, ${part} AS part FROM certification c
         WHERE c.source = ${found.source} AND (${sql.join(inScope, sql` OR `)})`;
     });
     return sql.join(parts, sql` UNION ALL `);
@@ -156,9 +165,10 @@ class NamedRanges {
 
   take(rows: readonly NamedRow[]): void {
     for (const row of rows) {
-      const known = this.#rows[row[0]];
+      const part = row[6];
+      const known = this.#rows[part];
       if (known) known.push(row);
-      else this.#rows[row[0]] = [row];
+      else this.#rows[part] = [row];
     }
   }
 
@@ -167,21 +177,12 @@ class NamedRanges {
     const place = [...this.#terms.keys()].indexOf(key);
     const found = this.#found[place] as ScopedSource | SavedVersion;
     const rows = this.#rows[place] ?? [];
-    const maskOf = (holds: (subsystem: string, flag: Flag) => boolean) =>
-      rangesMask(
-        rows
-          .filter(([, subsystem, flag]) => holds(subsystem, flag))
-          .map(([, , , run, first, last]) => [run, first, last]),
-      );
-    if ('mask' in found) return { good: maskOf(() => true), bad: LuminosityMask.EMPTY };
-    const good = [...new Set(found.scopes.map(({ subsystem }) => subsystem))]
-      .map((own) =>
-        maskOf((of, flag) => of === own && flag === 'GOOD').difference(
-          maskOf((of, flag) => of === own && flag !== 'GOOD'),
-        ),
-      )
-      .reduce((all, next) => all.intersection(next));
-    return { good, bad: maskOf((_, flag) => flag === 'BAD') };
+    if ('mask' in found) return { good: LuminosityMask.fromRows(rows), bad: LuminosityMask.EMPTY };
+    const good = goodOf(
+      found.scopes.map(({ subsystem }) => subsystem),
+      rows,
+    );
+    return { good, bad: LuminosityMask.fromRows(rows.filter(([, , , flag]) => flag === 'BAD')) };
   }
 
   get madeOf(): MaskPart[] {
@@ -211,17 +212,7 @@ async function readCondition(query: CheckedQuery, queries: Queries, condition: M
         FROM lumisection l WHERE ${holds}) i GROUP BY i.run_number, i.island`,
     queries,
   );
-  return rangesMask(rows as [number, number, number][]);
-}
-
-function rangesMask(rows: readonly (readonly [number, number, number])[]): LuminosityMask {
-  const byRun = new Map<number, LumisectionRange[]>();
-  for (const [run, first, last] of rows) {
-    const known = byRun.get(run);
-    if (known) known.push({ first, last });
-    else byRun.set(run, [{ first, last }]);
-  }
-  return LuminosityMask.fromRanges([...byRun].map(([run, ranges]) => ({ run, ranges })));
+  return LuminosityMask.fromRows(rows as [number, number, number][]);
 }
 
 /** Whole runs end where they are known to: at their last stored lumisection, or at what the run says, if that is later. */

@@ -126,8 +126,8 @@ function hasVerdict({ verdict }: VerdictMask, sources: readonly ScopedSource[], 
 }
 
 /**
- * Whether a source calls the lumisection GOOD: of every subsystem it judges, a range of GOOD covers the lumisection and
- * none of another flag does. Never NULL.
+ * Whether a source calls the lumisection GOOD: of every subsystem it judges, a range of GOOD covers the lumisection, for
+ * each dataset that it judges the run for. Never NULL.
  */
 function lumisectionIsGood({ source, scopes }: ScopedSource, run: Sql, lumisection: Sql): Sql {
   const subsystems = [...new Set(scopes.map(({ subsystem }) => subsystem))].map((name) =>
@@ -136,9 +136,7 @@ function lumisectionIsGood({ source, scopes }: ScopedSource, run: Sql, lumisecti
   const verdicts = subsystems.map((of) => {
     const good = covering(source, of, run, lumisection, sql`c.flag = 'GOOD'`);
     // the ranges of one version are disjoint: only versions of several datasets can contradict each other
-    return of.length === 1
-      ? good
-      : sql`${good} AND NOT ${covering(source, of, run, lumisection, sql`c.flag <> 'GOOD'`)}`;
+    return of.length === 1 ? good : sql`${good} AND NOT ${isLacking(source, of, run, lumisection)}`;
   });
   return sql`(${sql.join(verdicts, sql` AND `)})`;
 }
@@ -146,6 +144,15 @@ function lumisectionIsGood({ source, scopes }: ScopedSource, run: Sql, lumisecti
 const covering = (source: string, scopes: readonly Scope[], run: Sql, lumisection: Sql, flag: Sql) =>
   sql`EXISTS (SELECT 1 FROM certification c WHERE c.run_number = ${run} AND ${inScopes('c', source, scopes)}
       AND c.lumisection_first <= ${lumisection} AND c.lumisection_last >= ${lumisection} AND ${flag})`;
+
+/** Whether a version that says anything of the run does not call the lumisection GOOD. */
+function isLacking(source: string, scopes: readonly Scope[], run: Sql, lumisection: Sql): Sql {
+  // each by its whole key
+  const ofVersion = sql`SELECT 1 FROM certification c WHERE c.run_number = ${run} AND c.source = v.source AND c.dataset = v.dataset
+      AND c.subsystem = v.subsystem AND c.version = v.version`;
+  return sql`EXISTS (SELECT 1 FROM certification_version v WHERE ${inScopes('v', source, scopes)} AND EXISTS (${ofVersion})
+      AND NOT EXISTS (${ofVersion} AND c.lumisection_first <= ${lumisection} AND c.lumisection_last >= ${lumisection} AND c.flag = 'GOOD'))`;
+}
 
 /** Whether a source calls any lumisection of the run GOOD, ingested or not. Never NULL. */
 function runHasGood(scoped: ScopedSource, run: Sql): Sql {
@@ -185,7 +192,7 @@ function anyOf(conditions: readonly Sql[]): Sql {
   return sql`(${anyOf(conditions.slice(0, middle))} OR ${anyOf(conditions.slice(middle))})`;
 }
 
-function inScopes(alias: 'c' | 'p', source: string, scopes: readonly Scope[]): Sql {
+function inScopes(alias: 'c' | 'p' | 'v', source: string, scopes: readonly Scope[]): Sql {
   const column = (name: string) => sql.raw(`${alias}.${name}`);
   const each = scopes.map(
     ({ dataset, subsystem, version }) =>

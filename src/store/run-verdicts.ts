@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
+import { goodOf, type JudgedRange } from '../domain/judged-ranges.ts';
 import { LuminosityMask } from '../domain/lumi-mask.ts';
-import type { Flag } from '../domain/record.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { unknownSource } from './certification-reads.ts';
 import type { CheckedQuery } from './checked-query.ts';
@@ -16,8 +16,6 @@ export interface RunVerdicts {
   readonly promising: number[];
 }
 
-type Range = readonly [subsystem: string, run: number | null, first: number, last: number, flag: Flag];
-
 /**
  * Reads the ranges of whole runs at once: for many lumisections that costs less than to ask for each.
  * @throws NotFoundError for a source (dataset, subsystem) that was never ingested.
@@ -31,22 +29,19 @@ export async function runVerdicts(
   const inRuns = isOneOf(query.database.dialect, sql`c.run_number`, 'int', runs);
   // a subsystem comes back even where it says nothing of these runs: then none of them is good
   const rows = (await query.send(
-    sql`SELECT v.subsystem, c.run_number, c.lumisection_first, c.lumisection_last, c.flag
+    sql`SELECT c.run_number, c.lumisection_first, c.lumisection_last, c.flag, v.subsystem, v.dataset
       FROM (SELECT v.dataset, v.subsystem, max(v.version) AS version FROM certification_version v
         WHERE v.source = ${source}${narrowed} GROUP BY v.dataset, v.subsystem) v
       LEFT JOIN certification c ON ${inRuns} AND c.source = ${source} AND c.dataset = v.dataset
         AND c.subsystem = v.subsystem AND c.version = v.version`,
-  )) as unknown as Range[];
+  )) as unknown as (JudgedRange | readonly [null, null, null, null, string, string])[];
   if (rows.length === 0) throw unknownSource(source, dataset ?? '', subsystem ?? '');
-  const bad = maskOf(rows.filter(([, , , , flag]) => flag === 'BAD'));
-  const good = [...new Set(rows.map(([name]) => name))]
-    .map((name) => rows.filter(([of]) => of === name))
-    .map((own) =>
-      maskOf(own.filter(([, , , , flag]) => flag === 'GOOD')).difference(
-        maskOf(own.filter(([, , , , flag]) => flag !== 'GOOD')),
-      ),
-    )
-    .reduce((all, next) => all.intersection(next));
+  const judged = rows.filter((row): row is JudgedRange => row[0] !== null);
+  const bad = LuminosityMask.fromRows(judged.filter(([, , , flag]) => flag === 'BAD'));
+  const good = goodOf(
+    rows.map(([, , , , subsystem]) => subsystem),
+    judged,
+  );
   return {
     of(run, lumisection) {
       if (bad.contains(run, lumisection)) return 'BAD';
@@ -59,11 +54,4 @@ export async function runVerdicts(
     },
     promising: good.runs.filter((run) => bad.rangesOf(run).length === 0),
   };
-}
-
-/** Absent runs are those that a subsystem says nothing of. */
-function maskOf(rows: readonly Range[]): LuminosityMask {
-  return LuminosityMask.fromRanges(
-    rows.flatMap(([, run, first, last]) => (run === null ? [] : [{ run, ranges: [{ first, last }] }])),
-  );
 }

@@ -3,7 +3,7 @@ import type { Flag } from '../../src/domain/record.ts';
 import { combineFlags, combineVerdicts } from '../../src/domain/verdict.ts';
 
 describe('the verdict of a source', () => {
-  it.each<[string, Flag[][], string]>([
+  it.each<[string, (Flag | null)[][], string]>([
     ['nothing judged', [], 'NOT_EVALUATED'],
     ['one subsystem, silent', [[]], 'NOT_EVALUATED'],
     ['one subsystem, good', [['GOOD']], 'GOOD'],
@@ -15,6 +15,9 @@ describe('the verdict of a source', () => {
     ['one good, one bad', [['GOOD'], ['BAD']], 'BAD'],
     ['one silent, one bad', [[], ['BAD']], 'BAD'],
     ['two datasets of one subsystem, one bad', [['GOOD', 'BAD']], 'BAD'],
+    ['two datasets of one subsystem that judge the run, one silent', [['GOOD', null]], 'NOT_EVALUATED'],
+    ['two datasets of one subsystem that judge the run, both silent', [[null]], 'NOT_EVALUATED'],
+    ['two datasets of one subsystem, one silent, one bad', [['BAD', null]], 'BAD'],
     ['two datasets of one subsystem, one not set', [['GOOD', 'NOTSET']], 'NOT_EVALUATED'],
   ])('%s', (_, subsystems, verdict) => {
     expect(combineFlags(subsystems.map((flags) => new Set(flags)))).toBe(verdict);

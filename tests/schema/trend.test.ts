@@ -3,11 +3,13 @@ import { LUMISECTION_SECONDS } from '../../src/domain/trend.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
 import { type Ask, asker } from './ask.ts';
-import { lumisectionBatch } from './batch.ts';
-import { CHARGE_PATH, contentsOf, DISK, fillWorld, ingest, PROMPT2023, UL2018 } from './world.ts';
+import { lumisectionBatch, summaryBatch } from './batch.ts';
+import { CHARGE_PATH, certify, contentsOf, DISK, fillWorld, ingest, PROMPT2023, UL2018 } from './world.ts';
 
 const CHARGE = 'charge_PXLayer_1';
 const LATER = 315300;
+/** Has no lumisections yet. */
+const AHEAD = 315310;
 /** Of the run LATER, which has lumisections 1 to 20. */
 const HELD = [2, 3, 4, 9, 10, 20];
 const EMPTY = 9;
@@ -75,6 +77,15 @@ describe.each(databases)('trend on $name', (database) => {
         { kind: 'certification', dataset: '', subsystem, runs: [{ run: LATER, line: 1, ranges }] },
       ]);
     }
+    for (const [dataset, last] of [
+      [UL2018, 20],
+      [PROMPT2023, 9],
+    ] as const) {
+      const ranges = [{ first: 1, last, flag: 'GOOD' as const }];
+      await ingest(store, { path: 'uneven.json', format: 'test', source: 'by-dataset' }, [
+        { kind: 'certification', dataset, subsystem: 'pixel', runs: [{ run: LATER, line: 1, ranges }] },
+      ]);
+    }
     ask = asker(store);
   });
   afterAll(() => opened.drop());
@@ -140,6 +151,7 @@ describe.each(databases)('trend on $name', (database) => {
       ['rr-2018'],
       ['by-pixel'],
       ['by-strip', 'strip'],
+      ['by-dataset'],
     ]) {
       const narrowed = `source: "${source}"${subsystem ? `, subsystem: "${subsystem}"` : ''}`;
       const path = source?.startsWith('by-') ? CHARGE_PATH.path : CHARGE;
@@ -211,6 +223,20 @@ describe.each(databases)('trend on $name', (database) => {
     const { errors } = await ask(`{ trend(${of}, quantity: MEAN_X, normalize: RATE) { points { value } } }`);
     expect(errors?.[0]).toMatchObject({ message: expect.stringContaining('MEAN_X is no amount') });
     expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  it('flags no run as GOOD whose lumisections are not stored, whatever is said of them', async () => {
+    const summary = { title: '', entries: 1, meanX: 1, rmsX: 0 };
+    await ingest(opened.store, { path: 'ahead.csv', format: 'per-run-csv' }, [
+      summaryBatch([{ run: AHEAD, dataset: UL2018, path: 'Ahead/efficiency', ...summary }]),
+    ]);
+    await certify(opened.store, 'ahead', '', [{ run: AHEAD, line: 1, ranges: [{ first: 1, last: 10, flag: 'GOOD' }] }]);
+    const [point] = await pointsOf('monitorElement: "Ahead/efficiency", by: RUN, quantity: MEAN_X, source: "ahead"');
+    expect(point).toMatchObject({ run: AHEAD, flag: 'NOT_EVALUATED' });
+    const { data } = await ask(
+      `{ runFacets(where: { number: { eq: ${AHEAD} } }) { flag(source: "ahead") { value count } } }`,
+    );
+    expect(data.runFacets.flag).toEqual([{ value: 'NOT_EVALUATED', count: 1 }]);
   });
 
   it('goes by run over the histograms of whole runs', async () => {

@@ -81,6 +81,54 @@ describe.each(databases)('verdicts on $name', (database) => {
     );
   });
 
+  it('are GOOD for every dataset that the run is judged for, wherever they are asked', async () => {
+    const uneven = [
+      { dataset: '/A/B-v1/DQM', run: 1, last: LAST },
+      { dataset: '/C/D-v1/DQM', run: 1, last: 5 },
+      // of other runs: it says nothing of this one
+      { dataset: '/E/F-v1/DQM', run: 2, last: 3 },
+    ];
+    for (const { dataset, run, last } of uneven) {
+      const ranges = [{ first: 1, last, flag: 'GOOD' as const }];
+      await ingest(opened.store, { path: 'x.json', format: 'test', source: 'uneven' }, [
+        { kind: 'certification', dataset, subsystem: 'pixel', runs: [{ run, line: 1, ranges }] },
+      ]);
+    }
+    const { data, errors } = await ask(`{
+      certificationMask(source: "uneven") { json }
+      byName: lumisectionMask(expression: "uneven") { json }
+      good: lumisectionMask(expression: "good(uneven)") { json }
+      notEvaluated: lumisectionMask(expression: "notEvaluated(uneven) & 1:1-${LAST}") { json }
+      ofOne: lumisectionMask(expression: "good(uneven, *, /A/B-v1/DQM)") { json }
+      lumisections(first: 7, where: { run: { number: { eq: 1 } } }) {
+        nodes { number verdict(source: "uneven") one: verdict(source: "uneven", dataset: "/A/B-v1/DQM") }
+      }
+      listed: lumisections(where: { mask: "good(uneven)" }) { totalCount }
+      runs(where: { mask: "uneven" }) { nodes { number } }
+      losses(universe: "1:1-${LAST}", rules: [{ name: "uneven", keeps: "uneven" }]) { kept { lumisectionCount } }
+      lumisectionFacets(where: { run: { number: { eq: 1 } } }) { flag(source: "uneven") { value count } }
+      runFacets(where: { number: { eq: 1 } }) { flag(source: "uneven") { value count } }
+    }`);
+    expect(errors).toBeUndefined();
+    const good = { json: '{"1": [[1, 5]],\n "2": [[1, 3]]}' };
+    expect([data.certificationMask, data.byName, data.good]).toEqual([good, good, good]);
+    expect(data.notEvaluated.json).toBe(`{"1": [[6, ${LAST}]]}`);
+    expect(data.ofOne.json).toBe(`{"1": [[1, ${LAST}]]}`);
+    expect(data.lumisections.nodes.slice(4)).toEqual([
+      { number: 5, verdict: 'GOOD', one: 'GOOD' },
+      { number: 6, verdict: 'NOT_EVALUATED', one: 'GOOD' },
+      { number: 7, verdict: 'NOT_EVALUATED', one: 'GOOD' },
+    ]);
+    expect(data.listed.totalCount).toBe(5);
+    expect(data.runs.nodes).toEqual([{ number: 1 }, { number: 2 }]);
+    expect(data.losses.kept.lumisectionCount).toBe(5);
+    expect(data.lumisectionFacets.flag).toEqual([
+      { value: 'NOT_EVALUATED', count: LAST - 5 },
+      { value: 'GOOD', count: 5 },
+    ]);
+    expect(data.runFacets.flag).toEqual([{ value: 'NOT_EVALUATED', count: 1 }]);
+  });
+
   it('of one subsystem are asked by its name; an unknown source or subsystem is an error', async () => {
     const certification = { kind: 'certification', dataset: '' } as const;
     for (const [subsystem, flag] of [

@@ -176,7 +176,7 @@ export function arbitraryMask(world: World, { inUniverse = false } = {}): fc.Arb
   return any.filter((text) => inUniverse || isBounded(parseMask(text, 'mask', { inUniverse: true })));
 }
 
-/** Of every subsystem: called GOOD, and nothing else. */
+/** Of every subsystem: called GOOD by each dataset (of at least one) that anything of the run is judged for. */
 export function isGood(
   world: World,
   source: string,
@@ -197,21 +197,24 @@ export function isGood(
       ),
   );
   return [...new Set(newest.map(({ subsystem }) => subsystem))].every((subsystem) => {
-    const flags = newest
+    const judged = newest
       .filter((version) => version.subsystem === subsystem)
-      .flatMap(({ dataset, version }) =>
+      .map(({ dataset, version }) =>
         world.certification.filter(
           (range) =>
             range.runNumber === run &&
             range.source === source &&
             range.dataset === dataset &&
             range.subsystem === subsystem &&
-            range.version === version &&
-            range.lumisectionFirst <= lumisection &&
-            range.lumisectionLast >= lumisection,
+            range.version === version,
         ),
       )
-      .map(({ flag }) => flag);
-    return flags.length > 0 && flags.every((flag) => flag === 'GOOD');
+      .filter((ranges) => ranges.length > 0);
+    const isGoodFor = (ranges: World['certification']) =>
+      ranges.some(
+        ({ lumisectionFirst, lumisectionLast, flag }) =>
+          lumisectionFirst <= lumisection && lumisectionLast >= lumisection && flag === 'GOOD',
+      );
+    return judged.length > 0 && judged.every(isGoodFor);
   });
 }

@@ -7,7 +7,7 @@ import { isGood } from './mask-brute-force.ts';
 import { openedWorld } from './opened-world.ts';
 import { makeWorld } from './world.ts';
 
-const world = makeWorld(8);
+const world = makeWorld(12);
 const SOURCES = ['golden', 'rr', "o'dd"];
 const everyLumisection = world.run.flatMap(({ number: runNumber }) =>
   Array.from({ length: 15 }, (_, i) => ({ runNumber, number: i + 1 })),
