@@ -145,14 +145,10 @@ const covering = (source: string, scopes: readonly Scope[], run: Sql, lumisectio
   sql`EXISTS (SELECT 1 FROM certification c WHERE c.run_number = ${run} AND ${inScopes('c', source, scopes)}
       AND c.lumisection_first <= ${lumisection} AND c.lumisection_last >= ${lumisection} AND ${flag})`;
 
-/** Whether a version that says anything of the run does not call the lumisection GOOD. */
-function isLacking(source: string, scopes: readonly Scope[], run: Sql, lumisection: Sql): Sql {
-  // each by its whole key
-  const ofVersion = sql`SELECT 1 FROM certification c WHERE c.run_number = ${run} AND c.source = v.source AND c.dataset = v.dataset
-      AND c.subsystem = v.subsystem AND c.version = v.version`;
-  return sql`EXISTS (SELECT 1 FROM certification_version v WHERE ${inScopes('v', source, scopes)} AND EXISTS (${ofVersion})
-      AND NOT EXISTS (${ofVersion} AND c.lumisection_first <= ${lumisection} AND c.lumisection_last >= ${lumisection} AND c.flag = 'GOOD'))`;
-}
+/** Whether a dataset of one subsystem that the run is judged for does not call the lumisection GOOD. */
+const isLacking = (source: string, scopes: readonly Scope[], run: Sql, lumisection: Sql) =>
+  sql`EXISTS (SELECT 1 FROM certification c WHERE c.run_number = ${run} AND ${inScopes('c', source, scopes)} GROUP BY c.dataset
+      HAVING max(CASE WHEN c.lumisection_first <= ${lumisection} AND c.lumisection_last >= ${lumisection} AND c.flag = 'GOOD' THEN 1 ELSE 0 END) = 0)`;
 
 /** Whether a source calls any lumisection of the run GOOD, ingested or not. Never NULL. */
 function runHasGood(scoped: ScopedSource, run: Sql): Sql {
@@ -192,7 +188,7 @@ function anyOf(conditions: readonly Sql[]): Sql {
   return sql`(${anyOf(conditions.slice(0, middle))} OR ${anyOf(conditions.slice(middle))})`;
 }
 
-function inScopes(alias: 'c' | 'p' | 'v', source: string, scopes: readonly Scope[]): Sql {
+function inScopes(alias: 'c' | 'p', source: string, scopes: readonly Scope[]): Sql {
   const column = (name: string) => sql.raw(`${alias}.${name}`);
   const each = scopes.map(
     ({ dataset, subsystem, version }) =>
