@@ -83,7 +83,7 @@ for (const noun of Object.keys(FACETS) as FacetNoun[]) {
             type: [Count],
             description:
               facet === 'flag'
-                ? 'What a certification source says: GOOD, BAD, NOT_EVALUATED. Of a run BAD where anything in it is, GOOD where every stored lumisection is.'
+                ? 'What a certification source says: GOOD, BAD, NOT_EVALUATED. Of a run BAD where anything in it is, GOOD where every lumisection is that is known: those that are stored, and as many as the run has.'
                 : describe(noun, facet),
             args: facet === 'flag' ? { ...firstArgument, ...verdictArguments } : firstArgument,
             resolve: async ({ where }, given, context, info) => {

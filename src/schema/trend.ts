@@ -50,7 +50,7 @@ const Point = builder.objectRef<TrendPoint>('TrendPoint').implement({
       type: Verdict,
       nullable: true,
       description:
-        'What `source` says of the lumisection. By run: BAD where it says so of anything in the run, GOOD where it does of every stored lumisection. Null where no source was named.',
+        'What `source` says of the lumisection. By run: BAD where it says so of anything in the run, GOOD where it does of every lumisection that is known (those that are stored, and as many as the run has). Null where no source was named.',
       resolve: ({ flag }) => flag,
     }),
   }),

@@ -126,7 +126,10 @@ function throughLink(noun: Noun, { table, ours, theirs }: Link, condition: Sql) 
   };
 }
 
-/** Of a run: BAD where anything in it is, GOOD where every stored lumisection (of at least one) is. */
+/**
+ * Of a run: BAD where anything in it is, GOOD where every lumisection is that is known: those that are stored (at least one), and
+ * as many as the run has.
+ */
 function byVerdict(
   filters: FilterCompiler,
   noun: Noun,
@@ -137,8 +140,16 @@ function byVerdict(
   const isGood =
     noun === 'run'
       ? sql`(EXISTS (SELECT 1 FROM lumisection l WHERE l.run_number = t.number) AND NOT EXISTS (SELECT 1 FROM lumisection l
-          WHERE l.run_number = t.number AND NOT ${filters.compile('lumisection', 'l', maskOf(good)).sql}))`
+          WHERE l.run_number = t.number AND NOT ${filters.compile('lumisection', 'l', maskOf(good)).sql})
+          AND NOT EXISTS (SELECT 1 FROM (${whereVerdictsChange(sql`t.number`)}) p
+          WHERE p.number <= t.lumisection_count AND NOT ${filters.compile('lumisection', 'p', maskOf(good)).sql}))`
       : filters.compile(noun, 't', maskOf(good)).sql;
   return sql`SELECT q.v AS v, count(*) AS n FROM (SELECT CASE WHEN ${isBad} THEN 'BAD' WHEN ${isGood} THEN 'GOOD'
       ELSE 'NOT_EVALUATED' END AS v FROM ${fromOf(noun, 't')} WHERE ${condition}) q GROUP BY q.v`;
 }
+
+/** Lumisections of a run between which nothing is judged otherwise than at the one before. */
+const whereVerdictsChange = (run: Sql) =>
+  sql`SELECT ${run} AS run_number, 1 AS number
+    UNION SELECT c.run_number, c.lumisection_first FROM certification c WHERE c.run_number = ${run}
+    UNION SELECT c.run_number, c.lumisection_last + 1 FROM certification c WHERE c.run_number = ${run}`;

@@ -207,16 +207,23 @@ async function flagsOf(query: CheckedQuery, source: SourceScope, ofRuns: boolean
   const verdicts = await runVerdicts(query, source, runs);
   if (!ofRuns) return (run: number, lumisection: number | null) => verdicts.of(run, lumisection as number);
   const promising = new Set(verdicts.promising);
-  const stored = await storedLumisections(
+  const known = await knownLumisections(
     query,
     runs.filter((run) => promising.has(run)),
   );
-  return (run: number) => verdicts.ofRun(run, stored);
+  return (run: number) => verdicts.ofRun(run, known);
 }
 
-async function storedLumisections(query: CheckedQuery, runs: readonly number[]): Promise<LuminosityMask> {
-  const inRuns = isOneOf(query.database.dialect, sql`l.run_number`, 'int', runs);
-  return maskOf(await query.send(rangesSql(sql`l.run_number`, sql`l.number`, sql`lumisection l WHERE ${inRuns}`)));
+/** Those that are stored, and of runs of which any is as many as the run has. */
+async function knownLumisections(query: CheckedQuery, runs: readonly number[]): Promise<LuminosityMask> {
+  const inRuns = (column: Sql) => isOneOf(query.database.dialect, column, 'int', runs);
+  const ofStored = sql`lumisection l WHERE ${inRuns(sql`l.run_number`)}`;
+  const stored = maskOf(await query.send(rangesSql(sql`l.run_number`, sql`l.number`, ofStored)));
+  const told = await query.send(
+    sql`SELECT r.number, r.lumisection_count FROM run r WHERE r.lumisection_count > 0 AND ${inRuns(sql`r.number`)}`,
+  );
+  const ofRuns = (told as [number, number][]).filter(([run]) => stored.rangesOf(run).length > 0);
+  return stored.union(maskOf(ofRuns.map(([run, count]) => [run, 1, count])));
 }
 
 async function readGaps(query: CheckedQuery, trend: TrendQuery, most: number): Promise<TrendGap[]> {

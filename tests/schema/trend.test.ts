@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { RecordBatch } from '../../src/domain/record.ts';
 import { LUMISECTION_SECONDS } from '../../src/domain/trend.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createTestStore, databases } from '../support/databases.ts';
@@ -237,6 +238,37 @@ describe.each(databases)('trend on $name', (database) => {
       `{ runFacets(where: { number: { eq: ${AHEAD} } }) { flag(source: "ahead") { value count } } }`,
     );
     expect(data.runFacets.flag).toEqual([{ value: 'NOT_EVALUATED', count: 1 }]);
+  });
+
+  it('flags a run as GOOD where that is said of as many lumisections as it has, not of those alone that are stored', async () => {
+    const summary = { title: '', entries: 1, meanX: 1, rmsX: 0 };
+    const runs = [AHEAD + 1, AHEAD + 2, AHEAD + 3, AHEAD + 4];
+    await ingest(opened.store, { path: 'known.csv', format: 'per-run-csv' }, [
+      summaryBatch(runs.map((run) => ({ run, dataset: UL2018, path: 'Known/efficiency', ...summary }))),
+    ]);
+    const lumisections = runs.map((run) => ({ run, number: 5, line: 1 }));
+    await ingest(opened.store, { path: 'known-oms.csv', format: 'test' }, [
+      { kind: 'lumisections', lumisections },
+      { kind: 'runs', runs: runs.slice(0, 3).map((number) => ({ number, line: 1, lumisectionCount: 10 })) },
+    ] as RecordBatch[]);
+    const good = (...ranges: [number, number][]) =>
+      ranges.map(([first, last]) => ({ first, last, flag: 'GOOD' as const }));
+    const ranges = [good([1, 10]), good([2, 10]), good([1, 6], [8, 10]), good([5, 5])];
+    await certify(
+      opened.store,
+      'known',
+      '',
+      runs.map((run, i) => ({ run, line: 1 + i, ranges: ranges[i] as ReturnType<typeof good> })),
+    );
+    const expected = ['GOOD', 'NOT_EVALUATED', 'NOT_EVALUATED', 'GOOD'];
+    const points = await pointsOf('monitorElement: "Known/efficiency", by: RUN, quantity: MEAN_X, source: "known"');
+    expect(points.map(({ flag }) => flag)).toEqual(expected);
+    for (const [i, run] of runs.entries()) {
+      const { data } = await ask(
+        `{ runFacets(where: { number: { eq: ${run} } }) { flag(source: "known") { value count } } }`,
+      );
+      expect(data.runFacets.flag).toEqual([{ value: expected[i], count: 1 }]);
+    }
   });
 
   it('goes by run over the histograms of whole runs', async () => {
