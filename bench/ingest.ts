@@ -12,7 +12,7 @@ import type { IngestResult } from './support/ingest-process.ts';
 import { loadAsText, writeOut } from './support/loaders.ts';
 import { familySeconds, processorSeconds } from './support/machine.ts';
 import { watchMemory } from './support/memory.ts';
-import { output, start, startScript } from './support/processes.ts';
+import { nodeFlagsOf, output, start, startScript } from './support/processes.ts';
 import { median, Report, spread } from './support/report.ts';
 import { DATASET } from './support/world.ts';
 
@@ -157,7 +157,8 @@ async function ingest(
 ): Promise<Cost> {
   await writeOut();
   const before = databases.processorSeconds();
-  const nodeFlags = flags.profile ? ['--cpu-prof', `--cpu-prof-dir=${flags.profile}`] : [];
+  const profiled = flags.profile ? ['--cpu-prof', `--cpu-prof-dir=${flags.profile}`] : [];
+  const nodeFlags = [...nodeFlagsOf('ingest'), ...profiled];
   const running = start('bench/support/ingest-process.ts', [url, path, DATASET, flag], { nodeFlags });
   const [line] = await output(running, /^\{.*\}$/m);
   const status = await running.ended;
