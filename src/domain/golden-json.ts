@@ -1,4 +1,5 @@
 import { InvalidInputError } from './errors.ts';
+import { MAX_INT32 } from './int32.ts';
 import { END_OF_RUN, LuminosityMask, type LumisectionRange, type MergeNotes, mergeRanges } from './lumi-mask.ts';
 
 /** One run of a golden or DCS-only JSON. */
@@ -115,8 +116,8 @@ function readRanges(tokens: Tokens): RawRange[] {
 
 function readRun(key: string, line: number, raw: readonly RawRange[]): GoldenRun | GoldenProblem {
   const run = Number(key);
-  if (!/^[1-9][0-9]*$/.test(key) || !Number.isInteger(run) || run > MAX_RUN) {
-    const reason = `a run number is an integer from 1 to ${MAX_RUN}`;
+  if (!/^[1-9][0-9]*$/.test(key) || !Number.isInteger(run) || run > MAX_INT32) {
+    const reason = `a run number is an integer from 1 to ${MAX_INT32}`;
     return { code: 'BAD_RUN_NUMBER', line, field: key, value: key, reason };
   }
   if (raw.length === 1 && raw[0]?.length === 1 && raw[0][0] === '-1') {
@@ -134,7 +135,6 @@ function readRun(key: string, line: number, raw: readonly RawRange[]): GoldenRun
 }
 
 /** Run numbers are stored as 32-bit integers. */
-const MAX_RUN = 2_147_483_647;
 
 /** The range, or the reason why it is none. */
 function readRange(bounds: RawRange): LumisectionRange | string {

@@ -2,14 +2,14 @@ import { END_OF_RUN, LuminosityMask } from './lumi-mask.ts';
 import type { Flag } from './record.ts';
 
 /** Lumisections of a run that a source judged. Those of one subsystem and dataset are disjoint. */
-export type JudgedRange = readonly [
+export type JudgedRange<Rest extends readonly unknown[] = readonly unknown[]> = readonly [
   run: number,
   first: number,
   last: number,
   flag: Flag,
   subsystem: string,
   dataset: string,
-  ...unknown[],
+  ...rest: Rest,
 ];
 
 /** Of every lumisection what combineFlags calls GOOD. `subsystems`: all that are judged, those without any range as well. */

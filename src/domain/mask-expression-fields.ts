@@ -1,3 +1,5 @@
+import { MAX_INT32 } from './int32.ts';
+
 type MaskFieldType = 'int' | 'float' | 'text' | 'time';
 
 /** What conditions of a mask may test of a lumisection, by name. */
@@ -30,8 +32,6 @@ export const RUN_FIELDS: Readonly<Record<string, MaskFieldType>> = {
 };
 
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
-/** The greatest that a field of integers holds. */
-const MOST = 2_147_483_647;
 const TIME = /^\d{4}-\d{2}-\d{2}(?:[Tt]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2}))?$/;
 
 /** What is written as a value of the type; a text that says what is expected where it is none. */
@@ -48,9 +48,9 @@ export function readMaskValue(
   }
   const number = NUMBER.test(text) ? Number(text) : Number.NaN;
   if (type === 'int') {
-    return Number.isInteger(number) && Math.abs(number) <= MOST
+    return Number.isInteger(number) && Math.abs(number) <= MAX_INT32
       ? { value: number }
-      : { expected: `an integer from ${-MOST} to ${MOST}` };
+      : { expected: `an integer from ${-MAX_INT32} to ${MAX_INT32}` };
   }
   return Number.isFinite(number) ? { value: number } : { expected: 'a number' };
 }

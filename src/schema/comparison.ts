@@ -8,6 +8,7 @@ import {
 } from '../compare/comparison.ts';
 import type { Context } from '../context.ts';
 import { LimitExceededError } from '../domain/errors.ts';
+import { finite } from '../domain/finite.ts';
 import type { Metric } from '../domain/scores/metrics.ts';
 import type { Score } from '../domain/scores/scored.ts';
 import { checkFirst, countObjects } from './bounded-list.ts';
@@ -15,7 +16,6 @@ import { builder } from './builder.ts';
 import { encodeCursor } from './cursor.ts';
 import { PullsValue } from './pulls.ts';
 import { MonitorElement } from './refs.ts';
-import { finite } from './scalars.ts';
 
 const MOST_ROWS = 10_000;
 const DEFAULT_ROWS = 1_000;

@@ -1,8 +1,8 @@
 import type { Context } from '../context.ts';
+import { finite } from '../domain/finite.ts';
 import { builder } from './builder.ts';
 import type { HistogramRow } from './histogram-row.ts';
 import { DataFile, Histogram } from './refs.ts';
-import { finite } from './scalars.ts';
 
 const ContributionKind = builder.enumType('ContributionKind', {
   description: 'What a file has of a histogram.',

@@ -5,6 +5,7 @@ import { binsBase64, packBase64 } from '../domain/bins-text.ts';
 import { type BinsView, viewedCells } from '../domain/bins-view.ts';
 import { decodeBins, hasFlowBins, hasSections } from '../domain/codec.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
+import { finite } from '../domain/finite.ts';
 import type { Binning } from '../domain/histogram.ts';
 import { flowOf } from '../domain/moments.ts';
 import { addsBins } from '../domain/rebin.ts';
@@ -16,7 +17,6 @@ import { builder } from './builder.ts';
 import { DESCRIPTIONS } from './descriptions.ts';
 import { type ContentsRow, loadBinning, loadBlob } from './histogram-row.ts';
 import { Dataset, HistogramContents, MonitorElement } from './refs.ts';
-import { finite } from './scalars.ts';
 
 const about = DESCRIPTIONS.runHistogram;
 

@@ -2,6 +2,7 @@ import type { GraphQLResolveInfo } from 'graphql';
 import type { Context } from '../context.ts';
 import { Base64Text, base64Length } from '../domain/base64-text.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
+import { finite } from '../domain/finite.ts';
 import type { Binning } from '../domain/histogram.ts';
 import { BYTES_OF_PACKED, matrixStretches } from '../domain/matrix-cells.ts';
 import { cellCount, shapeOf } from '../domain/shape.ts';
@@ -15,7 +16,6 @@ import { builder } from './builder.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { PackedType } from './histogram-contents.ts';
 import { MatrixBins } from './matrix-bins.ts';
-import { finite } from './scalars.ts';
 import { toFilter, type WhereValue, whereRef } from './where.ts';
 
 const DEFAULT_ROWS = 1_000;

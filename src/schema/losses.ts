@@ -1,5 +1,6 @@
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
 import { ExactSum } from '../domain/exact-sum.ts';
+import { finite } from '../domain/finite.ts';
 import { lossesByRules, MAX_LOSS_RULES } from '../domain/losses.ts';
 import { END_OF_RUN } from '../domain/lumi-mask.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
@@ -7,7 +8,6 @@ import { NO_LUMINOSITY } from '../store/mask-luminosity.ts';
 import type { LossRule, MaskPart as Part, ReadLosses } from '../store/mask-reads.ts';
 import { builder } from './builder.ts';
 import { MaskPart } from './lumisection-mask.ts';
-import { finite } from './scalars.ts';
 
 /** Lumisections and their luminosity. */
 interface Amount {

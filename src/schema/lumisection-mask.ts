@@ -1,11 +1,11 @@
 import type { Context } from '../context.ts';
+import { finite } from '../domain/finite.ts';
 import { goldenJson } from '../domain/golden-json.ts';
 import { parseMask } from '../domain/mask-expression-parser.ts';
 import type { Luminosity } from '../store/mask-luminosity.ts';
 import type { MaskPart as Part, ReadMask } from '../store/mask-reads.ts';
 import type { Masks } from '../store/masks.ts';
 import { builder } from './builder.ts';
-import { finite } from './scalars.ts';
 
 /** What a mask holds; its luminosity is read once, when a field asks for it. */
 export class MaskAnswer {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import { InvalidInputError, NotFoundError } from '../domain/errors.ts';
+import { finite } from '../domain/finite.ts';
 import {
   ENOUGH_LUMISECTIONS,
   HALF_DAYS,
@@ -17,7 +18,6 @@ import { MOST_CANDIDATES, type ReferenceScope } from '../store/reference-candida
 import { checkFirst, countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
 import { Dataset, ReferenceChoice, Run } from './refs.ts';
-import { finite } from './scalars.ts';
 import { toFilter, whereRef } from './where.ts';
 
 const DEFAULT_SHOWN = 10;

@@ -61,7 +61,3 @@ builder.scalarType('File', {
     throw new GraphQLError('A File comes as a part of a multipart request: give it by a variable');
   },
 });
-
-/** Floats that are not finite are null in JSON. */
-export const finite = (value: number | null | undefined): number | null =>
-  value !== null && value !== undefined && Number.isFinite(value) ? value : null;

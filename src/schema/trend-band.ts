@@ -1,10 +1,10 @@
 import type { Context } from '../context.ts';
 import { InvalidInputError, LimitExceededError } from '../domain/errors.ts';
+import { finite } from '../domain/finite.ts';
 import { type Band, bandOf, type BandKind as Kind } from '../domain/trend-band.ts';
 import type { TrendQuery } from '../store/trends.ts';
 import { countObjects } from './bounded-list.ts';
 import { builder } from './builder.ts';
-import { finite } from './scalars.ts';
 
 /** Most standard deviations of a band to each side. */
 const MOST_K = 1_000;

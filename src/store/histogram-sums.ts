@@ -164,9 +164,7 @@ class GrowingSum {
       bins: this.#sum.bins(),
       entries: this.#entriesKnown ? this.#entries.total() : null,
       count: this.#count,
-      lumisections: LuminosityMask.fromRanges(
-        this.#ranges.map(({ run, first, last }) => ({ run, ranges: [{ first, last }] })),
-      ),
+      lumisections: LuminosityMask.fromRows(this.#ranges.map(({ run, first, last }) => [run, first, last])),
       runs: this.#runs,
     };
   }
@@ -250,7 +248,5 @@ async function missingLumisections(query: CheckedQuery, scope: SumScope): Promis
           AND t.dataset_id = ${datasetId}${condition})`;
     return rangesSql(sql`l.run_number`, sql`l.number`, lacking);
   });
-  return LuminosityMask.fromRanges(
-    (rows as [number, number, number][]).map(([run, first, last]) => ({ run, ranges: [{ first, last }] })),
-  );
+  return LuminosityMask.fromRows(rows as [number, number, number][]);
 }

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { ExactSum } from '../domain/exact-sum.ts';
-import { goodOf } from '../domain/judged-ranges.ts';
+import { goodOf, type JudgedRange } from '../domain/judged-ranges.ts';
 import { type LossSegment, lossSegments } from '../domain/losses.ts';
 import { LuminosityMask } from '../domain/lumi-mask.ts';
 import {
@@ -13,7 +13,6 @@ import {
   type NamedMask,
   termsOf,
 } from '../domain/mask-expression.ts';
-import type { Flag } from '../domain/record.ts';
 import type { CheckedQuery } from './checked-query.ts';
 import type { Queries } from './database.ts';
 import { FilterCompiler } from './filter-sql.ts';
@@ -113,15 +112,7 @@ async function readTerms(
 }
 
 /** What was judged, and for which of the terms; ranges of saved masks as if they were. */
-type NamedRow = readonly [
-  run: number,
-  first: number,
-  last: number,
-  flag: Flag,
-  subsystem: string,
-  dataset: string,
-  part: number,
-];
+type NamedRow = JudgedRange<[part: number]>;
 
 const keyOf = (term: NamedMask | MaskSource): string =>
   JSON.stringify('source' in term ? [term.source, term.subsystem, term.dataset] : [term.name, term.version]);

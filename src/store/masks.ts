@@ -82,5 +82,5 @@ async function rangesOf(transaction: Transaction, { name, version }: SavedMask):
     'SELECT run_number, lumisection_first, lumisection_last FROM saved_mask_range WHERE name = $1 AND version = $2',
     [name, version],
   );
-  return LuminosityMask.fromRanges(rows.map(([run, first, last]) => ({ run, ranges: [{ first, last }] })));
+  return LuminosityMask.fromRows(rows);
 }

@@ -1,5 +1,6 @@
 import { InvalidInputError } from '../domain/errors.ts';
 import type { FieldTest, Operator } from '../domain/filter.ts';
+import { MAX_INT32 } from '../domain/int32.ts';
 import { isStorable } from '../domain/storable-text.ts';
 import type { Parameter } from './database.ts';
 import type { Field, FieldType } from './noun-info.ts';
@@ -43,7 +44,6 @@ function checkValue(test: FieldTest, field: Field, value: unknown): void {
   if (expected !== undefined) throw refuse(test, value, expected);
 }
 
-const INT_MAX = 0x7fff_ffff;
 // years outside would not sort as text
 const FIRST_TIME = Date.UTC(1, 0, 1);
 const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
@@ -52,8 +52,8 @@ const LAST_TIME = Date.UTC(9999, 11, 31, 23, 59, 59, 999);
 function misfit({ type, values }: Field, value: unknown): string | undefined {
   switch (type) {
     case 'int':
-      if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= INT_MAX) return;
-      return `an integer from ${-INT_MAX} to ${INT_MAX}`;
+      if (typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= MAX_INT32) return;
+      return `an integer from ${-MAX_INT32} to ${MAX_INT32}`;
     case 'bigint':
       if (Number.isSafeInteger(typeof value === 'bigint' ? Number(value) : value)) return;
       return `an integer from ${Number.MIN_SAFE_INTEGER} to ${Number.MAX_SAFE_INTEGER}`;

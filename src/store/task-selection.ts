@@ -27,9 +27,7 @@ export async function selectionMask(
   field: string,
 ): Promise<LuminosityMask> {
   const written = mask === null ? null : parseMask(mask, `${field}.mask`);
-  const whole = LuminosityMask.fromRanges(
-    (runs ?? []).map((run) => ({ run, ranges: [{ first: 1, last: END_OF_RUN }] })),
-  );
+  const whole = LuminosityMask.fromRows((runs ?? []).map((run) => [run, 1, END_OF_RUN]));
   const named: MaskExpression = { kind: 'ranges', mask: whole };
   const expression: MaskExpression =
     written === null ? named : runs === null ? written : { kind: 'and', left: written, right: named };

@@ -111,7 +111,7 @@ const openTruth = (field: string, what: string) =>
 /** What those of the versions that were made for one of the causes call BAD. */
 async function causedBy(queries: Queries, parts: readonly MaskPart[], causes: readonly string[]) {
   const known = new Set<string>();
-  const ranges: { run: number; ranges: { first: number; last: number }[] }[] = [];
+  const bad: [run: number, first: number, last: number][] = [];
   for (const { source, dataset, subsystem, version } of parts) {
     if (source === null) continue;
     const key = [source, dataset, subsystem, version];
@@ -127,10 +127,10 @@ async function causedBy(queries: Queries, parts: readonly MaskPart[], causes: re
       `SELECT run_number, lumisection_first, lumisection_last FROM certification WHERE ${where} AND flag = 'BAD'`,
       key,
     );
-    ranges.push(...rows.map(([run, first, last]) => ({ run, ranges: [{ first, last }] })));
+    for (const row of rows) bad.push(row);
   }
   const unknown = causes.find((cause) => !known.has(cause));
-  if (unknown === undefined) return LuminosityMask.fromRanges(ranges);
+  if (unknown === undefined) return LuminosityMask.fromRows(bad);
   const names = [...known].sort().map((cause) => JSON.stringify(cause));
   throw new NotFoundError(
     `truth.causes: no version that the positives are made of has the cause ${JSON.stringify(unknown)}; they have ${names.join(', ') || 'none'}`,

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Filter } from '../domain/filter.ts';
+import { finite } from '../domain/finite.ts';
 import { LuminosityMask, type LumisectionRange } from '../domain/lumi-mask.ts';
 import type { StoredQuantity, TrendNormalization, TrendQuantity } from '../domain/trend.ts';
 import type { TrendWindow } from '../domain/trend-window.ts';
@@ -188,9 +189,6 @@ function isOfOneRun(where: Filter | undefined): boolean {
   return of.some((part) => part.kind === 'test' && part.field === 'number' && part.op === 'eq');
 }
 
-const finite = (value: number | null | undefined) =>
-  value !== null && value !== undefined && Number.isFinite(value) ? value : null;
-
 function divided(value: number | null | undefined, by: number | null): number | null {
   return by !== null && by > 0 ? finite(value === null || value === undefined ? value : value / by) : null;
 }
@@ -218,12 +216,13 @@ async function flagsOf(query: CheckedQuery, source: SourceScope, ofRuns: boolean
 async function knownLumisections(query: CheckedQuery, runs: readonly number[]): Promise<LuminosityMask> {
   const inRuns = (column: Sql) => isOneOf(query.database.dialect, column, 'int', runs);
   const ofStored = sql`lumisection l WHERE ${inRuns(sql`l.run_number`)}`;
-  const stored = maskOf(await query.send(rangesSql(sql`l.run_number`, sql`l.number`, ofStored)));
+  const ranges = await query.send(rangesSql(sql`l.run_number`, sql`l.number`, ofStored));
+  const stored = LuminosityMask.fromRows(ranges as [number, number, number][]);
   const told = await query.send(
     sql`SELECT r.number, r.lumisection_count FROM run r WHERE r.lumisection_count > 0 AND ${inRuns(sql`r.number`)}`,
   );
   const ofRuns = (told as [number, number][]).filter(([run]) => stored.rangesOf(run).length > 0);
-  return stored.union(maskOf(ofRuns.map(([run, count]) => [run, 1, count])));
+  return stored.union(LuminosityMask.fromRows(ofRuns.map(([run, count]) => [run, 1, count])));
 }
 
 async function readGaps(query: CheckedQuery, trend: TrendQuery, most: number): Promise<TrendGap[]> {
@@ -246,8 +245,3 @@ async function readGaps(query: CheckedQuery, trend: TrendQuery, most: number): P
 export const rangesSql = (group: Sql, number: Sql, source: Sql): Sql =>
   sql`SELECT i.g, min(i.n), max(i.n) FROM (SELECT ${group} AS g, ${number} AS n,
       ${number} - row_number() OVER (PARTITION BY ${group} ORDER BY ${number}) AS island FROM ${source}) i GROUP BY i.g, i.island`;
-
-const maskOf = (rows: readonly unknown[][]) =>
-  LuminosityMask.fromRanges(
-    (rows as [number, number, number][]).map(([run, first, last]) => ({ run, ranges: [{ first, last }] })),
-  );

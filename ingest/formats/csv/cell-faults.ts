@@ -1,11 +1,9 @@
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
 import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import { shortened } from '../shortened.ts';
 import { type Cells, preview } from './cells.ts';
 import type { RowFault } from './fault.ts';
 import { type ListFault, NOT_FINITE, type NumberList } from './number-list.ts';
-
-/** Runs and bins are counted in 32-bit integers. */
-export const MAX_INT32 = 2_147_483_647;
 
 export function missing(field: string): RowFault {
   return { code: 'MISSING_VALUE', reason: 'the cell is blank', field, value: '' };

@@ -1,3 +1,4 @@
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
 import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
 import { FileError } from '../../file-error.ts';
@@ -32,7 +33,6 @@ export interface Indices {
 
 /** Rows are held whole: as many as 70,000 lumisections have. */
 const MAX_ROWS = 1_000_000;
-const MAX_RUN = 2147483647;
 
 /** Reads and checks the tree `Indices`. @throws FileError BROKEN_ROOT where it cannot be read to its end. */
 export async function readIndices(file: RootFile, trees: ElementTrees): Promise<Indices> {
@@ -79,7 +79,7 @@ class CheckedRows {
     const { run, lumisection, type, first, last } = row;
     const tree = this.#trees.byType.get(type);
     const range = `${first} to ${last}`;
-    if (!(run >= 1 && run <= MAX_RUN)) {
+    if (!(run >= 1 && run <= MAX_INT32)) {
       this.#refuse(row, 'OUT_OF_RANGE', 'Run', run, 'no number of a run', byte);
     } else if (!(lumisection >= 0 && lumisection <= MAX_LUMISECTION)) {
       this.#refuse(

@@ -1,3 +1,4 @@
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
 import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import { dqmPath } from '../per-run-csv/dqm-path.ts';
 import type { Row } from './contents.ts';
@@ -13,6 +14,6 @@ export function placeOf({ folder, name }: Exclude<Row, { kind: 'broken' }>): Row
   const path = dqmPath(`${folder}/${name}`);
   if (!path || pathProblem(path.monitorElement) !== null) return ['BAD_PATH', 'no path of a monitor element'];
   const { run, monitorElement } = path;
-  if (run === null || run < 1 || run > 2147483647) return ['OUT_OF_RANGE', 'it stands in no folder "Run N"'];
+  if (run === null || run < 1 || run > MAX_INT32) return ['OUT_OF_RANGE', 'it stands in no folder "Run N"'];
   return { run, monitorElement };
 }

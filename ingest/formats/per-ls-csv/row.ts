@@ -1,5 +1,6 @@
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
 import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
-import { badList, MAX_INT32, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
+import { badList, missing, notANumber, notCounted, shapeFault } from '../csv/cell-faults.ts';
 import { Cells } from '../csv/cells.ts';
 import type { RowFault } from '../csv/fault.ts';
 import type { ColumnMap } from '../csv/header.ts';

@@ -1,5 +1,6 @@
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
 import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
-import { badText, MAX_INT32, missing } from '../csv/cell-faults.ts';
+import { badText, missing } from '../csv/cell-faults.ts';
 import type { RowFault } from '../csv/fault.ts';
 import { NumberList } from '../csv/number-list.ts';
 import type { Cell } from '../parquet/column-reader.ts';

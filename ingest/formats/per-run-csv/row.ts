@@ -1,4 +1,5 @@
-import { badText, MAX_INT32, missing, notANumber, notCounted, pathFault, shapeFault } from '../csv/cell-faults.ts';
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
+import { badText, missing, notANumber, notCounted, pathFault, shapeFault } from '../csv/cell-faults.ts';
 import { Cells } from '../csv/cells.ts';
 import type { RowFault } from '../csv/fault.ts';
 import type { ColumnMap } from '../csv/header.ts';

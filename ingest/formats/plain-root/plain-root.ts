@@ -1,3 +1,4 @@
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
 import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import { pathProblem } from '../../../src/domain/monitor-element.ts';
 import type { IssueRecord } from '../../../src/domain/record.ts';
@@ -13,7 +14,6 @@ import { type Key, latestCycles } from '../root/key.ts';
 import { Steps } from '../steps.ts';
 
 const title = 'plain ROOT';
-const MAX_RUN = 2147483647;
 
 /** ROOT files of keys `run<R>_ls<L>_<ME>`: one histogram a key. Folders of the name became underscores, and stay so. */
 export const plainRoot: Format = {
@@ -86,7 +86,7 @@ async function add(
   const refused = refuseAs(key, key.name, line);
   const named = keyName(key.name);
   if (!named) return refused('BAD_KEY', 'the key is not named run<R>_ls<L>_<ME>');
-  if (named.run > MAX_RUN) return refused('OUT_OF_RANGE', `no number of a run (at most ${MAX_RUN})`);
+  if (named.run > MAX_INT32) return refused('OUT_OF_RANGE', `no number of a run (at most ${MAX_INT32})`);
   if (named.lumisection > MAX_LUMISECTION) {
     return refused('OUT_OF_RANGE', `no number of a lumisection (at most ${MAX_LUMISECTION})`);
   }

@@ -1,4 +1,5 @@
-import { MAX_INT32, missing } from '../csv/cell-faults.ts';
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
+import { missing } from '../csv/cell-faults.ts';
 import type { RowFault } from '../csv/fault.ts';
 import { NOT_FINITE } from '../csv/number-list.ts';
 import type { Cell } from '../parquet/column-reader.ts';

@@ -1,7 +1,8 @@
+import { MAX_INT32 } from '../../../src/domain/int32.ts';
 import { MAX_LUMISECTION } from '../../../src/domain/lumi-mask.ts';
 import type { QualityTestRecord, RecordBatch, ScalarRecord, ScalarType } from '../../../src/domain/record.ts';
 import { scalarProblem } from '../../../src/domain/scalar.ts';
-import { MAX_INT32, missing } from '../../formats/csv/cell-faults.ts';
+import { missing } from '../../formats/csv/cell-faults.ts';
 import type { RowFault } from '../../formats/csv/fault.ts';
 import { shortened } from '../../formats/shortened.ts';
 import { counted, finiteOrBlank } from '../../formats/table/cell-checks.ts';

@@ -1,4 +1,5 @@
 import { exactSum } from '../exact-sum.ts';
+import { finite } from '../finite.ts';
 import { GOOD, type Sample } from './sample.ts';
 
 /** How often a threshold calls somebody for nothing. Counts of lumisections, whatever their weights. */
@@ -45,5 +46,3 @@ export function falseAlarms(sample: Sample, threshold: number): FalseAlarms {
       recorded > 0 && recorded < Number.POSITIVE_INFINITY ? finite((countKnown / recorded) * 100) : null,
   };
 }
-
-const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
